@@ -1,0 +1,30 @@
+import type { FeedStages } from './feed.ts';
+import { MillraceError } from './millrace-error.ts';
+
+/**
+ * Repeats at run time what the types say, for pipelines written in plain JavaScript, and checks what types cannot say.
+ *
+ * @throws MillraceError `FEED_INVALID`
+ */
+export function checkStages(feed: string, { source, codecs, eaches, sink }: FeedStages<never>): void {
+  const fail = (what: string): never => {
+    throw new MillraceError('FEED_INVALID', `Feed ${feed}: ${what}`);
+  };
+  if (typeof source?.open !== 'function') fail('from() takes a source, such as s3Source().');
+  for (const codec of codecs) {
+    if (codec?.kind !== 'codec' || typeof codec.start !== 'function') {
+      fail('before its records are parsed, through() takes a codec, such as gunzip() or parseNdjson().');
+    }
+  }
+  for (const each of eaches) {
+    if (each?.kind !== 'each' || typeof each.apply !== 'function') {
+      fail('once its records are parsed, through() takes a transform of records, such as map() or validate().');
+    }
+  }
+  if (typeof sink?.write !== 'function') fail('to() takes a sink, such as dynamodbSink().');
+  const { limits = {}, concurrency = 1 } = sink;
+  if (limits.bytes !== undefined && sink.sizeOf === undefined) fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
+  for (const limit of [limits.count ?? 1, limits.bytes ?? 1, concurrency]) {
+    if (!(limit >= 1)) fail(`sink ${sink.name} has a limit or concurrency of ${limit}; the least is 1.`);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Block } from './block.ts';
+import type { CodecContext } from './context.ts';
+import type { Rejected } from './rejected.ts';
+
+/** What a codec emits: chunks, cut anywhere, for another codec; or records, which are numbered from 0. */
+export type Emits = 'chunks' | 'records';
+
+/**
+ * A stateful transform of an item: bytes to bytes, bytes to text, text to records. For plugin authors.
+ *
+ * The codec itself is a frozen value that many items share; what belongs to one item lives in its stage.
+ */
+export interface Codec<I, O, E extends Emits = 'chunks'> {
+  readonly kind: 'codec';
+  /** Whether the outputs are chunks or records. A feed has exactly one codec that emits records, its last. */
+  readonly emits: E;
+  /** The verb that users write, such as `gunzip`. It names the stage in errors and reports. */
+  readonly name: string;
+  /** Called once per item, before its first chunk. */
+  readonly start: (context: CodecContext) => CodecStage<I, O>;
+}
+
+/** A codec at work on one item. The runner never calls it concurrently. */
+export interface CodecStage<I, O> {
+  /**
+   * Takes the next input and yields what can be told so far. Where one input may expand a thousandfold it must yield
+   * lazily. It throws a coded error where the input is wrong beyond stepping over.
+   */
+  readonly push: (input: I) => Produced<O>;
+  /** Called once after the last input: the last outputs, or a coded error where the input is cut short. */
+  readonly end?: () => Produced<O>;
+  /** Called exactly once, whatever happened: after `end`, after an error, after an abort. */
+  readonly close?: () => void | Promise<void>;
+}
+
+/**
+ * What `push` and `end` may return: an array or a {@link Block} (the fast way for records), or a lazy iterable. Any of
+ * them may hold markers from `context.reject` where the codec emits records.
+ */
+export type Produced<O> =
+  | Block<O>
+  | (Iterable<O | Rejected | Block<O>> & object)
+  | (AsyncIterable<O | Rejected | Block<O>> & object);

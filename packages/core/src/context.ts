@@ -1,0 +1,33 @@
+import type { ItemOrigin } from './origin.ts';
+import type { Rejected, RejectedRecord } from './rejected.ts';
+
+/** What the runner hands to a plugin with each call. */
+export interface Context {
+  /** Name of the feed. */
+  readonly feed: string;
+  /** Id of this run, unique per call of `feed.run`. */
+  readonly run: string;
+  /** Name of the stage that is being called, unique in its feed. */
+  readonly stage: string;
+  /**
+   * Fires when the work must stop. A source stops delivering within 100 ms; a sink sees it only once the grace period
+   * for writes in flight is over.
+   */
+  readonly signal: AbortSignal;
+  /** Adds to a counter of this stage in the item's report, such as `retries`; `by` defaults to 1. */
+  readonly count: (counter: string, by?: number) => void;
+}
+
+/** The context of a call that concerns one item. */
+export interface ItemContext extends Context {
+  readonly item: ItemOrigin;
+}
+
+/** The context of a codec: it may also step over a bad record. */
+export interface CodecContext extends ItemContext {
+  /**
+   * Makes the marker that a codec puts in the place of a record it cannot parse. It takes that record's ordinal and
+   * goes to the quarantine. Only codecs that emit records may use it, and each marker must be emitted exactly once.
+   */
+  readonly reject: (record: RejectedRecord) => Rejected;
+}

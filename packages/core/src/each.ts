@@ -1,0 +1,19 @@
+import type { Drop } from './drop.ts';
+import type { Many } from './many.ts';
+import type { RecordContext } from './record-context.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * A stateless transform of single records. For plugin authors; users mostly write `map`, `filter` and `flatMap`.
+ *
+ * `apply` is called once per record, in order; a returned promise is awaited before the next record, so an each that
+ * calls a service should be rare. Returning an array is one record that is an array: fanning out is `many([…])`. A throw
+ * rejects this record, with the error's code where it is a `MillraceError`, and the run goes on.
+ */
+export interface Each<I, O> {
+  readonly kind: 'each';
+  /** The verb that users write, such as `validate`. It names the stage in errors and reports. */
+  readonly name: string;
+  readonly apply: (value: I, record: RecordContext) => MaybePromise<O | Drop | Many<O>>;
+}

@@ -1,0 +1,118 @@
+import { checkStages } from './check-stages.ts';
+import type { Codec, Emits } from './codec.ts';
+import type { Each } from './each.ts';
+import { MillraceError } from './millrace-error.ts';
+import type { RunOptions } from './run-options.ts';
+import type { RunReport } from './report.ts';
+import { run } from './run/run.ts';
+import type { Sink } from './sink.ts';
+import type { Source } from './source.ts';
+
+/** The first step of a pipeline. */
+export interface FeedStart {
+  /** Where the items come from. */
+  readonly from: <Ref, T>(source: Source<Ref, T>) => Flow<Ref, T, 'chunks'>;
+}
+
+/** A pipeline that still carries chunks: only codecs can follow, until one of them emits records. */
+export interface ChunkFlow<Ref, T> {
+  readonly through: <O, E extends Emits>(codec: Codec<T, O, E>) => Flow<Ref, O, E>;
+}
+
+/** A pipeline that carries records: transforms of single records can follow, and a sink ends it. */
+export interface RecordFlow<Ref, T> {
+  readonly through: <O>(each: Each<T, O>) => RecordFlow<Ref, O>;
+  readonly to: (sink: Sink<T>) => Feed<Ref>;
+}
+
+export type Flow<Ref, T, E extends Emits> = E extends 'records' ? RecordFlow<Ref, T> : ChunkFlow<Ref, T>;
+
+/**
+ * One supplier's stream of files: a named, complete pipeline. It is an immutable value that any number of runs may
+ * share; all runners (a Lambda handler, a listing on a laptop) take the same one.
+ */
+export interface Feed<Ref> {
+  readonly name: string;
+  /** The pipeline's parts, for runners and tools. */
+  readonly stages: FeedStages<Ref>;
+  /**
+   * Carries every reference through the pipeline and accounts for each record.
+   *
+   * @returns the report, where every item is complete, or the run was stopped by its signal or deadline
+   * @throws RunFailedError `RUN_FAILED`, with the report, after all references were tried, where an item failed
+   */
+  readonly run: (refs: Iterable<Ref> | AsyncIterable<Ref>, options?: RunOptions) => Promise<RunReport>;
+  /** Releases what source and sink hold, such as connections. The feed cannot run afterwards. */
+  readonly close: () => Promise<void>;
+}
+
+/** The parts of a feed, in order. The types between them were checked when it was built. */
+export interface FeedStages<Ref> {
+  readonly source: Source<Ref, unknown>;
+  readonly codecs: readonly Codec<unknown, unknown, Emits>[];
+  readonly eaches: readonly Each<unknown, unknown>[];
+  readonly sink: Sink<unknown>;
+}
+
+/**
+ * Starts a pipeline: `feed('prices').from(source).through(codec).through(parser).through(each).to(sink)`. A step that does
+ * not fit the one before it does not compile.
+ *
+ * @param name names the feed in reports, logs, the ledger and in landed records; letters, digits, `.`, `_`, `-`, at most
+ *   128 characters. Records keep it, so do not rename a feed that has run.
+ * @throws MillraceError `FEED_NAME_INVALID`
+ */
+export function feed(name: string): FeedStart {
+  if (!/^[\w.-]{1,128}$/.test(name)) {
+    const rule = 'letters, digits, ".", "_" and "-", at most 128 characters';
+    throw new MillraceError('FEED_NAME_INVALID', `A feed's name has ${rule}; ${JSON.stringify(name)} does not fit.`);
+  }
+  return {
+    from: <Ref, T>(source: Source<Ref, T>) =>
+      chunkFlow<Ref, T>({ name, source: source as Source<Ref, unknown>, codecs: [], eaches: [] }),
+  };
+}
+
+interface Draft<Ref> {
+  readonly name: string;
+  readonly source: Source<Ref, unknown>;
+  readonly codecs: readonly Codec<unknown, unknown, Emits>[];
+  readonly eaches: readonly Each<unknown, unknown>[];
+}
+
+function chunkFlow<Ref, T>(draft: Draft<Ref>): ChunkFlow<Ref, T> {
+  return {
+    through: <O, E extends Emits>(codec: Codec<T, O, E>) => {
+      const next = { ...draft, codecs: [...draft.codecs, codec as Codec<unknown, unknown, Emits>] };
+      const flow = codec.emits === 'records' ? recordFlow<Ref, O>(next) : chunkFlow<Ref, O>(next);
+      return flow as Flow<Ref, O, E>;
+    },
+  };
+}
+
+function recordFlow<Ref, T>(draft: Draft<Ref>): RecordFlow<Ref, T> {
+  return {
+    through: <O>(each: Each<T, O>) =>
+      recordFlow<Ref, O>({ ...draft, eaches: [...draft.eaches, each as Each<unknown, unknown>] }),
+    to: (sink) => complete({ ...draft, sink: sink as Sink<unknown> }),
+  };
+}
+
+function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink: Sink<unknown> }): Feed<Ref> {
+  checkStages(name, stages);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await stages.sink.close?.();
+    await stages.source.close?.();
+  };
+  const self: Feed<Ref> = Object.freeze({
+    name,
+    stages: Object.freeze(stages),
+    run: async (refs: Iterable<Ref> | AsyncIterable<Ref>, options: RunOptions = {}) => {
+      if (closing !== undefined) throw new MillraceError('FEED_CLOSED', `Feed ${name} was closed; build it anew to run it.`);
+      return run(self, refs, options);
+    },
+    close: () => (closing ??= close()),
+  });
+  return self;
+}

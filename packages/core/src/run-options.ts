@@ -1,0 +1,35 @@
+import type { Observer } from './observer.ts';
+import type { Quarantine } from './rejection.ts';
+
+/** How one run is carried out. Every runner passes these on to `feed.run`. */
+export interface RunOptions {
+  /** Stops the run: nothing new is read or written, writes in flight get `graceMs`, unfinished items are `aborted`. */
+  readonly signal?: AbortSignal;
+  /**
+   * When to stop reading, in milliseconds since the epoch. What was read before is still written, so leave time for it;
+   * unfinished items are `aborted` at their watermark.
+   */
+  readonly deadline?: number;
+  /** How long writes in flight may go on after `signal`, in milliseconds. @default 5000 */
+  readonly graceMs?: number;
+  /** Items at once. Memory and connections grow with it; writes in flight stay within the sink's concurrency. @default 1 */
+  readonly concurrency?: number;
+  /** Where rejected records go. Without one, the first rejection fails its item. */
+  readonly quarantine?: Quarantine;
+  /** How many rejections an item may have before it fails: a wrong charset must not quarantine a million lines. */
+  readonly maxRejections?: RejectionLimit;
+  /** Sees progress and outcomes. Costs nothing when unset. */
+  readonly observer?: Observer;
+  /** Item reports kept in the run's report at most; failed and aborted ones come first to mind and are kept first. @default 1000 */
+  readonly keepReports?: number;
+  /** What to do at the end where an item failed: reject with `RUN_FAILED`, or answer the report as if nothing was. @default 'throw' */
+  readonly onFailure?: 'throw' | 'report';
+}
+
+/** Past either limit the item fails with `TOO_MANY_REJECTIONS`. */
+export interface RejectionLimit {
+  /** Rejections at most in one item. @default 10000 */
+  readonly count?: number;
+  /** Rejections at most as a share of the records read, judged from the 100th record on. @default 0.1 */
+  readonly share?: number;
+}

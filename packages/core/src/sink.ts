@@ -1,0 +1,47 @@
+import type { Context } from './context.ts';
+import type { Entry } from './record-context.ts';
+
+/** How many records a sink takes in one write. */
+export interface SinkLimits {
+  /** Records at most in one write. @default 500 */
+  readonly count?: number;
+  /** Bytes at most in one write, as `sizeOf` counts them; a single larger record is still handed over, alone. */
+  readonly bytes?: number;
+}
+
+/** A position of a write that the sink will not take, and why. */
+export interface Refusal {
+  /** Index into the entries of this write. */
+  readonly position: number;
+  /** Stable code of the reason, such as `DYNAMODB_ITEM_TOO_LARGE`. */
+  readonly code: string;
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/**
+ * Takes batches of records. For plugin authors; users pass a sink to `.to(…)`.
+ *
+ * Members are function properties, never methods: methods are bivariant and would let a mistyped pipeline compile.
+ */
+export interface Sink<T> {
+  /** The service's noun, such as `dynamodb`. It names the stage in errors and reports. */
+  readonly name: string;
+  readonly limits?: SinkLimits;
+  /** Size of a record for `limits.bytes`, which needs it. Called once per record. */
+  readonly sizeOf?: (value: T) => number;
+  /** Writes in flight at most, across all items of a run. @default 1 */
+  readonly concurrency?: number;
+  /**
+   * Writes one batch: never empty, never more than `limits`, in ordinal order, all of one item.
+   *
+   * Resolving means that every entry not listed was accepted, durably. Rejecting means that nothing is known about this
+   * batch: the item fails, and its retry writes these records again. There is no third mode. Retrying the service
+   * (throttling, unprocessed entries) is the sink's work, inside a budget; the runner never repeats a write. Entries
+   * must not be changed. The same record may be written again by a later run, under the same ordinal and item id:
+   * writing it twice must leave it there once.
+   */
+  readonly write: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
+  /** Releases what the sink holds. Called by `feed.close`, at most once, with no write in flight. */
+  readonly close?: () => void | Promise<void>;
+}
