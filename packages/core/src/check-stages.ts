@@ -16,6 +16,9 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
       fail('before its records are parsed, through() takes a codec, such as gunzip() or parseNdjson().');
     }
   }
+  if (codecs.at(-1)?.emits !== 'records' || codecs.slice(0, -1).some(({ emits }) => emits === 'records')) {
+    fail('exactly one codec emits records, the last one.');
+  }
   for (const each of eaches) {
     if (each?.kind !== 'each' || typeof each.apply !== 'function') {
       fail('once its records are parsed, through() takes a transform of records, such as map() or validate().');
@@ -23,7 +26,8 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
   }
   if (typeof sink?.write !== 'function') fail('to() takes a sink, such as dynamodbSink().');
   const { limits = {}, concurrency = 1 } = sink;
-  if (limits.bytes !== undefined && sink.sizeOf === undefined) fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
+  if (limits.bytes !== undefined && sink.sizeOf === undefined)
+    fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
   for (const limit of [limits.count ?? 1, limits.bytes ?? 1, concurrency]) {
     if (!(limit >= 1)) fail(`sink ${sink.name} has a limit or concurrency of ${limit}; the least is 1.`);
   }
