@@ -16,9 +16,6 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
       fail('before its records are parsed, through() takes a codec, such as gunzip() or parseNdjson().');
     }
   }
-  if (codecs.at(-1)?.emits !== 'records' || codecs.slice(0, -1).some(({ emits }) => emits === 'records')) {
-    fail('exactly one codec emits records, the last one.');
-  }
   for (const each of eaches) {
     if (each?.kind !== 'each' || typeof each.apply !== 'function') {
       fail('once its records are parsed, through() takes a transform of records, such as map() or validate().');
