@@ -1,7 +1,7 @@
 export type { HandlerOptions } from './handler-options.ts';
 export type { Log } from './invocation/log-line.ts';
 export type { LambdaContext } from './lambda-context.ts';
-export type { CopyToLanding, LandingCopy } from './landing-copy.ts';
+export type { LandingCopy, LandingResult } from './landing-copy.ts';
 export type { ObjectRef } from './object-ref.ts';
 export type { InvocationReport, ObjectOutcome, ObjectResult } from './object-result.ts';
 export { ObjectsFailedError } from './objects-failed-error.ts';

@@ -2,7 +2,7 @@ import type { ItemOrigin } from '@millrace/core';
 import type { ObjectRef } from './object-ref.ts';
 
 /** What a copy to the landing bucket did. */
-export interface LandingCopy {
+export interface LandingResult {
   /** `exists` where an earlier invocation had made the same copy. */
   readonly outcome: 'copied' | 'exists';
   /** Where the copy is. */
@@ -17,4 +17,4 @@ export interface LandingCopy {
  *
  * The signal fires when the invocation's time is running out. A throw fails the object.
  */
-export type CopyToLanding = (ref: ObjectRef, options: { readonly signal: AbortSignal }) => Promise<LandingCopy>;
+export type LandingCopy = (ref: ObjectRef, options: { readonly signal: AbortSignal }) => Promise<LandingResult>;

@@ -12,10 +12,7 @@ export interface ObjectRef {
   readonly etag?: string;
   /** Size as stored, in bytes. */
   readonly size?: number;
-  /**
-   * A hexadecimal number that grows with each event of one key and says nothing across keys. To compare two, pad the
-   * shorter one with zeros on the right and compare them as strings.
-   */
+  /** A hexadecimal number that grows with each event of one key. It says nothing across keys. */
   readonly sequencer?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { ItemReport, MillraceError } from '@millrace/core';
-import type { LandingCopy } from './landing-copy.ts';
+import type { LandingResult } from './landing-copy.ts';
 import type { ObjectRef } from './object-ref.ts';
 
 /**
@@ -29,8 +29,10 @@ export interface ObjectResult {
   readonly feed?: string;
   /** The feed's report; absent where the feed did not begin with the object. */
   readonly report?: ItemReport;
+  /** Times that the run's observer threw; absent where it never did. */
+  readonly observerErrors?: number;
   /** What the copy step did. */
-  readonly copy?: LandingCopy;
+  readonly copy?: LandingResult;
   /** Why the object failed or was aborted. */
   readonly error?: MillraceError;
 }

@@ -1,7 +1,7 @@
 import { checkOptions, MillraceError } from '@millrace/core';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
 import { handleEvent, type Process } from './invocation/handle-event.ts';
-import type { CopyToLanding } from './landing-copy.ts';
+import type { LandingCopy } from './landing-copy.ts';
 import type { S3Handler } from './s3-handler.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { S3Handler } from './s3-handler.ts';
  *   among such copies by the reference
  * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
-export function toLandingHandler(copy: CopyToLanding, options: HandlerOptions = {}): S3Handler {
+export function toLandingHandler(copy: LandingCopy, options: HandlerOptions = {}): S3Handler {
   if (typeof copy !== 'function') {
     throw new MillraceError(
       'OPTION_INVALID',

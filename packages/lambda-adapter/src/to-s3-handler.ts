@@ -1,4 +1,4 @@
-import { check, checkOptions, type Feed, MillraceError, type RunOptions } from '@millrace/core';
+import { check, checkOptions, type Feed, MillraceError, type RejectionLimit, type RunOptions } from '@millrace/core';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
 import { failureOf, handleEvent, type Process, type Processed } from './invocation/handle-event.ts';
 import type { TimeBudget } from './invocation/time-budget.ts';
@@ -23,9 +23,14 @@ export interface S3HandlerOptions
 export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3HandlerOptions = {}): S3Handler {
   checkOptions<S3HandlerOptions>('toS3Handler', options, {
     ...handlerChecks(),
-    quarantine: check.optional(check.object),
+    quarantine: check.optional(checkQuarantine),
     maxRejections: check.optional(check.object),
     observer: check.optional(check.object),
+  });
+  // The run checks these too, but a mistake should show when the function starts and not with its first object.
+  checkOptions<RejectionLimit>('toS3Handler: maxRejections', options.maxRejections ?? {}, {
+    count: check.optional(check.integer(0)),
+    share: check.optional(check.numeric(0, 1)),
   });
   const { concurrency: _concurrency, reserveMs: _reserveMs, log: _log, ...runOptions } = options;
   const settings = handlerSettings(options);
@@ -49,20 +54,21 @@ async function carry(
   options: RunOptions,
   budget: TimeBudget,
 ): Promise<Processed> {
-  const { deadline, graceMs, signal } = budget;
-  const time = deadline === undefined ? { signal } : { signal, deadline, graceMs };
+  const { deadline, graceMs, outOfTime } = budget;
+  const time = deadline === undefined ? {} : { deadline, graceMs };
   try {
     const run = await feed.run([ref], { ...options, ...time, onFailure: 'report' });
-    // A run that was stopped before it came to the object may have no report of it.
+    // A run that was stopped before it came to the object has no report of it.
     const report = run.reports[0];
-    const told = report === undefined ? { feed: feed.name } : { feed: feed.name, report };
+    const told = {
+      feed: feed.name,
+      ...(report === undefined ? {} : { report }),
+      ...(run.observerErrors === 0 ? {} : { observerErrors: run.observerErrors }),
+    };
     if (report?.outcome === 'complete') return { outcome: 'complete', ...told };
     const outcome = (report ?? run).outcome === 'aborted' ? 'aborted' : 'failed';
-    return {
-      outcome,
-      ...told,
-      error: report?.error ?? (outcome === 'aborted' ? budget.outOfTime() : untold(feed.name)),
-    };
+    const error = report?.error ?? run.error ?? (outcome === 'aborted' ? outOfTime() : untold(feed.name));
+    return { outcome, ...told, error };
   } catch (thrown) {
     return { feed: feed.name, ...failureOf(thrown, budget) };
   }
@@ -70,6 +76,11 @@ async function carry(
 
 function untold(feed: string): MillraceError {
   return new MillraceError('LAMBDA_OBJECT_FAILED', `Feed ${feed} did not say what became of the object.`);
+}
+
+function checkQuarantine(value: unknown): string | undefined {
+  const { write } = (value ?? {}) as { readonly write?: unknown };
+  return typeof write === 'function' ? undefined : 'a sink of rejections';
 }
 
 function toRouteTable(target: Feed<ObjectRef> | RouteTable): RouteTable {

@@ -52,7 +52,8 @@ export function handMadeFeed(name: string, behave: Behaviour = () => ({})): Hand
         ...part,
       });
     }
-    const outcome = options.signal?.aborted === true ? 'aborted' : (reports[0]?.outcome ?? 'complete');
+    const late = options.deadline !== undefined && Date.now() >= options.deadline;
+    const outcome = reports[0]?.outcome ?? (late ? 'aborted' : 'complete');
     const items = { complete: 0, aborted: 0, failed: 0 };
     for (const report of reports) items[report.outcome] += 1;
     const rest = { reportsOmitted: 0, observerErrors: 0, startedAt: START, durationMs: 1 };

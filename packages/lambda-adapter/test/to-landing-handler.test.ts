@@ -1,11 +1,11 @@
 import { MillraceError } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { type CopyToLanding, type HandlerOptions, toLandingHandler } from '../src/index.ts';
+import { type LandingCopy, type HandlerOptions, toLandingHandler } from '../src/index.ts';
 import { AWKWARD_KEYS, s3Event, testEvent } from './s3-payload.ts';
 
 const quiet: HandlerOptions = { log: () => undefined };
 
-function copyInto(bucket: string, seen: string[] = []): CopyToLanding {
+function copyInto(bucket: string, seen: string[] = []): LandingCopy {
   return (ref) => {
     seen.push(ref.key);
     if (ref.key.includes('denied')) throw new MillraceError('S3_ACCESS_DENIED', 'No permission.');
@@ -72,7 +72,7 @@ describe('toLandingHandler', () => {
   });
 
   it('tells the copy when time runs out, and counts it as aborted', async () => {
-    const hanging: CopyToLanding = (_ref, { signal }) =>
+    const hanging: LandingCopy = (_ref, { signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason as Error));
       });
@@ -84,7 +84,7 @@ describe('toLandingHandler', () => {
 
   it('refuses what is no function, and unknown or wrong options', () => {
     const invalid = expect.objectContaining({ code: 'OPTION_INVALID' });
-    expect(() => toLandingHandler({} as CopyToLanding)).toThrow(invalid);
+    expect(() => toLandingHandler({} as LandingCopy)).toThrow(invalid);
     expect(() => toLandingHandler(copyInto('x'), { concurrency: 0 })).toThrow(invalid);
     expect(() => toLandingHandler(copyInto('x'), { quarantine: {} } as HandlerOptions)).toThrow(
       expect.objectContaining({ code: 'OPTION_UNKNOWN' }),

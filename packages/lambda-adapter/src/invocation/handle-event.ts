@@ -12,7 +12,7 @@ import { startTimeBudget, type TimeBudget } from './time-budget.ts';
 /** What a handler does with one object: all that differs between handlers. */
 export type Process = (arrival: ObjectArrived, budget: TimeBudget) => Promise<Processed>;
 
-export type Processed = Pick<ObjectResult, 'outcome' | 'feed' | 'report' | 'copy' | 'error'>;
+export type Processed = Pick<ObjectResult, 'outcome' | 'feed' | 'report' | 'observerErrors' | 'copy' | 'error'>;
 
 /**
  * One invocation: tries every record, logs each as it settles, and throws only then. It keeps nothing between

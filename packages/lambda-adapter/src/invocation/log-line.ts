@@ -32,9 +32,9 @@ export function logObject(log: Log, result: ObjectResult, context: LambdaContext
   }
 }
 
-function levelOf({ outcome, report }: ObjectResult): 'info' | 'warn' | 'error' {
+function levelOf({ outcome, report, observerErrors = 0 }: ObjectResult): 'info' | 'warn' | 'error' {
   if (outcome === 'failed' || outcome === 'aborted') return 'error';
-  return report !== undefined && report.rejected > 0 ? 'warn' : 'info';
+  return (report?.rejected ?? 0) + observerErrors > 0 ? 'warn' : 'info';
 }
 
 function toJson(fields: Readonly<Record<string, unknown>>): string {

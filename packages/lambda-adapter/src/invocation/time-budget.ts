@@ -5,15 +5,16 @@ import type { LambdaContext } from '../lambda-context.ts';
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The time of one invocation. With a reserve of 10 s it goes like this: reading stops 10 s before Lambda's time-out; what
- * was read is written until 5 s before it; then `signal` fires and writes in flight get `graceMs`, 2.5 s, which leaves as
- * much for the log and the answer.
+ * The time of one invocation. With a reserve of 10 s it goes like this: 10 s before Lambda's time-out reading stops and no
+ * further object is begun; what was read is written until 5 s before it; then work in flight is told to stop, which leaves
+ * 5 s for that, the log and the answer.
  */
 export interface TimeBudget {
   /** When to stop reading, in milliseconds since the epoch. */
   readonly deadline: number | undefined;
-  /** How long writes in flight may go on after `signal`, in milliseconds. */
+  /** How long work in flight may go on after the deadline, in milliseconds. */
   readonly graceMs: number;
+  /** Fires `graceMs` after the deadline. */
   readonly signal: AbortSignal;
   /** True once no further object should be begun. */
   readonly isOver: () => boolean;
@@ -31,18 +32,18 @@ export function startTimeBudget(context: LambdaContext | undefined, reserveMs: n
     return { deadline: undefined, graceMs: 0, signal, isOver: () => false, outOfTime, end: () => undefined };
   }
   const reserve = Math.floor(reserveMs ?? defaultReserveMs(remaining));
-  const deadline = Date.now() + Math.max(0, remaining - reserve);
-  const untilSignal = Math.max(0, remaining - reserve / 2);
-  const details = { remainingMs: remaining, reserveMs: reserve };
-  const outOfThisTime = (): MillraceError => outOfTime(details);
-  const timer =
-    untilSignal > LONGEST_TIMER_MS ? undefined : setTimeout(() => controller.abort(outOfThisTime()), untilSignal);
+  const left = Math.max(0, remaining - reserve);
+  const deadline = Date.now() + left;
+  const graceMs = Math.floor(reserve / 2);
+  const why = (): MillraceError => outOfTime({ remainingMs: remaining, reserveMs: reserve });
+  const wait = left + graceMs;
+  const timer = wait > LONGEST_TIMER_MS ? undefined : setTimeout(() => controller.abort(why()), wait);
   return {
     deadline,
-    graceMs: Math.floor(reserve / 4),
+    graceMs,
     signal,
     isOver: () => Date.now() >= deadline,
-    outOfTime: outOfThisTime,
+    outOfTime: why,
     end: () => clearTimeout(timer),
   };
 }
