@@ -1,4 +1,4 @@
-import type { ItemReport, MillraceError } from '@millrace/core';
+import type { ItemOutcome, ItemReport, MillraceError } from '@millrace/core';
 import type { LandingResult } from './landing-copy.ts';
 import type { ObjectRef } from './object-ref.ts';
 
@@ -6,15 +6,18 @@ import type { ObjectRef } from './object-ref.ts';
  * What became of one record of an event:
  *
  * - `complete`: the object was carried or copied to the end
- * - `failed`: it was not, and `error` says why
+ * - `duplicate`: the ledger says that it was done before
+ * - `stale`: the ledger says that a newer version of the object was taken up
+ * - `failed`: it was not carried, and `error` says why
+ * - `held`: another run has the object; it is to be tried again
  * - `aborted`: the invocation's time ran out first
  * - `ignored`: no route matches it, and the routes say `ignore`
  * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
  * - `test-event`: S3's `s3:TestEvent`
  *
- * `failed` and `aborted` make the invocation fail, so that it is retried.
+ * `failed`, `held` and `aborted` make the invocation fail, so that it is retried.
  */
-export type ObjectOutcome = 'complete' | 'failed' | 'aborted' | 'ignored' | 'passed-over' | 'test-event';
+export type ObjectOutcome = ItemOutcome | 'ignored' | 'passed-over' | 'test-event';
 
 /** One record of an event and what became of it: an element of the answer, and the content of its log line. */
 export interface ObjectResult {
@@ -46,7 +49,17 @@ export interface InvocationReport {
 }
 
 export function summarise(objects: readonly ObjectResult[]): InvocationReport {
-  const outcomes = { complete: 0, failed: 0, aborted: 0, ignored: 0, 'passed-over': 0, 'test-event': 0 };
+  const outcomes: Record<ObjectOutcome, number> = {
+    complete: 0,
+    duplicate: 0,
+    stale: 0,
+    failed: 0,
+    held: 0,
+    aborted: 0,
+    ignored: 0,
+    'passed-over': 0,
+    'test-event': 0,
+  };
   for (const { outcome } of objects) outcomes[outcome] += 1;
   return { outcomes, objects };
 }

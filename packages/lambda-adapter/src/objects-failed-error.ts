@@ -11,7 +11,7 @@ import type { InvocationReport, ObjectResult } from './object-result.ts';
 export class ObjectsFailedError extends MillraceError {
   /** What the invocation did, with the report of every object, good and bad. */
   readonly report: InvocationReport;
-  /** The objects that failed or were aborted. */
+  /** The objects that failed, are held by another run, or were aborted. */
   readonly failures: readonly ObjectResult[];
 
   constructor(report: InvocationReport) {
@@ -29,5 +29,5 @@ export class ObjectsFailedError extends MillraceError {
 }
 
 export function isFailure({ outcome }: ObjectResult): boolean {
-  return outcome === 'failed' || outcome === 'aborted';
+  return outcome === 'failed' || outcome === 'held' || outcome === 'aborted';
 }

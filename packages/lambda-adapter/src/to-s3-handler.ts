@@ -8,7 +8,12 @@ import type { S3Handler } from './s3-handler.ts';
 
 /** Options of {@link toS3Handler}. Those of a run are passed on to the feed. */
 export interface S3HandlerOptions
-  extends HandlerOptions, Pick<RunOptions, 'quarantine' | 'maxRejections' | 'observer'> {}
+  extends
+    HandlerOptions,
+    Pick<
+      RunOptions,
+      'quarantine' | 'maxRejections' | 'ledger' | 'leaseMs' | 'checkpointRecords' | 'versions' | 'observer'
+    > {}
 
 /**
  * Makes a Lambda handler for S3 notifications that S3 sends to the function itself. Every object of the event goes through
@@ -25,6 +30,10 @@ export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3Han
     ...handlerChecks(),
     quarantine: check.optional(checkQuarantine),
     maxRejections: check.optional(check.object),
+    ledger: check.optional(checkLedger),
+    leaseMs: check.optional(check.integer(100)),
+    checkpointRecords: check.optional(check.integer(1)),
+    versions: check.optional(check.oneOf('newest', 'all')),
     observer: check.optional(check.object),
   });
   // The run checks these too, but a mistake should show when the function starts and not with its first object.
@@ -65,10 +74,11 @@ async function carry(
       ...(report === undefined ? {} : { report }),
       ...(run.observerErrors === 0 ? {} : { observerErrors: run.observerErrors }),
     };
-    if (report?.outcome === 'complete') return { outcome: 'complete', ...told };
-    const outcome = (report ?? run).outcome === 'aborted' ? 'aborted' : 'failed';
+    const { outcome } = report ?? run;
+    if (outcome === 'duplicate' || outcome === 'stale') return { outcome, ...told };
+    if (outcome === 'complete' && report !== undefined) return { outcome, ...told };
     const error = report?.error ?? run.error ?? (outcome === 'aborted' ? outOfTime() : untold(feed.name));
-    return { outcome, ...told, error };
+    return { outcome: outcome === 'complete' ? 'failed' : outcome, ...told, error };
   } catch (thrown) {
     return { feed: feed.name, ...failureOf(thrown, budget) };
   }
@@ -81,6 +91,11 @@ function untold(feed: string): MillraceError {
 function checkQuarantine(value: unknown): string | undefined {
   const { write } = (value ?? {}) as { readonly write?: unknown };
   return typeof write === 'function' ? undefined : 'a sink of rejections';
+}
+
+function checkLedger(value: unknown): string | undefined {
+  const { claim } = (value ?? {}) as { readonly claim?: unknown };
+  return typeof claim === 'function' ? undefined : 'a ledger';
 }
 
 function toRouteTable(target: Feed<ObjectRef> | RouteTable): RouteTable {

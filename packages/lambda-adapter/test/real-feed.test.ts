@@ -1,4 +1,4 @@
-import type { ItemReport, Rejection, Sink } from '@millrace/core';
+import { type ItemReport, memoryLedger, type Rejection, type Sink } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type InvocationReport, ObjectsFailedError, routes, type S3HandlerOptions, toS3Handler } from '../src/index.ts';
 import { s3Event } from './s3-payload.ts';
@@ -167,5 +167,21 @@ describe('a real feed', () => {
     const { objects } = await handler(s3Event(...Object.keys(bucket).map((key) => ({ key }))));
     expect(objects.map(({ report }) => report?.written)).toEqual(Array.from({ length: 40 }, () => 3));
     expect([even.rows.size, odd.rows.size]).toEqual([60, 60]);
+  });
+});
+
+describe('with a ledger', () => {
+  it('acknowledges what was done before', async () => {
+    const ledger = memoryLedger();
+    const outcomes = async () =>
+      (await invoke({ one: THREE }, ['one'], { ledger })).lines.map(({ outcome }) => outcome);
+    expect([await outcomes(), await outcomes()]).toEqual([['complete'], ['duplicate']]);
+  });
+
+  it('fails on an object that another run holds, so that it is tried again', async () => {
+    const ledger = { ...memoryLedger(), claim: async () => ({ outcome: 'held', leaseUntil: 1 }) as const };
+    const { error, lines } = await invoke({ one: THREE }, ['one'], { ledger });
+    expect(error?.failures).toMatchObject([{ outcome: 'held', error: { code: 'ITEM_HELD' } }]);
+    expect(lines[0]).toMatchObject({ level: 'error', outcome: 'held' });
   });
 });

@@ -30,7 +30,10 @@ describe('toS3Handler', () => {
     });
     expect(report.outcomes).toEqual({
       complete: AWKWARD_KEYS.length,
+      duplicate: 0,
+      stale: 0,
       failed: 0,
+      held: 0,
       aborted: 0,
       ignored: 0,
       'passed-over': 0,

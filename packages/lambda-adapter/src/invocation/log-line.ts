@@ -1,5 +1,6 @@
 import type { LambdaContext } from '../lambda-context.ts';
 import type { ObjectResult } from '../object-result.ts';
+import { isFailure } from '../objects-failed-error.ts';
 
 /** Takes one line of JSON, without a line break. */
 export type Log = (line: string) => void;
@@ -32,8 +33,9 @@ export function logObject(log: Log, result: ObjectResult, context: LambdaContext
   }
 }
 
-function levelOf({ outcome, report, observerErrors = 0 }: ObjectResult): 'info' | 'warn' | 'error' {
-  if (outcome === 'failed' || outcome === 'aborted') return 'error';
+function levelOf(result: ObjectResult): 'info' | 'warn' | 'error' {
+  if (isFailure(result)) return 'error';
+  const { report, observerErrors = 0 } = result;
   return (report?.rejected ?? 0) + observerErrors > 0 ? 'warn' : 'info';
 }
 
