@@ -32,6 +32,8 @@ export { rejected, rejectedRecord, type RecordPlace, type Rejected, type Rejecte
 export type { Quarantine, Rejection } from './rejection.ts';
 export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
+export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
+export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
 export type { Source, SourceItem } from './source.ts';

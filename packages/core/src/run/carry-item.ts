@@ -96,7 +96,7 @@ class ItemCarrier<Ref> {
   async #granted(item: SourceItem<unknown>): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     if (ledgering === undefined) return true;
-    const request = claimRequest(feed.name, ledgering, item);
+    const request = claimRequest(feed.name, this.#refText, ledgering, item);
     const answer: ClaimAnswer = await claim(ledgering.ledger, request);
     if (answer.outcome === 'granted') {
       this.#state.goOn(item.origin.id, answer);

@@ -107,10 +107,7 @@ async function read<Ref>(
         continue;
       }
       const entry = new LiveEntry(value, ordinal, '', home);
-      const waiting =
-        bad === undefined
-          ? path(entry)
-          : rejections.add(entry, { ...bad, details: undefined, stage: parser, place: bad });
+      const waiting = bad === undefined ? path(entry, 0) : rejections.add(entry, { ...bad, stage: parser, place: bad });
       if (waiting !== undefined) await waiting;
       watermark.advance(ordinal + 1);
       if (waiting !== undefined) state.assertGoing();
