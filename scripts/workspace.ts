@@ -38,7 +38,7 @@ export interface Workspace {
 export type Rule = (workspace: Workspace) => readonly string[];
 
 /** Finds packages and examples among files. Nothing lists them, so a new one cannot be forgotten. */
-export function workspaceOf(files: Files): Workspace {
+function workspaceOf(files: Files): Workspace {
   const within = (parent: string): WorkspacePackage[] => {
     const manifests = [...files.keys()].filter((path) => new RegExp(`^${parent}/[^/]+/package\\.json$`).test(path));
     return manifests.toSorted().map((path) => {

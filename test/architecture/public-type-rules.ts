@@ -35,7 +35,7 @@ interface PublicTypes {
  * Follows the names that an entry point exports to their declarations, and from there to every type that these mention.
  * Syntax is enough: `isolatedDeclarations` makes exported things spell their types out.
  */
-export function publicTypes(entry: string, files: Files): PublicTypes {
+function publicTypes(entry: string, files: Files): PublicTypes {
   const foreign: { specifier: string; place: string }[] = [];
   const anys: string[] = [];
   const seen = new Set<ts.Node>();
