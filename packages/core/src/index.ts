@@ -13,8 +13,11 @@ export {
   type Flow,
   type RecordFlow,
 } from './feed.ts';
+export { compareSequencers } from './compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
+export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
 export { many, type Many } from './many.ts';
+export { memoryLedger } from './memory-ledger.ts';
 export {
   type ErrorPlace,
   isMillraceError,
