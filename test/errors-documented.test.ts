@@ -35,6 +35,18 @@ test('the errors page holds the tables of the READMEs; `pnpm run docs:errors` wr
   expect(page).toBe(errorsDoc(page, readmes));
 });
 
+test('no page names a code that is gone', () => {
+  const all = new Set([...raised.values()].flatMap(({ codes }) => [...codes]));
+  const areas = new Set([...all].map((code) => code.split('_', 1)[0]));
+  const named = [...files]
+    .filter(([path]) => path.endsWith('.md') && !path.startsWith('.') && !path.endsWith('CHANGELOG.md'))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/\b([A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)+\b/g)].map((found) => ({ path, found })),
+    );
+  const gone = named.filter(({ found: [code, area] }) => areas.has(area!) && !all.has(code));
+  expect(gone.map(({ path, found }) => `${path}: ${found[0]}`)).toEqual([]);
+});
+
 test('codes are found where they are raised, and where they only travel', () => {
   const source = `
     throw new MillraceError('GZIP_TRUNCATED', 'cut');
