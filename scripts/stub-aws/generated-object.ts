@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 
-/** Text of one segment; the object repeats it. Large beside deflate's window of 32 KB, so repeats do not compress better. */
+/** Text of one segment; a larger object repeats it. Large beside deflate's window of 32 KB, so repeats do not compress better. */
 const SEGMENT_BYTES = 4_000_000;
 
 /** A gzipped NDJSON object of any size, that is never whole in memory. */
@@ -21,11 +21,12 @@ interface Segment {
   readonly deflated: Buffer;
 }
 
-let segment: Segment | undefined;
+let fullSegment: Segment | undefined;
 
 /** An object whose text has at least `bytes`: one gzip member, with the right CRC32 and length at its end. */
 export function generatedObject(bytes: number): GeneratedObject {
-  const { text, records, deflated } = (segment ??= makeSegment());
+  const small = bytes < SEGMENT_BYTES;
+  const { text, records, deflated } = small ? makeSegment(bytes) : (fullSegment ??= makeSegment(SEGMENT_BYTES));
   const repeats = Math.ceil(bytes / text.length);
   let crc = 0;
   for (let count = 0; count < repeats; count += 1) crc = crc32(text, crc);
@@ -52,7 +53,7 @@ export function generatedObject(bytes: number): GeneratedObject {
 }
 
 /** Records of about 300 bytes, a third of them not ASCII, as a price feed would send them. */
-function makeSegment(): Segment {
+function makeSegment(least: number): Segment {
   const lines: string[] = [];
   let bytes = 0;
   // A linear congruential generator: the same object on every machine.
@@ -62,7 +63,7 @@ function makeSegment(): Segment {
     return Math.floor((state / 2 ** 32) * below);
   };
   const titles = ['Half-Life 2', 'Portal', 'Ведьмак 3', '原神', 'Disco Elysium', 'Pokémon Élite'];
-  while (bytes < SEGMENT_BYTES) {
+  while (bytes < least) {
     const number = lines.length;
     const line = `${JSON.stringify({
       id: `app-${100_000 + random(900_000)}`,
