@@ -1,7 +1,9 @@
 import { ListTablesCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { endpointsForTests, startLocalAws } from '../src/index.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 it('starts the local servers where the environment names none', async () => {
   await using at = await endpointsForTests({});

@@ -3,8 +3,11 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startLocalAws } from '../src/index.ts';
+
+// Each case starts processes, which takes seconds where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 function isAlive(pid: number): boolean {
   try {
