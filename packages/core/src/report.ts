@@ -2,8 +2,8 @@ import type { MillraceError } from './millrace-error.ts';
 import type { ItemOrigin } from './origin.ts';
 
 /**
- * What became of the records: `read + expanded = written + rejected + dropped + skipped + unsettled`, always. The runner
- * counts both sides independently and fails an item whose report does not add up.
+ * What became of the records: `read + expanded = written + rejected + dropped + skipped + unsettled`. In a complete item
+ * `unsettled` is 0: both sides are counted independently, and an item whose counts do not add up fails.
  */
 export interface Counts {
   /** Records that the last codec emitted, bad ones included. */
@@ -64,6 +64,8 @@ export interface RunReport {
   readonly reports: readonly ItemReport[];
   /** Item reports that were not kept. An observer sees every one. */
   readonly reportsOmitted: number;
+  /** Why the references could not be listed to their end. Those listed before were carried. */
+  readonly error?: MillraceError;
   /** Times that the observer threw. */
   readonly observerErrors: number;
   readonly startedAt: string;
