@@ -6,7 +6,7 @@ import { checkPin, pin } from './pin.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** What an answer to HEAD can mean by its status alone. */
-const UNAMBIGUOUS: ReadonlySet<string> = new Set(['S3_OBJECT_CHANGED', 'S3_UNAVAILABLE', 'S3_CREDENTIALS_REFUSED']);
+const UNAMBIGUOUS: ReadonlySet<string> = new Set(['S3_OBJECT_CHANGED', 'S3_UNAVAILABLE', 'S3_WRONG_REGION']);
 
 /**
  * Headers of the object that `ref` names, pinned as a read would be. Answers to HEAD have no body and so no reason: where
