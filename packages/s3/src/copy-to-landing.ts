@@ -79,12 +79,11 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     const head = await headObject(options.sourceClient ?? client, ref, signal);
     const version = answeredVersion(ref, head);
     const landing: Landing = { feed, version: landingOf(head.Metadata, s3Uri(ref))?.version ?? version };
-    const origin = originOf(landing.version);
     const copy = { bucket: target.bucket, key: landingKey(target.prefix ?? '', key, landing) };
 
     const found = await findObject(client, copy, signal);
     if (found !== undefined) {
-      checkSame(copy, found, landing);
+      const origin = originOf(checkSame(copy, found, landing).version);
       return { outcome: 'exists', ref: refOf(copy, found), origin } as const;
     }
     const place = { Bucket: copy.bucket, Key: copy.key, ...landingHeaders(head, landing, userMetadata, s3Uri(ref)) };
@@ -93,7 +92,8 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     const subject = { action: 'copy', uri: `${s3Uri(ref)} to ${s3Uri(copy)}`, versionId: version.versionId };
     const request = { client, source, size, target: place, partSize, concurrency: partConcurrency, subject, signal };
     const copied = size > multipartThreshold ? await copyByParts(request) : await copyWhole(request);
-    return { outcome: 'copied', ref: refOf(copy, { ...copied, ContentLength: size }), origin } as const;
+    const made = refOf(copy, { ...copied, ContentLength: size });
+    return { outcome: 'copied', ref: made, origin: originOf(landing.version) } as const;
   });
 }
 
@@ -118,14 +118,14 @@ function checkCopyOptions(options: CopyToLandingOptions): void {
 }
 
 /**
- * What is there under the copy's key must be this copy.
+ * What is there under the copy's key must be this copy. Its origin may have another time: the same bytes were put again.
  *
  * @throws MillraceError `S3_LANDING_KEY_TAKEN`
  */
-function checkSame(copy: S3Ref, found: HeadObjectCommandOutput, { feed, version }: Landing): void {
+function checkSame(copy: S3Ref, found: HeadObjectCommandOutput, { feed, version }: Landing): Landing {
   const there = landingOf(found.Metadata, s3Uri(copy));
   const [id, thereId] = [originOf(version).id, there && originOf(there.version).id];
-  if (there?.feed === feed && thereId === id) return;
+  if (there?.feed === feed && thereId === id) return there;
   const whose =
     there === undefined ? 'an object that is no landing copy' : `a copy of ${thereId} for feed ${there.feed}`;
   throw new MillraceError(

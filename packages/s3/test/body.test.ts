@@ -149,6 +149,29 @@ describe.each([
   });
 });
 
+it('takes no more from S3 than its consumer takes', async () => {
+  const length = 2 ** 30;
+  let sent = 0;
+  await using stub = await stubS3((_request, response) => {
+    response.writeHead(200, { 'content-length': length });
+    const block = Buffer.alloc(2 ** 16);
+    const pump = (): void => {
+      while (sent < length) {
+        sent += block.length;
+        if (!response.write(block)) return void response.once('drain', pump);
+      }
+    };
+    pump();
+  });
+  const item = await s3Source({ client: stub.client }).open(ref, itemContext());
+  const chunks = item.chunks(itemContext())[Symbol.asyncIterator]();
+  await chunks.next();
+  await sleep(200);
+  // What is on its way fills the buffers of streams and sockets, some megabytes.
+  expect(sent).toBeLessThan(length / 16);
+  await item.close?.();
+});
+
 it('finds a body that is not what S3 stored', async () => {
   const flipped = Buffer.from(content);
   flipped[100_000]! ^= 1;
