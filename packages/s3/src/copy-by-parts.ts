@@ -26,11 +26,15 @@ const MAX_PARTS = 10_000;
 export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> {
   const { client, source, size, target, concurrency, subject, signal } = request;
   const partSize = Math.max(request.partSize, Math.ceil(size / MAX_PARTS));
-  const created = await ask((abortSignal) => client.send(new CreateMultipartUploadCommand(target), { abortSignal }), {
-    subject,
-    signal,
-  });
-  const upload = { Bucket: target.Bucket, Key: target.Key, UploadId: created.UploadId };
+  const { Bucket, Key } = target;
+  const giveUp = (UploadId: string | undefined): Promise<unknown> =>
+    client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+  const { UploadId } = await ask(
+    (abortSignal) => client.send(new CreateMultipartUploadCommand(target), { abortSignal }),
+    // Nobody waits for this answer any more, nor for what becomes of its upload.
+    { subject, signal, discard: (late) => void giveUp(late.UploadId).catch(() => {}) },
+  );
+  const upload = { Bucket, Key, UploadId };
   const failed = new AbortController();
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   const parts: CompletedPart[] = [];
@@ -66,15 +70,15 @@ export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> 
     });
   } catch (error) {
     // Not under the signal, which may be why the copy ends.
-    await client.send(new AbortMultipartUploadCommand(upload)).catch((abortError: unknown) => {
-      throw leftBehind(error, upload.UploadId, abortError);
-    });
-    throw error;
+    const abortError = await giveUp(UploadId).catch((thrown: unknown) => thrown);
+    // An upload that S3 does not know any more was completed, and only the answer was lost: the next call finds it.
+    if (!(abortError instanceof Error) || abortError.name === 'NoSuchUpload') throw error;
+    throw leftBehind(error, UploadId, abortError);
   }
 }
 
 /** The first error stays in front; it only tells, in addition, what was left behind. */
-function leftBehind(error: unknown, uploadId: string | undefined, abortError: unknown): unknown {
+function leftBehind(error: unknown, uploadId: string | undefined, abortError: Error): unknown {
   if (!isMillraceError(error)) return error;
   return new MillraceError(
     error.code,

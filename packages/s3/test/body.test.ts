@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { SourceItem } from '@millrace/core';
 import { describe, expect, it, vi } from 'vitest';
 import { s3Source } from '../src/index.ts';
+import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, stubS3 } from './stub-s3.ts';
@@ -13,7 +15,7 @@ const ref = { bucket: 'bucket', key: 'key' };
 const content = Buffer.from('0123456789'.repeat(20_000));
 
 async function readAll(item: SourceItem<Uint8Array>, signal?: AbortSignal): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(item.chunks(itemContext(signal))));
+  return Buffer.concat(await collect(item.chunks(itemContext(signal))));
 }
 
 /** Turns of the event loop: a bound on what `at once` takes that does not depend on how busy the machine is. */
@@ -44,7 +46,7 @@ describe.each([
   it('is streamed as it comes, in chunks of at most 64 KiB', async () => {
     await using stub = await stubS3(body((response) => response.end(content), headers));
     const item = await s3Source({ client: stub.client }).open(ref, itemContext());
-    const chunks = await Array.fromAsync(item.chunks(itemContext()));
+    const chunks = await collect(item.chunks(itemContext()));
     expect(Buffer.concat(chunks).equals(content)).toBe(true);
     expect(chunks.length).toBeGreaterThan(1);
     expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThanOrEqual(64 * 1024);
@@ -187,9 +189,9 @@ describe('a body whose end nobody reports', () => {
     client.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
-        const output = result.output as { Body: { destroy: () => void } };
-        output.Body.destroy();
-        return { ...result, output: { ...output, Body: make() } };
+        const output = result.output as GetObjectCommandOutput;
+        (output.Body as Readable).destroy();
+        return { ...result, output: { ...output, Body: make() as NonNullable<typeof output.Body> } };
       },
       { step: 'initialize' },
     );

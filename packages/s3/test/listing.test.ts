@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { s3Source } from '../src/index.ts';
+import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
 import { errorAnswer, inTurn, pageAnswer, stubS3 } from './stub-s3.ts';
 
 const query = { bucket: 'bucket' };
 
 const keysOf = async (refs: AsyncIterable<{ key: string }>): Promise<string[]> =>
-  (await Array.fromAsync(refs)).map(({ key }) => key);
+  (await collect(refs)).map(({ key }) => key);
 
 describe('keys in a listing', () => {
   it('are decoded where S3 says that it encoded them', async () => {
@@ -23,7 +24,7 @@ describe('keys in a listing', () => {
 
   it('come with ETag and size, and nothing else', async () => {
     await using stub = await stubS3(pageAnswer(['k']));
-    const refs = await Array.fromAsync(s3Source({ client: stub.client }).list(query));
+    const refs = await collect(s3Source({ client: stub.client }).list(query));
     expect(refs).toEqual([{ bucket: 'bucket', key: 'k', etag: 'etag', size: 7 }]);
   });
 });
@@ -91,7 +92,7 @@ describe('a partial truth is refused', () => {
     ['a key that is not encoded as announced', pageAnswer(['a%'], { encoded: true })],
   ])('%s', async (_what, answer) => {
     await using stub = await stubS3(answer);
-    const error = await failureOf(Array.fromAsync(s3Source({ client: stub.client }).list(query)));
+    const error = await failureOf(collect(s3Source({ client: stub.client }).list(query)));
     expect(error.code).toBe('S3_LISTING_INCONSISTENT');
     expect(error.details).toMatchObject({ uri: 's3://bucket/' });
   });

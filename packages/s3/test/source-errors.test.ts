@@ -2,6 +2,7 @@ import type { MillraceError } from '@millrace/core';
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { copyToLanding, s3Source } from '../src/index.ts';
+import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
 import { itemContext } from './item-context.ts';
 import { errorAnswer, stubS3 } from './stub-s3.ts';
@@ -77,7 +78,10 @@ describe('what S3 answers becomes a code', () => {
       credentials: () => Promise.reject(Object.assign(new Error('none'), { name: 'CredentialsProviderError' })),
     });
     expect((await failureOf(s3Source({ client: none }).open(ref, itemContext()))).code).toBe('S3_CREDENTIALS_REFUSED');
-    const nowhere = new S3Client({ credentials, region: () => Promise.reject(new Error('Region is missing')) });
+    const nowhere = new S3Client({
+      credentials,
+      region: async (): Promise<string> => Promise.reject(new Error('Region is missing')),
+    });
     const error = await failureOf(s3Source({ client: nowhere }).open(ref, itemContext()));
     expect(error.code).toBe('S3_REQUEST_FAILED');
     expect(error.message).toContain('Region is missing');
@@ -86,7 +90,7 @@ describe('what S3 answers becomes a code', () => {
   it('reports a listing and a landing copy in the same codes', async () => {
     await using stub = await stubS3(errorAnswer(404, 'NoSuchBucket'));
     const listing = s3Source({ client: stub.client }).list({ bucket: 'bucket' });
-    expect((await failureOf(Array.fromAsync(listing))).code).toBe('S3_BUCKET_NOT_FOUND');
+    expect((await failureOf(collect(listing))).code).toBe('S3_BUCKET_NOT_FOUND');
     // HEAD tells 404 and no more; the GET that follows tells that it is the bucket.
     const land = copyToLanding({ target: { bucket: 'landing' }, feed: 'feed', client: stub.client });
     expect((await failureOf(land(ref))).code).toBe('S3_BUCKET_NOT_FOUND');

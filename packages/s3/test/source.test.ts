@@ -5,6 +5,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { type Codec, feed, type Sink } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Ref, s3Source, type S3Source } from '../src/index.ts';
+import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
 import { itemContext } from './item-context.ts';
 import { eachOf, type TestBuckets, testBuckets } from './test-buckets.ts';
@@ -28,7 +29,7 @@ async function put(key: string, content: string | Uint8Array): Promise<S3Ref & {
 
 async function read(ref: S3Ref): Promise<string> {
   const item = await source.open(ref, itemContext());
-  const content = Buffer.concat(await Array.fromAsync(item.chunks(itemContext()))).toString();
+  const content = Buffer.concat(await collect(item.chunks(itemContext()))).toString();
   await item.close?.();
   return content;
 }
@@ -57,7 +58,7 @@ describe('reading', () => {
 
   it('gives events and listings the same origin', async () => {
     const { etag } = await put('same', 'content');
-    const [listed] = await Array.fromAsync(source.list({ bucket, prefix: 'same' }));
+    const [listed] = await collect(source.list({ bucket, prefix: 'same' }));
     expect(listed).toEqual({ bucket, key: 'same', etag, size: 7 });
     const evented = { bucket, key: 'same', etag, size: 7, sequencer: '0055AED6DCD90281E5' };
     const origins = [];
@@ -90,7 +91,7 @@ describe('reading', () => {
     expect((await failureOf(source.open({ bucket, key: 'none' }, itemContext()))).code).toBe('S3_OBJECT_NOT_FOUND');
     const none = `${bucket}-none`;
     expect((await failureOf(source.open({ bucket: none, key: 'k' }, itemContext()))).code).toBe('S3_BUCKET_NOT_FOUND');
-    expect((await failureOf(Array.fromAsync(source.list({ bucket: none })))).code).toBe('S3_BUCKET_NOT_FOUND');
+    expect((await failureOf(collect(source.list({ bucket: none })))).code).toBe('S3_BUCKET_NOT_FOUND');
   });
 });
 
@@ -101,11 +102,11 @@ it('lists 10,000 objects with mixed-case keys, each once and in order', { timeou
   await eachOf(keys, 32, (Key) =>
     buckets.client.send(new PutObjectCommand({ Bucket: many, Key, Body: Buffer.from('x') })),
   );
-  const listed = (await Array.fromAsync(source.list({ bucket: many, prefix: 'logs/' }))).map(({ key }) => key);
+  const listed = (await collect(source.list({ bucket: many, prefix: 'logs/' }))).map(({ key }) => key);
   const sorted = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   expect(listed).toEqual(sorted);
   const after = source.list({ bucket: many, startAfter: sorted[9_000]!, pageSize: 300 });
-  expect((await Array.fromAsync(after)).map(({ key }) => key)).toEqual(sorted.slice(9_001));
+  expect((await collect(after)).map(({ key }) => key)).toEqual(sorted.slice(9_001));
 });
 
 describe('in a feed', () => {
