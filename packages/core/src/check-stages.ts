@@ -23,7 +23,8 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
   }
   if (typeof sink?.write !== 'function') fail('to() takes a sink, such as dynamodbSink().');
   const { limits = {}, concurrency = 1 } = sink;
-  if (limits.bytes !== undefined && sink.sizeOf === undefined) fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
+  if (limits.bytes !== undefined && sink.sizeOf === undefined)
+    fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
   for (const limit of [limits.count ?? 1, limits.bytes ?? 1, concurrency]) {
     if (!(limit >= 1)) fail(`sink ${sink.name} has a limit or concurrency of ${limit}; the least is 1.`);
   }

@@ -109,7 +109,8 @@ function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink: Sink<u
     name,
     stages: Object.freeze(stages),
     run: async (refs: Iterable<Ref> | AsyncIterable<Ref>, options: RunOptions = {}) => {
-      if (closing !== undefined) throw new MillraceError('FEED_CLOSED', `Feed ${name} was closed; build it anew to run it.`);
+      if (closing !== undefined)
+        throw new MillraceError('FEED_CLOSED', `Feed ${name} was closed; build it anew to run it.`);
       return run(self, refs, options);
     },
     close: () => (closing ??= close()),

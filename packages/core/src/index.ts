@@ -4,10 +4,27 @@ export type { Codec, CodecStage, Emits, Produced } from './codec.ts';
 export type { CodecContext, Context, ItemContext } from './context.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
-export { type ChunkFlow, feed, type Feed, type FeedStages, type FeedStart, type Flow, type RecordFlow } from './feed.ts';
+export {
+  type ChunkFlow,
+  feed,
+  type Feed,
+  type FeedStages,
+  type FeedStart,
+  type Flow,
+  type RecordFlow,
+} from './feed.ts';
+export { compareSequencers } from './compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
+export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
 export { many, type Many } from './many.ts';
-export { type ErrorPlace, isMillraceError, MillraceError, type MillraceErrorOptions, toMillraceError } from './millrace-error.ts';
+export { memoryLedger } from './memory-ledger.ts';
+export {
+  type ErrorPlace,
+  isMillraceError,
+  MillraceError,
+  type MillraceErrorOptions,
+  toMillraceError,
+} from './millrace-error.ts';
 export type { Observer } from './observer.ts';
 export type { ItemOrigin } from './origin.ts';
 export type { Entry, RecordContext } from './record-context.ts';

@@ -9,7 +9,12 @@ export interface Observer {
   /** A reference is about to be opened. */
   readonly itemStarted?: (event: { readonly feed: string; readonly run: string; readonly ref: string }) => void;
   /** Counts so far; called after each block of records (some hundreds) and after each batch that was written. */
-  readonly progress?: (event: { readonly feed: string; readonly run: string; readonly ref: string; readonly counts: Counts }) => void;
+  readonly progress?: (event: {
+    readonly feed: string;
+    readonly run: string;
+    readonly ref: string;
+    readonly counts: Counts;
+  }) => void;
   /** A record was rejected; it goes to the quarantine next. */
   readonly recordRejected?: (rejection: Rejection) => void;
   /** An item has its outcome. */

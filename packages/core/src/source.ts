@@ -24,6 +24,8 @@ export interface Source<Ref, T> {
 /** One opened object: the unit of acknowledgement, of audit and of retry. */
 export interface SourceItem<T> {
   readonly origin: ItemOrigin;
+  /** Orders versions of the same object, where the reference told it: an S3 event's `sequencer`. */
+  readonly sequencer?: string;
   /**
    * The object's content in order. Called at most once. Each chunk belongs to the consumer, which may keep it but not
    * change it. The iteration rejects with a coded error where the content ends early, and ends within 100 ms of

@@ -1,14 +1,14 @@
-import type { Each, MaybePromise } from '../each.ts';
+import type { Each } from '../each.ts';
 import { isThenable } from '../is-thenable.ts';
 import type { RecordContext } from '../record-context.ts';
 import { checkCallback } from './check-callback.ts';
 
 /**
- * Looks at each record and passes it on unchanged. A throw rejects the record, as in `map`.
+ * Looks at each record and passes it on unchanged; a promise that `look` answers is awaited. A throw rejects the record, as in `map`.
  *
  * @throws MillraceError `OPTION_INVALID` where `look` is not a function
  */
-export function tap<I>(look: (value: I, record: RecordContext) => MaybePromise<void>): Each<I, I> {
+export function tap<I>(look: (value: I, record: RecordContext) => unknown): Each<I, I> {
   checkCallback('tap', look);
   return Object.freeze<Each<I, I>>({
     kind: 'each',

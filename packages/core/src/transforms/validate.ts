@@ -12,7 +12,10 @@ import type { SchemaIssue, SchemaResult, StandardSchema } from '../standard-sche
 export function validate<Output>(schema: StandardSchema<Output>): Each<unknown, Output> {
   const standard = (schema as Partial<StandardSchema<Output>> | undefined)?.['~standard'];
   if (standard?.version !== 1 || typeof standard.validate !== 'function') {
-    throw new MillraceError('OPTION_INVALID', 'validate takes a Standard Schema (version 1), as zod or valibot make it.');
+    throw new MillraceError(
+      'OPTION_INVALID',
+      'validate takes a Standard Schema (version 1), as zod or valibot make it.',
+    );
   }
   return Object.freeze<Each<unknown, Output>>({
     kind: 'each',

@@ -1,0 +1,120 @@
+import { type Block, block, isBlock } from '../block.ts';
+import type { Codec, Emits, Produced } from '../codec.ts';
+import type { CodecContext } from '../context.ts';
+import { MillraceError, toMillraceError } from '../millrace-error.ts';
+
+/** Records that a codec yields one by one are handed on in blocks of at most this many. */
+const BLOCK_RECORDS = 256;
+
+/** Called for each chunk that enters a codec; `index` is the codec's place in the feed. */
+export type ChunkObserver = (index: number, chunk: unknown) => void;
+
+/**
+ * Sends an item's chunks through its codecs; the last one's output comes in blocks of records. While a block is being
+ * worked on, the codecs before the last already prepare the next chunk.
+ */
+export function codecChain(
+  chunks: AsyncIterable<unknown>,
+  codecs: readonly Codec<unknown, unknown, Emits>[],
+  contextOf: (index: number) => CodecContext,
+  sawChunk: ChunkObserver,
+): AsyncIterable<Block<unknown>> {
+  const last = codecs.length - 1;
+  let input = chunks;
+  for (let index = 0; index < last; index++) {
+    input = throughCodec(input, codecs[index]!, contextOf(index), (chunk) => sawChunk(index, chunk), eachChunk);
+  }
+  return throughCodec(oneAhead(input), codecs[last]!, contextOf(last), (chunk) => sawChunk(last, chunk), eachBlock);
+}
+
+async function* throughCodec<O>(
+  input: AsyncIterable<unknown>,
+  codec: Codec<unknown, unknown, Emits>,
+  context: CodecContext,
+  saw: (chunk: unknown) => void,
+  outputs: (produced: Produced<unknown>, codec: string) => Iterable<O> | AsyncIterable<O>,
+): AsyncGenerator<O, void, undefined> {
+  const attribute = (thrown: unknown): MillraceError =>
+    toMillraceError(thrown, 'CODEC_THREW', { stage: context.stage, item: context.item.id });
+  let stage;
+  try {
+    stage = codec.start(context);
+  } catch (thrown) {
+    throw attribute(thrown);
+  }
+  try {
+    for await (const chunk of input) {
+      saw(chunk);
+      try {
+        yield* outputs(stage.push(chunk), codec.name);
+      } catch (thrown) {
+        throw attribute(thrown);
+      }
+    }
+    try {
+      if (stage.end !== undefined) yield* outputs(stage.end(), codec.name);
+    } catch (thrown) {
+      throw attribute(thrown);
+    }
+  } finally {
+    await stage.close?.();
+  }
+}
+
+function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
+  if (isBlock(produced)) throw contract(codec, 'it emits chunks, but answered a block of records');
+  return checkedIterable(produced, codec);
+}
+
+function eachBlock(
+  produced: Produced<unknown>,
+  codec: string,
+): Iterable<Block<unknown>> | AsyncIterable<Block<unknown>> {
+  if (isBlock(produced)) return [produced];
+  if (Array.isArray(produced)) return produced.some(isBlock) ? blocksOf(produced) : [block(produced)];
+  return blocksOf(checkedIterable(produced, codec));
+}
+
+async function* blocksOf(
+  values: Iterable<unknown> | AsyncIterable<unknown>,
+): AsyncGenerator<Block<unknown>, void, undefined> {
+  let records: unknown[] = [];
+  for await (const value of values) {
+    if (isBlock(value)) {
+      if (records.length > 0) yield block(records);
+      records = [];
+      yield value;
+    } else if (records.push(value) >= BLOCK_RECORDS) {
+      yield block(records);
+      records = [];
+    }
+  }
+  if (records.length > 0) yield block(records);
+}
+
+function checkedIterable<T>(produced: Iterable<T> | AsyncIterable<T>, codec: string): Iterable<T> | AsyncIterable<T> {
+  if (typeof produced === 'object' && (Symbol.iterator in produced || Symbol.asyncIterator in produced))
+    return produced;
+  throw contract(codec, 'push() and end() must answer an array, a block or an iterable object');
+}
+
+function contract(codec: string, what: string): MillraceError {
+  return new MillraceError('CODEC_CONTRACT', `Codec ${codec}: ${what}. This is a mistake in the codec.`);
+}
+
+/** Asks for the next chunk while this one is being worked on. */
+async function* oneAhead<T>(input: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  const iterator = input[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      next.catch(() => {}); // Its failure is thrown where it is awaited; meanwhile it must not count as unhandled.
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}

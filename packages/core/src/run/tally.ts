@@ -1,0 +1,58 @@
+import type { Counts } from '../report.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The running counts of one item, or of a run. */
+export class Tally {
+  read = 0;
+  expanded = 0;
+  written = 0;
+  rejected = 0;
+  dropped = 0;
+  skipped = 0;
+  bytesIn = 0;
+  bytesDecoded = 0;
+  readonly rejections: Record<string, number> = {};
+  readonly counters: Record<string, Record<string, number>> = {};
+
+  count(stage: string, counter: string, by: number): void {
+    const counters = (this.counters[stage] ??= {});
+    counters[counter] = (counters[counter] ?? 0) + by;
+  }
+
+  /** Rejections so far, quarantined or not. */
+  rejectionCount = 0;
+
+  countRejection(code: string): void {
+    this.rejectionCount += 1;
+    this.rejections[code] = (this.rejections[code] ?? 0) + 1;
+  }
+
+  /** Records that are neither delivered nor left out nor quarantined: in hand, in flight, or of unknown fate. */
+  get unsettled(): number {
+    return this.read + this.expanded - this.written - this.rejected - this.dropped - this.skipped;
+  }
+
+  counts(): Counts {
+    const { read, expanded, written, rejected, dropped, skipped, unsettled, bytesIn, bytesDecoded } = this;
+    return { read, expanded, written, rejected, dropped, skipped, unsettled, bytesIn, bytesDecoded };
+  }
+}
+
+export const NO_COUNTS: Counts = Object.freeze({
+  read: 0,
+  expanded: 0,
+  written: 0,
+  rejected: 0,
+  dropped: 0,
+  skipped: 0,
+  unsettled: 0,
+  bytesIn: 0,
+  bytesDecoded: 0,
+});
+
+export function sum(left: Counts, right: Counts): Counts {
+  const total: Mutable<Counts> = { ...left };
+  for (const key of Object.keys(NO_COUNTS) as (keyof Counts)[]) total[key] += right[key];
+  return total;
+}

@@ -1,0 +1,139 @@
+import { feed, flatMap, map, MillraceError, type Refusal } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
+
+const start = () => feed('test').from(textSource()).through(lines());
+const mixed = { name: 'mixed', chunks: ['0\nbad 1\n2\n', 'bad 3\n4\n'] };
+
+describe('a rejected record', () => {
+  it('keeps its ordinal, goes to the quarantine with its raw text, and the run goes on', async () => {
+    const kept = keep<string>();
+    const rejected = keepRejections();
+    const report = await start().to(kept.sink).run([mixed], { quarantine: rejected.sink });
+    expect(kept.entries.map(({ ordinal, value }) => [ordinal, value])).toEqual([
+      [0, '0'],
+      [2, '2'],
+      [4, '4'],
+    ]);
+    expect(rejected.values()).toMatchObject([
+      {
+        ordinal: 1,
+        raw: 'bad 1',
+        stage: 'lines',
+        code: 'BAD_LINE',
+        feed: 'test',
+        item: { id: 'text:mixed' },
+        run: report.run,
+      },
+      { ordinal: 3, raw: 'bad 3' },
+    ]);
+    expect(rejected.values()[0]).not.toHaveProperty('value');
+    expect(report.totals).toMatchObject({ read: 5, written: 3, rejected: 2, unsettled: 0 });
+    expect(report.reports[0]).toMatchObject({ rejections: { BAD_LINE: 2 }, watermark: 5 });
+  });
+
+  it('fails the item where there is no quarantine', async () => {
+    const report = await start().to(keep<string>().sink).run([mixed], { onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({
+      outcome: 'failed',
+      watermark: 0,
+      error: { code: 'REJECTED_WITHOUT_QUARANTINE', ordinal: 1, stage: 'lines' },
+    });
+  });
+
+  it('by a throwing each carries its value, code and details', async () => {
+    const rejected = keepRejections();
+    const kept = keep<string>();
+    const report = await start()
+      .through(
+        map((line) => {
+          if (line === '2') throw new MillraceError('TOO_SMALL', 'two', { details: { least: 3 } });
+          if (line === '3') throw new Error('plain');
+          return line;
+        }),
+      )
+      .through(
+        map(async (line) => {
+          if (line === '4') throw new Error('later');
+          return line;
+        }),
+      )
+      .to(kept.sink)
+      .run([numbered(6)], { quarantine: rejected.sink });
+    expect(rejected.values()).toMatchObject([
+      { ordinal: 2, code: 'TOO_SMALL', message: 'two', details: { least: 3 }, value: '2', stage: 'map' },
+      { ordinal: 3, code: 'TRANSFORM_THREW', message: 'plain', value: '3' },
+      { ordinal: 4, code: 'TRANSFORM_THREW', message: 'later', stage: 'map#2' },
+    ]);
+    expect(report.totals).toMatchObject({ read: 6, written: 3, rejected: 3 });
+  });
+
+  it('by the sink is told apart from its neighbours, branch by branch', async () => {
+    const rejected = keepRejections();
+    const refuse = async (entries: readonly { readonly value: string }[]): Promise<Refusal[]> =>
+      entries.flatMap(({ value }, position) =>
+        value === '3b' ? [{ position, code: 'NO_3B', message: 'not 3b' }] : [],
+      );
+    const kept = keep<string>({ limits: { count: 4 }, concurrency: 3, before: refuse });
+    const report = await start()
+      .through(flatMap((line) => [`${line}a`, `${line}b`]))
+      .to(kept.sink)
+      .run([numbered(6)], { quarantine: rejected.sink });
+    expect(rejected.values()).toMatchObject([{ ordinal: 3, branch: '1', stage: 'keep', code: 'NO_3B', value: '3b' }]);
+    expect(report.totals).toMatchObject({ read: 6, expanded: 6, written: 11, rejected: 1, unsettled: 0 });
+    expect(report.reports[0]?.watermark).toBe(6);
+  });
+});
+
+describe('the quarantine', () => {
+  it('that fails, fails the item', async () => {
+    const broken = keep<never>({
+      before: async () => {
+        throw new Error('disk full');
+      },
+    });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([mixed], { quarantine: broken.sink as never, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({
+      outcome: 'failed',
+      rejected: 0,
+      error: { code: 'SINK_FAILED', stage: 'quarantine:keep' },
+    });
+    expect(report.reports[0]!.watermark).toBeLessThanOrEqual(1);
+  });
+
+  it('that refuses, fails the item', async () => {
+    const broken = keep<never>({ before: async () => [{ position: 0, code: 'X', message: 'x' }] });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([mixed], { quarantine: broken.sink as never, onFailure: 'report' });
+    expect(report.reports[0]?.error).toMatchObject({ code: 'QUARANTINE_REFUSED' });
+  });
+});
+
+describe('maxRejections', () => {
+  const bad = (count: number, of: number) => ({
+    name: 'bad',
+    chunks: [Array.from({ length: of }, (_, index) => (index < count ? 'bad\n' : 'ok\n')).join('')],
+  });
+
+  it('fails the item past the absolute limit', async () => {
+    const rejected = keepRejections();
+    const run = (maxRejections: { count: number }) =>
+      start()
+        .to(keep<string>().sink)
+        .run([bad(4, 10)], { quarantine: rejected.sink, maxRejections, onFailure: 'report' });
+    expect((await run({ count: 4 })).outcome).toBe('complete');
+    expect((await run({ count: 3 })).reports[0]?.error).toMatchObject({ code: 'TOO_MANY_REJECTIONS', ordinal: 3 });
+  });
+
+  it('fails the item past the share, judged from the 100th record on', async () => {
+    const run = (count: number, of: number) =>
+      start()
+        .to(keep<string>().sink)
+        .run([bad(count, of)], { quarantine: keepRejections().sink, onFailure: 'report' });
+    expect((await run(99, 99)).outcome).toBe('complete');
+    expect((await run(100, 1000)).reports[0]?.error).toMatchObject({ code: 'TOO_MANY_REJECTIONS', ordinal: 99 });
+  });
+});
