@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 // Tests run from source: the one custom condition of every package's exports points at src/index.ts.
-const conditions = ['@millrace/source', 'module', 'node', 'development|production'];
+const conditions = ['@millrace/source', 'node', 'development|production'];
 const packages = readdirSync(new URL('./packages/', import.meta.url));
 
 export default defineConfig({
