@@ -144,17 +144,21 @@ export function isPlain(value: object): boolean {
 }
 
 function unsupported(value: unknown): MillraceError {
-  const kind = typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
-  return new MillraceError(
-    'DYNAMODB_VALUE_UNSUPPORTED',
-    `DynamoDB has no type for ${HINTS[kind] ?? `a ${kind}; map it to one it has.`}`,
-  );
+  const kind = kindOf(value);
+  const hint = HINTS[kind] ?? 'Map the record to plain objects, lists, text, numbers, binary, sets, Booleans and null.';
+  return new MillraceError('DYNAMODB_VALUE_UNSUPPORTED', `DynamoDB cannot store this value (${kind}). ${hint}`);
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  Date: 'a Date; store date.toISOString(), or seconds since the epoch where it is for time to live.',
-  undefined: 'undefined in a list; store null, or filter it out.',
+  Date: 'Store date.toISOString(), or whole seconds since the epoch where it is for time to live.',
+  undefined: 'In a list, store null or filter it out.',
 };
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  const { constructor } = Object.getPrototypeOf(value) as { readonly constructor?: unknown };
+  return typeof constructor === 'function' ? constructor.name : 'object';
+}
 
 function invalidName(message: string): MillraceError {
   return new MillraceError('DYNAMODB_NAME_INVALID', message);

@@ -18,9 +18,9 @@ const VARIANT = '89ab89ab89ab89ab';
  * The one-shot hash of `node:crypto` costs a fifth of what the package does. It is asked for at run time, so that nothing
  * breaks where it is missing (another runtime, a bundle for one); there the package does it.
  */
-export function namesIn(namespace: string, sha1: Sha1 | undefined = oneShotSha1()): NameUuid {
+export function namesIn(namespace: string, sha1: Sha1 | null = oneShotSha1()): NameUuid {
   const encoder = new TextEncoder();
-  if (sha1 === undefined) return (name) => v5(encoder.encode(name), namespace);
+  if (sha1 === null) return (name) => v5(encoder.encode(name), namespace);
   const scratch = new Uint8Array(16 + SHORT);
   scratch.set(parse(namespace));
   const views: Uint8Array[] = [];
@@ -49,7 +49,7 @@ function formatted(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function oneShotSha1(): Sha1 | undefined {
+function oneShotSha1(): Sha1 | null {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
-  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : undefined;
+  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : null;
 }

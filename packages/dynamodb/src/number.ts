@@ -40,7 +40,7 @@ export function numberText(value: number, allowUnsafe: boolean): NumberText {
         `bigint, NumberValue or string, or set inexactNumbers: 'write'.`,
     );
   }
-  return text.includes('e') ? exactText(text) : { text, bytes: fractionBytes(text) };
+  return text.includes('.') && !text.includes('e') ? { text, bytes: fractionBytes(text) } : exactText(text);
 }
 
 /**

@@ -10,7 +10,11 @@ interface Key {
   readonly key: string;
 }
 
-const source: Source<Key, Uint8Array> = { name: 'stub', describe: ({ key }) => key, open: () => Promise.reject(new Error()) };
+const source: Source<Key, Uint8Array> = {
+  name: 'stub',
+  describe: ({ key }) => key,
+  open: () => Promise.reject(new Error()),
+};
 
 function parse<T>(): Codec<Uint8Array, T, 'records'> {
   return { kind: 'codec', emits: 'records', name: 'parse', start: () => ({ push: () => [] }) };
@@ -88,7 +92,7 @@ describe('types', () => {
     // @ts-expect-error a key is text
     prices.through(landingItem({ key: (price) => price.price }));
     // @ts-expect-error there is no such layout
-    prices.through(landingItem({ layout: 'deep' }));
+    expect(() => prices.through(landingItem({ layout: 'deep' }))).toThrow('layout');
     // @ts-expect-error there is no such name
     expect(() => landingItem({ names: { id: 'id' } })).toThrow('no option "id"');
   });
