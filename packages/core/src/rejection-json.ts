@@ -51,12 +51,17 @@ function encode(value: unknown): unknown {
 }
 
 function encodeObject(value: object): unknown {
-  if (Array.isArray(value)) return value.map(encode);
+  if (Array.isArray(value)) return encodeAll(value);
   if (value instanceof Uint8Array) return { [TAG]: 'bytes', value: toBase64(value) };
   if (value instanceof Date) return { [TAG]: 'date', value: Number(value) };
-  if (value instanceof Set) return { [TAG]: 'set', value: [...value].map(encode) };
+  if (value instanceof Set) return { [TAG]: 'set', value: encodeAll([...value]) };
   const plain = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encode(inner)]));
   return TAG in plain ? { [TAG]: 'object', value: plain } : plain;
+}
+
+/** In a list JSON would make null of `undefined`; in an object it leaves it out, as it should. */
+function encodeAll(values: readonly unknown[]): unknown[] {
+  return Array.from(values, (value) => (value === undefined ? { [TAG]: 'undefined' } : encode(value)));
 }
 
 function decode(value: unknown): unknown {
@@ -69,6 +74,8 @@ function decode(value: unknown): unknown {
       return BigInt(inner as string);
     case 'number':
       return Number(inner);
+    case 'undefined':
+      return undefined;
     case 'bytes':
       return fromBase64(inner as string);
     case 'date':
