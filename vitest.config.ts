@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 // Tests run from source: the one custom condition of every package's exports points at src/index.ts.
-const conditions = ['@millrace/source', 'module', 'node', 'development|production'];
+const conditions = ['@millrace/source', 'node', 'development|production'];
 const packages = readdirSync(new URL('./packages/', import.meta.url));
 
 export default defineConfig({
@@ -10,7 +10,10 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@millrace/source', 'node'] } },
   test: {
     projects: [
-      { extends: true as const, test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      {
+        extends: true as const,
+        test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] },
+      },
       ...packages.map((name) => ({
         extends: true as const,
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },

@@ -1,0 +1,20 @@
+/** An object that was created, as the S3 process announces it. */
+export interface CreatedObject {
+  readonly eventName:
+    | 'ObjectCreated:Put'
+    | 'ObjectCreated:Post'
+    | 'ObjectCreated:Copy'
+    | 'ObjectCreated:CompleteMultipartUpload';
+  readonly bucket: string;
+  /** The key as it is, not encoded. */
+  readonly key: string;
+  readonly size: number;
+  /** Without quotes, as in S3 events. */
+  readonly eTag: string;
+  readonly sequencer: string;
+  readonly eventTime: string;
+  readonly sourceIPAddress: string;
+  readonly requestId: string;
+  /** When the answer left, in nanoseconds of the machine's monotonic clock, which all its processes share. */
+  readonly answeredAt: string;
+}

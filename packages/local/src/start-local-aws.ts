@@ -1,0 +1,157 @@
+import { check, checkOptions, MillraceError } from '@millrace/core';
+import type { Delivery } from './delivery.ts';
+import { eventDeliveries } from './event-deliveries.ts';
+import { checkSubscription, type ObjectCreatedSubscription } from './object-created-subscription.ts';
+import { startChild } from './start-child.ts';
+
+export interface LocalAwsOptions {
+  /** Region that the servers answer as. @default 'us-east-1' */
+  readonly region?: string;
+  /** Port of the S3 server; 0 chooses a free one. @default 0 */
+  readonly s3Port?: number;
+  /** Port of the DynamoDB server; 0 chooses a free one. @default 0 */
+  readonly dynamodbPort?: number;
+  /** How long a table stays CREATING, UPDATING or DELETING, in milliseconds. @default 0 */
+  readonly tableDelayMs?: number;
+  /** How long the servers may take to start, in milliseconds. @default 10000 */
+  readonly startTimeoutMs?: number;
+}
+
+/** The environment that points every AWS SDK at the local servers. */
+export interface LocalAwsEnv {
+  readonly AWS_ENDPOINT_URL_S3: string;
+  readonly AWS_ENDPOINT_URL_DYNAMODB: string;
+  readonly AWS_REGION: string;
+  readonly AWS_ACCESS_KEY_ID: string;
+  readonly AWS_SECRET_ACCESS_KEY: string;
+}
+
+/** S3 and DynamoDB on this machine, in memory, each in its own process. */
+export interface LocalAws extends AsyncDisposable {
+  readonly s3Endpoint: string;
+  readonly dynamodbEndpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** For `Object.assign(process.env, …)` or for a child's environment. The SDK then needs no configuration at all. */
+  readonly env: LocalAwsEnv;
+  readonly pids: { readonly s3: number; readonly dynamodb: number };
+  /**
+   * Calls a handler for every object that is created from now on, as S3 and Lambda do it: asynchronously, at least once,
+   * again after a throw. Events know of PutObject, POST Object, CopyObject and CompleteMultipartUpload.
+   *
+   * @returns ends the subscription; deliveries that wait go on
+   * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+   */
+  readonly onObjectCreated: (subscription: ObjectCreatedSubscription) => () => void;
+  /** Every delivery so far, in order; grows as events come in. */
+  readonly deliveries: readonly Delivery[];
+  /** Those whose handler threw at its last attempt. */
+  readonly failedDeliveries: readonly Delivery[];
+  /**
+   * Delivers the same events once more to the same handlers, as S3 may do at any time.
+   *
+   * @param deliveries what to repeat; by default every event that was delivered so far, once
+   * @returns the new deliveries
+   */
+  readonly redeliver: (deliveries?: readonly Delivery[]) => readonly Delivery[];
+  /**
+   * Resolves when no delivery is pending: all events of writes that had been answered before this call are handled, and
+   * so are the events that their handlers caused. It keeps the process alive.
+   *
+   * @throws MillraceError `LOCAL_SERVER_ENDED` where the S3 process is gone
+   */
+  readonly idle: () => Promise<void>;
+  /**
+   * Ends both processes and resolves when they are gone. Handlers are not called any more; await `idle` first where they
+   * should be. Calling it again is the same as once.
+   */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts S3 and DynamoDB on free ports of 127.0.0.1, with empty state, and resolves when both answer. They end with
+ * `stop()` or with this process, however it ends, and never keep it alive by themselves.
+ *
+ * @throws MillraceError `LOCAL_START_FAILED`
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  checkOptions('startLocalAws', options, {
+    region: check.optional(check.text),
+    s3Port: check.optional(check.integer(0, 65_535)),
+    dynamodbPort: check.optional(check.integer(0, 65_535)),
+    tableDelayMs: check.optional(check.integer(0)),
+    startTimeoutMs: check.optional(check.integer(1)),
+  });
+  const { region = 'us-east-1', s3Port = 0, dynamodbPort = 0, tableDelayMs = 0, startTimeoutMs = 10_000 } = options;
+  const events = eventDeliveries(region);
+  const [s3, dynamodb] = await bothOrNone(
+    startChild({ server: 's3', options: { port: s3Port, region }, startTimeoutMs, onCreated: events.announce }),
+    startChild({ server: 'dynamodb', options: { port: dynamodbPort, tableDelayMs }, startTimeoutMs }),
+  );
+
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    events.stop();
+    stopped ??= Promise.all([s3.stop(), dynamodb.stop()]).then(() => {});
+    return stopped;
+  };
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return Object.freeze({
+    s3Endpoint: s3.endpoint,
+    dynamodbEndpoint: dynamodb.endpoint,
+    region,
+    // A new object each time, because the SDK writes into it.
+    get credentials() {
+      return { ...credentials };
+    },
+    env: Object.freeze({
+      AWS_ENDPOINT_URL_S3: s3.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    }),
+    pids: Object.freeze({ s3: s3.pid, dynamodb: dynamodb.pid }),
+    onObjectCreated: (subscription: ObjectCreatedSubscription) => {
+      checkSubscription(subscription);
+      return events.subscribe(subscription);
+    },
+    deliveries: events.log,
+    get failedDeliveries() {
+      return events.log.filter(({ status }) => status === 'failed');
+    },
+    redeliver: (deliveries?: readonly Delivery[]) =>
+      events.redeliver(deliveries ?? events.log.filter(({ repeated }) => !repeated)),
+    idle: async () => {
+      // What a handler wrote may have caused events, so look again after each round.
+      for (;;) {
+        if (stopped !== undefined) return;
+        try {
+          await s3.flush();
+        } catch (error) {
+          if (stopped === undefined) throw error;
+        }
+        if (events.pending() === 0) return;
+        await events.settled();
+      }
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  });
+}
+
+/** Awaits both; where one fails, the other is stopped. */
+async function bothOrNone<T extends { readonly stop: () => Promise<void> }>(
+  first: Promise<T>,
+  second: Promise<T>,
+): Promise<[T, T]> {
+  const [one, two] = await Promise.allSettled([first, second]);
+  if (one.status === 'fulfilled' && two.status === 'fulfilled') return [one.value, two.value];
+  for (const started of [one, two]) if (started.status === 'fulfilled') await started.value.stop();
+  throw one.status === 'rejected'
+    ? one.reason
+    : two.status === 'rejected'
+      ? two.reason
+      : new MillraceError('LOCAL_START_FAILED', '');
+}
