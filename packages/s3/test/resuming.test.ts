@@ -45,8 +45,12 @@ async function read(
 ): Promise<{ content: Buffer; counters: Readonly<Record<string, number>> }> {
   const item = await s3Source({ client, maxResumes, idleTimeoutMs }).open({ ...ref, ...pinned }, itemContext());
   const context = itemContext();
-  const chunks = await collect(item.chunks(context)).finally(async () => item.close?.());
-  return { content: Buffer.concat(chunks), counters: context.counters };
+  try {
+    const chunks = await collect(item.chunks(context));
+    return { content: Buffer.concat(chunks), counters: context.counters };
+  } finally {
+    await item.close?.();
+  }
 }
 
 describe('a body that breaks off', () => {
