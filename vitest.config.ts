@@ -10,7 +10,10 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@millrace/source', 'node'] } },
   test: {
     projects: [
-      { extends: true as const, test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      {
+        extends: true as const,
+        test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] },
+      },
       ...packages.map((name) => ({
         extends: true as const,
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },

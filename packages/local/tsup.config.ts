@@ -1,15 +1,22 @@
 import { defineConfig, type Options } from 'tsup';
 import base from '../../tsup.base.ts';
 
-/** The servers are programs of their own, so each is an entry beside the library; they are ESM for both builds. */
+/** The servers are programs of their own, so each is built beside the library; they are ESM for both of its formats. */
 const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig([
-  { ...(base as Options), shims: true },
   {
     ...(base as Options),
-    entry: { 'children/s3': 'src/children/s3.ts', 'children/dynamodb': 'src/children/dynamodb.ts' },
+    clean: ['!children/**'],
+    // start-child.ts uses __filename where there is no import.meta.
+    esbuildOptions: (options) => {
+      options.logOverride = { 'empty-import-meta': 'silent' };
+    },
+  },
+  {
+    ...(base as Options),
+    entry: ['src/children/s3.ts', 'src/children/dynamodb.ts'],
+    outDir: 'dist/children',
     format: ['esm'],
     dts: false,
-    clean: false,
   },
 ]);
 export default config;

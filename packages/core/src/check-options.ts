@@ -17,6 +17,11 @@ export function checkOptions<T extends object>(
   checks: { readonly [K in keyof Required<T>]: OptionCheck },
 ): void {
   const known = Object.keys(checks);
+  if (typeof options !== 'object' || options === null) {
+    throw new MillraceError('OPTION_INVALID', `${owner} takes an object of options, but it got ${display(options)}.`, {
+      details: { owner },
+    });
+  }
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     throw new MillraceError('OPTION_UNKNOWN', `${owner} has no option "${key}"; it knows ${known.join(', ')}.`, {

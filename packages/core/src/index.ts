@@ -13,8 +13,11 @@ export {
   type Flow,
   type RecordFlow,
 } from './feed.ts';
+export { compareSequencers } from './compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
+export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
 export { many, type Many } from './many.ts';
+export { memoryLedger } from './memory-ledger.ts';
 export {
   type ErrorPlace,
   isMillraceError,
@@ -26,9 +29,12 @@ export type { Observer } from './observer.ts';
 export type { ItemOrigin } from './origin.ts';
 export type { Entry, RecordContext } from './record-context.ts';
 export { rejected, rejectedRecord, type RecordPlace, type Rejected, type RejectedRecord } from './rejected.ts';
-export type { Quarantine, Rejection } from './rejection.ts';
+export type { Quarantine, QuarantineQuery, Rejection } from './rejection.ts';
+export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
+export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
+export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
 export type { Source, SourceItem } from './source.ts';

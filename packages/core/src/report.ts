@@ -26,7 +26,12 @@ export interface Counts {
   readonly bytesDecoded: number;
 }
 
-export type ItemOutcome = 'complete' | 'aborted' | 'failed';
+/**
+ * `complete`: every record has settled. `duplicate`: the ledger says that an earlier run completed it. `stale`: the ledger
+ * says that a newer version of the object was taken up. `held`: another run has it; try again later. `aborted`: stopped by
+ * signal or deadline, at its watermark. `failed`: see its error.
+ */
+export type ItemOutcome = 'complete' | 'duplicate' | 'stale' | 'held' | 'aborted' | 'failed';
 
 /** What became of one item. It holds plain data only, so that it can be logged and stored as JSON. */
 export interface ItemReport extends Counts {
@@ -46,7 +51,7 @@ export interface ItemReport extends Counts {
   /** When the item was begun, as ISO-8601 in UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Why the item failed, or what stopped it. */
+  /** Why the item failed, what stopped it, or who holds it. */
   readonly error?: MillraceError;
 }
 
@@ -54,8 +59,11 @@ export interface ItemReport extends Counts {
 export interface RunReport {
   readonly feed: string;
   readonly run: string;
-  /** `failed` where any item failed, else `aborted` where the run was stopped before its end. */
-  readonly outcome: ItemOutcome;
+  /**
+   * `failed` where any item failed; else `aborted` where something is left to do: the run was stopped before its end, or
+   * an item is held by another run; else `complete`.
+   */
+  readonly outcome: 'complete' | 'aborted' | 'failed';
   /** Sums over all items. */
   readonly totals: Counts;
   /** Items by outcome. */

@@ -1,3 +1,4 @@
+import type { Ledger } from './ledger.ts';
 import type { Observer } from './observer.ts';
 import type { Quarantine } from './rejection.ts';
 
@@ -10,7 +11,7 @@ export interface RunOptions {
    * unfinished items are `aborted` at their watermark.
    */
   readonly deadline?: number;
-  /** How long writes in flight may go on after `signal`, in milliseconds. @default 5000 */
+  /** How long writes in flight may go on after `signal`, or after `deadline`, in milliseconds. @default 5000 */
   readonly graceMs?: number;
   /** Items at once. Memory and connections grow with it; writes in flight stay within the sink's concurrency. @default 1 */
   readonly concurrency?: number;
@@ -18,6 +19,20 @@ export interface RunOptions {
   readonly quarantine?: Quarantine;
   /** How many rejections an item may have before it fails: a wrong charset must not quarantine a million lines. */
   readonly maxRejections?: RejectionLimit;
+  /**
+   * Remembers what became of each item: a duplicate is skipped, an unfinished item goes on at its watermark. Without one,
+   * every delivery writes all records again, under the same keys.
+   */
+  readonly ledger?: Ledger;
+  /** How long a claim on an item lasts without a sign of life, in milliseconds. @default 60000 */
+  readonly leaseMs?: number;
+  /** The ledger stores an item's progress each time that so many more records have settled. @default 5000 */
+  readonly checkpointRecords?: number;
+  /**
+   * With a ledger: `newest` carries one version of an object at a time, and none after a newer one was taken up; `all`
+   * carries every version on its own, for feeds that keep them. @default 'newest'
+   */
+  readonly versions?: 'newest' | 'all';
   /** Sees progress and outcomes. Costs nothing when unset. */
   readonly observer?: Observer;
   /** Item reports kept in the run's report at most; failed and aborted ones come first to mind and are kept first. @default 1000 */

@@ -256,7 +256,7 @@ describe('run, where something fails', () => {
     expect(failure).toBeInstanceOf(RunFailedError);
     expect(isMillraceError(failure)).toBe(true);
     const { report } = failure as RunFailedError;
-    expect(report.items).toEqual({ complete: 2, failed: 1, aborted: 0 });
+    expect(report.items).toMatchObject({ complete: 2, failed: 1, aborted: 0 });
     expect(report.reports[0]).toMatchObject({
       ref: 'text:b',
       outcome: 'failed',

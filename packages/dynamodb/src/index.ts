@@ -1,1 +1,12 @@
-export {};
+export type { AnyDynamoDBClient } from './client.ts';
+export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
+export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
+export { type EnsuredTable, ensureTable } from './ensure-table.ts';
+export { itemSize, writeUnits } from './item-size.ts';
+export { landingItem, type LandingItem, type LandingItemOptions, type LandingLayout } from './landing-item.ts';
+export type { LandingNames } from './landing-names.ts';
+export { LANDING_NAMESPACE, landingUuid } from './landing-uuid.ts';
+export type { ExactNumber } from './number.ts';
+export type { DynamodbRetryOptions } from './retry-budget.ts';
+export type { TableDifference } from './table-differences.ts';
+export type { EnsureTableOptions, KeyType, ProvisionedCapacity, TableKey } from './table-options.ts';

@@ -1,1 +1,11 @@
-export {};
+export type { HandlerOptions } from './handler-options.ts';
+export type { Log } from './invocation/log-line.ts';
+export type { LambdaContext } from './lambda-context.ts';
+export type { LandingCopy, LandingResult } from './landing-copy.ts';
+export type { ObjectRef } from './object-ref.ts';
+export type { InvocationReport, ObjectOutcome, ObjectResult } from './object-result.ts';
+export { ObjectsFailedError } from './objects-failed-error.ts';
+export { type Route, routes, type RoutesOptions, type RouteTable } from './routes.ts';
+export { toLandingHandler } from './to-landing-handler.ts';
+export type { S3Handler } from './s3-handler.ts';
+export { type S3HandlerOptions, toS3Handler } from './to-s3-handler.ts';

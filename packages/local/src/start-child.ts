@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MillraceError } from '@millrace/core';
 import type { CreatedObject } from './created-object.ts';
 
@@ -91,9 +93,10 @@ export async function startChild({ server, options, startTimeoutMs, onCreated }:
 }
 
 function forkServer(server: string, options: object): ChildProcess {
-  // This module is src/start-child.ts, or dist/index.js and dist/index.cjs; the programs lie beside it in `children`.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return fork(new URL(`./children/${server}.${extension}`, import.meta.url), [JSON.stringify(options)], {
+  // This module is src/start-child.ts, dist/index.js or dist/index.cjs; the programs lie beside it in `children`.
+  const here = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url);
+  const program = join(dirname(here), 'children', `${server}${here.endsWith('.ts') ? '.ts' : '.js'}`);
+  return fork(program, [JSON.stringify(options)], {
     // fauxqs loads node:sqlite, which Node had behind a flag up to 22.12.
     execArgv: ['--no-warnings', ...(processAllows('--experimental-sqlite') ? ['--experimental-sqlite'] : [])],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

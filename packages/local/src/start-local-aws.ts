@@ -127,7 +127,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       // What a handler wrote may have caused events, so look again after each round.
       for (;;) {
         if (stopped !== undefined) return;
-        await s3.flush();
+        try {
+          await s3.flush();
+        } catch (error) {
+          if (stopped === undefined) throw error;
+        }
         if (events.pending() === 0) return;
         await events.settled();
       }

@@ -1,7 +1,9 @@
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startLocalAws } from '../src/index.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 it('answers the real SDK, configured by nothing but its endpoint, region and credentials', async () => {
   await using aws = await startLocalAws({ region: 'eu-central-1' });

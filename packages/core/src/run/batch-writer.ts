@@ -18,6 +18,8 @@ export interface BatchWriterOptions<T> {
   readonly accepted: (count: number) => void;
   readonly refused: (entry: LiveEntry<T>, refusal: Refusal) => Promise<void> | undefined;
   readonly failed: (error: MillraceError) => void;
+  /** A batch has settled: the watermark may have moved. */
+  readonly settled: () => void;
 }
 
 /**
@@ -91,13 +93,14 @@ export class BatchWriter<T> {
 
   /** Never rejects: a failure is reported, and leaves the span open, so that the watermark stays below it. */
   async #write(batch: LiveEntry<T>[], span: Span): Promise<void> {
-    const { sink, context, watermark, accepted, refused, failed } = this.#options;
+    const { sink, context, watermark, accepted, refused, failed, settled } = this.#options;
     try {
       const refusals = (await sink.write(batch, context)) ?? [];
       checkRefusals(sink.name, refusals, batch.length);
       for (const refusal of refusals) await refused(batch[refusal.position]!, refusal);
       accepted(batch.length - refusals.length);
       watermark.close(span);
+      settled();
     } catch (thrown) {
       failed(toMillraceError(thrown, 'SINK_FAILED', { stage: context.stage, ordinal: batch[0]!.ordinal }));
     }

@@ -11,6 +11,10 @@ export function checkRunOptions(options: RunOptions): void {
     concurrency: check.optional(check.integer(1, 10_000)),
     quarantine: check.optional(check.object),
     maxRejections: check.optional(check.object),
+    ledger: check.optional(check.object),
+    leaseMs: check.optional(check.integer(100)),
+    checkpointRecords: check.optional(check.integer(1)),
+    versions: check.optional(check.oneOf('newest', 'all')),
     observer: check.optional(check.object),
     keepReports: check.optional(check.integer(0)),
     onFailure: check.optional(check.oneOf('throw', 'report')),
@@ -21,5 +25,8 @@ export function checkRunOptions(options: RunOptions): void {
   });
   if (options.quarantine !== undefined && typeof options.quarantine.write !== 'function') {
     throw new MillraceError('OPTION_INVALID', 'run: option "quarantine" must be a sink of rejections.');
+  }
+  if (options.ledger !== undefined && typeof options.ledger.claim !== 'function') {
+    throw new MillraceError('OPTION_INVALID', 'run: option "ledger" must be a ledger.');
   }
 }

@@ -14,6 +14,8 @@ export interface RejectionsOptions {
   readonly run: string;
   readonly tally: Tally;
   readonly limit: Required<RejectionLimit>;
+  /** Rejections of earlier runs of this item. */
+  readonly before: number;
   /** Absent where no quarantine is configured: then the first rejection fails the item. */
   readonly writer: BatchWriter<Rejection> | undefined;
   readonly observe: (rejection: Rejection) => void;
@@ -71,8 +73,8 @@ export class Rejections {
   }
 
   #assertWithinLimit({ stage, code, cause }: Reason, { item, ordinal }: LiveEntry): void {
-    const { tally, limit } = this.#options;
-    const count = Object.values(tally.rejections).reduce((sum, each) => sum + each, 0);
+    const { tally, limit, before } = this.#options;
+    const count = before + tally.rejectionCount;
     const allowed = tally.read < JUDGED_FROM ? limit.count : Math.min(limit.count, limit.share * tally.read);
     if (count <= allowed) return;
     throw new MillraceError(

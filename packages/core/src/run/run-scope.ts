@@ -3,6 +3,7 @@ import type { Observer } from '../observer.ts';
 import type { Quarantine } from '../rejection.ts';
 import type { RejectionLimit, RunOptions } from '../run-options.ts';
 import { Gate } from './gate.ts';
+import type { Ledgering } from './item-claim.ts';
 import { createStop, type Stop } from './stop.ts';
 
 /** What the items of one run share. */
@@ -15,6 +16,7 @@ export interface RunScope<Ref> {
   readonly quarantine: Quarantine | undefined;
   readonly quarantineGate: Gate;
   readonly maxRejections: Required<RejectionLimit>;
+  readonly ledgering: Ledgering | undefined;
   /** Calls one member of the observer, if there is one that has it; what it throws is only counted. */
   readonly observe: <K extends keyof Observer>(member: K, event: Parameters<NonNullable<Observer[K]>>[0]) => void;
   readonly observerErrors: () => number;
@@ -29,7 +31,7 @@ export interface StageNames {
 }
 
 export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunScope<Ref> {
-  const { observer, quarantine, maxRejections = {} } = options;
+  const { observer, quarantine, ledger, maxRejections = {} } = options;
   const stop = createStop({ signal: options.signal, deadline: options.deadline, graceMs: options.graceMs ?? 5000 });
   let observerErrors = 0;
   return {
@@ -41,6 +43,12 @@ export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunSc
     quarantine,
     quarantineGate: new Gate(quarantine?.concurrency ?? 1, stop.over),
     maxRejections: { count: maxRejections.count ?? 10_000, share: maxRejections.share ?? 0.1 },
+    ledgering: ledger && {
+      ledger,
+      leaseMs: options.leaseMs ?? 60_000,
+      checkpointRecords: options.checkpointRecords ?? 5000,
+      versions: options.versions ?? 'newest',
+    },
     observe: (member, event) => {
       try {
         (observer?.[member] as ((event: unknown) => void) | undefined)?.(event);

@@ -12,9 +12,16 @@ export interface RunSummaryOptions {
 export class RunSummary {
   readonly #options: RunSummaryOptions;
   readonly #started: number = Date.now();
-  readonly #items: Record<ItemOutcome, number> = { complete: 0, aborted: 0, failed: 0 };
-  readonly #complete: ItemReport[] = [];
-  readonly #incomplete: ItemReport[] = [];
+  readonly #items: Record<ItemOutcome, number> = {
+    complete: 0,
+    duplicate: 0,
+    stale: 0,
+    held: 0,
+    aborted: 0,
+    failed: 0,
+  };
+  readonly #done: ItemReport[] = [];
+  readonly #undone: ItemReport[] = [];
   #totals: Counts = NO_COUNTS;
 
   constructor(options: RunSummaryOptions) {
@@ -24,7 +31,7 @@ export class RunSummary {
   add(report: ItemReport): void {
     this.#items[report.outcome] += 1;
     this.#totals = sum(this.#totals, report);
-    const kept = report.outcome === 'complete' ? this.#complete : this.#incomplete;
+    const kept = isDone(report.outcome) ? this.#done : this.#undone;
     if (kept.length < this.#options.keepReports) kept.push(report);
   }
 
@@ -34,20 +41,25 @@ export class RunSummary {
    */
   report(stopped: boolean, error: MillraceError | undefined, observerErrors: number): RunReport {
     const { feed, run, keepReports } = this.#options;
-    const { complete, aborted, failed } = this.#items;
-    const reports = [...this.#incomplete, ...this.#complete].slice(0, keepReports);
+    const { aborted, held, failed } = this.#items;
+    const count = Object.values(this.#items).reduce((left, right) => left + right, 0);
+    const reports = [...this.#undone, ...this.#done].slice(0, keepReports);
     return {
       feed,
       run,
-      outcome: failed > 0 || error !== undefined ? 'failed' : aborted > 0 || stopped ? 'aborted' : 'complete',
+      outcome: failed > 0 || error !== undefined ? 'failed' : aborted + held > 0 || stopped ? 'aborted' : 'complete',
       totals: this.#totals,
       items: { ...this.#items },
       reports,
-      reportsOmitted: complete + aborted + failed - reports.length,
+      reportsOmitted: count - reports.length,
       observerErrors,
       startedAt: new Date(this.#started).toISOString(),
       durationMs: Date.now() - this.#started,
       ...(error && { error }),
     };
   }
+}
+
+function isDone(outcome: ItemOutcome): boolean {
+  return outcome === 'complete' || outcome === 'duplicate' || outcome === 'stale';
 }

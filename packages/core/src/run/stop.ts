@@ -16,6 +16,8 @@ export interface Stop {
   readonly over: AbortSignal;
   /** Why, once reading was stopped from outside: `RUN_ABORTED` or `RUN_DEADLINE`. */
   readonly reason: () => MillraceError | undefined;
+  /** After a deadline, what was read is still written; after a signal, nothing is. */
+  readonly mayWrite: () => boolean;
   /** Releases timers and listeners. */
   readonly dispose: () => void;
 }
@@ -55,6 +57,7 @@ export function createStop({ signal, deadline, graceMs }: StopOptions): Stop {
     writing: writing.signal,
     over: over.signal,
     reason: () => reason,
+    mayWrite: () => reason === undefined || signal?.aborted !== true,
     dispose: () => {
       signal?.removeEventListener('abort', aborted);
       for (const timer of timers) clearTimeout(timer);

@@ -20,7 +20,11 @@ export class Tally {
     counters[counter] = (counters[counter] ?? 0) + by;
   }
 
+  /** Rejections so far, quarantined or not. */
+  rejectionCount = 0;
+
   countRejection(code: string): void {
+    this.rejectionCount += 1;
     this.rejections[code] = (this.rejections[code] ?? 0) + 1;
   }
 
@@ -35,7 +39,17 @@ export class Tally {
   }
 }
 
-export const NO_COUNTS: Counts = Object.freeze(new Tally().counts());
+export const NO_COUNTS: Counts = Object.freeze({
+  read: 0,
+  expanded: 0,
+  written: 0,
+  rejected: 0,
+  dropped: 0,
+  skipped: 0,
+  unsettled: 0,
+  bytesIn: 0,
+  bytesDecoded: 0,
+});
 
 export function sum(left: Counts, right: Counts): Counts {
   const total: Mutable<Counts> = { ...left };

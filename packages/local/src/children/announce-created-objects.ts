@@ -48,14 +48,17 @@ export function announceCreatedObjects(app: S3App): () => Promise<void> {
     body: unknown,
   ): Promise<void> => {
     const key = known.eventName === 'ObjectCreated:Post' ? await keyOfForm(headers, body) : urlKey;
+    const tell = (size: number, tag: string): void => {
+      const created: CreatedObject = { ...known, key, size, eTag: tag.replaceAll(/"|&quot;/g, '') };
+      tellParent({ kind: 'created', created });
+    };
+    if (known.eventName === 'ObjectCreated:Put') {
+      tell(Number(headers['x-amz-decoded-content-length'] ?? (Buffer.isBuffer(body) ? body.length : 0)), eTag);
+      return;
+    }
     const head = await app.inject({ method: 'HEAD', url: `/${known.bucket}/${encodeURIComponent(key)}` });
     // Deleted between its creation and this look at it: there is nothing to read, so nothing is announced.
-    if (head.statusCode !== 200) return;
-    const unquoted = (eTag === '' ? String(head.headers.etag) : eTag).replaceAll(/"|&quot;/g, '');
-    tellParent({
-      kind: 'created',
-      created: { ...known, key, size: Number(head.headers['content-length']), eTag: unquoted } satisfies CreatedObject,
-    });
+    if (head.statusCode === 200) tell(Number(head.headers['content-length']), eTag || String(head.headers.etag));
   };
 
   return async () => void (await Promise.allSettled(open));

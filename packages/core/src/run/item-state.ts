@@ -1,0 +1,76 @@
+import { type MillraceError, toMillraceError } from '../millrace-error.ts';
+import type { LedgerProgress } from '../ledger.ts';
+import type { Stop } from './stop.ts';
+import { Tally } from './tally.ts';
+import { Watermark } from './watermark.ts';
+
+/** One item's counts, its watermark, and whether it may still go on. */
+export class ItemState {
+  readonly tally: Tally = new Tally();
+  watermark: Watermark = new Watermark(0);
+  /** Rejections of earlier runs of this item. */
+  rejectedBefore = 0;
+  readonly #stop: Stop;
+  /** The item's id, once it is known, else its reference as text. */
+  #item: string;
+  /** Stops this item's source and codecs: at the run's stop, and at the item's own failure. */
+  readonly #reading: AbortController = new AbortController();
+  #error: MillraceError | undefined;
+
+  constructor(stop: Stop, refText: string) {
+    this.#stop = stop;
+    this.#item = refText;
+    if (stop.reading.aborted) this.#stopReading();
+    else stop.reading.addEventListener('abort', this.#stopReading, { once: true });
+  }
+
+  get error(): MillraceError | undefined {
+    return this.#error;
+  }
+
+  get reading(): AbortSignal {
+    return this.#reading.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#error !== undefined && this.#error === this.#stop.reason();
+  }
+
+  /** The item was granted: it goes on where earlier runs came to. */
+  goOn(item: string, { watermark, rejected }: LedgerProgress): void {
+    this.#item = item;
+    this.watermark = new Watermark(watermark);
+    this.rejectedBefore = rejected;
+  }
+
+  progress(): LedgerProgress {
+    return { watermark: this.watermark.value, rejected: this.rejectedBefore + this.tally.rejectionCount };
+  }
+
+  /** Keeps the first failure, and stops reading. What happens after the run was stopped is part of its stopping. */
+  fail(thrown: unknown): void {
+    this.#error ??= this.#stop.reason() ?? toMillraceError(thrown, 'RUNNER_FAILED', { item: this.#item });
+    this.#reading.abort(this.#error);
+  }
+
+  /** @throws what stopped this item, if something has */
+  assertGoing(): void {
+    const stopped = this.#error ?? this.#stop.reason();
+    if (stopped !== undefined) throw stopped;
+  }
+
+  /** A failed item writes nothing more; one that was stopped may still write what it has read. */
+  get mayWrite(): boolean {
+    return this.#error === undefined || this.aborted ? this.#stop.mayWrite() : false;
+  }
+
+  assertMayWrite(): void {
+    if (!this.mayWrite) this.assertGoing();
+  }
+
+  dispose(): void {
+    this.#stop.reading.removeEventListener('abort', this.#stopReading);
+  }
+
+  readonly #stopReading = (): void => this.#reading.abort(this.#stop.reading.reason);
+}

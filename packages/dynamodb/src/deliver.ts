@@ -1,0 +1,111 @@
+import { type Context, MillraceError } from '@millrace/core';
+import { keyIdentity, type KeyNames } from './key-identity.ts';
+import type { Pace } from './pace.ts';
+import type { Put } from './put.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { Answer, Sender } from './sender.ts';
+import { type ServiceFault, serviceFault } from './service-fault.ts';
+import { checkAborted, sleep, untilAborted } from './until-aborted.ts';
+
+/** What delivering needs, and whom it tells of the outcome. */
+export interface Delivery {
+  readonly table: string;
+  readonly keys: KeyNames;
+  readonly sender: Sender;
+  readonly pace: Pace;
+  readonly budget: RetryBudget;
+  readonly context: Context;
+  readonly accepted: (put: Put) => void;
+  readonly refused: (put: Put, error: MillraceError) => void;
+}
+
+/** What one attempt left over, and why. */
+interface Attempt {
+  readonly left: readonly Put[];
+  readonly fault?: ServiceFault;
+}
+
+/**
+ * Brings one request's items into the table: sends, sends again what was held back, and finds the item that the service
+ * refuses. When it resolves, each item was either accepted or refused. It rejects where the outcome is unknown.
+ */
+export async function deliver(puts: readonly Put[], delivery: Delivery): Promise<void> {
+  const { budget, context, pace } = delivery;
+  let left = puts;
+  let fruitless = 0;
+  let since = performance.now();
+  for (let attempt = 1; ; attempt += 1) {
+    await pause(pace.delay(fruitless), since + budget.timeMs, context.signal);
+    if (attempt > 1) context.count('retries');
+    const result = await send(left, delivery);
+    if (result.fault?.kind === 'item') return isolate(left, result.fault, delivery);
+    if (result.left.length === 0) return pace.faster();
+    if (result.fault?.kind !== 'unavailable') {
+      context.count('throttles');
+      pace.slower();
+    }
+    const progress = result.left.length < left.length;
+    fruitless = progress ? 0 : fruitless + 1;
+    if (progress) since = performance.now();
+    left = result.left;
+    if (fruitless >= budget.attempts || performance.now() - since >= budget.timeMs) return giveUp(result, delivery);
+  }
+}
+
+/** Waits, but no longer than the budget lasts. */
+async function pause(delayMs: number, deadline: number, signal: AbortSignal): Promise<void> {
+  checkAborted(signal);
+  const ms = Math.min(delayMs, deadline - performance.now());
+  if (ms > 0) await sleep(ms, signal);
+}
+
+async function send(puts: readonly Put[], { accepted, context, keys, sender, table }: Delivery): Promise<Attempt> {
+  let answer: Answer;
+  try {
+    answer = await untilAborted(
+      sender.send(
+        puts.map(({ item }) => item),
+        context.signal,
+      ),
+      context.signal,
+    );
+  } catch (thrown) {
+    checkAborted(context.signal);
+    const fault = serviceFault(thrown, table);
+    if (fault.kind === 'fatal') throw fault.error;
+    return { left: puts, fault };
+  }
+  if (answer.writeUnits > 0) context.count('writeUnits', answer.writeUnits);
+  if (answer.attempts > 1) context.count('retries', answer.attempts - 1);
+  const held = new Set(answer.unprocessed.map((item) => keyIdentity(item, keys)));
+  const left = held.size === 0 ? [] : puts.filter(({ key }) => held.has(key));
+  if (left.length !== held.size) {
+    const text = `Table ${table} answered with unprocessed items that were not sent, so it is unknown what was written.`;
+    throw new MillraceError('DYNAMODB_REQUEST_FAILED', text, { details: { table } });
+  }
+  for (const put of puts) if (!held.has(put.key)) accepted(put);
+  return { left };
+}
+
+/**
+ * One item that the service refuses costs the whole batch. Halves find it in 2 n - 1 requests at most, and the others
+ * are written. Putting an item twice leaves it there once, so nothing is lost on the way.
+ */
+async function isolate(puts: readonly Put[], fault: ServiceFault, delivery: Delivery): Promise<void> {
+  if (puts.length === 1) return delivery.refused(puts[0]!, fault.error);
+  const middle = puts.length >> 1;
+  await deliver(puts.slice(0, middle), delivery);
+  await deliver(puts.slice(middle), delivery);
+}
+
+/** The budget is used up. Items that are known not to be written are refused; where that is unknown, the write fails. */
+function giveUp({ left, fault }: Attempt, delivery: Delivery): void {
+  if (fault?.kind === 'unavailable') throw fault.error;
+  const error =
+    fault?.error ??
+    new MillraceError(
+      'DYNAMODB_UNPROCESSED',
+      `Table ${delivery.table} did not process the item within the retry budget; raise its capacity, or the budget.`,
+    );
+  for (const put of left) delivery.refused(put, error);
+}

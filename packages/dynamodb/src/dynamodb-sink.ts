@@ -1,0 +1,124 @@
+import { check, checkOptions, MillraceError, type Refusal, type Sink } from '@millrace/core';
+import type { AnyDynamoDBClient } from './client.ts';
+import { deliver } from './deliver.ts';
+import type { KeyNames } from './key-identity.ts';
+import { MAX_BATCH_ITEMS } from './limits.ts';
+import type { ExactNumber } from './number.ts';
+import { createPace } from './pace.ts';
+import { prepare } from './prepare.ts';
+import type { Put } from './put.ts';
+import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
+import { sdkSender } from './sdk-sender.ts';
+import { splitRequests } from './split-requests.ts';
+import { tableName } from './table-name.ts';
+
+/** What a key attribute may hold. */
+export type KeyValue = string | number | bigint | Uint8Array | ExactNumber;
+
+/** A record with the key attributes of its table. Other attributes may hold anything that DynamoDB has a type for. */
+export type DynamodbRecord<P extends string, S extends string = never> = {
+  readonly [K in NoInfer<P | S>]: KeyValue;
+};
+
+export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string = never> {
+  /** Name of the table, or its ARN. It must exist; see `ensureTable`. */
+  readonly table: string;
+  /**
+   * The client to send with, a document client included. It is neither changed nor closed.
+   *
+   * @default a client made at the first write from the environment's region, credentials and endpoint
+   */
+  readonly client?: AnyDynamoDBClient;
+  /** Attribute that is the table's partition key. @default 'uuid' */
+  readonly partitionKey?: P;
+  /** Attribute that is the table's sort key. @default none */
+  readonly sortKey?: S;
+  /** Requests in flight, across all items of a run; each holds up to 25 records in memory. @default 16 */
+  readonly concurrency?: number;
+  /**
+   * What to do with a JavaScript number that is whole and beyond 2^53 - 1. Its parser may have lost digits already, so
+   * it is refused unless told otherwise. bigint and NumberValue are exact and always written. @default 'refuse'
+   */
+  readonly inexactNumbers?: 'refuse' | 'write';
+  /** How long to go on with records that DynamoDB does not take. */
+  readonly retry?: DynamodbRetryOptions;
+}
+
+/**
+ * Puts each record into a DynamoDB table as one item, by BatchWriteItem of up to 25 items and 16 MB.
+ *
+ * What DynamoDB would refuse is found before it is sent and refused record by record; what it refuses nonetheless is
+ * isolated, so that one bad record never costs its batch. Of records with one key in a batch the last is written and the
+ * counter `duplicates` counts the others; nothing orders the batches of different writes, unless `concurrency` is 1.
+ * Throttling slows all of the sink's requests down. Other counters: `writeUnits` consumed, `throttles` answered,
+ * `retries` made.
+ *
+ * A write rejects, and its item fails, with `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`,
+ * `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_UNAVAILABLE`, `DYNAMODB_REQUEST_FAILED` or
+ * `DYNAMODB_ABORTED`. The codes of refused records are in the README.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ */
+export function dynamodbSink<const P extends string = 'uuid', const S extends string = never>(
+  options: DynamodbSinkOptions<P, S>,
+): Sink<DynamodbRecord<P, S>> {
+  checkOptions('dynamodbSink', options, {
+    table: tableName,
+    client: check.optional(check.object),
+    partitionKey: check.optional(check.text),
+    sortKey: check.optional(check.text),
+    concurrency: check.optional(check.integer(1, 1000)),
+    inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
+    retry: check.optional(check.object),
+  });
+  const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16 } = options;
+  const budget = retryBudget('dynamodbSink', options.retry);
+  const keys = { partitionKey, sortKey };
+  const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
+  const sender = sdkSender(table, client, concurrency);
+  const pace = createPace(budget);
+  /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
+  let proven = false;
+
+  return Object.freeze<Sink<DynamodbRecord<P, S>>>({
+    name: 'dynamodb',
+    limits: { count: MAX_BATCH_ITEMS },
+    concurrency,
+    write: async (entries, context) => {
+      const refusals: Refusal[] = [];
+      const refuse = (position: number, { code, message, cause }: MillraceError): void => {
+        refusals.push({ position, code, message, cause });
+      };
+      const { puts, duplicates } = prepare(entries, preparation, refuse);
+      if (duplicates > 0) context.count('duplicates', duplicates);
+
+      const invalid: MillraceError[] = [];
+      const accepted = (): void => {
+        proven = true;
+      };
+      const refused = ({ positions }: Put, error: MillraceError): void => {
+        if (error.code === 'DYNAMODB_ITEM_INVALID') invalid.push(error);
+        for (const position of positions) refuse(position, error);
+      };
+      for (const request of splitRequests(puts)) {
+        await deliver(request, { table, keys, sender, pace, budget, context, accepted, refused });
+      }
+      if (!proven && invalid.length > 1 && invalid.length === puts.length) throw mismatch(table, keys, invalid[0]!);
+      return refusals.toSorted((a, b) => a.position - b.position);
+    },
+    close: () => sender.close(),
+  });
+}
+
+/**
+ * The table refuses all that it was ever sent: most likely its key is another one. The item then fails at once, with a
+ * reason, instead of sending its records to the quarantine one by one.
+ */
+function mismatch(table: string, { partitionKey, sortKey }: KeyNames, first: MillraceError): MillraceError {
+  const key = sortKey === undefined ? partitionKey : `${partitionKey}, ${sortKey}`;
+  return new MillraceError(
+    'DYNAMODB_REQUEST_INVALID',
+    `Table ${table} refuses every item, so its key is likely not (${key}), or of other types. First reason: ${first.message}`,
+    { cause: first.cause, details: { table, partitionKey, sortKey } },
+  );
+}

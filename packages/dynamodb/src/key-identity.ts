@@ -1,0 +1,69 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { MillraceError } from '@millrace/core';
+import { decimalText, parseDecimal } from './decimal.ts';
+import { MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
+import type { Item } from './marshal.ts';
+import { utf8Bytes } from './utf8-bytes.ts';
+
+/** The names of a table's key attributes. */
+export interface KeyNames {
+  readonly partitionKey: string;
+  readonly sortKey?: string | undefined;
+}
+
+/**
+ * A text that two items share exactly where DynamoDB holds their primary keys equal: numbers by value, so that 1 is 1.0;
+ * binary by bytes.
+ *
+ * @throws MillraceError `DYNAMODB_KEY_MISSING`, `DYNAMODB_KEY_INVALID`, `DYNAMODB_KEY_EMPTY` or `DYNAMODB_KEY_TOO_LONG`
+ *   for a key that no table takes
+ */
+export function keyIdentity(item: Item, { partitionKey, sortKey }: KeyNames): string {
+  const partition = valueIdentity(item, partitionKey, MAX_PARTITION_KEY_BYTES);
+  if (sortKey === undefined) return partition;
+  return `${partition.length}:${partition}${valueIdentity(item, sortKey, MAX_SORT_KEY_BYTES)}`;
+}
+
+function valueIdentity(item: Item, name: string, limit: number): string {
+  const value: AttributeValue | undefined = Object.hasOwn(item, name) ? item[name] : undefined;
+  if (value === undefined) throw missing(name);
+  if (value.S !== undefined) {
+    checkLength(name, value.S.length * 3 <= limit && value.S !== '' ? 1 : utf8Bytes(value.S), limit);
+    return `S${value.S}`;
+  }
+  if (value.N !== undefined) return `N${decimalText(parseDecimal(value.N)!)}`;
+  if (value.B !== undefined) {
+    checkLength(name, value.B.byteLength, limit);
+    return `B${Buffer.from(value.B.buffer, value.B.byteOffset, value.B.byteLength).toString('latin1')}`;
+  }
+  throw new MillraceError(
+    'DYNAMODB_KEY_INVALID',
+    `Key attribute ${JSON.stringify(name)} is a ${Object.keys(value)[0]}; a key is text, a number or binary.`,
+    { details: { attribute: name } },
+  );
+}
+
+function missing(name: string): MillraceError {
+  return new MillraceError(
+    'DYNAMODB_KEY_MISSING',
+    `The record lacks key attribute ${JSON.stringify(name)}. Set it, or name the table's key in partitionKey and sortKey.`,
+    { details: { attribute: name } },
+  );
+}
+
+function checkLength(name: string, bytes: number, limit: number): void {
+  if (bytes > 0 && bytes <= limit) return;
+  throw bytes === 0
+    ? new MillraceError(
+        'DYNAMODB_KEY_EMPTY',
+        `Key attribute ${JSON.stringify(name)} is empty; a key has 1 byte at least.`,
+        {
+          details: { attribute: name },
+        },
+      )
+    : new MillraceError(
+        'DYNAMODB_KEY_TOO_LONG',
+        `Key attribute ${JSON.stringify(name)} has ${bytes} bytes; DynamoDB takes ${limit}. Store a hash of it as the key.`,
+        { details: { attribute: name, bytes, limit } },
+      );
+}

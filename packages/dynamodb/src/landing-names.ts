@@ -1,0 +1,53 @@
+import { check, checkOptions, MillraceError } from '@millrace/core';
+
+/** The names of a landed record's attributes. */
+export interface LandingNames {
+  /** The key. @default 'uuid' */
+  readonly uuid: string;
+  /** When the object's version was written. @default 'upload_date' */
+  readonly upload_date: string;
+  /** The feed's name. @default 'feed' */
+  readonly feed: string;
+  /** Where the object lies. @default 'source' */
+  readonly source: string;
+  /** The record's number in its object. @default 'ordinal' */
+  readonly ordinal: string;
+  /** Which of several outputs it is; present only for the outputs of `many`. @default 'branch' */
+  readonly branch: string;
+  /** The record itself, where it is nested. @default 'record' */
+  readonly record: string;
+}
+
+/**
+ * Fills in the default names.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, or `OPTION_INVALID` where a name is empty or stands for two attributes
+ */
+export function landingNames(given: Partial<LandingNames> = {}): LandingNames {
+  const name = check.optional(check.text);
+  checkOptions('landingItem names', given, {
+    uuid: name,
+    upload_date: name,
+    feed: name,
+    source: name,
+    ordinal: name,
+    branch: name,
+    record: name,
+  });
+  const {
+    uuid = 'uuid',
+    upload_date = 'upload_date',
+    feed = 'feed',
+    source = 'source',
+    ordinal = 'ordinal',
+    branch = 'branch',
+    record = 'record',
+  } = given;
+  const names = { uuid, upload_date, feed, source, ordinal, branch, record };
+  const all = Object.values(names);
+  const twice = all.find((one, index) => all.indexOf(one) !== index);
+  if (twice === undefined) return names;
+  throw new MillraceError('OPTION_INVALID', `landingItem names: ${JSON.stringify(twice)} stands for two attributes.`, {
+    details: { owner: 'landingItem names', option: twice },
+  });
+}

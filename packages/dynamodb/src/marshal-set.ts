@@ -1,0 +1,75 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { MillraceError } from '@millrace/core';
+import { decimalText, parseDecimal } from './decimal.ts';
+import type { Walk } from './marshal.ts';
+import { binaryOf, numberOf, textBytes } from './scalar.ts';
+
+/**
+ * Turns a JavaScript set into a string set, number set or binary set. Numbers may be of mixed kinds.
+ *
+ * @throws MillraceError `DYNAMODB_SET_INVALID` for an empty set, mixed types, or members that DynamoDB holds equal: a
+ *   JavaScript set may hold both 1 and 1n, and two buffers of the same bytes
+ */
+export function marshalSet(set: ReadonlySet<unknown>, walk: Walk): AttributeValue {
+  const [first] = set;
+  if (set.size === 0) throw invalid('DynamoDB has no empty set; leave the attribute out, or store null or a list.');
+  if (typeof first === 'string') return { SS: members(set, (one) => text(one, walk)) };
+  if (typeof first === 'object' && first !== null && binaryOf(first) !== undefined) {
+    return {
+      BS: members(
+        set,
+        (one) => binary(one, walk),
+        (bytes) => Buffer.from(bytes).toString('latin1'),
+      ),
+    };
+  }
+  return {
+    NS: members(
+      set,
+      (one) => number(one, walk),
+      (digits) => decimalText(parseDecimal(digits)!),
+    ),
+  };
+}
+
+function members<T>(
+  set: ReadonlySet<unknown>,
+  convert: (member: unknown) => T | undefined,
+  identity?: (member: T) => string,
+): T[] {
+  const converted: T[] = [];
+  const seen = new Set<string>();
+  for (const member of set) {
+    const one = convert(member);
+    if (one === undefined) {
+      throw invalid('The members of a set are all strings, all numbers or all binary; use a list for others.');
+    }
+    if (identity !== undefined && seen.size === seen.add(identity(one)).size) {
+      throw invalid('Two members of the set are equal to DynamoDB. Remove one, or use a list.');
+    }
+    converted.push(one);
+  }
+  return converted;
+}
+
+function text(value: unknown, walk: Walk): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  walk.size += textBytes(value);
+  return value;
+}
+
+function binary(value: unknown, walk: Walk): Uint8Array | undefined {
+  const bytes = typeof value === 'object' && value !== null ? binaryOf(value) : undefined;
+  walk.size += bytes?.byteLength ?? 0;
+  return bytes;
+}
+
+function number(value: unknown, walk: Walk): string | undefined {
+  const found = numberOf(value, walk.allowUnsafe);
+  walk.size += found?.bytes ?? 0;
+  return found?.text;
+}
+
+function invalid(message: string): MillraceError {
+  return new MillraceError('DYNAMODB_SET_INVALID', message);
+}

@@ -1,0 +1,55 @@
+import { type Entry, MillraceError, toMillraceError } from '@millrace/core';
+import { keyIdentity, type KeyNames } from './key-identity.ts';
+import { MAX_ITEM_BYTES } from './limits.ts';
+import { marshal } from './marshal.ts';
+import type { Put } from './put.ts';
+
+/** How records become items. */
+export interface Preparation extends KeyNames {
+  readonly allowUnsafe: boolean;
+}
+
+/** The items of a write that can be sent, and how many entries were overwritten by a later one of the same key. */
+export interface Prepared {
+  readonly puts: readonly Put[];
+  readonly duplicates: number;
+}
+
+/**
+ * Turns the entries of a write into items. All that DynamoDB would refuse for its own sake is found here, because one
+ * such item would cost the whole batch: `refuse` is told of each, and the others go on.
+ */
+export function prepare(
+  entries: readonly Entry<unknown>[],
+  preparation: Preparation,
+  refuse: (position: number, error: MillraceError) => void,
+): Prepared {
+  const puts = new Map<string, Put>();
+  let duplicates = 0;
+  for (const [position, entry] of entries.entries()) {
+    try {
+      const { item, size } = marshal(entry.value, preparation.allowUnsafe);
+      const key = keyIdentity(item, preparation);
+      if (size > MAX_ITEM_BYTES) throw tooLarge(size);
+      const earlier = puts.get(key);
+      if (earlier !== undefined) duplicates += 1;
+      puts.set(key, {
+        item,
+        key,
+        size,
+        positions: earlier === undefined ? [position] : [...earlier.positions, position],
+      });
+    } catch (thrown) {
+      refuse(position, toMillraceError(thrown, 'DYNAMODB_VALUE_UNSUPPORTED'));
+    }
+  }
+  return { puts: [...puts.values()], duplicates };
+}
+
+function tooLarge(size: number): MillraceError {
+  return new MillraceError(
+    'DYNAMODB_ITEM_TOO_LARGE',
+    `The item has ${size} bytes; DynamoDB takes ${MAX_ITEM_BYTES}. Leave attributes out, or keep the large part in S3.`,
+    { details: { bytes: size, limit: MAX_ITEM_BYTES } },
+  );
+}

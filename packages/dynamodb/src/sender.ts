@@ -1,0 +1,22 @@
+import type { Item } from './marshal.ts';
+
+/** What the service answered to one BatchWriteItem. */
+export interface Answer {
+  /** Items that it did not take this time. */
+  readonly unprocessed: readonly Item[];
+  /** Write units consumed. */
+  readonly writeUnits: number;
+  /** Requests that the client sent for this answer, its own retries included. */
+  readonly attempts: number;
+}
+
+/**
+ * Carries one batch to the service: the seam between what to write and how to send it. It rejects with what the client
+ * threw, which `serviceFault` reads.
+ */
+export interface Sender {
+  /** `items` are 25 at most, fit into one request, and have keys of their own. */
+  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<Answer>;
+  /** Releases what the sender itself made. */
+  readonly close: () => void;
+}

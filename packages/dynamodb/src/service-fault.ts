@@ -1,0 +1,130 @@
+import { MillraceError } from '@millrace/core';
+
+/**
+ * What a failed request means to the sink.
+ *
+ * - `throttled`: nothing was written because there is no capacity; slow down
+ * - `unavailable`: the service or the way to it is in trouble; try again, its outcome is unknown
+ * - `item`: the service refuses one item or more of the batch, and so all of it
+ * - `fatal`: no item can be written until someone changes something
+ */
+export interface ServiceFault {
+  readonly kind: 'throttled' | 'unavailable' | 'item' | 'fatal';
+  /** The coded error, with what the client threw as its cause. */
+  readonly error: MillraceError;
+}
+
+const THROTTLED: readonly string[] = [
+  'ProvisionedThroughputExceededException',
+  'ThrottlingException',
+  'Throttling',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+];
+
+const UNAVAILABLE: readonly string[] = [
+  'InternalServerError',
+  'InternalFailure',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ReplicatedWriteConflictException',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'TimeoutError',
+];
+
+/** Codes that Node gives to failures of the network. */
+const NETWORK: readonly string[] = [
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+];
+
+const CREDENTIALS: readonly string[] = [
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+];
+
+/**
+ * Reads what an SDK client threw, by the names and status codes of the API; messages are for people and never matched.
+ * The client's own retries are over by then.
+ */
+export function serviceFault(thrown: unknown, table: string): ServiceFault {
+  const { name, code, status, message } = facts(thrown);
+  const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
+    kind,
+    error: new MillraceError(errorCode, `${text} (${name}: ${message})`, {
+      cause: thrown,
+      details: { table, reason: name },
+    }),
+  });
+  if (THROTTLED.includes(name) || status === 429) {
+    return fault(
+      'throttled',
+      'DYNAMODB_THROTTLED',
+      `Table ${table} has no write capacity left; raise it or write slower.`,
+    );
+  }
+  if (name === 'ValidationException' || status === 413) {
+    return fault('item', 'DYNAMODB_ITEM_INVALID', `Table ${table} refuses the item.`);
+  }
+  if (name === 'ItemCollectionSizeLimitExceededException') {
+    return fault(
+      'item',
+      'DYNAMODB_ITEM_COLLECTION_FULL',
+      `A partition of ${table} has the 10 GB a local index allows.`,
+    );
+  }
+  if (name === 'ResourceNotFoundException') {
+    const text = `There is no table ${table} in this account and region, or it is not active yet; see ensureTable().`;
+    return fault('fatal', 'DYNAMODB_TABLE_NOT_FOUND', text);
+  }
+  if (name === 'AccessDeniedException') {
+    return fault(
+      'fatal',
+      'DYNAMODB_ACCESS_DENIED',
+      `Access to table ${table} is denied; allow the action that is named.`,
+    );
+  }
+  if (CREDENTIALS.includes(name)) {
+    return fault('fatal', 'DYNAMODB_CREDENTIALS_INVALID', 'The AWS credentials are missing, wrong or expired.');
+  }
+  if (UNAVAILABLE.includes(name) || NETWORK.includes(code) || status >= 500) {
+    return fault('unavailable', 'DYNAMODB_UNAVAILABLE', `DynamoDB cannot be reached or fails; table ${table}.`);
+  }
+  return fault('fatal', 'DYNAMODB_REQUEST_FAILED', `The request to table ${table} failed.`);
+}
+
+interface Facts {
+  readonly name: string;
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+function facts(thrown: unknown): Facts {
+  if (!(thrown instanceof Error)) return { name: 'unknown', code: '', status: 0, message: String(thrown) };
+  const { code, $metadata } = thrown as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  return {
+    name: thrown.name,
+    code: typeof code === 'string' ? code : '',
+    status: $metadata?.httpStatusCode ?? 0,
+    message: thrown.message,
+  };
+}

@@ -1,0 +1,94 @@
+import { MillraceError, toMillraceError } from '@millrace/core';
+import { objectUri, type ObjectRef } from '../object-ref.ts';
+import type { Arrival } from './arrival.ts';
+import { decodeKey } from './decode-key.ts';
+import { describeEvent } from './describe-event.ts';
+import { member, text } from './fields.ts';
+
+/*
+ * The S3 notification, as far as it is used:
+ *
+ *   { Records: [{ eventVersion, eventName, s3: { bucket: { name }, object: { key, size, eTag, versionId, sequencer } } }] }
+ *   { Event: 's3:TestEvent', Bucket }
+ *
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+ */
+
+/** The major version of the event structure that is understood. A minor version only adds members, so any will do. */
+const EVENT_MAJOR = '2';
+
+/** The records of an S3 notification, or `undefined` where the event is something else. */
+export function readS3Notification(event: unknown): readonly Arrival[] | undefined {
+  const test = member(event, 'Event');
+  if (test === 's3:TestEvent') {
+    return [{ kind: 'test', object: `s3://${text(member(event, 'Bucket')) ?? ''}`, eventName: test }];
+  }
+  const records = member(event, 'Records');
+  if (!Array.isArray(records) || !records.some((record) => member(record, 's3') !== undefined)) return undefined;
+  return records.map(readRecord);
+}
+
+function readRecord(record: unknown): Arrival {
+  const s3 = member(record, 's3');
+  const bucket = text(member(member(s3, 'bucket'), 'name'));
+  const object = member(s3, 'object');
+  const encodedKey = text(member(object, 'key'));
+  const eventName = text(member(record, 'eventName'))?.replace(/^s3:/, '');
+  if (bucket === undefined || encodedKey === undefined || eventName === undefined) {
+    return { kind: 'unreadable', object: `s3://${bucket ?? ''}/${encodedKey ?? ''}`, error: notARecord(record) };
+  }
+  const encoded = { bucket, key: encodedKey };
+  try {
+    checkVersion(member(record, 'eventVersion'));
+    if (!eventName.startsWith('ObjectCreated:')) return { kind: 'other', object: nameOf(encoded), eventName };
+    return { kind: 'object', ref: toRef(bucket, decodeKey(encodedKey), object), eventName };
+  } catch (thrown) {
+    const error = toMillraceError(thrown, 'LAMBDA_EVENT_UNKNOWN');
+    return { kind: 'unreadable', object: objectUri(encoded), eventName, error };
+  }
+}
+
+function toRef(bucket: string, key: string, object: unknown): ObjectRef {
+  const versionId = text(member(object, 'versionId'));
+  const etag = text(member(object, 'eTag'))?.replaceAll('"', '');
+  const size = member(object, 'size');
+  const sequencer = text(member(object, 'sequencer'));
+  return {
+    bucket,
+    key,
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(etag === undefined ? {} : { etag }),
+    ...(typeof size === 'number' ? { size } : {}),
+    ...(sequencer === undefined ? {} : { sequencer }),
+  };
+}
+
+/** The name of an object that only needs to be named, so a key that cannot be decoded is no reason to fail. */
+function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+  try {
+    return objectUri({ bucket, key: decodeKey(key) });
+  } catch {
+    return objectUri({ bucket, key });
+  }
+}
+
+/** An absent version passes: some senders other than S3 leave it out, and what is used is checked by itself. */
+function checkVersion(version: unknown): void {
+  if (version === undefined || version === null) return;
+  const known = typeof version === 'string' && version.split('.')[0] === EVENT_MAJOR;
+  if (known) return;
+  throw new MillraceError(
+    'LAMBDA_EVENT_VERSION',
+    `The event has version ${JSON.stringify(version)}, but ${EVENT_MAJOR}.x is what this release understands. Look for a ` +
+      'newer @millrace/lambda-adapter.',
+    { details: { eventVersion: version } },
+  );
+}
+
+function notARecord(record: unknown): MillraceError {
+  return new MillraceError(
+    'LAMBDA_EVENT_UNKNOWN',
+    'A record of the event needs eventName, s3.bucket.name and s3.object.key to be an S3 notification; received ' +
+      `${describeEvent({ Records: [record] })}.`,
+  );
+}

@@ -1,0 +1,56 @@
+import type { LambdaContext } from '../lambda-context.ts';
+import type { ObjectResult } from '../object-result.ts';
+import { isFailure } from '../objects-failed-error.ts';
+
+/** Takes one line of JSON, without a line break. */
+export type Log = (line: string) => void;
+
+/**
+ * Writes to stdout past `console.log`, which Lambda's runtime replaces with one that puts time and request id in front of
+ * each line and so makes JSON unreadable for CloudWatch.
+ */
+export function logToStdout(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** The log line of one object. Where the log itself throws, the line goes to stdout, with the reason: it is not lost. */
+export function logObject(log: Log, result: ObjectResult, context: LambdaContext | undefined): void {
+  const { awsRequestId: requestId } = context ?? {};
+  const line = toJson({
+    level: levelOf(result),
+    time: new Date().toISOString(),
+    logger: 'millrace',
+    requestId,
+    ...result,
+  });
+  try {
+    log(line);
+  } catch (thrown) {
+    logToStdout(line);
+    logToStdout(
+      toJson({ level: 'error', logger: 'millrace', requestId, message: `The option "log" threw: ${String(thrown)}` }),
+    );
+  }
+}
+
+function levelOf(result: ObjectResult): 'info' | 'warn' | 'error' {
+  if (isFailure(result)) return 'error';
+  const { report, observerErrors = 0 } = result;
+  return (report?.rejected ?? 0) + observerErrors > 0 ? 'warn' : 'info';
+}
+
+function toJson(fields: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(fields, withoutSurprises);
+  } catch (thrown) {
+    // The details of an error may hold anything, even themselves. The rest of the line still counts.
+    const { level, time, logger, requestId, outcome, object } = fields;
+    return JSON.stringify({ level, time, logger, requestId, outcome, object, unserialisable: String(thrown) });
+  }
+}
+
+/** `JSON.stringify` throws at a bigint and shows nothing of an error; a `MillraceError` brings its own `toJSON`. */
+function withoutSurprises(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  return value instanceof Error ? { name: value.name, message: value.message } : value;
+}

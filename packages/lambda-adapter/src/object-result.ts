@@ -1,0 +1,65 @@
+import type { ItemOutcome, ItemReport, MillraceError } from '@millrace/core';
+import type { LandingResult } from './landing-copy.ts';
+import type { ObjectRef } from './object-ref.ts';
+
+/**
+ * What became of one record of an event:
+ *
+ * - `complete`: the object was carried or copied to the end
+ * - `duplicate`: the ledger says that it was done before
+ * - `stale`: the ledger says that a newer version of the object was taken up
+ * - `failed`: it was not carried, and `error` says why
+ * - `held`: another run has the object; it is to be tried again
+ * - `aborted`: the invocation's time ran out first
+ * - `ignored`: no route matches it, and the routes say `ignore`
+ * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
+ * - `test-event`: S3's `s3:TestEvent`
+ *
+ * `failed`, `held` and `aborted` make the invocation fail, so that it is retried.
+ */
+export type ObjectOutcome = ItemOutcome | 'ignored' | 'passed-over' | 'test-event';
+
+/** One record of an event and what became of it: an element of the answer, and the content of its log line. */
+export interface ObjectResult {
+  readonly outcome: ObjectOutcome;
+  /** The object as text: `s3://bucket/key`. */
+  readonly object: string;
+  /** Such as `ObjectCreated:Put`; absent where the record could not be read. */
+  readonly eventName?: string;
+  /** Absent where there is no object to process. */
+  readonly ref?: ObjectRef;
+  /** Name of the feed that took the object; absent in the copy step. */
+  readonly feed?: string;
+  /** The feed's report; absent where the feed did not begin with the object. */
+  readonly report?: ItemReport;
+  /** Times that the run's observer threw; absent where it never did. */
+  readonly observerErrors?: number;
+  /** What the copy step did. */
+  readonly copy?: LandingResult;
+  /** Why the object failed or was aborted. */
+  readonly error?: MillraceError;
+}
+
+/** What one invocation did: the handler's answer. It is plain data, so it also serves an on-success destination. */
+export interface InvocationReport {
+  /** Records of the event by outcome. */
+  readonly outcomes: Readonly<Record<ObjectOutcome, number>>;
+  /** One for each record, in the order of the event. */
+  readonly objects: readonly ObjectResult[];
+}
+
+export function summarise(objects: readonly ObjectResult[]): InvocationReport {
+  const outcomes: Record<ObjectOutcome, number> = {
+    complete: 0,
+    duplicate: 0,
+    stale: 0,
+    failed: 0,
+    held: 0,
+    aborted: 0,
+    ignored: 0,
+    'passed-over': 0,
+    'test-event': 0,
+  };
+  for (const { outcome } of objects) outcomes[outcome] += 1;
+  return { outcomes, objects };
+}

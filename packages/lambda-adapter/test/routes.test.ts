@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type Route, routes, toS3Handler } from '../src/index.ts';
+import { handMadeFeed } from './hand-made-feed.ts';
+import { s3Event } from './s3-payload.ts';
+
+const a = handMadeFeed('a');
+const b = handMadeFeed('b');
+const rest = handMadeFeed('rest');
+
+describe('routes', () => {
+  const table = routes(
+    [
+      { bucket: 'one', prefix: 'in/', suffix: '.gz', feed: a },
+      { bucket: 'one', prefix: 'in/', suffix: '.csv', feed: b },
+      { bucket: 'two', feed: b },
+      { bucket: 'three', suffix: '.gz', feed: a },
+      { bucket: 'four', prefix: 'x', feed: a },
+    ],
+    { unmatched: rest },
+  );
+
+  it.each([
+    ['one', 'in/a.gz', a],
+    ['one', 'in/.gz', a],
+    ['one', 'in/a.csv', b],
+    ['one', 'out/a.gz', rest],
+    ['one', 'in/a.GZ', rest],
+    ['two', 'anything', b],
+    ['three', 'deep/er/a.gz', a],
+    ['three', 'a.csv', rest],
+    ['four', 'x', a],
+    ['four', 'y', rest],
+    ['five', 'in/a.gz', rest],
+  ])('s3://%s/%s', (bucket, key, feed) => {
+    expect(table.feedFor({ bucket, key })).toBe(feed);
+  });
+
+  it.each(['fail', 'ignore'] as const)('answers %j where nothing matches', (unmatched) => {
+    expect(routes([{ bucket: 'one', feed: a }], { unmatched }).feedFor({ bucket: 'two', key: 'k' })).toBe(unmatched);
+  });
+
+  it('without a condition matches everything', () => {
+    expect(routes([{ feed: a }], { unmatched: 'fail' }).feedFor({ bucket: 'x', key: 'y' })).toBe(a);
+  });
+
+  it('is not changed by changing the array that it was made from', () => {
+    const list: { bucket: string; feed: Route['feed'] }[] = [{ bucket: 'one', feed: a }];
+    const made = routes(list, { unmatched: 'fail' });
+    list[0]!.bucket = 'two';
+    list.pop();
+    expect(made.feedFor({ bucket: 'one', key: 'k' })).toBe(a);
+  });
+
+  it.each<[string, Omit<Route, 'feed'>, Omit<Route, 'feed'>]>([
+    ['the same', { bucket: 'x', prefix: 'p' }, { bucket: 'x', prefix: 'p' }],
+    ['any bucket beside one', {}, { bucket: 'x' }],
+    ['a prefix of a prefix', { prefix: 'in/' }, { prefix: 'in/2026/' }],
+    ['a suffix of a suffix', { suffix: '.csv.gz' }, { suffix: '.gz' }],
+    ['a prefix beside a suffix', { prefix: 'in/' }, { suffix: '.gz' }],
+    [
+      'the longer prefix with the shorter suffix',
+      { prefix: 'in/', suffix: '.csv.gz' },
+      { prefix: 'in/a', suffix: '.gz' },
+    ],
+  ])('refuses routes that could match the same key: %s', (_what, first, second) => {
+    expect(() =>
+      routes([{ bucket: 'free', prefix: 'zz', suffix: 'zz', feed: a }], { unmatched: 'fail' }),
+    ).not.toThrow();
+    for (const pair of [
+      [first, second],
+      [second, first],
+    ]) {
+      const list = pair.map((route) => ({ ...route, feed: a }));
+      expect(() => routes(list, { unmatched: 'fail' })).toThrow(
+        expect.objectContaining({ code: 'LAMBDA_ROUTES_OVERLAP', details: { routes: [0, 1] } }),
+      );
+    }
+  });
+
+  it.each<[string, Omit<Route, 'feed'>, Omit<Route, 'feed'>]>([
+    ['bucket', { bucket: 'x' }, { bucket: 'y' }],
+    ['prefix', { prefix: 'in/' }, { prefix: 'out/' }],
+    ['suffix', { suffix: '.gz' }, { suffix: '.csv' }],
+    ['suffix under one prefix', { prefix: 'in/', suffix: '.gz' }, { prefix: 'in/', suffix: '.csv' }],
+  ])('accepts routes that differ by %s', (_what, first, second) => {
+    const list = [first, second].map((route) => ({ ...route, feed: a }));
+    expect(() => routes(list, { unmatched: 'fail' })).not.toThrow();
+  });
+
+  it.each<[string, unknown, unknown, string]>([
+    ['no routes', [], { unmatched: 'fail' }, 'OPTION_INVALID'],
+    ['no array', { bucket: 'x' }, { unmatched: 'fail' }, 'OPTION_INVALID'],
+    ['a route without a feed', [{ bucket: 'x' }], { unmatched: 'fail' }, 'OPTION_INVALID'],
+    ['an empty prefix', [{ prefix: '', feed: a }], { unmatched: 'fail' }, 'OPTION_INVALID'],
+    ['a misspelt condition', [{ prefx: 'x', feed: a }], { unmatched: 'fail' }, 'OPTION_UNKNOWN'],
+    ['no choice for what matches nothing', [{ feed: a }], undefined, 'OPTION_INVALID'],
+    ['a choice that is none', [{ feed: a }], { unmatched: 'skip' }, 'OPTION_INVALID'],
+    ['a misspelt option', [{ feed: a }], { unmatched: 'fail', overlap: true }, 'OPTION_UNKNOWN'],
+  ])('refuses %s', (_what, table, options, code) => {
+    expect(() => routes(table as Route[], options as { unmatched: 'fail' })).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('toS3Handler with routes', () => {
+  it('gives each object to its feed by the decoded key', async () => {
+    const [plus, space] = [handMadeFeed('plus'), handMadeFeed('space')];
+    const table = routes(
+      [
+        { prefix: 'a+', feed: plus },
+        { prefix: 'a ', feed: space },
+      ],
+      { unmatched: 'fail' },
+    );
+    const report = await toS3Handler(table, { log: () => undefined })(s3Event({ key: 'a+1' }, { key: 'a 2' }));
+    expect(report.objects.map(({ feed }) => feed)).toEqual(['plus', 'space']);
+    expect(plus.calls.map(({ ref }) => ref.key)).toEqual(['a+1']);
+    expect(space.calls.map(({ ref }) => ref.key)).toEqual(['a 2']);
+  });
+
+  it("fails what matches nothing under 'fail', and carries the others", async () => {
+    const feed = handMadeFeed('feed');
+    const handler = toS3Handler(routes([{ prefix: 'in/', feed }], { unmatched: 'fail' }), { log: () => undefined });
+    await expect(handler(s3Event({ key: 'out/x' }, { key: 'in/y' }))).rejects.toMatchObject({
+      code: 'LAMBDA_OBJECTS_FAILED',
+      failures: [{ outcome: 'failed', object: 's3://supplier-drop/out/x', error: { code: 'LAMBDA_ROUTE_MISSING' } }],
+      report: { outcomes: { complete: 1, failed: 1 } },
+    });
+    expect(feed.calls.map(({ ref }) => ref.key)).toEqual(['in/y']);
+  });
+
+  it("counts and logs what matches nothing under 'ignore'", async () => {
+    const feed = handMadeFeed('feed');
+    const lines: string[] = [];
+    const table = routes([{ prefix: 'in/', feed }], { unmatched: 'ignore' });
+    const report = await toS3Handler(table, { log: (line) => lines.push(line) })(
+      s3Event({ key: 'out/x' }, { key: 'in/y' }),
+    );
+    expect(report.outcomes).toMatchObject({ ignored: 1, complete: 1, failed: 0 });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'info', outcome: 'ignored', object: 's3://supplier-drop/out/x' },
+      { level: 'info', outcome: 'complete', object: 's3://supplier-drop/in/y' },
+    ]);
+  });
+
+  it('gives what matches nothing to a feed', async () => {
+    const table = routes([{ prefix: 'in/', feed: handMadeFeed('feed') }], { unmatched: handMadeFeed('rest') });
+    const report = await toS3Handler(table, { log: () => undefined })(s3Event({ key: 'out/x' }));
+    expect(report.objects).toMatchObject([{ feed: 'rest', outcome: 'complete' }]);
+  });
+});

@@ -1,0 +1,73 @@
+import { type Codec, type Entry, type Feed, feed, map, MillraceError, type Sink, type Source } from '@millrace/core';
+import type { ObjectRef } from '../src/index.ts';
+
+/** Texts by key, as a bucket would hold them. A key that is not there fails as a missing object does. */
+export type Bucket = Readonly<Record<string, string>>;
+
+export interface TextFeed {
+  readonly feed: Feed<ObjectRef>;
+  /** What was accepted, by key of the record: a record that is written twice is there once. */
+  readonly rows: ReadonlyMap<string, unknown>;
+  readonly opened: () => number;
+  readonly closed: () => number;
+}
+
+export interface TextFeedOptions {
+  /** Pause before each chunk (a line), in milliseconds. */
+  readonly pauseMs?: number;
+}
+
+/** A real feed of core over texts in memory: one record a line; lines that start with `bad` are rejected. */
+export function textFeed(bucket: Bucket, { pauseMs = 0 }: TextFeedOptions = {}): TextFeed {
+  const rows = new Map<string, unknown>();
+  let opened = 0;
+  let closed = 0;
+  const source: Source<ObjectRef, string> = {
+    name: 'text',
+    describe: ({ bucket: name, key }) => `s3://${name}/${key}`,
+    open: (ref) => {
+      opened += 1;
+      const text = bucket[ref.key];
+      if (text === undefined) throw new MillraceError('TEXT_MISSING', `There is no ${ref.key}.`);
+      const uri = `s3://${ref.bucket}/${ref.key}`;
+      return Promise.resolve({
+        origin: { id: `${uri}#${ref.etag}`, uri },
+        chunks: async function* ({ signal }) {
+          for (const line of text.match(/.*\n/g) ?? []) {
+            if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+            signal.throwIfAborted();
+            yield line;
+          }
+        },
+      });
+    },
+    close: () => {
+      closed += 1;
+    },
+  };
+  const lines: Codec<string, string, 'records'> = {
+    kind: 'codec',
+    emits: 'records',
+    name: 'lines',
+    start: ({ reject }) => ({
+      push: (line) =>
+        line.startsWith('bad')
+          ? [reject({ code: 'BAD_LINE', message: 'A bad line.', raw: line }) as never]
+          : [line.trim()],
+    }),
+  };
+  const sink: Sink<string> = {
+    name: 'rows',
+    limits: { count: 2 },
+    write: (entries: readonly Entry<string>[]) => {
+      for (const { item, ordinal, value } of entries) rows.set(`${item.id}/${ordinal}`, value);
+      return Promise.resolve();
+    },
+  };
+  const made = feed('texts')
+    .from(source)
+    .through(lines)
+    .through(map((line) => line.toUpperCase()))
+    .to(sink);
+  return { feed: made, rows, opened: () => opened, closed: () => closed };
+}

@@ -1,0 +1,10 @@
+import * as core from '@millrace/core';
+import * as dynamodb from '@millrace/dynamodb';
+import * as encoding from '@millrace/encoding';
+import * as formats from '@millrace/formats';
+import * as gzip from '@millrace/gzip';
+import * as lambda from '@millrace/lambda-adapter';
+import * as local from '@millrace/local';
+import * as s3 from '@millrace/s3';
+import * as testkit from '@millrace/testkit';
+export const all = { core, dynamodb, encoding, formats, gzip, lambda, local, s3, testkit };
