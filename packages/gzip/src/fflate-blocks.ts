@@ -11,6 +11,8 @@ interface Inflate {
   readonly s: { f?: number; readonly l?: unknown; readonly p?: number };
   /** Input not yet taken. */
   p: Uint8Array;
+  /** The last 32 KiB of output. fflate appends the next output to it, in place where there is room. */
+  o: Uint8Array;
 }
 type InflateClass = new (ondata: (output: Uint8Array) => void) => Inflate;
 
@@ -23,6 +25,10 @@ export interface FflateBlocks {
 }
 
 const NONE = new Uint8Array(0);
+/** Room for the window, for an output of 256 KiB, and for the 128 KiB that fflate wants to have free. */
+const SCRATCH_BYTES = 512 * 1024;
+
+let sharedScratch: Uint8Array | undefined;
 
 /**
  * fflate decodes the blocks, but takes any header for good, and would run on into the next block. So each header is judged
@@ -31,12 +37,21 @@ const NONE = new Uint8Array(0);
 export function fflateBlocks(Inflate: InflateClass): FflateBlocks {
   let outputs: Uint8Array[] = [];
   const inflate = new Inflate((output) => outputs.push(output));
+  // One for all, because it is used only while fflate's `push` runs: what is of worth is copied in before and out after.
+  // Without it fflate allocates about four times its output, and memory rises before the garbage collector knows.
+  const scratch = (sharedScratch ??= new Uint8Array(SCRATCH_BYTES));
   let inBlock = false;
   let isLast = false;
   /** Between blocks: the bytes from the one on in which the next header starts, at `headerBit`. */
   let held: Uint8Array = NONE;
   let headerBit = 0;
   let unused: number | undefined;
+
+  const run = (input: Uint8Array): void => {
+    scratch.set(inflate.o);
+    inflate.o = scratch;
+    inflate.push(input);
+  };
 
   /** Enters the next block; false where its header is still incomplete. */
   const enterBlock = (input: Uint8Array): boolean => {
@@ -48,12 +63,12 @@ export function fflateBlocks(Inflate: InflateClass): FflateBlocks {
     isLast = ((bytes[0]! >> headerBit) & 1) === 1;
     bytes[0]! |= 1 << headerBit;
     inBlock = true;
-    inflate.push(bytes);
+    run(bytes);
     return true;
   };
 
   const push = (input: Uint8Array): void => {
-    if (inBlock) inflate.push(input);
+    if (inBlock) run(input);
     else if (!enterBlock(input)) return;
     const { s: state } = inflate;
     while (state.f === 1 && !state.l) {

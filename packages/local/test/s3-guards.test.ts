@@ -23,7 +23,7 @@ beforeAll(async () => {
   aws = await startLocalAws();
   const { s3Endpoint: endpoint, region, credentials } = aws;
   s3 = new S3Client({ endpoint, region, credentials, maxAttempts: 1 });
-});
+}, 30_000);
 afterAll(async () => {
   s3.destroy();
   await aws.stop();
