@@ -44,6 +44,18 @@ describe('every encoding of iconv-lite', () => {
     expect(drive(codec, pieces(bytes, 1)), name).toMatchObject({ text: expected, error: undefined });
   });
 
+  it.each(['windows-1252', 'windows-1251', 'koi8-r', 'iso-8859-15', 'cp437', 'macintosh'])(
+    '%s decodes long text as iconv-lite does, by whatever decoder',
+    (name) => {
+      const characters = iconv.decode(Buffer.from(singleBytes(name)), name as 'utf8');
+      const text = `plain text, ${characters}\r\n`.repeat(1000);
+      const bytes = iconv.encode(text, name as 'utf8');
+      const { outputs, error } = drive(decodeText(name), pieces(bytes, 100_003));
+      expect(error).toBeUndefined();
+      expect(outputs.join('') === text).toBe(true);
+    },
+  );
+
   const pairNames = ['shift_jis', 'euc-jp', 'cp936', 'gbk', 'gb18030', 'cp949', 'cp950', 'big5'];
   it.each(pairNames)('%s decodes exactly the pairs of bytes that iconv-lite does', (name) => {
     const codec = decodeText(name, { onInvalid: 'replace' });
