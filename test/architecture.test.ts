@@ -239,7 +239,7 @@ test('what packages need to do at import is allowed', () => {
     import type { A } from './a.ts';
     export const brand: unique symbol = Symbol.for('@millrace/a');
     const LIMITS = Object.freeze({ count: 25, bytes: 16 * 1024 * 1024, names: new Set(['a', \`b\${1}\`]) });
-    const table = /* @__PURE__ */ crcTable();
+    const table = /* @__PURE__ */ crcTable(Uint8Array.of(0x1f, 0x8b));
     export const gunzip = (): unknown => new Client(table, LIMITS);
     export class AError extends Error { static readonly code = 'A'; readonly made = Date.now(); }
     export function a(): void { register(); }

@@ -87,7 +87,9 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
       return { outcome: 'exists', ref: refOf(copy, found), origin } as const;
     }
     const place = { Bucket: copy.bucket, Key: copy.key, ...landingHeaders(head, landing, userMetadata, s3Uri(ref)) };
-    const source = copySource(version);
+    // The ETag makes the copy exact. A version id that the reference does not name would take a permission of its own.
+    const { versionId: _, ...unversioned } = version;
+    const source = copySource(ref.versionId === undefined ? unversioned : version);
     const size = version.size ?? 0;
     const subject = { action: 'copy', uri: `${s3Uri(ref)} to ${s3Uri(copy)}`, versionId: version.versionId };
     const request = { client, source, size, target: place, partSize, concurrency: partConcurrency, subject, signal };

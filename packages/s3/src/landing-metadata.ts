@@ -51,17 +51,17 @@ export function landingOf(metadata: Record<string, string> | undefined, uri: str
     return value === undefined ? undefined : decodeURIComponent(value);
   };
   try {
-    if (format !== FORMAT) throw new Error(`format ${format} is unknown`);
+    if (format !== FORMAT) damaged(`format ${format} is unknown`);
     const [feed, bucket, key] = [text('feed'), text('bucket'), decodeKey(metadata[`${PREFIX}key`])];
-    if (!feed || !bucket || !key) throw new Error('feed, bucket or key is missing');
+    if (!feed || !bucket || !key) return damaged('feed, bucket or key is missing');
     const [versionId, etag, size, lastModified] = [
       text('version-id'),
       text('etag'),
       text('size'),
       text('last-modified'),
     ];
-    if (size !== undefined && !/^\d{1,15}$/.test(size)) throw new Error(`size ${size} is no number`);
-    if (lastModified !== undefined && !isTimestamp(lastModified)) throw new Error(`${lastModified} is no time`);
+    if (size !== undefined && !/^\d{1,15}$/.test(size)) damaged(`size ${size} is no number`);
+    if (lastModified !== undefined && !isTimestamp(lastModified)) damaged(`${lastModified} is no time`);
     return {
       feed,
       version: {
@@ -100,6 +100,10 @@ function decodeKey(value = ''): string {
   if (!value.startsWith(BASE64)) return decodeURIComponent(value);
   const bytes = Buffer.from(value.slice(BASE64.length), 'base64url');
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+function damaged(what: string): never {
+  throw new Error(what);
 }
 
 function isTimestamp(value: string): boolean {

@@ -4,7 +4,9 @@ import { MillraceError } from '@millrace/core';
 export interface ReadBodyOptions {
   /** `s3://bucket/key`, for errors. */
   readonly uri: string;
-  /** Length that the answer's headers announced, in bytes. */
+  /** Bytes of the object that earlier bodies delivered. */
+  readonly offset: number;
+  /** Length of the whole object, in bytes, where it was announced. */
   readonly length: number | undefined;
   /** How long the body may deliver nothing while it is waited for, in milliseconds. */
   readonly idleTimeoutMs: number;
@@ -12,14 +14,14 @@ export interface ReadBodyOptions {
 }
 
 /**
- * Reads one answer's body to its end, and to no less than its end: the byte count must be the announced one. The time
+ * Reads one answer's body to its end, and to no less than its end: the bytes must add up to the announced length. The time
  * that the consumer takes between two chunks does not count as idle. Leaving early destroys the body and its socket.
  *
  * @throws MillraceError `S3_BODY_TRUNCATED`, `S3_BODY_STALLED`, `S3_BODY_CORRUPT`; or the signal's reason
  */
 export async function* readBody(body: Readable, options: ReadBodyOptions): AsyncGenerator<Uint8Array, void> {
-  const { uri, length, idleTimeoutMs, signal } = options;
-  let received = 0;
+  const { uri, offset, length, idleTimeoutMs, signal } = options;
+  let received = offset;
   let stalled = false;
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => void body.destroy();

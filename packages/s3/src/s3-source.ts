@@ -1,13 +1,13 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { check, checkOptions, type Context, type Source, type SourceItem } from '@millrace/core';
 import { ask } from './ask.ts';
-import { bodyStream, discardBody } from './body-stream.ts';
+import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';
 import { landingOf } from './landing-metadata.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
 import { answeredVersion, originOf } from './object-version.ts';
 import { checkPin, pin } from './pin.ts';
-import { readBody } from './read-body.ts';
+import { resumableBody } from './resumable-body.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 
 export interface S3SourceOptions {
@@ -18,6 +18,11 @@ export interface S3SourceOptions {
    * two chunks of the body. @default 60000
    */
   readonly idleTimeoutMs?: number;
+  /**
+   * Further requests for one object at most, where its body breaks off or stalls: each goes on at the byte that was
+   * reached. 0 fails at once. @default 10
+   */
+  readonly maxResumes?: number;
 }
 
 /** Reads S3 objects as streams of bytes, and lists them. */
@@ -33,7 +38,8 @@ export interface S3Source extends Source<S3Ref, Uint8Array> {
 
 /**
  * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, with the
- * SDK's checksum validation as the client has it (on by default); its content is never buffered whole.
+ * SDK's checksum validation as the client has it (on by default); its content is never buffered whole. Where the stream
+ * breaks off or stalls, it goes on at that byte, never from another version.
  *
  * The origin is that of the object as S3 answered, or, for a copy made by `copyToLanding`, that of the first original.
  *
@@ -43,8 +49,9 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
   checkOptions('s3Source', options, {
     client: check.optional(check.object),
     idleTimeoutMs: check.optional(check.integer(1, 2 ** 31 - 1)),
+    maxResumes: check.optional(check.integer(0, 1000)),
   });
-  const { idleTimeoutMs = 60_000 } = options;
+  const { idleTimeoutMs = 60_000, maxResumes = 10 } = options;
   const client = holdClient(options.client);
 
   const open = async (ref: S3Ref, { signal }: Context): Promise<SourceItem<Uint8Array>> => {
@@ -56,19 +63,14 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
       timeoutMs: idleTimeoutMs,
       discard: discardBody,
     });
-    const body = bodyStream(answer);
+    const body = resumableBody({ client, ref, answer, idleTimeoutMs, maxResumes });
     try {
       checkPin(ref, answer);
       const landing = landingOf(answer.Metadata, uri);
       const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
-      return Object.freeze({
-        origin,
-        chunks: (context) =>
-          readBody(body, { uri, length: answer.ContentLength, idleTimeoutMs, signal: context.signal }),
-        close: () => void body.destroy(),
-      } satisfies SourceItem<Uint8Array>);
+      return Object.freeze({ origin, ...body });
     } catch (error) {
-      body.destroy();
+      body.close();
       throw error;
     }
   };
