@@ -1,0 +1,36 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { feed, type Feed, filter } from '@millrace/core';
+import { dynamodbSink, landingItem } from '@millrace/dynamodb';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { gunzip } from '@millrace/gzip';
+import { s3Source, type S3Ref } from '@millrace/s3';
+import type { SampleRecord } from './sample-object.ts';
+
+export interface LandingFeedOptions {
+  readonly name: string;
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+  readonly table: string;
+  readonly gzipped: boolean;
+  /** @default 16, as the sink has it */
+  readonly concurrency?: number;
+  /** @default by place */
+  readonly key?: (record: SampleRecord) => string;
+}
+
+/** A stall of this length is one. Short, so that faults do not make runs slow. */
+const IDLE_MS = 400;
+
+/** The feed that the scenarios carry sample objects through, with short retry budgets. */
+export function landingFeed({ name, s3, dynamodb, table, gzipped, concurrency, key }: LandingFeedOptions): Feed<S3Ref> {
+  const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs: IDLE_MS }));
+  const retry = { attempts: 5, timeMs: 5000, baseMs: 2, capMs: 20 };
+  return (gzipped ? source.through(gunzip()) : source)
+    .through(decodeText('utf-8'))
+    .through(parseNdjson<SampleRecord>())
+    .through(filter((record) => record.skip !== true))
+    .through(landingItem(key === undefined ? {} : { key }))
+    .to(dynamodbSink({ table, client: dynamodb, retry, ...(concurrency !== undefined && { concurrency }) }));
+}
