@@ -56,7 +56,8 @@ export function sampleObject(random: Random): SampleObject {
     const json = JSON.stringify(record);
     const line = lines.length + 1;
     if (random.chance(bad)) {
-      const raw = json.slice(0, random.int(1, json.length - 1));
+      // Half a surrogate pair would be written as another character.
+      const raw = json.slice(0, random.int(1, json.length - 1)).toWellFormed();
       lines.push(raw);
       fates.push({ kind: 'rejected', code: 'NDJSON_INVALID', raw, line });
       continue;
