@@ -32,6 +32,8 @@ export interface ChaosRun extends Differences {
 
 const MAX_ATTEMPTS = 30;
 const LEASE_MS = 500;
+/** A stall of this length is one. Short, so that faults do not make runs slow. */
+const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */
 const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
 
@@ -48,7 +50,7 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
   await using s3Proxy = await startFaultProxy(stage.aws.s3Endpoint);
   await using dynamodbProxy = await startFaultProxy(stage.aws.dynamodbEndpoint);
   const { s3, dynamodb } = clients(stage, s3Proxy, dynamodbProxy);
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped });
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const kept = keepRejections();
   const options = { ledger, quarantine: kept.quarantine, leaseMs: LEASE_MS, checkpointRecords: 200 };

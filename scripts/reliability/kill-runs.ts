@@ -7,7 +7,7 @@ import { startStage } from './stage.ts';
  * Kills the process that loads one large object, again and again, then lets it finish, and checks that the table is exact
  * and little was written twice: `pnpm run kill-runs --runs 200`. The last line is one JSON object.
  */
-const { runs, records, seed } = numbersFromArguments({ runs: 200, records: 100_000, seed: 1 });
+const { runs, records, seed } = numbersFromArguments({ runs: 200, records: 120_000, seed: 1 });
 const started = Date.now();
 await using stage = await startStage();
 const result = await killSeries(stage, { kills: runs, records, seed });

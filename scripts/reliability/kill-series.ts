@@ -64,8 +64,8 @@ export async function killSeries(stage: Stage, { kills, records, seed }: KillSer
     table,
     ledgerTable: stage.ledgerTable,
     leaseMs: LEASE_MS,
-    checkpointRecords: 2 * BATCH,
-    concurrency: 2,
+    checkpointRecords: BATCH,
+    concurrency: 1,
   };
 
   const problems: string[] = [];
@@ -79,7 +79,12 @@ export async function killSeries(stage: Stage, { kills, records, seed }: KillSer
       next = startChild();
       child.go(task);
       const before = written;
-      const moment = killMoment(draw, records / kills, () => written - before, (listener) => (progressed = listener));
+      const moment = killMoment(
+        draw,
+        records / kills,
+        () => written - before,
+        (listener) => (progressed = listener),
+      );
       await Promise.race([moment, child.ended, sleep(LIFE_MS, undefined, { ref: false })]);
       if (child.hasEnded()) {
         problems.push(`the process ended by itself after ${killed} kills: ${child.errors()}`);

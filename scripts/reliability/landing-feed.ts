@@ -16,16 +16,16 @@ export interface LandingFeedOptions {
   readonly gzipped: boolean;
   /** @default 16, as the sink has it */
   readonly concurrency?: number;
+  /** How long S3 may deliver nothing, in milliseconds. @default 10000 */
+  readonly idleTimeoutMs?: number;
   /** @default by place */
   readonly key?: (record: SampleRecord) => string;
 }
 
-/** A stall of this length is one. Short, so that faults do not make runs slow. */
-const IDLE_MS = 400;
-
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
-export function landingFeed({ name, s3, dynamodb, table, gzipped, concurrency, key }: LandingFeedOptions): Feed<S3Ref> {
-  const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs: IDLE_MS }));
+export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
+  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
+  const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
   const retry = { attempts: 5, timeMs: 5000, baseMs: 2, capMs: 20 };
   return (gzipped ? source.through(gunzip()) : source)
     .through(decodeText('utf-8'))
