@@ -10,12 +10,18 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: ['@millrace/source', 'node'] } },
   test: {
     projects: [
-      { extends: true as const, test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] } },
+      {
+        extends: true as const,
+        test: { name: 'repository', root: '.', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'] },
+      },
       ...packages.map((name) => ({
         extends: true as const,
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
       })),
     ],
+    // A start of the local servers takes seconds where the machine is busy.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
   },
 });

@@ -1,6 +1,6 @@
 import type { Block } from './block.ts';
 import type { CodecContext } from './context.ts';
-import type { Rejected } from './rejected.ts';
+import type { Rejected, RejectedRecord } from './rejected.ts';
 
 /** What a codec emits: chunks, cut anywhere, for another codec; or records, which are numbered from 0. */
 export type Emits = 'chunks' | 'records';
@@ -18,6 +18,11 @@ export interface Codec<I, O, E extends Emits = 'chunks'> {
   readonly name: string;
   /** Called once per item, before its first chunk. */
   readonly start: (context: CodecContext) => CodecStage<I, O>;
+  /**
+   * For codecs that emit records: parses one record by itself, as it stands in the quarantine, or throws. `replay` calls it.
+   * A codec without it can have its rejections replayed only from the value that a later stage got.
+   */
+  readonly reparse?: (rejected: Pick<RejectedRecord, 'raw' | 'details'>) => O;
 }
 
 /** A codec at work on one item. The runner never calls it concurrently. */

@@ -10,7 +10,7 @@ export type LedgerState = 'claimed' | 'complete' | 'aborted' | 'failed' | 'stale
 /** One durable entry for each version of an object and feed: what became of it, and who holds it. */
 export interface LedgerEntry {
   readonly feed: string;
-  /** Where the object was read: `origin.readFrom`, else `origin.uri`. */
+  /** Where the object was read, as the source describes its reference. */
   readonly object: string;
   readonly origin: ItemOrigin;
   readonly state: LedgerState;
@@ -26,6 +26,8 @@ export interface LedgerEntry {
   readonly leaseUntil: number;
   /** Orders versions of the same object, where the event told it. */
   readonly sequencer?: string;
+  /** Version tag of the object as it was read, such as its ETag. */
+  readonly versionTag?: string;
   /** The last report; absent while the first run is under way. */
   readonly report?: ItemReport;
   /** When the entry was last written, as ISO-8601 in UTC. */
@@ -38,6 +40,7 @@ export interface ClaimRequest {
   readonly object: string;
   readonly origin: ItemOrigin;
   readonly sequencer?: string;
+  readonly versionTag?: string;
   /** Unique to this request, so that a claim whose answer was lost can be told from another's. */
   readonly claimId: string;
   readonly leaseMs: number;

@@ -31,24 +31,28 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
   return Object.freeze<Ledger>({
     name: 'memory',
     claim: async (request) => {
-      const { feed, object, origin, sequencer, claimId, leaseMs } = request;
+      const { feed, object, origin, sequencer, versionTag, claimId, leaseMs } = request;
       const entries = entriesOf(feed, object);
       const before = entries.get(origin.id);
+      const known = {
+        feed,
+        object,
+        origin,
+        claimId,
+        ...(sequencer !== undefined && { sequencer }),
+        ...(versionTag !== undefined && { versionTag }),
+      };
       const refused = refusal(request, before, [...entries.values()], now());
       if (refused?.outcome === 'stale' && before === undefined) {
         const none = { watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 };
-        put({ feed, object, origin, state: 'stale', claimId, ...(sequencer !== undefined && { sequencer }), ...none });
+        put({ ...known, state: 'stale', ...none });
       }
       if (refused !== undefined) return refused;
       const { watermark = 0, rejected = 0, attempts = 0 } = before ?? {};
       put({
         ...before,
-        feed,
-        object,
-        origin,
-        ...(sequencer !== undefined && { sequencer }),
+        ...known,
         state: 'claimed',
-        claimId,
         leaseUntil: now() + leaseMs,
         attempts: attempts + 1,
         watermark,

@@ -15,6 +15,8 @@ export interface RejectedRecord extends RecordPlace {
   /** Stable code of the reason, such as `NDJSON_INVALID`. */
   readonly code: string;
   readonly message: string;
+  /** Machine-readable facts, such as the columns that a row should have had; `reparse` gets them back. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   readonly cause?: unknown;
 }
 

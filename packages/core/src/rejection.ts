@@ -4,6 +4,11 @@ import type { Sink } from './sink.ts';
 
 /** A record that cannot be delivered, with all that is needed to look into it and to replay it. */
 export interface Rejection extends RecordPlace {
+  /**
+   * `item` for the note that closes the rejections of an item that failed: they are kept, but the item is not done. It has
+   * the failure's code and message, and branch `#item`. Absent for a record.
+   */
+  readonly scope?: 'item';
   readonly feed: string;
   readonly run: string;
   readonly item: ItemOrigin;
@@ -20,5 +25,24 @@ export interface Rejection extends RecordPlace {
   readonly value?: unknown;
 }
 
-/** Where rejections are kept: a sink of them. A quarantine that fails, or refuses one, fails the item. */
-export type Quarantine = Sink<Rejection>;
+/** Which rejections to read back. */
+export interface QuarantineQuery {
+  readonly feed: string;
+  /** Only those of the object at this place, such as `s3://bucket/key`. @default all objects of the feed */
+  readonly uri?: string;
+  /** Also those that were settled by a replay. @default false */
+  readonly settled?: boolean;
+}
+
+/**
+ * Where rejections are kept: a sink of them. One that fails, or refuses a rejection, fails the item.
+ *
+ * A quarantine that can also be read makes `replay` a line: `replay(feed, quarantine.rejections({ feed: 'prices' }), {
+ * settled: quarantine.settle })`.
+ */
+export interface Quarantine extends Sink<Rejection> {
+  /** The rejections that are kept, each once, those of an item together and by ordinal. */
+  readonly rejections?: (query: QuarantineQuery) => AsyncIterable<Rejection>;
+  /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
+  readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
+}

@@ -1,1 +1,1 @@
-export {};
+export { decodeText, type DecodeTextOptions } from './decode-text.ts';

@@ -1,1 +1,1 @@
-export {};
+export { gunzip, type GunzipOptions } from './gunzip.ts';

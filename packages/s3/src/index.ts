@@ -1,1 +1,6 @@
-export {};
+export { copyToLanding, type CopyToLandingOptions, type LandingCopy, type LandingResult } from './copy-to-landing.ts';
+export type { LandingKey, LandingKeyParts } from './landing-key.ts';
+export type { S3Place } from './landing-loop.ts';
+export type { S3ListQuery } from './list-objects.ts';
+export type { S3Ref } from './s3-ref.ts';
+export { s3Source, type S3Source, type S3SourceOptions } from './s3-source.ts';

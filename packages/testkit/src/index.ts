@@ -1,1 +1,34 @@
-export {};
+export { codecCases, type CodecCasesOptions, type CodecSample } from './codec-cases.ts';
+export type { ConformanceCase } from './conformance-case.ts';
+export type { Cuttable } from './cut.ts';
+export type { Fault } from './fault-proxy/fault.ts';
+export type { FaultCall } from './fault-proxy/fault-call.ts';
+export type { FaultBase } from './fault-proxy/fault-kind.ts';
+export type { DynamodbErrorFault, ThrottlingReason } from './fault-proxy/faults/dynamodb-error.ts';
+export type { EndMidBody } from './fault-proxy/faults/end-mid-body.ts';
+export type { FlipByte } from './fault-proxy/faults/flip-byte.ts';
+export type { LoseAnswer } from './fault-proxy/faults/lose-answer.ts';
+export type { ResetBeforeResponse } from './fault-proxy/faults/reset-before-response.ts';
+export type { ResetMidBody } from './fault-proxy/faults/reset-mid-body.ts';
+export type { S3ErrorFault } from './fault-proxy/faults/s3-error.ts';
+export type { Slow } from './fault-proxy/faults/slow.ts';
+export type { Stall } from './fault-proxy/faults/stall.ts';
+export type { Unprocessed, WriteRequest } from './fault-proxy/faults/unprocessed.ts';
+export { type FaultProxy, type LoggedCall, startFaultProxy } from './fault-proxy/start-fault-proxy.ts';
+export {
+  memorySink,
+  type MemoryRefusal,
+  type MemorySink,
+  type MemorySinkOptions,
+  type MemoryWrite,
+  type StoredEntry,
+} from './memory-sink.ts';
+export {
+  type MemoryRead,
+  type MemoryRef,
+  memorySource,
+  type MemorySource,
+  type MemorySourceOptions,
+} from './memory-source.ts';
+export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
+export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';

@@ -96,7 +96,7 @@ class ItemCarrier<Ref> {
   async #granted(item: SourceItem<unknown>): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     if (ledgering === undefined) return true;
-    const request = claimRequest(feed.name, ledgering, item);
+    const request = claimRequest(feed.name, this.#refText, ledgering, item);
     const answer: ClaimAnswer = await claim(ledgering.ledger, request);
     if (answer.outcome === 'granted') {
       this.#state.goOn(item.origin.id, answer);
@@ -131,7 +131,7 @@ class ItemCarrier<Ref> {
   #outcome(): ItemOutcome {
     if (this.#refused !== undefined) return this.#refused;
     if (this.#state.error === undefined) return 'complete';
-    return this.#state.aborted ? 'aborted' : 'failed';
+    return this.#state.failed ? 'failed' : 'aborted';
   }
 
   #report(started: number): ItemReport {

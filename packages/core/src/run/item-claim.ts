@@ -19,13 +19,18 @@ export interface ItemClaimOptions extends Ledgering {
   readonly lost: (error: MillraceError) => void;
 }
 
-export function claimRequest(feed: string, { leaseMs, versions }: Ledgering, item: SourceItem<unknown>): ClaimRequest {
-  const { origin, sequencer } = item;
+export function claimRequest(
+  feed: string,
+  object: string,
+  { leaseMs, versions }: Ledgering,
+  { origin, sequencer, versionTag }: SourceItem<unknown>,
+): ClaimRequest {
   return {
     feed,
-    object: origin.readFrom ?? origin.uri,
+    object,
     origin,
     ...(sequencer !== undefined && { sequencer }),
+    ...(versionTag !== undefined && { versionTag }),
     claimId: crypto.randomUUID(),
     leaseMs,
     versions,

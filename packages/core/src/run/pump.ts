@@ -8,6 +8,7 @@ import type { Contexts } from './contexts.ts';
 import type { Gate } from './gate.ts';
 import { itemBlocks } from './item-blocks.ts';
 import type { ItemState } from './item-state.ts';
+import { noteFailure } from './failure-note.ts';
 import { type BlockHome, LiveEntry } from './live-entry.ts';
 import { recordPath } from './record-path.ts';
 import { Rejections } from './rejections.ts';
@@ -67,7 +68,9 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<void> {
     state.fail(thrown);
   }
   await within(writer.drained(), over);
-  if (quarantineWriter !== undefined) await within(quarantineWriter.drained(), over);
+  if (quarantineWriter === undefined) return;
+  await within(quarantineWriter.drained(), over);
+  if (state.failed) await noteFailure(options, quarantineWriter.takePending());
 }
 
 async function read<Ref>(
@@ -107,10 +110,7 @@ async function read<Ref>(
         continue;
       }
       const entry = new LiveEntry(value, ordinal, '', home);
-      const waiting =
-        bad === undefined
-          ? path(entry)
-          : rejections.add(entry, { ...bad, details: undefined, stage: parser, place: bad });
+      const waiting = bad === undefined ? path(entry, 0) : rejections.add(entry, { ...bad, stage: parser, place: bad });
       if (waiting !== undefined) await waiting;
       watermark.advance(ordinal + 1);
       if (waiting !== undefined) state.assertGoing();

@@ -16,11 +16,14 @@ export interface RecordPathOptions {
   readonly reject: (entry: LiveEntry, each: number, thrown: unknown) => Waiting;
 }
 
+/** Carries one record through the transforms from index `from` on. */
+export type RecordPath = (entry: LiveEntry, from: number) => Waiting;
+
 /**
  * Carries single records through the transforms. It runs synchronously until a transform or the sink's back-pressure
  * returns a promise; then it answers that promise, and the record is done when it resolves.
  */
-export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions): (entry: LiveEntry) => Waiting {
+export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions): RecordPath {
   const advance = (entry: LiveEntry, from: number): Waiting => {
     for (let at = from; at < eaches.length; at++) {
       let output: unknown;
@@ -85,5 +88,5 @@ export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions
     }
   };
 
-  return (entry) => advance(entry, 0);
+  return advance;
 }

@@ -1,0 +1,97 @@
+import { MillraceError } from './millrace-error.ts';
+import type { Rejection } from './rejection.ts';
+
+const TAG = '$millrace';
+
+/**
+ * A rejection as one line of JSON, without a line break: the form in which quarantines keep it. What JSON has no word for
+ * stays what it is: bytes, bigint, dates, sets, and numbers that are not finite. Functions, symbols and `undefined` are left
+ * out, as JSON does.
+ */
+export function rejectionToJson(rejection: Rejection): string {
+  return JSON.stringify(encode(rejection));
+}
+
+/**
+ * The rejection that {@link rejectionToJson} made a line of.
+ *
+ * @throws MillraceError `REJECTION_UNREADABLE` where the line is no such thing
+ */
+export function rejectionFromJson(line: string): Rejection {
+  let value: unknown;
+  try {
+    value = decode(JSON.parse(line));
+  } catch (cause) {
+    throw new MillraceError('REJECTION_UNREADABLE', `A kept rejection is no JSON: ${line.slice(0, 80)}`, { cause });
+  }
+  const { feed, item, ordinal, stage, code } = (value ?? {}) as Partial<Rejection>;
+  if (
+    typeof feed === 'string' &&
+    item?.id !== undefined &&
+    ordinal !== undefined &&
+    stage !== undefined &&
+    code !== undefined
+  ) {
+    return value as Rejection;
+  }
+  throw new MillraceError('REJECTION_UNREADABLE', `This is no rejection: ${line.slice(0, 80)}`);
+}
+
+function encode(value: unknown): unknown {
+  if (typeof value === 'bigint') return { [TAG]: 'bigint', value: value.toString() };
+  if (typeof value === 'number' && !Number.isFinite(value)) return { [TAG]: 'number', value: String(value) };
+  return typeof value === 'object' && value !== null ? encodeObject(value) : value;
+}
+
+function encodeObject(value: object): unknown {
+  if (Array.isArray(value)) return encodeAll(value);
+  if (value instanceof Uint8Array) return { [TAG]: 'bytes', value: toBase64(value) };
+  if (value instanceof Date) return { [TAG]: 'date', value: Number(value) };
+  if (value instanceof Set) return { [TAG]: 'set', value: encodeAll([...value]) };
+  const plain = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encode(inner)]));
+  return TAG in plain ? { [TAG]: 'object', value: plain } : plain;
+}
+
+/** In a list JSON would make null of `undefined`; in an object it leaves it out, as it should. */
+function encodeAll(values: readonly unknown[]): unknown[] {
+  return Array.from(values, (value) => (value === undefined ? { [TAG]: 'undefined' } : encode(value)));
+}
+
+function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode);
+  if (typeof value !== 'object' || value === null) return value;
+  if (!(TAG in value)) return decodePlain(value);
+  const { [TAG]: tag, value: inner } = value as { [TAG]: unknown; value: unknown };
+  switch (tag) {
+    case 'bigint':
+      return BigInt(inner as string);
+    case 'number':
+      return Number(inner);
+    case 'undefined':
+      return undefined;
+    case 'bytes':
+      return fromBase64(inner as string);
+    case 'date':
+      return new Date(inner as number);
+    case 'set':
+      return new Set((inner as unknown[]).map(decode));
+    default:
+      return decodePlain(inner as object);
+  }
+}
+
+function decodePlain(value: object): object {
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, decode(inner)]));
+}
+
+/** `btoa` takes characters up to U+00FF, and an argument list has its limits. */
+function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let from = 0; from < bytes.length; from += 8192)
+    text += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  return btoa(text);
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

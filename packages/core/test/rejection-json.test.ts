@@ -1,0 +1,50 @@
+import { type Rejection, rejectionFromJson, rejectionToJson } from '@millrace/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+const rejection: Rejection = {
+  feed: 'f',
+  run: 'r',
+  item: { id: 'i', uri: 'u' },
+  ordinal: 3,
+  branch: '',
+  stage: 's',
+  code: 'C',
+  message: 'm\n2',
+  raw: 'a\u2028b',
+};
+
+describe('a rejection as JSON', () => {
+  it('comes back as it was, on one line', () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withDate: true, withSet: true, withTypedArray: false }), (value) => {
+        const clean: unknown = structuredClone(value);
+        const line = rejectionToJson({ ...rejection, value: clean });
+        expect(line).not.toContain('\n');
+        expect(rejectionToJson(rejectionFromJson(line))).toBe(line);
+      }),
+    );
+  });
+
+  it('keeps bytes, bigint, dates, sets, odd numbers, and what looks like its own marks', () => {
+    const value = {
+      bytes: Uint8Array.from({ length: 20_000 }, (_, index) => index % 256),
+      big: 2n ** 100n,
+      date: new Date(5),
+      set: new Set([1, 'a', 2n]),
+      odd: [Number.NaN, Number.POSITIVE_INFINITY],
+      mark: { $millrace: 'bigint', value: 'x' },
+    };
+    expect(rejectionFromJson(rejectionToJson({ ...rejection, value, raw: value.bytes }))).toEqual({
+      ...rejection,
+      value,
+      raw: value.bytes,
+    });
+  });
+
+  it('refuses what is none', () => {
+    for (const line of ['', '{', '{}', 'null', '{"feed":"x"}']) {
+      expect(() => rejectionFromJson(line)).toThrow(expect.objectContaining({ code: 'REJECTION_UNREADABLE' }));
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { type CodecStage, MillraceError } from '@millrace/core';
+import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
+import { type ByteReader, type Fail, readHeader, readTrailer, trailingData } from './gzip-framing.ts';
+import { limitPassed, type OutputLimits } from './output-limits.ts';
+
+/** What the next byte belongs to. After a member comes a gap: another member, zero padding, or the end. */
+type Part = 'header' | 'data' | 'trailer' | 'gap' | 'padding';
+
+/** A member's data goes to the engine in pieces of this size, so that its ratio is judged by what was really read. */
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Reads the members of one item: the framing is read here, the deflate streams by an engine. So every check is made once,
+ * for all engines alike, and by bytes whose positions are known.
+ */
+export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Uint8Array, Uint8Array> {
+  let received = 0;
+  let produced = 0;
+  let closed = false;
+
+  let member = 0;
+  let memberOffset = 0;
+  let part: Part = 'header';
+  /** Compressed bytes before the byte or piece at hand. */
+  let offset = 0;
+  let framing: ByteReader<void> = startMember(0);
+  let inflater: Inflater | undefined;
+  let crc = 0;
+  let length = 0;
+
+  function startMember(at: number): ByteReader<void> {
+    member++;
+    memberOffset = at;
+    part = 'header';
+    return begun(readHeader(member === 1, fail));
+  }
+
+  function fail(code: string, message: string, details?: Parameters<Fail>[2], cause?: unknown): MillraceError {
+    return new MillraceError(code, message, { cause, details: { offset, member, memberOffset, ...details } });
+  }
+
+  function corrupt(cause: unknown): MillraceError {
+    return fail('GZIP_CORRUPT', 'The compressed data of a gzip member is damaged. Have the file sent anew.', {}, cause);
+  }
+
+  /** Takes one byte of framing. */
+  function step(byte: number): void {
+    if (part === 'gap' && byte !== 0) framing = startMember(offset);
+    switch (part) {
+      case 'header':
+        if (framing.next(byte).done !== true) return;
+        part = 'data';
+        inflater = engine.inflater(corrupt, member > 1 && length <= OUTPUT_BYTES);
+        crc = 0;
+        length = 0;
+        return;
+      case 'trailer':
+        if (framing.next(byte).done === true) part = 'gap';
+        return;
+      case 'gap':
+      case 'padding':
+        if (byte !== 0) throw trailingData(fail);
+        part = 'padding';
+        return;
+      case 'data':
+    }
+  }
+
+  /** Takes what follows in the stream of a member, and answers how much of it lies behind the stream's end. */
+  async function* inflate(piece: Uint8Array, stream: Inflater): AsyncGenerator<Uint8Array, number, undefined> {
+    for await (const output of stream.inflate(piece)) {
+      produced += output.length;
+      const passed = limitPassed(limits, produced, offset + piece.length);
+      if (passed !== undefined) throw passed;
+      length += output.length;
+      crc = engine.crc32(output, crc);
+      yield output;
+      if (closed) return 0;
+    }
+    const unused = stream.unused();
+    if (unused === undefined) return 0;
+    stream.close();
+    part = 'trailer';
+    framing = begun(readTrailer(crc, length, fail));
+    return unused;
+  }
+
+  async function* push(input: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    const before = received;
+    received += input.length;
+    for (let at = 0; at < input.length && !closed;) {
+      offset = before + at;
+      if (part === 'data') {
+        const piece = input.subarray(at, at + PIECE_BYTES);
+        at += piece.length - (yield* inflate(piece, inflater!));
+      } else {
+        step(input[at++]!);
+      }
+    }
+  }
+
+  return {
+    push,
+    end: () => {
+      offset = received;
+      if (part === 'gap' || part === 'padding') return [];
+      throw fail(
+        'GZIP_TRUNCATED',
+        received === 0 ? EMPTY : `The gzip data ends inside the ${part} of a member. ${RESEND}`,
+      );
+    },
+    close: () => {
+      closed = true;
+      inflater?.close();
+    },
+  };
+}
+
+const EMPTY = 'The item is empty; even an empty file has 20 bytes as gzip. The upload may have failed.';
+const RESEND = 'The file is incomplete; have it sent anew.';
+
+/** Generators run up to their first `yield` before they can take a byte. */
+function begun<T>(reader: ByteReader<T>): ByteReader<T> {
+  reader.next();
+  return reader;
+}

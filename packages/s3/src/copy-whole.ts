@@ -1,0 +1,35 @@
+import { CopyObjectCommand, type CopyObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import { ask } from './ask.ts';
+import type { CopySource } from './copy-source.ts';
+import type { Subject } from './s3-error.ts';
+
+export interface CopyRequest {
+  readonly client: S3Client;
+  readonly source: CopySource;
+  /** Place and headers of the copy. */
+  readonly target: Omit<CopyObjectCommandInput, 'CopySource'>;
+  readonly subject: Subject;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What S3 says of a finished copy. */
+export interface Copied {
+  readonly ETag?: string | undefined;
+  readonly VersionId?: string | undefined;
+}
+
+/** Copies an object of up to 5 GB in one request. */
+export async function copyWhole({ client, source, target, subject, signal }: CopyRequest): Promise<Copied> {
+  const input: CopyObjectCommandInput = {
+    ...target,
+    ...source,
+    MetadataDirective: 'REPLACE',
+    // Tags stay behind, as they do in a copy by parts: S3 would demand two more permissions for an object that has any.
+    TaggingDirective: 'REPLACE',
+  };
+  const { CopyObjectResult, VersionId } = await ask(
+    (abortSignal) => client.send(new CopyObjectCommand(input), { abortSignal }),
+    { subject, signal },
+  );
+  return { ETag: CopyObjectResult?.ETag, VersionId };
+}

@@ -1,0 +1,44 @@
+import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { isMillraceError } from '@millrace/core';
+import { ask } from './ask.ts';
+import { discardBody } from './body-stream.ts';
+import { checkPin, pin } from './pin.ts';
+import { type S3Ref, s3Uri } from './s3-ref.ts';
+
+/** What an answer to HEAD can mean by its status alone. */
+const UNAMBIGUOUS: ReadonlySet<string> = new Set(['S3_OBJECT_CHANGED', 'S3_UNAVAILABLE', 'S3_WRONG_REGION']);
+
+/**
+ * Headers of the object that `ref` names, pinned as a read would be. Answers to HEAD have no body and so no reason: where
+ * one fails, the same is asked by GET, whose answer tells a missing bucket from a missing key and bad credentials from
+ * denied access.
+ */
+export async function headObject(client: S3Client, ref: S3Ref, signal?: AbortSignal): Promise<HeadObjectCommandOutput> {
+  const options = { subject: { action: 'read', uri: s3Uri(ref), versionId: ref.versionId }, signal };
+  try {
+    const answer = await ask((abortSignal) => client.send(new HeadObjectCommand(pin(ref)), { abortSignal }), options);
+    checkPin(ref, answer);
+    return answer;
+  } catch (error) {
+    if (!isMillraceError(error) || UNAMBIGUOUS.has(error.code)) throw error;
+    const get = new GetObjectCommand(pin(ref));
+    discardBody(await ask((abortSignal) => client.send(get, { abortSignal }), { ...options, discard: discardBody }));
+    throw error;
+  }
+}
+
+/** Headers of an object that may not be there; `undefined` where S3 answers 404. */
+export async function findObject(
+  client: S3Client,
+  { bucket, key }: S3Ref,
+  signal?: AbortSignal,
+): Promise<HeadObjectCommandOutput | undefined> {
+  const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
+  const subject = { action: 'look for', uri: s3Uri({ bucket, key }) };
+  try {
+    return await ask((abortSignal) => client.send(head, { abortSignal }), { subject, signal });
+  } catch (error) {
+    if (isMillraceError(error) && error.code === 'S3_OBJECT_NOT_FOUND') return undefined;
+    throw error;
+  }
+}

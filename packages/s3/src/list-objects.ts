@@ -1,0 +1,101 @@
+import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { check, checkOptions, MillraceError } from '@millrace/core';
+import { ask } from './ask.ts';
+import type { ClientHolder } from './client-holder.ts';
+import { bareEtag } from './etag.ts';
+import { type S3Ref, s3Uri } from './s3-ref.ts';
+
+/** Which objects to list. */
+export interface S3ListQuery {
+  readonly bucket: string;
+  /** Only keys that begin with it. @default all keys */
+  readonly prefix?: string;
+  /** Only keys that end with it, such as `.ndjson.gz`. S3 cannot filter by it: all keys of the prefix are still listed. */
+  readonly suffix?: string;
+  /** Only keys after this one, in the order of their UTF-8 bytes. */
+  readonly startAfter?: string;
+  /** Keys in one request. @default 1000 */
+  readonly pageSize?: number;
+  /** Ends the listing; the iteration then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export function listObjects(client: ClientHolder, query: S3ListQuery): AsyncIterable<S3Ref> {
+  checkOptions('s3Source list', query, {
+    bucket: check.text,
+    prefix: check.optional(isString),
+    suffix: check.optional(isString),
+    startAfter: check.optional(isString),
+    pageSize: check.optional(check.integer(1, 1000)),
+    signal: check.optional(check.object),
+  });
+  return { [Symbol.asyncIterator]: () => pages(client, query) };
+}
+
+function isString(value: unknown): string | undefined {
+  return typeof value === 'string' ? undefined : 'a string';
+}
+
+async function* pages(client: ClientHolder, query: S3ListQuery): AsyncGenerator<S3Ref, void> {
+  const { bucket, prefix = '', suffix = '', startAfter, pageSize, signal } = query;
+  const uri = s3Uri({ bucket, key: prefix });
+  // Directory buckets list in no order (API reference, ListObjectsV2); all other buckets in the order of UTF-8 bytes.
+  const ordered = !bucket.endsWith('--x-s3');
+  const tokens = new Set<string>();
+  let last: Buffer | undefined;
+  let token: string | undefined;
+  do {
+    const input = {
+      Bucket: bucket,
+      Prefix: prefix,
+      MaxKeys: pageSize,
+      // XML cannot carry most control characters; S3 encodes the keys on request and the SDK does not decode them.
+      EncodingType: 'url' as const,
+      ...(token === undefined ? { StartAfter: startAfter } : { ContinuationToken: token }),
+    };
+    const page = await ask((abortSignal) => client.get().send(new ListObjectsV2Command(input), { abortSignal }), {
+      subject: { action: 'list', uri },
+      signal,
+    });
+    for (const { Key, ETag, Size } of page.Contents ?? []) {
+      const key = keyOf(page, Key, uri);
+      const bytes = Buffer.from(key);
+      if (ordered && last !== undefined && Buffer.compare(last, bytes) >= 0) {
+        throw inconsistent(uri, `key ${JSON.stringify(key)} does not come after ${JSON.stringify(last.toString())}`);
+      }
+      last = bytes;
+      if (!key.endsWith(suffix)) continue;
+      const etag = bareEtag(ETag);
+      yield {
+        bucket,
+        key,
+        ...(etag === undefined ? {} : { etag }),
+        ...(Size === undefined ? {} : { size: Size }),
+      };
+    }
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    if (page.IsTruncated && !token) throw inconsistent(uri, 'a page is cut but names no next one');
+    if (token !== undefined && tokens.has(token)) throw inconsistent(uri, 'a continuation token came twice');
+    if (token !== undefined) tokens.add(token);
+  } while (token !== undefined);
+}
+
+/** S3 form-encodes keys (space as `+`) and says so in the answer; a store that ignores the request does neither. */
+function keyOf({ EncodingType }: ListObjectsV2CommandOutput, key: string | undefined, uri: string): string {
+  if (key === undefined || key === '') throw inconsistent(uri, 'an object without a key');
+  if (EncodingType !== 'url') return key;
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch (cause) {
+    throw inconsistent(uri, `key ${JSON.stringify(key)} is not encoded as announced`, cause);
+  }
+}
+
+function inconsistent(uri: string, what: string, cause?: unknown): MillraceError {
+  return new MillraceError(
+    'S3_LISTING_INCONSISTENT',
+    `The listing of ${uri} cannot be trusted: ${what}. Objects may be missing from it or appear twice; list again, and ` +
+      'if it stays so, look at the endpoint.',
+    { cause, details: { uri } },
+  );
+}

@@ -1,0 +1,39 @@
+import { MillraceError } from '@millrace/core';
+
+/** Where an object is. Events and listings make it; `{ bucket, key }` is enough to write one by hand. */
+export interface S3Ref {
+  /** Name of the bucket, or the ARN of an access point. */
+  readonly bucket: string;
+  /** The key as S3 stores it, not as an event encodes it. */
+  readonly key: string;
+  /** Reads exactly this version. */
+  readonly versionId?: string;
+  /** Reads the object only while it has this ETag; with or without quotes. */
+  readonly etag?: string;
+  /** Size in bytes as the event or listing told it: a hint, for logs and for planning. */
+  readonly size?: number;
+  /** Order of events of the same key, as S3 events carry it; this package passes it by. */
+  readonly sequencer?: string;
+}
+
+/** `s3://bucket/key`, for people and logs; the key stands as it is. */
+export function s3Uri({ bucket, key }: Pick<S3Ref, 'bucket' | 'key'>): string {
+  return `s3://${bucket}/${key}`;
+}
+
+/**
+ * Refuses what cannot name an object: S3 keys are 1 to 1,024 bytes of UTF-8.
+ *
+ * @throws MillraceError `S3_REF_INVALID`
+ */
+export function checkRef(ref: S3Ref): void {
+  for (const part of ['bucket', 'key'] as const) {
+    const value: unknown = ref?.[part];
+    if (typeof value === 'string' && value !== '' && value.isWellFormed()) continue;
+    throw new MillraceError(
+      'S3_REF_INVALID',
+      `A reference needs a ${part} that is a non-empty string of valid Unicode; this one has ${JSON.stringify(value)}.`,
+      { details: { part } },
+    );
+  }
+}

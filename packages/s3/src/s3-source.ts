@@ -1,0 +1,85 @@
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { check, checkOptions, type Context, type Source, type SourceItem } from '@millrace/core';
+import { ask } from './ask.ts';
+import { discardBody } from './body-stream.ts';
+import { holdClient } from './client-holder.ts';
+import { landingOf } from './landing-metadata.ts';
+import { listObjects, type S3ListQuery } from './list-objects.ts';
+import { answeredVersion, originOf } from './object-version.ts';
+import { checkPin, pin } from './pin.ts';
+import { resumableBody } from './resumable-body.ts';
+import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
+
+export interface S3SourceOptions {
+  /** Client to read with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
+  readonly client?: S3Client;
+  /**
+   * How long S3 may deliver nothing while it is waited for, in milliseconds: first until it begins to answer, then between
+   * two chunks of the body. @default 60000
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * Further requests for one object at most, where its body breaks off or stalls: each goes on at the byte that was
+   * reached. 0 fails at once. @default 10
+   */
+  readonly maxResumes?: number;
+}
+
+/** Reads S3 objects as streams of bytes, and lists them. */
+export interface S3Source extends Source<S3Ref, Uint8Array> {
+  /**
+   * References to the objects of a bucket, in pages that are asked for as the iteration goes on. It yields all of them or
+   * throws; each iteration lists anew.
+   *
+   * @throws MillraceError `S3_LISTING_INCONSISTENT` where pages do not join up, or the code of what S3 answered
+   */
+  readonly list: (query: S3ListQuery) => AsyncIterable<S3Ref>;
+}
+
+/**
+ * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, with the
+ * SDK's checksum validation as the client has it (on by default); its content is never buffered whole. Where the stream
+ * breaks off or stalls, it goes on at that byte, never from another version.
+ *
+ * The origin is that of the object as S3 answered, or, for a copy made by `copyToLanding`, that of the first original.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function s3Source(options: S3SourceOptions = {}): S3Source {
+  checkOptions('s3Source', options, {
+    client: check.optional(check.object),
+    idleTimeoutMs: check.optional(check.integer(1, 2 ** 31 - 1)),
+    maxResumes: check.optional(check.integer(0, 1000)),
+  });
+  const { idleTimeoutMs = 60_000, maxResumes = 10 } = options;
+  const client = holdClient(options.client);
+
+  const open = async (ref: S3Ref, { signal }: Context): Promise<SourceItem<Uint8Array>> => {
+    checkRef(ref);
+    const uri = s3Uri(ref);
+    const answer = await ask((abortSignal) => client.get().send(new GetObjectCommand(pin(ref)), { abortSignal }), {
+      subject: { action: 'read', uri, versionId: ref.versionId },
+      signal,
+      timeoutMs: idleTimeoutMs,
+      discard: discardBody,
+    });
+    const body = resumableBody({ client, ref, answer, idleTimeoutMs, maxResumes });
+    try {
+      checkPin(ref, answer);
+      const landing = landingOf(answer.Metadata, uri);
+      const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
+      return Object.freeze({ origin, ...body });
+    } catch (error) {
+      body.close();
+      throw error;
+    }
+  };
+
+  return Object.freeze({
+    name: 's3',
+    describe: s3Uri,
+    open,
+    list: (query: S3ListQuery) => listObjects(client, query),
+    close: client.release,
+  });
+}

@@ -1,0 +1,155 @@
+import { AssertionError } from 'node:assert';
+import { block, type Codec, MillraceError, type Produced } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { codecCases, type ConformanceCase } from '../src/index.ts';
+
+/** Lines, with `bad` ones rejected; counts blank ones; a text that ends in `\\` is cut short. */
+function lines(
+  options: {
+    readonly carry?: boolean;
+    readonly shared?: boolean;
+    readonly noCode?: boolean;
+    readonly badClose?: boolean;
+  } = {},
+): Codec<string, string, 'records'> {
+  const { carry = true, shared = false, noCode = false, badClose = false } = options;
+  let sharedRest = '';
+  return {
+    kind: 'codec',
+    emits: 'records',
+    name: 'lines',
+    start: (context) => {
+      let rest = '';
+      let line = 0;
+      const emit = (texts: readonly string[]): Produced<string> =>
+        block(
+          texts.map((raw) => {
+            line += 1;
+            if (raw === '') context.count('blank');
+            return raw.startsWith('bad') ? context.reject({ code: 'BAD', message: raw, raw, line }) : raw;
+          }),
+        );
+      return {
+        push: (chunk) => {
+          const texts = ((shared ? sharedRest : rest) + chunk).split('\n');
+          if (carry) rest = texts.pop()!;
+          sharedRest = rest;
+          return emit(texts);
+        },
+        end: () => {
+          if (rest.endsWith('\\')) throw noCode ? new Error('cut short') : new MillraceError('CUT_SHORT', 'cut short');
+          return rest === '' ? [] : emit([rest]);
+        },
+        close: () => {
+          if (badClose && rest !== '') throw new Error('cannot close');
+        },
+      };
+    },
+  };
+}
+
+const SAMPLES = [
+  { name: 'empty', input: '', outputs: [] },
+  { name: 'one', input: 'a', outputs: ['a'] },
+  {
+    name: 'lines',
+    input: 'one\nbad 2\n\nfour 😀\n',
+    outputs: ['one', '', 'four 😀'],
+    rejections: ['BAD'],
+    counters: { blank: 1 },
+  },
+  { name: 'cut short', input: 'one\ntwo\\', error: 'CUT_SHORT' },
+];
+
+/** Bytes in, bytes out, one higher; lazily. */
+function increment(): Codec<Uint8Array, Uint8Array> {
+  return {
+    kind: 'codec',
+    emits: 'chunks',
+    name: 'increment',
+    start: () => ({
+      push: async function* (chunk) {
+        for (const byte of chunk) yield Uint8Array.of(byte + 1);
+      },
+    }),
+  };
+}
+
+async function failures(cases: readonly ConformanceCase[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { clause, name, run } of cases) {
+    try {
+      await run();
+    } catch (error) {
+      failed.push(`${clause} ${name}: ${error instanceof AssertionError ? 'differs' : (error as Error).message}`);
+    }
+  }
+  return failed;
+}
+
+describe('a codec that keeps the contract', () => {
+  it.each(codecCases({ create: () => lines(), samples: SAMPLES }).map((one) => [one.name, one] as const))(
+    '%s',
+    async (_, one) => {
+      await expect(one.run()).resolves.toBeUndefined();
+    },
+  );
+
+  it('may as well be one of bytes that works lazily', async () => {
+    const input = Uint8Array.from({ length: 10_000 }, (_, index) => index % 200);
+    const samples = [{ name: 'bytes', input, outputs: [input.map((byte) => byte + 1)] }];
+    expect(await failures(codecCases({ create: increment, samples }))).toEqual([]);
+  });
+
+  it('has distinct cases, each with its clause', () => {
+    const cases = codecCases({ create: () => lines(), samples: SAMPLES });
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    expect(new Set(cases.map(({ clause }) => clause))).toEqual(new Set(['3.1', '3.2', '3.4', '3.6', '3.7']));
+  });
+});
+
+describe('a codec that breaks the contract is found out', () => {
+  const broken = (create: () => Codec<string, string, 'records'>) => failures(codecCases({ create, samples: SAMPLES }));
+
+  it('where it loses what crosses a chunk', async () => {
+    expect(await broken(() => lines({ carry: false }))).toContain('3.1 lines: singly: differs');
+  });
+
+  it('where items share state', async () => {
+    const codec = lines({ shared: true });
+    expect((await broken(() => codec)).some((failure) => failure.startsWith('3.6'))).toBe(true);
+  });
+
+  it('where an error has no code', async () => {
+    expect(await broken(() => lines({ noCode: true }))).toContain('3.4 cut short: whole: cut short');
+  });
+
+  it('where it cannot be closed in the middle', async () => {
+    const failed = await broken(() => lines({ badClose: true }));
+    expect(failed.some((failure) => failure.startsWith('3.7') && failure.endsWith('cannot close'))).toBe(true);
+  });
+
+  it('where it throws though no error is named, or does not throw though one is', async () => {
+    const unnamed = codecCases({ create: () => lines(), samples: [{ name: 'cut', input: 'a\\' }] });
+    expect(await failures(unnamed)).toContain('3.1 cut: whole: differs');
+    const unthrown = codecCases({ create: () => lines(), samples: [{ name: 'fine', input: 'a', error: 'CUT_SHORT' }] });
+    expect(await failures(unthrown)).toContain('3.4 fine: whole: differs');
+  });
+
+  it.each([
+    ['outputs', { outputs: ['b'] }],
+    ['rejections', { rejections: ['BAD'] }],
+    ['counters', { counters: { blank: 1 } }],
+  ])('where its %s are not those of the sample', async (_, wrong) => {
+    const cases = codecCases({ create: () => lines(), samples: [{ name: 'one', input: 'a', ...wrong }] });
+    expect(await failures(cases)).toContain('3.1 one: whole: differs');
+  });
+});
+
+it('refuses options that it cannot use', () => {
+  expect(() => codecCases({ create: () => lines(), samples: [] })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+  const unknown = { create: () => lines(), samples: SAMPLES, seeds: 1 };
+  expect(() => codecCases(unknown)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+});
