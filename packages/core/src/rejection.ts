@@ -4,6 +4,11 @@ import type { Sink } from './sink.ts';
 
 /** A record that cannot be delivered, with all that is needed to look into it and to replay it. */
 export interface Rejection extends RecordPlace {
+  /**
+   * `item` for the note that closes the rejections of an item that failed: they are kept, but the item is not done. It has
+   * the failure's code and message, and branch `#item`. Absent for a record.
+   */
+  readonly scope?: 'item';
   readonly feed: string;
   readonly run: string;
   readonly item: ItemOrigin;
@@ -40,4 +45,10 @@ export interface Quarantine extends Sink<Rejection> {
   readonly rejections?: (query: QuarantineQuery) => AsyncIterable<Rejection>;
   /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
   readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
+}
+
+/** A quarantine that can be read back and settled, as all of Millrace's own can. */
+export interface ReadableQuarantine extends Quarantine {
+  readonly rejections: (query: QuarantineQuery) => AsyncIterable<Rejection>;
+  readonly settle: (rejections: readonly Rejection[]) => Promise<void>;
 }

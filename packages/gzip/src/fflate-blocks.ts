@@ -2,8 +2,9 @@ import { MillraceError } from '@millrace/core';
 import { judgeBlockHeader } from './deflate-block-header.ts';
 
 /**
- * fflate's raw Inflate. Only `push` is public; where a block ends stands in its state. See docs/decisions/gunzip.md for why
- * this is sound: the version is pinned, `loadInflate` tries it, and CRC-32 and length behind the end must fit.
+ * fflate's raw Inflate. Only `push` is public; where a block ends stands in its state. That this is
+ * sound is shown in docs/decisions/gunzip-frames-members-itself.md: the version is pinned, `loadInflate` tries it, and
+ * CRC-32 and length behind the end must fit.
  */
 interface Inflate {
   readonly push: (input: Uint8Array) => void;
@@ -37,8 +38,8 @@ let sharedScratch: Uint8Array | undefined;
 export function fflateBlocks(Inflate: InflateClass): FflateBlocks {
   let outputs: Uint8Array[] = [];
   const inflate = new Inflate((output) => outputs.push(output));
-  // One for all, because it is used only while fflate's `push` runs: what is of worth is copied in before and out after.
-  // Without it fflate allocates about four times its output, and memory rises before the garbage collector knows.
+  // Without it fflate allocates about four times its output. One serves all streams, because it is used only while `push`
+  // runs, which nothing can interrupt: the window is copied in before, and fflate copies window and output out of it.
   const scratch = (sharedScratch ??= new Uint8Array(SCRATCH_BYTES));
   let inBlock = false;
   let isLast = false;
@@ -102,12 +103,10 @@ export function loadInflate(): Promise<InflateClass> {
   return (loading ??= import('fflate/browser').then(({ Inflate }) => tried(Inflate as unknown as InflateClass)));
 }
 
-/** Two empty blocks, the second one the last, and two bytes behind them. */
-const PROBE = Uint8Array.of(0b00000010, 0b00001100, 0b00000000, 1, 1);
-
 function tried(Inflate: InflateClass): InflateClass {
   const blocks = fflateBlocks(Inflate);
-  blocks.push(PROBE);
+  // Two empty blocks, the second one the last, and two bytes behind them.
+  blocks.push(Uint8Array.of(0b00000010, 0b00001100, 0b00000000, 1, 1));
   if (blocks.unused() === 2) return Inflate;
   throw new MillraceError(
     'GZIP_ENGINE_UNAVAILABLE',

@@ -23,7 +23,7 @@ export interface GunzipOptions {
    */
   readonly ratioFloorBytes?: number;
   /**
-   * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a third of the speed; `auto`
+   * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a quarter of the speed; `auto`
    * takes `native` where there is one. Both accept and refuse the same files.
    * @default 'auto'
    */

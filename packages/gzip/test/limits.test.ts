@@ -26,7 +26,7 @@ describe('maxOutputBytes', () => {
   });
 });
 
-describe('maxRatio', () => {
+describe('maxRatio', { timeout: 60_000 }, () => {
   it('stops a bomb soon behind the floor by default', async () => {
     for (const chunks of [[bomb(100)], cut(bomb(100), 5000)]) {
       const { error, output } = await driveBoth({}, chunks);
