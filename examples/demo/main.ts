@@ -11,7 +11,7 @@ import { type LandingCopy, toLandingHandler, toS3Handler } from '@millrace/lambd
 import { startLocalAws } from '@millrace/local';
 import { copyToLanding, s3Quarantine } from '@millrace/s3';
 import { feedsInto } from './feeds.ts';
-import { addFeedIndex, countItems, countOfFeed, itemsOfFeed } from './landing-table.ts';
+import { countItems, itemsOfFeed } from './landing-table.ts';
 import { brokenFile, type SupplierFile, supplierFiles } from './supplier-files.ts';
 import { heading, printTable, progressLine } from './terminal.ts';
 
@@ -31,12 +31,14 @@ for (const bucket of [...SUPPLIERS.map((name) => `supplier-${name}`), 'landing',
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 }
 await createLandingTable({ table: TABLE, client: dynamodb });
-await addFeedIndex(dynamodb, TABLE);
 console.log(`  ${aws.s3Endpoint} and ${aws.dynamodbEndpoint}; table ${TABLE}, buckets landing, quarantine, supplier-*`);
 
 // The first function: each supplier's objects are copied to the landing bucket, under the feed's prefix.
 const copies = new Map(
-  SUPPLIERS.map((name) => [`supplier-${name}`, copyToLanding({ feed: name, target: { bucket: 'landing' }, client: s3 })]),
+  SUPPLIERS.map((name) => [
+    `supplier-${name}`,
+    copyToLanding({ feed: name, target: { bucket: 'landing' }, client: s3 }),
+  ]),
 );
 const copyOfSupplier: LandingCopy = (ref, options) => copies.get(ref.bucket)!(ref, options);
 const landing = toLandingHandler(copyOfSupplier, { log: () => {} });
@@ -78,7 +80,9 @@ await aws.idle();
 progress.end();
 failOnLostEvents();
 const after = await countItems(dynamodb, TABLE);
-console.log(`  ${first} objects were carried again: ${sum(reports, 'written').toLocaleString('en-US')} records written`);
+console.log(
+  `  ${first} objects were carried again: ${sum(reports, 'written').toLocaleString('en-US')} records written`,
+);
 console.log(`  items in ${TABLE}: ${after.toLocaleString('en-US')}, ${after === before ? 'unchanged' : 'CHANGED'}`);
 if (after !== before) throw new Error('A second delivery changed the number of items.');
 
@@ -97,12 +101,12 @@ for await (const { item, line, code, raw } of quarantine.rejections!({ feed: 're
 }
 
 heading('A query by feed');
-for (const name of SUPPLIERS) {
-  console.log(`  ${name.padEnd(7)} ${(await countOfFeed(dynamodb, TABLE, name)).toLocaleString('en-US')} items`);
+for (const feed of SUPPLIERS) {
+  const { count } = await itemsOfFeed(dynamodb, TABLE, { feed, source: '', limit: 0 });
+  console.log(`  ${feed.padEnd(7)} ${count.toLocaleString('en-US')} items`);
 }
-for (const item of await itemsOfFeed(dynamodb, TABLE, 'atlas', 's3://supplier-atlas/football', 2)) {
-  console.log(JSON.stringify(item, undefined, 2).replaceAll(/^/gm, '  '));
-}
+const { some } = await itemsOfFeed(dynamodb, TABLE, { feed: 'atlas', source: 'football', limit: 2 });
+for (const item of some) console.log(JSON.stringify(item, undefined, 2).replaceAll(/^/gm, '  '));
 heading('Done');
 
 async function put({ bucket, key, body }: SupplierFile): Promise<void> {
@@ -112,7 +116,8 @@ async function put({ bucket, key, body }: SupplierFile): Promise<void> {
 /** An event whose handler failed three times would be on the function's dead-letter queue; here it ends the demo. */
 function failOnLostEvents(): void {
   const [lost] = aws.failedDeliveries;
-  if (lost !== undefined) throw new Error(`The event of ${lost.key} failed ${lost.attempts} times.`, { cause: lost.errors.at(-1) });
+  if (lost !== undefined)
+    throw new Error(`The event of ${lost.key} failed ${lost.attempts} times.`, { cause: lost.errors.at(-1) });
 }
 
 function printReports(of: readonly ItemReport[]): void {

@@ -73,6 +73,6 @@ function ndjson(rows: readonly Row[]): string {
 
 function toCsv(rows: readonly Row[]): string {
   const names = Object.keys(rows[0] ?? {});
-  const quote = (value: unknown): string => `"${String(value ?? '').replaceAll('"', '""')}"`;
+  const quote = (value: unknown): string => `"${`${value as string | number}`.replaceAll('"', '""')}"`;
   return [names.join(','), ...rows.map((row) => names.map((name) => quote(row[name])).join(','))].join('\r\n');
 }

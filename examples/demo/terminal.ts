@@ -18,13 +18,13 @@ export function heading(text: string): void {
   console.log(`\n\u001B[1m${text}\u001B[0m`);
 }
 
-/** Shows, while objects are carried, how many records have been written: in place on a terminal, else once a second. */
+/** Shows, while objects are carried, how many records have been written: in place on a terminal, else every few seconds. */
 export function progressLine(): { readonly observer: Observer; readonly end: () => void } {
   const written = new Map<string, number>();
   let shown = 0;
   const show = (): void => {
     const now = Date.now();
-    if (now - shown < (process.stdout.isTTY ? 100 : 1000)) return;
+    if (now - shown < (process.stdout.isTTY ? 100 : 4000)) return;
     shown = now;
     const total = [...written.values()].reduce((sum, each) => sum + each, 0);
     const text = `  ${total.toLocaleString('en-US')} records written, ${written.size} objects`;

@@ -38,16 +38,9 @@ export function rejectionFromJson(line: string): Rejection {
 }
 
 function encode(value: unknown): unknown {
-  switch (typeof value) {
-    case 'bigint':
-      return { [TAG]: 'bigint', value: value.toString() };
-    case 'number':
-      return Number.isFinite(value) ? value : { [TAG]: 'number', value: String(value) };
-    case 'object':
-      return value === null ? null : encodeObject(value);
-    default:
-      return value;
-  }
+  if (typeof value === 'bigint') return { [TAG]: 'bigint', value: value.toString() };
+  if (typeof value === 'number' && !Number.isFinite(value)) return { [TAG]: 'number', value: String(value) };
+  return typeof value === 'object' && value !== null ? encodeObject(value) : value;
 }
 
 function encodeObject(value: object): unknown {

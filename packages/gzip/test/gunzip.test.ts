@@ -58,11 +58,13 @@ describe.each(ENGINES)('gunzip with engine %s', { timeout: 60_000 }, (engine) =>
   });
 
   it('yields chunks of at most 256 KiB, each its own for good', async () => {
-    const payload = Buffer.concat([Buffer.from(records(40_000)), Buffer.alloc(4_000_000)]);
+    const small = Buffer.from('a small member');
+    const payload = Buffer.concat([small, small, Buffer.from(records(40_000)), Buffer.alloc(4_000_000)]);
+    const file = Buffer.concat([member(small), member(small), gzipSync(payload.subarray(2 * small.length))]);
     const stage = start({ engine });
     const outputs: Uint8Array[] = [];
     const copies: Buffer[] = [];
-    for (const chunk of cut(gzipSync(payload), 20_000)) {
+    for (const chunk of cut(file, 20_000)) {
       for await (const output of stage.push(chunk)) {
         outputs.push(output);
         copies.push(Buffer.from(output));
@@ -72,7 +74,7 @@ describe.each(ENGINES)('gunzip with engine %s', { timeout: 60_000 }, (engine) =>
     expect(Buffer.concat(outputs).equals(payload)).toBe(true);
     expect(Math.max(...outputs.map(({ length }) => length))).toBeLessThanOrEqual(256 * 1024);
     expect(outputs.filter((output, n) => !copies[n]?.equals(output))).toEqual([]);
-    expect(outputs.every(({ length }) => length > 0)).toBe(true);
+    expect(outputs.every((output) => output.length > 0 && output.constructor === Uint8Array)).toBe(true);
   });
 
   it('gives the same output however members and chunks are cut', async () => {
