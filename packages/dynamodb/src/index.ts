@@ -1,5 +1,7 @@
 export type { AnyDynamoDBClient } from './client.ts';
 export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
+export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts';
 export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
