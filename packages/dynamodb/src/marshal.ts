@@ -48,20 +48,15 @@ export function marshal(record: unknown, allowUnsafe = false): Marshalled {
 
 function marshalValue(value: unknown, walk: Walk, level: number): AttributeValue {
   if (level > MAX_LEVELS) throw tooDeep();
-  switch (typeof value) {
-    case 'string':
-      walk.size += textBytes(value);
-      return { S: value };
-    case 'boolean':
-      walk.size += 1;
-      return value ? TRUE : FALSE;
-    case 'object':
-      if (value !== null) return marshalContainer(value, walk, level);
-      walk.size += 1;
-      return NULL;
-    default:
-      return marshalNumber(value, walk);
+  if (typeof value === 'string') {
+    walk.size += textBytes(value);
+    return { S: value };
   }
+  if (typeof value === 'object' && value !== null) return marshalContainer(value, walk, level);
+  if (typeof value !== 'boolean' && value !== null) return marshalNumber(value, walk);
+  walk.size += 1;
+  if (value === null) return NULL;
+  return value ? TRUE : FALSE;
 }
 
 function marshalNumber(value: unknown, walk: Walk): AttributeValue {

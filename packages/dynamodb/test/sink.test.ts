@@ -98,7 +98,7 @@ describe('dynamodbSink', () => {
       [11, 'DYNAMODB_VALUE_UNSUPPORTED'],
     ]);
     expect(refusals.find(({ position }) => position === 6)?.message).toMatch(/^when: .*toISOString/);
-    expect((await stored(table)).map((item) => item['uuid']?.S).toSorted()).toEqual(['good-1', 'good-2']);
+    expect(new Set((await stored(table)).map((item) => item['uuid']?.S))).toEqual(new Set(['good-1', 'good-2']));
   });
 
   it('sends nothing where no record is good', async () => {
@@ -242,10 +242,12 @@ describe('records of one key in a batch', () => {
     const { refusals, counters } = await write(dynamodbSink({ table, client }), values);
     expect(refusals).toEqual([]);
     expect(counters['duplicates']).toBe(2);
-    expect((await stored(table)).map((item) => [item['uuid']?.S, item['n']?.N]).toSorted()).toEqual([
-      ['a', '4'],
-      ['b', '2'],
-    ]);
+    expect(new Set((await stored(table)).map((item) => [item['uuid']?.S, item['n']?.N]))).toEqual(
+      new Set([
+        ['a', '4'],
+        ['b', '2'],
+      ]),
+    );
   });
 
   it('are recognised as DynamoDB holds keys equal: numbers by value', async () => {
@@ -257,12 +259,14 @@ describe('records of one key in a batch', () => {
     );
     expect(refusals).toEqual([]);
     expect(counters['duplicates']).toBe(5);
-    expect((await stored(table)).map((item) => [item['uuid']?.N, item['n']?.N]).toSorted()).toEqual([
-      ['0', '7'],
-      ['1', '3'],
-      ['1.5', '8'],
-      ['100', '5'],
-    ]);
+    expect(new Set((await stored(table)).map((item) => [item['uuid']?.N, item['n']?.N]))).toEqual(
+      new Set([
+        ['0', '7'],
+        ['1', '3'],
+        ['1.5', '8'],
+        ['100', '5'],
+      ]),
+    );
   });
 
   it('are recognised as DynamoDB holds keys equal: binary by bytes', async () => {

@@ -15,6 +15,7 @@ export type { Slow } from './fault-proxy/faults/slow.ts';
 export type { Stall } from './fault-proxy/faults/stall.ts';
 export type { Unprocessed, WriteRequest } from './fault-proxy/faults/unprocessed.ts';
 export { type FaultProxy, type LoggedCall, startFaultProxy } from './fault-proxy/start-fault-proxy.ts';
+export { ledgerCases, type LedgerCasesOptions } from './ledger-cases.ts';
 export {
   memorySink,
   type MemoryRefusal,
@@ -30,5 +31,6 @@ export {
   type MemorySource,
   type MemorySourceOptions,
 } from './memory-source.ts';
+export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
 export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';
