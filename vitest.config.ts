@@ -19,6 +19,9 @@ export default defineConfig({
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
       })),
     ],
+    // A start of the local servers takes seconds where the machine is busy.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
   },
 });

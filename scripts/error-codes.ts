@@ -3,6 +3,9 @@ import ts from 'typescript';
 /** `AREA_WHAT_HAPPENED`. */
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
 
+/** `MillraceError` and what a package derives from it; the language's own errors take a message first. */
+const OWN_ERROR = /^(?!(Aggregate|Range|Reference|Syntax|Type)?Error$)\w+Error$/;
+
 /** Error codes, and literals that may be: with the places where they stand. */
 export interface RaisedCodes {
   readonly codes: ReadonlySet<string>;
@@ -46,7 +49,7 @@ function areaOf(code: string): string {
 
 /** Where a node holds a code: both branches of a choice count. */
 function codePositions(node: ts.Node): readonly ts.Expression[] {
-  if (ts.isNewExpression(node) && node.expression.getText().endsWith('Error')) return branches(node.arguments?.[0]);
+  if (ts.isNewExpression(node) && OWN_ERROR.test(node.expression.getText())) return branches(node.arguments?.[0]);
   if (ts.isCallExpression(node) && node.expression.getText() === 'toMillraceError') return branches(node.arguments[1]);
   if (ts.isPropertyAssignment(node) && node.name.getText() === 'code') return branches(node.initializer);
   return [];

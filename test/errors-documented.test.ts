@@ -56,6 +56,7 @@ test('codes are found where they are raised, and where they only travel', () => 
     const byReason = { crc: 'GZIP_CORRUPT' };
     const reason = 'PAY_PER_REQUEST';
     throw new MillraceError(\`GZIP_\${what}\`, '');
+    throw new RangeError(\`\${size} is too large\`);
   `;
   const { codes, composed } = raisedCodes(new Map([['a.ts', source]]));
   const expected = ['GZIP_CORRUPT', 'GZIP_LIMIT', 'GZIP_RATIO', 'GZIP_TRUNCATED', 'ITEM_TOO_LARGE', 'READ_FAILED'];

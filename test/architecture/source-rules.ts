@@ -110,7 +110,7 @@ function classEffects(node: ts.ClassLikeDeclaration): readonly ts.Node[] {
 }
 
 const PURE_CALLS =
-  /^(Object\.(freeze|fromEntries|entries|keys|values)|Symbol|Symbol\.for|BigInt|Number|String|Math\.\w+)$/;
+  /^(Object\.(freeze|fromEntries|entries|keys|values)|Symbol|Symbol\.for|BigInt|Number|String|Math\.\w+|\w*Array\.(of|from))$/;
 const PURE_CONSTRUCTORS =
   /^(Set|Map|WeakSet|WeakMap|WeakRef|RegExp|TextEncoder|TextDecoder|DataView|(Big)?(Ui|I)nt\d+(Clamped)?Array|Float\d+Array)$/;
 

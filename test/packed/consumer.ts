@@ -1,10 +1,33 @@
-import * as core from '@millrace/core';
-import * as dynamodb from '@millrace/dynamodb';
-import * as encoding from '@millrace/encoding';
-import * as formats from '@millrace/formats';
-import * as gzip from '@millrace/gzip';
-import * as lambda from '@millrace/lambda-adapter';
-import * as local from '@millrace/local';
-import * as s3 from '@millrace/s3';
+import { feed, map, type RunReport } from '@millrace/core';
+import { dynamodbSink, landingItem } from '@millrace/dynamodb';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { gunzip } from '@millrace/gzip';
+import { type S3Handler, toS3Handler } from '@millrace/lambda-adapter';
+import { type LocalAws, startLocalAws } from '@millrace/local';
+import { s3Source } from '@millrace/s3';
 import * as testkit from '@millrace/testkit';
-export const all = { core, dynamodb, encoding, formats, gzip, lambda, local, s3, testkit };
+
+// What a user writes, compiled against the declarations of the tarballs. It is not run.
+
+interface Price {
+  readonly app: string;
+  readonly price: string;
+}
+
+const prices = feed('prices')
+  .from(s3Source())
+  .through(gunzip())
+  .through(decodeText('windows-1252'))
+  .through(parseNdjson<Price>())
+  .through(map(({ app, price }) => ({ app, cents: BigInt(price.replace('.', '')) })))
+  .through(landingItem())
+  .to(dynamodbSink({ table: 'landing' }));
+
+export const handler: S3Handler = toS3Handler(prices);
+export const backlog = (bucket: string): Promise<RunReport> => prices.run(s3Source().list({ bucket }));
+export const rehearsal = (): Promise<LocalAws> => startLocalAws();
+export const forAuthors: typeof testkit = testkit;
+
+// @ts-expect-error gunzip takes bytes, and this is text
+feed('wrong').from(s3Source()).through(decodeText('utf-8')).through(gunzip());

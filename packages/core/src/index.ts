@@ -1,4 +1,4 @@
-export { block, type Block } from './block.ts';
+export { block, type Block, isBlock } from './block.ts';
 export { check, checkOptions, type OptionCheck } from './check-options.ts';
 export type { Codec, CodecStage, Emits, Produced } from './codec.ts';
 export type { CodecContext, Context, ItemContext } from './context.ts';

@@ -51,7 +51,7 @@ export function rejectionFromJson(line: string): Rejection {
 
 function encode(value: unknown): unknown {
   if (typeof value === 'bigint') return { [TAG]: 'bigint', value: value.toString() };
-  if (typeof value === 'number') return Number.isFinite(value) ? value : { [TAG]: 'number', value: String(value) };
+  if (typeof value === 'number' && !Number.isFinite(value)) return { [TAG]: 'number', value: String(value) };
   return typeof value === 'object' && value !== null ? encodeObject(value) : value;
 }
 

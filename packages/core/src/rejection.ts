@@ -4,6 +4,11 @@ import type { Sink } from './sink.ts';
 
 /** A record that cannot be delivered, with all that is needed to look into it and to replay it. */
 export interface Rejection extends RecordPlace {
+  /**
+   * `item` for the note that closes the rejections of an item that failed: they are kept, but the item is not done. It has
+   * the failure's code and message, and branch `#item`. Absent for a record.
+   */
+  readonly scope?: 'item';
   readonly feed: string;
   readonly run: string;
   readonly item: ItemOrigin;

@@ -43,7 +43,8 @@ export interface ReplayReport {
  *
  * A record that has raw text and was not fanned out is parsed anew and passes all transforms, so a mended parser or
  * transform counts. Any other goes on from the value that the rejecting stage got. A record that fails again is left where
- * it is kept, and is told in the report. Rejections of other feeds are refused.
+ * it is kept, and is told in the report. Rejections of other feeds are refused; notes on
+ * failed items (`scope: 'item'`) are passed over.
  *
  * @throws MillraceError `REPLAY_FOREIGN` for a rejection of another feed
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`

@@ -137,3 +137,32 @@ describe('maxRejections', () => {
     expect((await run(100, 1000)).reports[0]?.error).toMatchObject({ code: 'TOO_MANY_REJECTIONS', ordinal: 99 });
   });
 });
+
+describe('an item that fails after rejections', () => {
+  const failing = {
+    name: 'failing',
+    chunks: ['0\nbad 1\n2\nbad 3\nbad 4\n'],
+  };
+
+  it('closes them with a note in the quarantine, and leaves none of them out', async () => {
+    const rejected = keepRejections();
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([failing], { quarantine: rejected.sink, maxRejections: { count: 2 }, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', rejected: 2, error: { code: 'TOO_MANY_REJECTIONS' } });
+    expect(rejected.values().map(({ ordinal, code, scope }) => [ordinal, code, scope])).toEqual([
+      [1, 'BAD_LINE', undefined],
+      [3, 'BAD_LINE', undefined],
+      [4, 'TOO_MANY_REJECTIONS', 'item'],
+    ]);
+    expect(rejected.values()[2]).toMatchObject({ branch: '#item', run: report.run, item: { id: 'text:failing' } });
+  });
+
+  it('counts a note that the quarantine did not take', async () => {
+    const down = keep<never>({ before: () => Promise.reject(new Error('down')) });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([failing], { quarantine: down.sink as never, maxRejections: { count: 2 }, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', counters: { 'quarantine:keep': { notesLost: 1 } } });
+  });
+});

@@ -17,10 +17,6 @@ export interface Marshalled {
 /** One walk over a record. It builds, measures and checks at once, because each further walk would cost as much again. */
 export interface Walk {
   size: number;
-  /** Level of the value at hand: 0 is the record, 1 its attributes. */
-  level: number;
-  /** Names and positions that lead to the value at hand; entries beyond its level are stale. */
-  readonly path: (string | number)[];
   readonly allowUnsafe: boolean;
 }
 
@@ -40,39 +36,27 @@ const FALSE: AttributeValue = Object.freeze({ BOOL: false });
  *   `DYNAMODB_NAME_INVALID`, `DYNAMODB_NESTING_TOO_DEEP` or `DYNAMODB_VALUE_UNSUPPORTED`
  */
 export function marshal(record: unknown, allowUnsafe = false): Marshalled {
-  const walk: Walk = { size: 0, level: 0, path: [], allowUnsafe };
+  if (typeof record !== 'object' || record === null || !isPlain(record)) throw placed(unsupported(record), []);
+  const walk: Walk = { size: 0, allowUnsafe };
   try {
-    if (typeof record !== 'object' || record === null || !isPlain(record)) throw unsupported(record);
     const item = marshalObject(record as Record<string, unknown>, walk, 1);
     return { item, size: walk.size };
   } catch (thrown) {
-    if (!isMillraceError(thrown)) throw thrown;
-    const path = walk.path.slice(0, walk.level);
-    throw new MillraceError(thrown.code, `${describe(path)}: ${thrown.message}`, { details: { path } });
+    throw thrown instanceof Misplaced ? placed(thrown.error, thrown.path) : thrown;
   }
 }
 
 function marshalValue(value: unknown, walk: Walk, level: number): AttributeValue {
-  walk.level = level;
-  if (level > MAX_LEVELS) {
-    throw new MillraceError(
-      'DYNAMODB_NESTING_TOO_DEEP',
-      `DynamoDB takes ${MAX_LEVELS} levels of nesting. Flatten the record, or store the inner part as JSON text.`,
-    );
-  }
+  if (level > MAX_LEVELS) throw tooDeep();
   if (typeof value === 'string') {
     walk.size += textBytes(value);
     return { S: value };
   }
-  if (typeof value === 'boolean') {
-    walk.size += 1;
-    return value ? TRUE : FALSE;
-  }
-  if (value === null) {
-    walk.size += 1;
-    return NULL;
-  }
-  return typeof value === 'object' ? marshalContainer(value, walk, level) : marshalNumber(value, walk);
+  if (typeof value === 'object' && value !== null) return marshalContainer(value, walk, level);
+  if (typeof value !== 'boolean' && value !== null) return marshalNumber(value, walk);
+  walk.size += 1;
+  if (value === null) return NULL;
+  return value ? TRUE : FALSE;
 }
 
 function marshalNumber(value: unknown, walk: Walk): AttributeValue {
@@ -99,42 +83,54 @@ function marshalContainer(value: object, walk: Walk, level: number): AttributeVa
 function marshalList(values: readonly unknown[], walk: Walk, level: number): AttributeValue[] {
   walk.size += 3 + values.length;
   const list: AttributeValue[] = [];
-  for (let index = 0; index < values.length; index += 1) {
-    walk.path[level - 1] = index;
-    list.push(marshalValue(values[index], walk, level));
+  let index = 0;
+  try {
+    for (; index < values.length; index += 1) list.push(marshalValue(values[index], walk, level));
+  } catch (thrown) {
+    throw within(thrown, index);
   }
   return list;
 }
 
 function marshalObject(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): Item {
   const item: Item = {};
-  for (const name of Object.keys(values)) marshalEntry(item, name, values[name], walk, level);
-  return item;
-}
-
-function marshalMap(values: ReadonlyMap<unknown, unknown>, walk: Walk, level: number): Item {
-  walk.size += 3;
-  const item: Item = {};
-  for (const [name, value] of values) {
-    if (typeof name !== 'string') throw invalidName(`A key of the Map is of type ${typeof name}; names are strings.`);
-    marshalEntry(item, name, value, walk, level);
+  let at = '';
+  try {
+    for (const name of Object.keys(values)) {
+      at = name;
+      const value = values[name];
+      if (value === undefined) continue;
+      addName(name, walk, level);
+      const attribute = marshalValue(value, walk, level);
+      if (name === '__proto__') define(item, name, attribute);
+      else item[name] = attribute;
+    }
+  } catch (thrown) {
+    throw within(thrown, at);
   }
   return item;
 }
 
-function marshalEntry(item: Item, name: string, value: unknown, walk: Walk, level: number): void {
-  if (value === undefined) return;
-  walk.path[level - 1] = name;
-  walk.level = level;
+function marshalMap(values: ReadonlyMap<unknown, unknown>, walk: Walk, level: number): Item {
+  for (const name of values.keys()) {
+    if (typeof name !== 'string') throw invalidName(`A key of the Map is of type ${typeof name}; names are strings.`);
+  }
+  walk.size += 3;
+  return marshalObject(Object.fromEntries(values as ReadonlyMap<string, unknown>), walk, level);
+}
+
+function addName(name: string, walk: Walk, level: number): void {
   const bytes = textBytes(name);
   if (bytes === 0 || bytes > MAX_NAME_BYTES) {
     throw invalidName(`An attribute's name has 1 to ${MAX_NAME_BYTES} bytes; this one has ${bytes}. Rename it.`);
   }
   // The elements of a nested map cost a byte each; those of the item itself do not.
   walk.size += level === 1 ? bytes : bytes + 1;
-  const attribute = marshalValue(value, walk, level);
-  if (name !== '__proto__') item[name] = attribute;
-  else Object.defineProperty(item, name, { value: attribute, enumerable: true, configurable: true, writable: true });
+}
+
+/** Assigning to `__proto__` would set the prototype and lose the attribute. */
+function define(item: Item, name: string, value: AttributeValue): void {
+  Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** True for object literals and what JSON.parse makes, of any realm; false for instances of classes. */
@@ -164,10 +160,35 @@ function invalidName(message: string): MillraceError {
   return new MillraceError('DYNAMODB_NAME_INVALID', message);
 }
 
-function describe(path: readonly (string | number)[]): string {
-  if (path.length === 0) return 'record';
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-    .join('')
-    .replace(/^\./, '');
+function tooDeep(): MillraceError {
+  return new MillraceError(
+    'DYNAMODB_NESTING_TOO_DEEP',
+    `DynamoDB takes ${MAX_LEVELS} levels of nesting. Flatten the record, or store the inner part as JSON text.`,
+  );
+}
+
+type Step = string | number;
+
+/** Carries an error up to the record and gathers its path on the way, so that a walk that goes well keeps no path. */
+class Misplaced extends Error {
+  readonly error: MillraceError;
+  readonly path: Step[];
+
+  constructor(error: MillraceError, step: Step) {
+    super(error.message);
+    this.error = error;
+    this.path = [step];
+  }
+}
+
+function within(thrown: unknown, step: Step): unknown {
+  if (isMillraceError(thrown)) return new Misplaced(thrown, step);
+  if (thrown instanceof Misplaced) thrown.path.unshift(step);
+  return thrown;
+}
+
+function placed({ code, message }: MillraceError, path: readonly Step[]): MillraceError {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  const place = steps === '' ? 'record' : steps.replace(/^\./, '');
+  return new MillraceError(code, `${place}: ${message}`, { details: { path } });
 }

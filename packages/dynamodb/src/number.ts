@@ -28,8 +28,8 @@ export interface ExactNumber {
  *   `allowUnsafe`, `DYNAMODB_NUMBER_INEXACT` for a whole number beyond 2^53 - 1
  */
 export function numberText(value: number, allowUnsafe: boolean): NumberText {
-  if (Number.isSafeInteger(value)) return { text: `${value}`, bytes: integerBytes(value) };
   const text = `${value}`;
+  if (Number.isSafeInteger(value)) return { text, bytes: integerBytes(text) };
   if (!Number.isFinite(value)) {
     throw new MillraceError('DYNAMODB_NUMBER_INVALID', `DynamoDB has no ${text}; use null or leave the attribute out.`);
   }
@@ -76,14 +76,14 @@ function checkRange({ digits, point }: Decimal, text: string): void {
   }
 }
 
-/** {@link decimalBytes} of a safe integer, without its text. */
-function integerBytes(value: number): number {
-  if (value === 0) return 1;
-  let rest = Math.abs(value);
-  while (rest % 100 === 0) rest /= 100;
-  let bytes = value < 0 ? 2 : 1;
-  for (; rest >= 1; rest = Math.floor(rest / 100)) bytes += 1;
-  return bytes;
+/** {@link decimalBytes} of a whole number that JavaScript wrote without an exponent. */
+function integerBytes(text: string): number {
+  const sign = text.charCodeAt(0) === 0x2d ? 1 : 0;
+  let end = text.length;
+  let pairs = (end - sign + 1) >> 1;
+  if (pairs === 1) return text === '0' ? 1 : 2 + sign;
+  for (; text.charCodeAt(end - 1) === 0x30 && text.charCodeAt(end - 2) === 0x30; end -= 2) pairs -= 1;
+  return 1 + sign + pairs;
 }
 
 /** {@link decimalBytes} of a fraction that JavaScript wrote without an exponent, such as `-12.5` or `0.001`. */

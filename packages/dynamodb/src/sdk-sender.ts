@@ -2,6 +2,7 @@ import {
   BatchWriteItemCommand,
   type BatchWriteItemCommandInput,
   type BatchWriteItemCommandOutput,
+  type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { type AnyDynamoDBClient, createClient, lowLevel, type OwnClient } from './client.ts';
 import type { Answer, Sender } from './sender.ts';
@@ -14,23 +15,29 @@ import type { Answer, Sender } from './sender.ts';
  */
 export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined, concurrency: number): Sender {
   let own: OwnClient | undefined;
-  const request = (
-    input: BatchWriteItemCommandInput,
-    abortSignal: AbortSignal,
-  ): Promise<BatchWriteItemCommandOutput> => {
+  const sendInjected = (client: DynamoDBClient, input: BatchWriteItemCommandInput, abortSignal: AbortSignal) => {
     const command = new BatchWriteItemCommand(input);
-    if (injected !== undefined) {
-      const client = lowLevel(injected);
-      return client.config.cacheMiddleware === true ? client.send(command) : client.send(command, { abortSignal });
-    }
+    command.middlewareStack.add(
+      (next, context) => {
+        context.dynamoDbDocumentClientOptions = LOG_AS_IS;
+        return next;
+      },
+      { step: 'initialize', name: 'millraceLogAsIs', priority: 'high' },
+    );
+    return client.config.cacheMiddleware === true ? client.send(command) : client.send(command, { abortSignal });
+  };
+  const sendOwn = (input: BatchWriteItemCommandInput, signal: AbortSignal) => {
     own ??= createClient(concurrency);
-    own.guard(input, abortSignal);
-    return own.client.send(command);
+    own.guard(input, signal);
+    return own.client.send(new BatchWriteItemCommand(input));
   };
   return {
     send: async (items, signal) => {
       const puts = items.map((Item) => ({ PutRequest: { Item } }));
-      return answer(await request({ RequestItems: { [table]: puts }, ReturnConsumedCapacity: 'TOTAL' }, signal));
+      const input: BatchWriteItemCommandInput = { RequestItems: { [table]: puts }, ReturnConsumedCapacity: 'TOTAL' };
+      return answer(
+        await (injected === undefined ? sendOwn(input, signal) : sendInjected(lowLevel(injected), input, signal)),
+      );
     },
     close: () => {
       own?.client.destroy();
@@ -48,3 +55,12 @@ function answer({ UnprocessedItems = {}, ConsumedCapacity = [], $metadata }: Bat
     attempts: $metadata.attempts ?? 1,
   };
 }
+
+/**
+ * Has a client's logger be told of the request itself, as a document client does by the same hook. The SDK otherwise
+ * copies each request deeply for its logs, a third of the CPU, even where no logger is set.
+ */
+const LOG_AS_IS: { readonly [K in `override${'Input' | 'Output'}FilterSensitiveLog`]: (value: unknown) => string } = {
+  overrideInputFilterSensitiveLog: (value) => value as string,
+  overrideOutputFilterSensitiveLog: (value) => value as string,
+};

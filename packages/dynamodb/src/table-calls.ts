@@ -31,10 +31,11 @@ export interface TableCalls {
 export function tableCalls(client: DynamoDBClient, TableName: string, signal: AbortSignal): TableCalls {
   /** Answers from `instead` where the service fails with an error of a name that is in it. */
   const call = async <T>(feature: string, work: () => Promise<T>, instead: Record<string, T> = {}): Promise<T> => {
+    checkAborted(signal);
     try {
-      checkAborted(signal);
       return await untilAborted(work(), signal);
     } catch (thrown) {
+      checkAborted(signal);
       if (thrown instanceof Error && Object.hasOwn(instead, thrown.name)) return instead[thrown.name]!;
       throw tableError(thrown, TableName, feature);
     }

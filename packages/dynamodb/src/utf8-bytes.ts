@@ -1,5 +1,5 @@
 /** Below this length a loop over ASCII text is faster than the call into the runtime. */
-const SHORT = 32;
+const SHORT = 16;
 
 /** Length of `text` in UTF-8. */
 export function utf8Bytes(text: string): number {

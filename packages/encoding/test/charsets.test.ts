@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { decodeText } from '../src/index.ts';
-import { legacyNames, SAMPLES, singleBytes } from './charsets.ts';
+import { legacyEncodings, legacyNames, SAMPLES, singleBytes } from './charsets.ts';
 import { cutAt, drive, pieces } from './drive.ts';
 
 describe('characters that chunks cut', () => {
@@ -31,19 +31,30 @@ describe('characters that chunks cut', () => {
 });
 
 describe('every encoding of iconv-lite', () => {
-  it('has at least the 390 names of version 0.7', () => {
-    expect(legacyNames().length).toBeGreaterThanOrEqual(390);
+  it('is known under each of its names', () => {
+    expect(legacyNames().length).toBeGreaterThanOrEqual(390); // As many as version 0.7.3 has.
+    for (const name of legacyNames()) expect(decodeText(name).name).toBe('decodeText');
   });
 
-  it('decodes all its single bytes as iconv-lite does, with any cut', () => {
-    for (const name of legacyNames()) {
-      const bytes = singleBytes(name);
-      const codec = decodeText(name);
-      const expected = iconv.decode(Buffer.from(bytes), name as 'utf8');
-      expect(drive(codec, [bytes]), name).toMatchObject({ text: expected, error: undefined });
-      expect(drive(codec, pieces(bytes, 1)), name).toMatchObject({ text: expected, error: undefined });
-    }
+  it.each(legacyEncodings())('%s decodes all its single bytes as iconv-lite does, with any cut', (name) => {
+    const bytes = singleBytes(name);
+    const codec = decodeText(name);
+    const expected = iconv.decode(Buffer.from(bytes), name as 'utf8');
+    expect(drive(codec, [bytes]), name).toMatchObject({ text: expected, error: undefined });
+    expect(drive(codec, pieces(bytes, 1)), name).toMatchObject({ text: expected, error: undefined });
   });
+
+  it.each(['windows-1252', 'windows-1251', 'koi8-r', 'iso-8859-15', 'cp437', 'macintosh'])(
+    '%s decodes long text as iconv-lite does, by whatever decoder',
+    (name) => {
+      const characters = iconv.decode(Buffer.from(singleBytes(name)), name as 'utf8');
+      const text = `plain text, ${characters}\r\n`.repeat(1000);
+      const bytes = iconv.encode(text, name as 'utf8');
+      const { outputs, error } = drive(decodeText(name), pieces(bytes, 100_003));
+      expect(error).toBeUndefined();
+      expect(outputs.join('') === text).toBe(true);
+    },
+  );
 
   const pairNames = ['shift_jis', 'euc-jp', 'cp936', 'gbk', 'gb18030', 'cp949', 'cp950', 'big5'];
   it.each(pairNames)('%s decodes exactly the pairs of bytes that iconv-lite does', (name) => {

@@ -30,6 +30,11 @@ export function legacyNames(): readonly string[] {
   return Object.keys(iconv.encodings ?? {}).filter((name) => !skipped.test(name));
 }
 
+/** One name for each of these encodings: those that are no other name's alias. */
+export function legacyEncodings(): readonly string[] {
+  return legacyNames().filter((name) => typeof (iconv.encodings as Record<string, unknown>)[name] !== 'string');
+}
+
 /** All bytes that are a character of this encoding by themselves. */
 export function singleBytes(charset: string): Uint8Array {
   const bytes = Array.from({ length: 256 }, (_, byte) => byte);

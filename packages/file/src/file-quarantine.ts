@@ -28,7 +28,8 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
       const path = join(directory, key);
       signal?.throwIfAborted();
       await writeWhole(path, text).catch((cause: unknown) => {
-        throw failed('FILE_QUARANTINE_WRITE_FAILED', `Rejections could not be written to ${path}`, path, cause);
+        const what = `Rejections could not be written to ${path}: ${reasonOf(cause).message}`;
+        throw new MillraceError('FILE_QUARANTINE_WRITE_FAILED', what, { cause, details: { path, ...reasonOf(cause) } });
       });
     },
     list: async function* (prefix) {
@@ -73,11 +74,12 @@ function entries(path: string, options: { readonly recursive?: boolean } = {}): 
 
 function reading<T>(path: string, work: Promise<T>): Promise<T> {
   return work.catch((cause: unknown) => {
-    throw failed('FILE_QUARANTINE_READ_FAILED', `Rejections could not be read from ${path}`, path, cause);
+    const what = `Rejections could not be read from ${path}: ${reasonOf(cause).message}`;
+    throw new MillraceError('FILE_QUARANTINE_READ_FAILED', what, { cause, details: { path, ...reasonOf(cause) } });
   });
 }
 
-function failed(code: string, what: string, path: string, cause: unknown): MillraceError {
+function reasonOf(cause: unknown): { readonly reason: string | undefined; readonly message: string } {
   const { code: reason, message } = cause as NodeJS.ErrnoException;
-  return new MillraceError(code, `${what}: ${message}`, { cause, details: { path, reason } });
+  return { reason, message };
 }

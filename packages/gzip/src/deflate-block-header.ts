@@ -1,5 +1,5 @@
 /** `cut`: more bytes are needed to tell. */
-export type HeaderVerdict = 'valid' | 'invalid' | 'cut';
+type HeaderVerdict = 'valid' | 'invalid' | 'cut';
 
 const STORED = 0;
 const FIXED = 1;

@@ -19,12 +19,11 @@ function fflateInflater(corrupt: (cause: unknown) => Error): Inflater {
   let blocks: FflateBlocks | undefined;
   let step = MAX_STEP;
   let unused: number | undefined;
-  let closed = false;
 
   return {
     inflate: async function* (input) {
       blocks ??= fflateBlocks(await loadInflate());
-      for (let at = 0; at < input.length && unused === undefined && !closed;) {
+      for (let at = 0; at < input.length && unused === undefined;) {
         const taken = input.subarray(at, at + step);
         at += taken.length;
         let outputs: readonly Uint8Array[];
@@ -40,9 +39,7 @@ function fflateInflater(corrupt: (cause: unknown) => Error): Inflater {
       }
     },
     unused: () => unused,
-    close: () => {
-      closed = true;
-    },
+    close: () => {}, // It holds memory only.
   };
 }
 

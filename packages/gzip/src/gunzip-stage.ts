@@ -6,13 +6,14 @@ import { limitPassed, type OutputLimits } from './output-limits.ts';
 /** What the next byte belongs to. After a member comes a gap: another member, zero padding, or the end. */
 type Part = 'header' | 'data' | 'trailer' | 'gap' | 'padding';
 
+/** A member's data goes to the engine in pieces of this size, so that its ratio is judged by what was really read. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * Reads the members of one item: the framing is read here, the deflate streams by an engine. So every check is made once,
  * for all engines alike, and by bytes whose positions are known.
  */
 export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Uint8Array, Uint8Array> {
-  /** Compressed bytes before the input at hand, and with it. */
-  let before = 0;
   let received = 0;
   let produced = 0;
   let closed = false;
@@ -20,6 +21,7 @@ export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Ui
   let member = 0;
   let memberOffset = 0;
   let part: Part = 'header';
+  /** Compressed bytes before the byte or piece at hand. */
   let offset = 0;
   let framing: ByteReader<void> = startMember(0);
   let inflater: Inflater | undefined;
@@ -64,31 +66,36 @@ export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Ui
     }
   }
 
+  /** Takes what follows in the stream of a member, and answers how much of it lies behind the stream's end. */
+  async function* inflate(piece: Uint8Array, stream: Inflater): AsyncGenerator<Uint8Array, number, undefined> {
+    for await (const output of stream.inflate(piece)) {
+      produced += output.length;
+      const passed = limitPassed(limits, produced, offset + piece.length);
+      if (passed !== undefined) throw passed;
+      length += output.length;
+      crc = engine.crc32(output, crc);
+      yield output;
+      if (closed) return 0;
+    }
+    const unused = stream.unused();
+    if (unused === undefined) return 0;
+    stream.close();
+    part = 'trailer';
+    framing = begun(readTrailer(crc, length, fail));
+    return unused;
+  }
+
   async function* push(input: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-    before = received;
+    const before = received;
     received += input.length;
-    for (let at = 0; at < input.length;) {
+    for (let at = 0; at < input.length && !closed;) {
       offset = before + at;
-      if (part !== 'data') {
+      if (part === 'data') {
+        const piece = input.subarray(at, at + PIECE_BYTES);
+        at += piece.length - (yield* inflate(piece, inflater!));
+      } else {
         step(input[at++]!);
-        continue;
       }
-      const current = inflater!;
-      for await (const output of current.inflate(input.subarray(at))) {
-        produced += output.length;
-        const passed = limitPassed(limits, produced, received);
-        if (passed !== undefined) throw passed;
-        length += output.length;
-        crc = engine.crc32(output, crc);
-        yield output;
-      }
-      if (closed) return;
-      const unused = current.unused();
-      if (unused === undefined) return;
-      current.close();
-      at = input.length - unused;
-      part = 'trailer';
-      framing = begun(readTrailer(crc, length, fail));
     }
   }
 

@@ -12,7 +12,7 @@ export interface GunzipOptions {
    */
   readonly maxOutputBytes?: number;
   /**
-   * How many times larger than the compressed bytes received so far the output may be; beyond it the item fails with
+   * How many times larger than the compressed bytes read so far the output may be; beyond it the item fails with
    * `GZIP_RATIO_EXCEEDED`. Deflate cannot pass 1032, so that 1032 or more switches this limit off.
    * @default 200
    */
@@ -23,7 +23,7 @@ export interface GunzipOptions {
    */
   readonly ratioFloorBytes?: number;
   /**
-   * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a third of the speed; `auto`
+   * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a quarter of the speed; `auto`
    * takes `native` where there is one. Both accept and refuse the same files.
    * @default 'auto'
    */
@@ -37,8 +37,8 @@ export interface GunzipOptions {
  * CRC-32 and length of each member are always verified, and so is the header's CRC where there is one; but chunks are
  * handed on before their member's trailer is seen. Memory stays bounded whatever the input.
  *
- * Errors of an item have `details` with `offset` (compressed bytes read before the place), `member` (from 1) and
- * `memberOffset`; those of limits have `received` and `produced`.
+ * Errors of an item have `details` with `member` (from 1), `memberOffset`, and `offset`: the compressed bytes before the
+ * place, or before the piece of at most 64 KiB in which damage showed. Those of limits have `read` and `produced`.
  *
  * - `GZIP_INVALID`: not gzip, or a header that RFC 1952 does not allow
  * - `GZIP_TRUNCATED`: the data ends inside a member, or is empty

@@ -1,11 +1,11 @@
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
-import { type NativeStream, nativeStream } from './native-stream.ts';
+import { type NativeStream, nativeStream, plainBytes } from './native-stream.ts';
 
 type Zlib = Pick<typeof import('node:zlib'), 'crc32' | 'createInflateRaw' | 'inflateRawSync'>;
 
 /** The result of `inflateRawSync` with `info: true`, which @types/node does not know. */
 interface Inflated {
-  readonly buffer: Uint8Array;
+  readonly buffer: Buffer;
   readonly engine: { readonly bytesWritten: number };
 }
 
@@ -37,7 +37,7 @@ function nativeInflater(zlib: Zlib, translated: (error: unknown) => unknown, sma
         mayFit = false;
         if (whole !== undefined) {
           unused = input.length - whole.engine.bytesWritten;
-          if (whole.buffer.length > 0) yield whole.buffer;
+          if (whole.buffer.length > 0) yield plainBytes(whole.buffer);
           return;
         }
         stream ??= nativeStream(zlib.createInflateRaw(STREAM_OPTIONS));

@@ -31,7 +31,7 @@ export function nativeStream(stream: InflateRaw): NativeStream {
       stream.write(input, settle);
       for (;;) {
         const output = stream.read() as Buffer | null;
-        if (output !== null) yield new Uint8Array(output.buffer, output.byteOffset, output.length);
+        if (output !== null) yield plainBytes(output);
         else if (failure !== undefined) throw failure;
         else if (busy) await new Promise<void>((resolve) => (wake = resolve));
         else break;
@@ -43,4 +43,9 @@ export function nativeStream(stream: InflateRaw): NativeStream {
       stream.destroy();
     },
   };
+}
+
+/** A `Buffer` is a `Uint8Array` whose `slice` shares memory, which nobody expects of a chunk. */
+export function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }

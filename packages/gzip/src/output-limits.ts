@@ -8,14 +8,14 @@ export interface OutputLimits {
 }
 
 /**
- * The error for `produced` decompressed bytes out of `received` compressed ones, or `undefined` where both limits hold.
+ * The error for `produced` decompressed bytes out of `read` compressed ones, or `undefined` where both limits hold.
  * Where one output passes both, the lower limit speaks, so that the verdict does not depend on how output is cut.
  */
-export function limitPassed(limits: OutputLimits, produced: number, received: number): MillraceError | undefined {
+export function limitPassed(limits: OutputLimits, produced: number, read: number): MillraceError | undefined {
   const { maxOutputBytes, maxRatio, ratioFloorBytes } = limits;
-  const byRatio = Math.max(ratioFloorBytes, received * maxRatio);
+  const byRatio = Math.max(ratioFloorBytes, read * maxRatio);
   if (produced <= maxOutputBytes && produced <= byRatio) return undefined;
-  const details = { received, produced, ...limits };
+  const details = { read, produced, ...limits };
   return maxOutputBytes <= byRatio
     ? new MillraceError(
         'GZIP_TOO_LARGE',
@@ -24,7 +24,7 @@ export function limitPassed(limits: OutputLimits, produced: number, received: nu
       )
     : new MillraceError(
         'GZIP_RATIO_EXCEEDED',
-        `The item expands more than ${maxRatio} times (${received} bytes to over ${byRatio}): it may be a ` +
+        `The item expands more than ${maxRatio} times (${read} bytes to over ${byRatio}): it may be a ` +
           'decompression bomb. Raise maxRatio if such data is to be expected.',
         { details },
       );

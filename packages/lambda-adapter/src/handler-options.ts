@@ -1,4 +1,5 @@
 import { check, type OptionCheck } from '@millrace/core';
+import type { ContinueWith } from './continue-with.ts';
 import { type Log, logToStdout } from './invocation/log-line.ts';
 
 /** Options that all handlers share. */
@@ -27,6 +28,7 @@ export interface HandlerSettings {
   readonly concurrency: number;
   readonly reserveMs: number | undefined;
   readonly log: Log;
+  readonly continueWith?: ContinueWith | undefined;
 }
 
 export function handlerSettings({ concurrency = 1, reserveMs, log = logToStdout }: HandlerOptions): HandlerSettings {

@@ -1,3 +1,4 @@
+export type { ContinueWith } from './continue-with.ts';
 export type { HandlerOptions } from './handler-options.ts';
 export type { Log } from './invocation/log-line.ts';
 export type { LambdaContext } from './lambda-context.ts';

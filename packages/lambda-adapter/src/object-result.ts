@@ -11,13 +11,14 @@ import type { ObjectRef } from './object-ref.ts';
  * - `failed`: it was not carried, and `error` says why
  * - `held`: another run has the object; it is to be tried again
  * - `aborted`: the invocation's time ran out first
+ * - `continued`: it ran out, and `continueWith` has taken the object
  * - `ignored`: no route matches it, and the routes say `ignore`
  * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
  * - `test-event`: S3's `s3:TestEvent`
  *
  * `failed`, `held` and `aborted` make the invocation fail, so that it is retried.
  */
-export type ObjectOutcome = ItemOutcome | 'ignored' | 'passed-over' | 'test-event';
+export type ObjectOutcome = ItemOutcome | 'continued' | 'ignored' | 'passed-over' | 'test-event';
 
 /** One record of an event and what became of it: an element of the answer, and the content of its log line. */
 export interface ObjectResult {
@@ -56,6 +57,7 @@ export function summarise(objects: readonly ObjectResult[]): InvocationReport {
     failed: 0,
     held: 0,
     aborted: 0,
+    continued: 0,
     ignored: 0,
     'passed-over': 0,
     'test-event': 0,

@@ -1,4 +1,5 @@
 import { check, checkOptions, type Feed, MillraceError, type RejectionLimit, type RunOptions } from '@millrace/core';
+import type { ContinueWith } from './continue-with.ts';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
 import { failureOf, handleEvent, type Process, type Processed } from './invocation/handle-event.ts';
 import type { TimeBudget } from './invocation/time-budget.ts';
@@ -13,7 +14,13 @@ export interface S3HandlerOptions
     Pick<
       RunOptions,
       'quarantine' | 'maxRejections' | 'ledger' | 'leaseMs' | 'checkpointRecords' | 'versions' | 'observer'
-    > {}
+    > {
+  /**
+   * Takes the objects that the invocation's time did not suffice for. It needs a ledger, without which the next invocation
+   * would begin each of them anew. @default none: an unfinished object fails the invocation, so that Lambda retries it
+   */
+  readonly continueWith?: ContinueWith;
+}
 
 /**
  * Makes a Lambda handler for S3 notifications that S3 sends to the function itself. Every object of the event goes through
@@ -35,14 +42,21 @@ export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3Han
     checkpointRecords: check.optional(check.integer(1)),
     versions: check.optional(check.oneOf('newest', 'all')),
     observer: check.optional(check.object),
+    continueWith: check.optional(check.callback),
   });
+  if (options.continueWith !== undefined && options.ledger === undefined) {
+    throw new MillraceError(
+      'OPTION_INVALID',
+      'toS3Handler: option "continueWith" needs a ledger that knows how far each object came.',
+    );
+  }
   // The run checks these too, but a mistake should show when the function starts and not with its first object.
   checkOptions<RejectionLimit>('toS3Handler: maxRejections', options.maxRejections ?? {}, {
     count: check.optional(check.integer(0)),
     share: check.optional(check.numeric(0, 1)),
   });
-  const { concurrency: _concurrency, reserveMs: _reserveMs, log: _log, ...runOptions } = options;
-  const settings = handlerSettings(options);
+  const { concurrency: _concurrency, reserveMs: _reserveMs, log: _log, continueWith, ...runOptions } = options;
+  const settings = { ...handlerSettings(options), continueWith };
   const { feedFor } = toRouteTable(target);
   const process: Process = ({ ref }, budget) => {
     const feed = feedFor(ref);

@@ -184,4 +184,41 @@ describe('with a ledger', () => {
     expect(error?.failures).toMatchObject([{ outcome: 'held', error: { code: 'ITEM_HELD' } }]);
     expect(lines[0]).toMatchObject({ level: 'error', outcome: 'held' });
   });
+
+  it('hands an object that took too long on, and goes on with it where it came to', async () => {
+    const texts = textFeed({ long: 'a\n'.repeat(400) }, { writeMs: 2 });
+    const ledger = memoryLedger();
+    const queue: unknown[] = [s3Event({ key: 'long' })];
+    const seen: Record<string, unknown>[] = [];
+    const handler = toS3Handler(texts.feed, {
+      ledger,
+      log: (line) => void seen.push(JSON.parse(line) as Record<string, unknown>),
+      continueWith: async (ref, { watermark }) => {
+        expect(watermark).toBeGreaterThan(0);
+        queue.push([ref]);
+      },
+    });
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+      await handler(event, { getRemainingTimeInMillis: () => 250 });
+    }
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.map(({ outcome }) => outcome)).toEqual([
+      ...Array<string>(seen.length - 1).fill('continued'),
+      'complete',
+    ]);
+    expect(texts.rows.size).toBe(400);
+    const [entry] = await ledger.entries('texts', 's3://supplier-drop/long');
+    expect(entry).toMatchObject({ state: 'complete', attempts: seen.length, watermark: 400 });
+  });
+
+  it('fails the invocation where an unfinished object is not taken', async () => {
+    const continueWith = () => Promise.reject(new Error('queue gone'));
+    const options = { ledger: memoryLedger(), continueWith, timeoutMs: 100, pauseMs: 5 };
+    const { error } = await invoke({ long: 'a\n'.repeat(400) }, ['long'], options);
+    expect(error?.failures).toMatchObject([{ outcome: 'aborted', error: { code: 'LAMBDA_CONTINUE_FAILED' } }]);
+  });
+
+  it('refuses continueWith without a ledger', () => {
+    expect(() => toS3Handler(textFeed({}).feed, { continueWith: async () => {} })).toThrow(/needs a ledger/);
+  });
 });

@@ -15,10 +15,12 @@ export interface TextFeed {
 export interface TextFeedOptions {
   /** Pause before each chunk (a line), in milliseconds. */
   readonly pauseMs?: number;
+  /** How long a write of two lines takes, in milliseconds. */
+  readonly writeMs?: number;
 }
 
 /** A real feed of core over texts in memory: one record a line; lines that start with `bad` are rejected. */
-export function textFeed(bucket: Bucket, { pauseMs = 0 }: TextFeedOptions = {}): TextFeed {
+export function textFeed(bucket: Bucket, { pauseMs = 0, writeMs = 0 }: TextFeedOptions = {}): TextFeed {
   const rows = new Map<string, unknown>();
   let opened = 0;
   let closed = 0;
@@ -59,9 +61,9 @@ export function textFeed(bucket: Bucket, { pauseMs = 0 }: TextFeedOptions = {}):
   const sink: Sink<string> = {
     name: 'rows',
     limits: { count: 2 },
-    write: (entries: readonly Entry<string>[]) => {
+    write: async (entries: readonly Entry<string>[]) => {
+      if (writeMs > 0) await new Promise((resolve) => setTimeout(resolve, writeMs));
       for (const { item, ordinal, value } of entries) rows.set(`${item.id}/${ordinal}`, value);
-      return Promise.resolve();
     },
   };
   const made = feed('texts')

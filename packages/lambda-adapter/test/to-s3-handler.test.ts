@@ -35,6 +35,7 @@ describe('toS3Handler', () => {
       failed: 0,
       held: 0,
       aborted: 0,
+      continued: 0,
       ignored: 0,
       'passed-over': 0,
       'test-event': 0,

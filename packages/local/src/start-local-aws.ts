@@ -11,7 +11,7 @@ export interface LocalAwsOptions {
   readonly s3Port?: number;
   /** Port of the DynamoDB server; 0 chooses a free one. @default 0 */
   readonly dynamodbPort?: number;
-  /** How long a table stays CREATING, UPDATING or DELETING, in milliseconds. @default 0 */
+  /** How long a table stays CREATING, UPDATING or DELETING after the answer, in milliseconds. @default 0 */
   readonly tableDelayMs?: number;
   /** How long the servers may take to start, in milliseconds. @default 10000 */
   readonly startTimeoutMs?: number;
@@ -87,7 +87,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const events = eventDeliveries(region);
   const [s3, dynamodb] = await bothOrNone(
     startChild({ server: 's3', options: { port: s3Port, region }, startTimeoutMs, onCreated: events.announce }),
-    startChild({ server: 'dynamodb', options: { port: dynamodbPort, tableDelayMs }, startTimeoutMs }),
+    startChild({ server: 'dynamodb', options: { port: dynamodbPort, region, tableDelayMs }, startTimeoutMs }),
   );
 
   let stopped: Promise<void> | undefined;

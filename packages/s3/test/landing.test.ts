@@ -26,7 +26,7 @@ beforeAll(async () => {
   inbox = await buckets.create('inbox');
   landing = await buckets.create('landing');
 });
-afterAll(async () => buckets[Symbol.asyncDispose]());
+afterAll(async () => buckets[Symbol.asyncDispose](), 120_000);
 
 const land = (options: Partial<CopyToLandingOptions> = {}): LandingCopy =>
   copyToLanding({

@@ -3,6 +3,7 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   ListObjectsV2Command,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -43,8 +44,14 @@ async function remove(client: S3Client, bucket: string): Promise<void> {
   let token: string | undefined;
   do {
     const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, ContinuationToken: token }));
-    const keys = (page.Contents ?? []).map(({ Key }) => Key);
-    await eachOf(keys, 32, (Key) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key })));
+    const objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
+    if (objects.length > 0) {
+      const all = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
+      // Some stores demand a checksum for this that the SDK does not send.
+      await client
+        .send(all)
+        .catch(() => eachOf(objects, 32, ({ Key }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))));
+    }
     token = page.NextContinuationToken;
   } while (token !== undefined);
   await client.send(new DeleteBucketCommand({ Bucket: bucket }));

@@ -71,6 +71,11 @@ export class BatchWriter<T> {
     return waiting.then(() => this.#start(batch, span));
   }
 
+  /** What has gathered and will not be sent by this writer any more. */
+  takePending(): readonly LiveEntry<T>[] {
+    return this.#batch.splice(0);
+  }
+
   /** Resolves once nothing is in flight any more. */
   async drained(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);

@@ -131,7 +131,7 @@ class ItemCarrier<Ref> {
   #outcome(): ItemOutcome {
     if (this.#refused !== undefined) return this.#refused;
     if (this.#state.error === undefined) return 'complete';
-    return this.#state.aborted ? 'aborted' : 'failed';
+    return this.#state.failed ? 'failed' : 'aborted';
   }
 
   #report(started: number): ItemReport {

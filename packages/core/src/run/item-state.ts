@@ -32,6 +32,11 @@ export class ItemState {
     return this.#reading.signal;
   }
 
+  /** It went wrong by itself, and was not just stopped. */
+  get failed(): boolean {
+    return this.#error !== undefined && !this.aborted;
+  }
+
   get aborted(): boolean {
     return this.#error !== undefined && this.#error === this.#stop.reason();
   }

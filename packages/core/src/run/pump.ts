@@ -8,6 +8,7 @@ import type { Contexts } from './contexts.ts';
 import type { Gate } from './gate.ts';
 import { itemBlocks } from './item-blocks.ts';
 import type { ItemState } from './item-state.ts';
+import { noteFailure } from './failure-note.ts';
 import { type BlockHome, LiveEntry } from './live-entry.ts';
 import { recordPath } from './record-path.ts';
 import { Rejections } from './rejections.ts';
@@ -67,7 +68,9 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<void> {
     state.fail(thrown);
   }
   await within(writer.drained(), over);
-  if (quarantineWriter !== undefined) await within(quarantineWriter.drained(), over);
+  if (quarantineWriter === undefined) return;
+  await within(quarantineWriter.drained(), over);
+  if (state.failed) await noteFailure(options, quarantineWriter.takePending());
 }
 
 async function read<Ref>(

@@ -71,6 +71,7 @@ async function* groups(
 ): AsyncGenerator<readonly Rejection[], void, undefined> {
   let group: Rejection[] = [];
   for await (const rejection of rejections) {
+    if (rejection.scope === 'item') continue;
     if (rejection.feed !== feed) {
       throw new MillraceError('REPLAY_FOREIGN', `A rejection of feed ${rejection.feed} cannot be replayed by ${feed}.`);
     }

@@ -1,6 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import type { Arrival } from './arrival.ts';
 import { describeEvent } from './describe-event.ts';
+import { readReferences } from './references.ts';
 import { readS3Notification } from './s3-notification.ts';
 
 /**
@@ -9,11 +10,11 @@ import { readS3Notification } from './s3-notification.ts';
  * @throws MillraceError `LAMBDA_EVENT_UNKNOWN` where the event as a whole is no S3 notification
  */
 export function readEvent(event: unknown): readonly Arrival[] {
-  const arrivals = readS3Notification(event);
+  const arrivals = readS3Notification(event) ?? readReferences(event);
   if (arrivals !== undefined) return arrivals;
   throw new MillraceError(
     'LAMBDA_EVENT_UNKNOWN',
-    `This handler takes S3 notifications that S3 sends to the function itself; received ${describeEvent(event)}. Check ` +
+    `This handler takes S3 notifications that S3 sends to the function itself, or a list of references; received ${describeEvent(event)}. Check ` +
       'what invokes the function.',
   );
 }

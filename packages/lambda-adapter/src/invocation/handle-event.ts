@@ -1,6 +1,7 @@
 import { toMillraceError } from '@millrace/core';
 import type { Arrival, ObjectArrived } from '../events/arrival.ts';
 import { readEvent } from '../events/read-event.ts';
+import { handOn } from '../continue-with.ts';
 import type { HandlerSettings } from '../handler-options.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import { type InvocationReport, type ObjectResult, summarise } from '../object-result.ts';
@@ -25,7 +26,7 @@ export async function handleEvent(
   event: unknown,
   context: LambdaContext | undefined,
   process: Process,
-  { concurrency, reserveMs, log }: HandlerSettings,
+  { concurrency, reserveMs, log, continueWith }: HandlerSettings,
 ): Promise<InvocationReport> {
   const budget = startTimeBudget(context, reserveMs);
   try {
@@ -35,7 +36,9 @@ export async function handleEvent(
     const worker = async (): Promise<void> => {
       // The workers share one iterator, so each record is taken once.
       for (const [index, arrival] of waiting) {
-        const result = await settle(arrival, process, budget);
+        const settled = await settle(arrival, process, budget);
+        const unfinished = settled.outcome === 'aborted' && continueWith !== undefined;
+        const result = unfinished ? await handOn(settled, continueWith) : settled;
         results[index] = result;
         logObject(log, result, context);
       }

@@ -2,10 +2,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { answerWhenSettled } from './answer-when-settled.ts';
 import { ignoreTerminalSignals, linkToParent, optionsFromParent } from './parent-link.ts';
 
-const { port, tableDelayMs } = optionsFromParent<{ readonly port: number; readonly tableDelayMs: number }>();
+interface Options {
+  readonly port: number;
+  readonly region: string;
+  readonly tableDelayMs: number;
+}
+
+const { port, region, tableDelayMs } = optionsFromParent<Options>();
 ignoreTerminalSignals();
+process.env.AWS_REGION = region; // What dynalite writes into the ARNs.
 
 const server = dynalite({ createTableMs: tableDelayMs, updateTableMs: tableDelayMs, deleteTableMs: tableDelayMs });
 
@@ -16,4 +24,5 @@ server.prependListener('request', (request: IncomingMessage) => {
   request.on = (event: string, listener: (...args: never[]) => void) =>
     on(event, event === 'error' ? () => {} : (listener as () => void));
 });
+if (tableDelayMs === 0) answerWhenSettled(server);
 server.listen(port, '127.0.0.1', () => linkToParent((server.address() as AddressInfo).port));

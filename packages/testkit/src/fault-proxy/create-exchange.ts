@@ -36,6 +36,8 @@ export function createExchange({ call, request, client, target, agent, signal, f
       if (sizes) headers.push('content-length', String(body.length));
       const { hostname, port } = target;
       const outgoing = httpRequest({ hostname, port, method, path, headers, agent, signal });
+      // Once the answer has begun, a failure shows in its body; the request tells of it as well.
+      outgoing.on('error', () => {});
       outgoing.end(body);
       const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
       return answer;

@@ -13,7 +13,7 @@ export interface FaultBase {
 /** How one kind of fault is checked and carried out. Each is a file in `faults`. */
 export interface FaultKind<F extends FaultBase> {
   /** Checks of the options that only this kind has. */
-  readonly checks: { readonly [K in Exclude<keyof Required<F>, keyof FaultBase | 'kind'>]: OptionCheck };
+  readonly checks: () => { readonly [K in Exclude<keyof Required<F>, keyof FaultBase | 'kind'>]: OptionCheck };
   /** The service it belongs to, where it makes no sense for the other. */
   readonly service?: FaultCall['service'];
   /** The operation it belongs to, where it makes no sense for others. */

@@ -53,7 +53,7 @@ export function checkFault(fault: Fault): void {
     kind: check.text,
     times: check.optional((value) => (value === Infinity ? undefined : check.integer(1)(value))),
     match: check.optional(check.callback),
-    ...kindOf(fault).checks,
+    ...kindOf(fault).checks(),
   });
 }
 

@@ -28,12 +28,12 @@ const STATUSES: Readonly<Record<string, number>> = { InternalServerError: 500, S
 
 export const dynamodbError: FaultKind<DynamodbErrorFault> = {
   service: 'dynamodb',
-  checks: {
+  checks: () => ({
     code: check.text,
     status: check.optional(check.integer(300, 599)),
     message: check.optional(check.text),
     reasons: check.optional((value) => (Array.isArray(value) ? undefined : 'an array of reasons')),
-  },
+  }),
   inject: async ({ reply, fired }, { code, status, message = `Injected ${code}`, reasons }) => {
     fired();
     // One exception of the three that carry reasons spells the member in lower case.

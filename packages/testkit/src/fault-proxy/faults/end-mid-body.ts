@@ -10,7 +10,7 @@ export interface EndMidBody extends FaultBase {
 }
 
 export const endMidBody: FaultKind<EndMidBody> = {
-  checks: { at: check.integer(0) },
+  checks: () => ({ at: check.integer(0) }),
   inject: async ({ forward, relay, fired, endEarly }, { at }) => {
     const answer = await forward();
     await relay(

@@ -9,7 +9,7 @@ export interface FlipByte extends FaultBase {
 }
 
 export const flipByte: FaultKind<FlipByte> = {
-  checks: { at: check.integer(0) },
+  checks: () => ({ at: check.integer(0) }),
   inject: async ({ forward, relay, fired }, { at }) => {
     const answer = await forward();
     await relay(answer, flipped(answer, at, fired));

@@ -10,7 +10,7 @@ export interface LoseAnswer extends FaultBase {
 }
 
 export const loseAnswer: FaultKind<LoseAnswer> = {
-  checks: {},
+  checks: () => ({}),
   inject: async ({ forward, fired, reset }) => {
     await buffer(await forward());
     fired();

@@ -6,7 +6,7 @@ export interface ResetBeforeResponse extends FaultBase {
 }
 
 export const resetBeforeResponse: FaultKind<ResetBeforeResponse> = {
-  checks: {},
+  checks: () => ({}),
   inject: async ({ fired, reset }) => {
     fired();
     reset();

@@ -14,7 +14,7 @@ export interface ResetMidBody extends FaultBase {
 }
 
 export const resetMidBody: FaultKind<ResetMidBody> = {
-  checks: { at: check.integer(0) },
+  checks: () => ({ at: check.integer(0) }),
   inject: async ({ forward, relay, fired, reset, signal }, { at }) => {
     const answer = await forward();
     await relay(

@@ -16,7 +16,7 @@ export interface S3ErrorFault extends FaultBase {
 
 export const s3Error: FaultKind<S3ErrorFault> = {
   service: 's3',
-  checks: { code: check.text, status: check.integer(300, 599), message: check.optional(check.text) },
+  checks: () => ({ code: check.text, status: check.integer(300, 599), message: check.optional(check.text) }),
   inject: async ({ reply, fired, call }, { code, status, message = `Injected ${code}` }) => {
     fired();
     const id = 'FAULTPROXY000000';

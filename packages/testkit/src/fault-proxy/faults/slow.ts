@@ -12,7 +12,7 @@ export interface Slow extends FaultBase {
 }
 
 export const slow: FaultKind<Slow> = {
-  checks: { delayMs: check.optional(check.integer(0)), bytesPerSecond: check.optional(check.integer(1)) },
+  checks: () => ({ delayMs: check.optional(check.integer(0)), bytesPerSecond: check.optional(check.integer(1)) }),
   inject: async ({ forward, relay, fired, signal }, { delayMs = 0, bytesPerSecond }) => {
     const answer = await forward();
     fired();

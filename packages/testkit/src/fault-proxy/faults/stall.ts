@@ -14,7 +14,7 @@ export interface Stall extends FaultBase {
 }
 
 export const stall: FaultKind<Stall> = {
-  checks: { at: check.integer(0), forMs: check.optional(check.integer(0)) },
+  checks: () => ({ at: check.integer(0), forMs: check.optional(check.integer(0)) }),
   inject: async ({ forward, relay, fired, signal }, { at, forMs }) => {
     const answer = await forward();
     await relay(

@@ -24,7 +24,7 @@ type Requests = Record<string, WriteRequest[]>;
 export const unprocessed: FaultKind<Unprocessed> = {
   service: 'dynamodb',
   op: 'BatchWriteItem',
-  checks: { pick: check.optional(check.callback) },
+  checks: () => ({ pick: check.optional(check.callback) }),
   inject: async ({ call, forward, relay, reply, fired }, { pick = () => true }) => {
     const input = JSON.parse(call.body.toString()) as { readonly RequestItems: Requests };
     const kept: Requests = {};

@@ -1,0 +1,45 @@
+import type { Rejection } from '../rejection.ts';
+import { type BlockHome, LiveEntry } from './live-entry.ts';
+import type { PumpOptions } from './pump.ts';
+
+/**
+ * Tells the quarantine that an item with rejections has failed: what was rejected but not sent yet, then a note that closes
+ * them. Who looks into the quarantine at night then sees that these records are not all there is to say. The item has
+ * failed already, so a quarantine that does not take the note changes nothing; the report counts it as `notesLost`.
+ */
+export async function noteFailure<Ref>(
+  { scope, item, state, contexts }: PumpOptions<Ref>,
+  pending: readonly LiveEntry<Rejection>[],
+): Promise<void> {
+  const { quarantine, names, run, feed, stop } = scope;
+  const { error, tally } = state;
+  if (quarantine === undefined || error === undefined || tally.rejectionCount === 0) return;
+  const stage = `quarantine:${quarantine.name}`;
+  const context = contexts.of(stage, stop.writing);
+  const ordinal = error.ordinal ?? tally.read;
+  const kept = tally.rejected + pending.length;
+  const note: Rejection = {
+    scope: 'item',
+    feed: feed.name,
+    run,
+    item: item.origin,
+    ordinal,
+    branch: '#item',
+    stage: error.stage ?? names.source,
+    code: error.code,
+    message: `The item failed. ${kept} of its rejected records are here. ${error.message}`,
+    details: { ...error.details, watermark: state.watermark.value },
+  };
+  const home: BlockHome = {
+    context: contexts.ofItem(names.source, state.reading, item.origin),
+    first: ordinal,
+    place: undefined,
+  };
+  try {
+    if (pending.length > 0)
+      tally.rejected += pending.length - ((await quarantine.write(pending, context)) ?? []).length;
+    await quarantine.write([new LiveEntry(note, ordinal, '#item', home)], context);
+  } catch {
+    context.count('notesLost');
+  }
+}

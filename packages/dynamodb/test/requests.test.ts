@@ -1,0 +1,137 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamodbSink } from '../src/index.ts';
+import { MAX_ITEM_BYTES, MAX_REQUEST_BYTES } from '../src/limits.ts';
+import { marshal } from '../src/marshal.ts';
+import type { Put } from '../src/put.ts';
+import { sdkSender } from '../src/sdk-sender.ts';
+import { splitRequests } from '../src/split-requests.ts';
+import { wireBytes } from '../src/wire-bytes.ts';
+import { clientConfig, ok, type ServiceStub, startStub } from './support/service-stub.ts';
+import { write } from './support/write.ts';
+
+let stub: ServiceStub;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  stub = await startStub(() => ok);
+  client = new DynamoDBClient(clientConfig(stub));
+});
+afterAll(async () => {
+  client.destroy();
+  await stub.stop();
+});
+
+const put = (key: string, value: object): Put => ({ key, ...marshal({ uuid: key, ...value }), positions: [0] });
+
+describe('wireBytes', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 30 });
+  const value = fc.oneof(
+    text,
+    fc.maxSafeInteger(),
+    fc
+      .double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 })
+      .filter((n) => n === 0 || Math.abs(n) > 1e-130),
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array({ maxLength: 9 }),
+    fc.array(text, { minLength: 1, maxLength: 3 }).map((all) => new Set(all)),
+    fc.array(fc.integer(), { minLength: 1, maxLength: 3 }).map((all) => new Set(all)),
+    fc.uint8Array({ maxLength: 5 }).map((one) => new Set([one])),
+    fc.array(text, { maxLength: 3 }),
+    fc.dictionary(fc.string({ unit: 'binary', minLength: 1 }), text, { maxKeys: 3 }),
+  );
+
+  it('is what an item takes in the body that the SDK sends', async () => {
+    const sender = sdkSender('landing', client, 1);
+    const bodyBytes = async (items: readonly object[]): Promise<number> => {
+      await sender.send(
+        items.map((one) => marshal(one).item),
+        new AbortController().signal,
+      );
+      return stub.requests.at(-1)!.bytes;
+    };
+    const frame = (await bodyBytes([{ a: 1 }])) - wireBytes(marshal({ a: 1 }).item);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.dictionary(fc.string({ unit: 'binary', minLength: 1 }), value, { minKeys: 1, maxKeys: 6 }),
+        async (record) => {
+          const estimate = frame + wireBytes(marshal(record).item);
+          const actual = await bodyBytes([record]);
+          expect(actual).toBeLessThanOrEqual(estimate);
+          // What it counts beyond the body is a comma after the last element of each container.
+          expect(estimate - actual).toBeLessThanOrEqual(12);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('splitRequests', () => {
+  it('keeps a batch together where it fits', () => {
+    const puts = Array.from({ length: 25 }, (_, index) => put(`u${index}`, { text: 'x'.repeat(390_000) }));
+    expect(splitRequests(puts).map(({ length }) => length)).toEqual([25]);
+    expect(splitRequests([])).toEqual([]);
+  });
+
+  it('splits by 25 items', () => {
+    const puts = Array.from({ length: 51 }, (_, index) => put(`u${index}`, {}));
+    expect(splitRequests(puts).map(({ length }) => length)).toEqual([25, 25, 1]);
+  });
+
+  it.each<[string, () => object]>([
+    ['control characters', () => ({ text: '\u0001'.repeat(390_000) })],
+    ['quotes', () => ({ text: '"'.repeat(400_000) })],
+    ['binary', () => ({ data: new Uint8Array(409_000) })],
+    [
+      'zeros spelt at length',
+      () => ({ list: Array<NumberValue>(100_000).fill(NumberValue.from(`0.${'0'.repeat(46)}`)) }),
+    ],
+    ['empty lists', () => ({ list: Array<object>(80_000).fill([]) })],
+  ])('splits by bytes on the wire: %s', (_, value) => {
+    const one = put('u', value());
+    const wire = wireBytes(one.item);
+    expect(one.size).toBeLessThanOrEqual(MAX_ITEM_BYTES);
+    expect(wire).toBeLessThanOrEqual(one.size * 32);
+    const fitting = Math.floor(MAX_REQUEST_BYTES / wire);
+    const lengths = splitRequests(Array<Put>(12).fill(one)).map(({ length }) => length);
+    expect(lengths).toEqual(
+      [...Array<number>(Math.floor(12 / fitting)).fill(fitting), 12 % fitting].filter((length) => length > 0),
+    );
+  });
+
+  it('is what a write obeys', async () => {
+    const before = stub.requests.length;
+    const sink = dynamodbSink({ table: 'landing', client });
+    const values = Array.from({ length: 8 }, (_, index) => ({ uuid: `u${index}`, text: '\u0001'.repeat(400_000) }));
+    expect((await write(sink, values)).refusals).toEqual([]);
+    const requests = stub.requests.slice(before);
+    expect(requests.map(({ items }) => items.length)).toEqual([6, 2]);
+    for (const { bytes } of requests) expect(bytes).toBeLessThanOrEqual(16_000_000);
+  });
+});
+
+describe('a request', () => {
+  it('names the table once and asks for consumed capacity', async () => {
+    await write(dynamodbSink({ table: 'landing', client }), [{ uuid: 'a' }, { uuid: 'b' }]);
+    const { operation, body } = stub.requests.at(-1)!;
+    expect(operation).toBe('BatchWriteItem');
+    expect(body).toEqual({
+      RequestItems: {
+        landing: [{ PutRequest: { Item: { uuid: { S: 'a' } } } }, { PutRequest: { Item: { uuid: { S: 'b' } } } }],
+      },
+      ReturnConsumedCapacity: 'TOTAL',
+    });
+  });
+
+  it('keeps an attribute called __proto__', async () => {
+    await write(dynamodbSink({ table: 'landing', client }), [
+      JSON.parse('{"uuid":"a","__proto__":{"x":1},"m":{"__proto__":"y"}}'),
+    ]);
+    expect(JSON.stringify(stub.requests.at(-1)!.items[0])).toBe(
+      '{"uuid":{"S":"a"},"__proto__":{"M":{"x":{"N":"1"}}},"m":{"M":{"__proto__":{"S":"y"}}}}',
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import type { CodecContext, Rejected } from '@millrace/core';
+import { checkHeader, type CsvRecord, headerInvalid, recordMaker } from './csv-columns.ts';
+import type { RowProblem } from './csv-row.ts';
+import { excerpt, tooLong, withoutReturn } from './record-text.ts';
+
+/** A row that has come to its end. */
+export interface EndedRow {
+  readonly fields: readonly string[];
+  readonly problem: RowProblem | undefined;
+  /** Its text, or the beginning where it is too long. */
+  readonly raw: string;
+  /** Characters in it. */
+  readonly length: number;
+  /** Line on which it begins. */
+  readonly line: number;
+}
+
+/** Makes records of an item's rows. */
+export interface CsvRecords {
+  /** The record of a row that has the right number of fields, else nothing. */
+  readonly ofFields: (fields: readonly string[]) => CsvRecord | undefined;
+  /** What becomes of any row: a record, a rejection, or nothing where it is the header row. */
+  readonly ofRow: (row: EndedRow) => CsvRecord | Rejected | undefined;
+}
+
+export function csvRecords(
+  given: readonly string[] | undefined,
+  maxRecordChars: number,
+  reject: CodecContext['reject'],
+): CsvRecords {
+  let columns = given;
+  let make = given && recordMaker(given);
+
+  function readHeader({ fields, problem, length, line }: EndedRow): void {
+    if (length > maxRecordChars) throw headerInvalid(`it has ${length} characters, more than maxRecordChars`, line);
+    if (problem !== undefined) throw headerInvalid(problem.what, line);
+    checkHeader(fields, line);
+    columns = fields;
+    make = recordMaker(fields);
+  }
+
+  function ofFields(fields: readonly string[]): CsvRecord | undefined {
+    return make !== undefined && fields.length === columns!.length ? make(fields) : undefined;
+  }
+
+  function ofRow(row: EndedRow): CsvRecord | Rejected | undefined {
+    if (columns === undefined) {
+      readHeader(row);
+      return undefined;
+    }
+    const { fields, problem, length, line } = row;
+    if (length > maxRecordChars) return reject(tooLong(excerpt(row.raw, maxRecordChars), length, line, maxRecordChars));
+    const raw = withoutReturn(row.raw);
+    if (problem !== undefined) {
+      return reject({ code: problem.code, message: `In the row on line ${line} ${problem.what}.`, raw, line });
+    }
+    const record = ofFields(fields);
+    if (record !== undefined) return record;
+    const message = `The row on line ${line} has ${fields.length} fields, and there are ${columns.length} columns.`;
+    return reject({ code: 'CSV_FIELD_COUNT', message, raw, line });
+  }
+
+  return { ofFields, ofRow };
+}

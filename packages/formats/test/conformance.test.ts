@@ -1,0 +1,50 @@
+import { codecCases } from '@millrace/testkit';
+import { describe, it } from 'vitest';
+import { parseCsv, parseNdjson } from '../src/index.ts';
+
+describe('the contract of codecs', () => {
+  const ndjson = codecCases({
+    create: () => parseNdjson({ maxRecordChars: 20 }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      { name: 'one character', input: '1', outputs: [1] },
+      { name: 'usual', input: '{"a":1}\r\n\n{"a":"😀"}\n', outputs: [{ a: 1 }, { a: '😀' }] },
+      { name: 'bad lines', input: '{"a"\n1\n}\n2', outputs: [1, 2], rejections: ['NDJSON_INVALID', 'NDJSON_INVALID'] },
+      { name: 'a long line', input: `1\n"${'x'.repeat(99)}"\n2\n`, outputs: [1, 2], rejections: ['RECORD_TOO_LONG'] },
+      { name: 'cut short', input: '1\n{"a":', outputs: [1], rejections: ['NDJSON_INVALID'] },
+    ],
+  });
+  for (const { name, run } of ndjson) it(`parseNdjson: ${name}`, run);
+
+  const csv = codecCases<string, unknown, 'records'>({
+    create: () => parseCsv({ maxRecordChars: 20 }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      { name: 'a header alone', input: 'a,b\r\n', outputs: [] },
+      {
+        name: 'usual',
+        input: 'a,b\n1,"x, ""y""\r\nz"\r\n\n2,😀',
+        outputs: [
+          { a: '1', b: 'x, "y"\r\nz' },
+          { a: '2', b: '😀' },
+        ],
+      },
+      {
+        name: 'bad rows',
+        input: 'a,b\n1\n2,"x"y\n3,4\n5,6,7\n',
+        outputs: [{ a: '3', b: '4' }],
+        rejections: ['CSV_FIELD_COUNT', 'CSV_QUOTE_INVALID', 'CSV_FIELD_COUNT'],
+      },
+      {
+        name: 'a long row',
+        input: `a\n${'x'.repeat(99)}\n1\n`,
+        outputs: [{ a: '1' }],
+        rejections: ['RECORD_TOO_LONG'],
+      },
+      { name: 'cut short', input: 'a\n1\n"2\n', outputs: [{ a: '1' }], rejections: ['CSV_QUOTE_UNCLOSED'] },
+      { name: 'an endless quote', input: `a\n1\n"${'x\n'.repeat(99)}`, error: 'CSV_QUOTE_UNCLOSED' },
+      { name: 'a bad header', input: 'a,a\n1,2\n', error: 'CSV_HEADER_INVALID' },
+    ],
+  });
+  for (const { name, run } of csv) it(`parseCsv: ${name}`, run);
+});

@@ -1,0 +1,92 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { gunzip } from '../src/index.ts';
+import { drive, driveBoth, ENGINES, start } from './drive.ts';
+import { bomb, cut, member, records } from './gzip-file.ts';
+
+const MIB = 1024 * 1024;
+
+describe('maxOutputBytes', () => {
+  it('lets an item of exactly that size pass, and refuses one byte more, over all members', async () => {
+    const payload = Buffer.from(records(3000));
+    const file = Buffer.concat([member(payload.subarray(0, 1000)), member(payload.subarray(1000))]);
+    for (const size of [100, file.length]) {
+      const exact = await driveBoth({ maxOutputBytes: payload.length }, cut(file, size));
+      expect(exact.output.equals(payload)).toBe(true);
+      const { error, output } = await driveBoth({ maxOutputBytes: payload.length - 1 }, cut(file, size));
+      expect(error).toMatchObject({ code: 'GZIP_TOO_LARGE', details: { maxOutputBytes: payload.length - 1 } });
+      expect(output.length).toBeLessThan(payload.length);
+    }
+  });
+
+  it('never hands on more than it allows', async () => {
+    const { code, output } = await driveBoth({ maxOutputBytes: 3 * MIB }, [bomb(10)]);
+    expect(code).toBe('GZIP_TOO_LARGE');
+    expect(output.length).toBeLessThanOrEqual(3 * MIB);
+  });
+});
+
+describe('maxRatio', { timeout: 60_000 }, () => {
+  it('stops a bomb soon behind the floor by default', async () => {
+    for (const chunks of [[bomb(100)], cut(bomb(100), 5000)]) {
+      const { error, output } = await driveBoth({}, chunks);
+      expect(error).toMatchObject({
+        code: 'GZIP_RATIO_EXCEEDED',
+        details: { maxRatio: 200, ratioFloorBytes: 64 * MIB },
+      });
+      expect(output.length).toBeLessThanOrEqual(64 * MIB);
+    }
+  });
+
+  it('is judged by all bytes received, exactly, and only behind the floor', async () => {
+    const payload = Buffer.alloc(100_000, 'ab');
+    const file = gzipSync(payload);
+    const ratio = payload.length / file.length;
+    const judged = async (maxRatio: number, ratioFloorBytes: number): Promise<string> =>
+      (await driveBoth({ maxRatio, ratioFloorBytes }, [file])).code;
+    expect(await judged(ratio * 1.0001, 0)).toBe('OK');
+    expect(await judged(ratio * 0.9999, 0)).toBe('GZIP_RATIO_EXCEEDED');
+    expect(await judged(1, payload.length)).toBe('OK');
+    expect(await judged(1, payload.length - 1)).toBe('GZIP_RATIO_EXCEEDED');
+  });
+
+  it('is off from 1032 on', async () => {
+    const file = gzipSync(Buffer.alloc(5 * MIB));
+    expect(await driveBoth({ maxRatio: 1032, ratioFloorBytes: 0 }, [file])).toMatchObject({ code: 'OK' });
+  });
+
+  it('leaves the lower limit to speak where one output passes both', async () => {
+    const file = gzipSync(Buffer.alloc(200_000));
+    const low = { ratioFloorBytes: 1000, maxRatio: 1 };
+    expect(await driveBoth({ ...low, maxOutputBytes: 999 }, [file])).toMatchObject({ code: 'GZIP_TOO_LARGE' });
+    expect(await driveBoth({ ...low, maxOutputBytes: 1001 }, [file])).toMatchObject({ code: 'GZIP_RATIO_EXCEEDED' });
+  });
+});
+
+describe.each(ENGINES)('expansion with engine %s', (engine) => {
+  it('is lazy: what lies ahead is not looked at before it is asked for', async () => {
+    // The end is wrong, but the outputs before it come without any error, one by one.
+    const stage = start({ engine, maxRatio: 2000 });
+    const outputs = stage.push(bomb(30))[Symbol.asyncIterator]();
+    for (let n = 0; n < 50; n++) expect((await outputs.next()).value?.length).toBeGreaterThan(0);
+    stage.close();
+    expect((await drive({ engine, maxRatio: 2000 }, [bomb(30)])).code).toBe('GZIP_CHECKSUM');
+  });
+});
+
+describe('options', () => {
+  it.each<[Parameters<typeof gunzip>[0]]>([
+    [{ maxOutputBytes: 0 }],
+    [{ maxOutputBytes: 1.5 }],
+    [{ maxRatio: 0.5 }],
+    [{ maxRatio: Number.NaN }],
+    [{ ratioFloorBytes: -1 }],
+    [{ engine: 'zlib' as 'auto' }],
+  ])('are checked when the codec is made: %o', (options) => {
+    expect(() => gunzip(options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
+  it('must be known', () => {
+    expect(() => gunzip({ maxRation: 3 } as object)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+  });
+});
