@@ -26,7 +26,7 @@ export interface LandingFeedOptions {
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
   const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
   const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
-  const retry = { attempts: 5, timeMs: 5000, baseMs: 2, capMs: 20 };
+  const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
   return (gzipped ? source.through(gunzip()) : source)
     .through(decodeText('utf-8'))
     .through(parseNdjson<SampleRecord>())
