@@ -48,6 +48,7 @@ const rules: Readonly<Record<string, RuleTest>> = {
       '@aws-sdk/client-s3 must be a peer': {
         'packages/s3/package.json': { dependencies: { '@aws-sdk/client-s3': '3.0.0' } },
       },
+      'must be a range': { 'packages/s3/package.json': { peerDependencies: { '@aws-sdk/client-s3': 'catalog:' } } },
       'is another adapter': { 'packages/s3/package.json': { peerDependencies: { '@millrace/gzip': '^1.0.0' } } },
       'must be in devDependencies too': {
         'packages/s3/package.json': { peerDependencies: { '@millrace/core': '^1.0.0' } },

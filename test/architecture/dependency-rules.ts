@@ -91,6 +91,12 @@ export const clientsArePeers: Rule = ({ packages }) =>
       ...Object.keys(peerDependencies)
         .filter((name) => name.startsWith('@millrace/') && name !== CORE)
         .map((name) => `${dir}/package.json: ${name} is another adapter, and no adapter needs one.`),
+      ...Object.entries(peerDependencies)
+        .filter(([, range]) => !/^(workspace:\^|catalog:peers|\^|>=)/.test(range))
+        .map(
+          ([name]) =>
+            `${dir}/package.json: the peer ${name} must be a range, \`catalog:peers\`: users have their own version.`,
+        ),
       ...Object.keys(peerDependencies)
         .filter((name) => !(name in devDependencies))
         .map(

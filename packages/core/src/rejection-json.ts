@@ -2,14 +2,26 @@ import { MillraceError } from './millrace-error.ts';
 import type { Rejection } from './rejection.ts';
 
 const TAG = '$millrace';
+/** A value nested deeper is no record that anyone wants back, and writing it down would take the whole stack. */
+const MAX_LEVELS = 500;
 
 /**
  * A rejection as one line of JSON, without a line break: the form in which quarantines keep it. What JSON has no word for
  * stays what it is: bytes, bigint, dates, sets, and numbers that are not finite. Functions, symbols and `undefined` are left
- * out, as JSON does.
+ * out, as JSON does. A value that is nested more than 500 levels deep, or holds itself, is left out as a whole, and
+ * `details.valueLeftOut` says so.
  */
 export function rejectionToJson(rejection: Rejection): string {
-  return JSON.stringify(encode(rejection));
+  if (!isTooDeep(rejection.value, MAX_LEVELS)) return JSON.stringify(encode(rejection));
+  const { value: _, details, ...rest } = rejection;
+  const valueLeftOut = `nested more than ${MAX_LEVELS} levels deep`;
+  return JSON.stringify(encode({ ...rest, details: { ...details, valueLeftOut } }));
+}
+
+function isTooDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  if (levels === 0) return true;
+  return (value instanceof Set ? [...value] : Object.values(value)).some((inner) => isTooDeep(inner, levels - 1));
 }
 
 /**

@@ -46,3 +46,9 @@ export interface Quarantine extends Sink<Rejection> {
   /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
   readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
 }
+
+/** A quarantine that can be read back and settled, as all of Millrace's own can. */
+export interface ReadableQuarantine extends Quarantine {
+  readonly rejections: (query: QuarantineQuery) => AsyncIterable<Rejection>;
+  readonly settle: (rejections: readonly Rejection[]) => Promise<void>;
+}

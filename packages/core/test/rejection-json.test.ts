@@ -42,6 +42,18 @@ describe('a rejection as JSON', () => {
     });
   });
 
+  it('leaves out a value without end, and says so', () => {
+    const circle: unknown[] = [];
+    circle.push(circle, circle);
+    const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    for (const value of [circle, { set: new Set([circle]) }, deep(501), deep(100_000)]) {
+      const kept = rejectionFromJson(rejectionToJson({ ...rejection, details: { a: 1 }, value }));
+      expect(kept).toEqual({ ...rejection, details: { a: 1, valueLeftOut: expect.stringContaining('500 levels') } });
+    }
+    const value = deep(500);
+    expect(rejectionFromJson(rejectionToJson({ ...rejection, value }))).toEqual({ ...rejection, value });
+  });
+
   it('refuses what is none', () => {
     for (const line of ['', '{', '{}', 'null', '{"feed":"x"}']) {
       expect(() => rejectionFromJson(line)).toThrow(expect.objectContaining({ code: 'REJECTION_UNREADABLE' }));

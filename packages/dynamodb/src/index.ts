@@ -7,7 +7,7 @@ export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
 export { landingItem, type LandingItem, type LandingItemOptions, type LandingLayout } from './landing-item.ts';
 export type { LandingNames } from './landing-names.ts';
-export { LANDING_NAMESPACE, landingUuid } from './landing-uuid.ts';
+export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
 export type { ExactNumber } from './number.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';

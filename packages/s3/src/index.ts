@@ -2,5 +2,6 @@ export { copyToLanding, type CopyToLandingOptions, type LandingCopy, type Landin
 export type { LandingKey, LandingKeyParts } from './landing-key.ts';
 export type { S3Place } from './landing-loop.ts';
 export type { S3ListQuery } from './list-objects.ts';
+export { s3Quarantine, type S3QuarantineOptions } from './s3-quarantine.ts';
 export type { S3Ref } from './s3-ref.ts';
 export { s3Source, type S3Source, type S3SourceOptions } from './s3-source.ts';

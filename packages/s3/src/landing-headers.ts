@@ -14,7 +14,7 @@ export interface LandingHeaders {
 }
 
 /** S3's limit on user metadata: the sum of the bytes of names and values (user guide, "Working with object metadata"). */
-const MAX_METADATA_BYTES = 2048;
+export const MAX_METADATA_BYTES = 2048;
 
 /**
  * @throws MillraceError `S3_METADATA_NOT_CARRIED` where the user's metadata is to be kept and does not fit beside

@@ -38,7 +38,7 @@ export function checkPin(ref: S3Ref, answer: ObjectAnswer): void {
 }
 
 /** The error for an object that is no longer what the reference says. */
-export function changed(ref: S3Ref, answered?: string, cause?: unknown): MillraceError {
+function changed(ref: S3Ref, answered?: string, cause?: unknown): MillraceError {
   return new MillraceError(
     'S3_OBJECT_CHANGED',
     `${s3Uri(ref)} changed since the event or listing that named it${ref.etag === undefined ? '' : ` (ETag ${bareEtag(ref.etag)})`}. ` +

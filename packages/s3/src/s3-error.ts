@@ -108,7 +108,8 @@ function message(code: string, error: SdkError, region: string | undefined): str
     case 'S3_ACCESS_DENIED':
       return (
         'S3 denied access. Reading needs s3:GetObject (s3:GetObjectVersion with a version id, kms:Decrypt where a KMS key ' +
-        'encrypts the object); without s3:ListBucket, S3 answers the same for an object that does not exist.'
+        'encrypts the object), writing s3:PutObject (and kms:GenerateDataKey); without s3:ListBucket, S3 answers the same ' +
+        'for an object that does not exist.'
       );
     case 'S3_CREDENTIALS_REFUSED':
       return `S3 does not accept the credentials, or there are none (${said}). Check the key, its expiry and the clock.`;

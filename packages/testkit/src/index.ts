@@ -31,5 +31,6 @@ export {
   type MemorySource,
   type MemorySourceOptions,
 } from './memory-source.ts';
+export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
 export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';

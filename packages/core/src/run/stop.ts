@@ -4,7 +4,7 @@ import { MillraceError } from '../millrace-error.ts';
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** How long a plugin may take to notice a signal before the run goes on without it, in milliseconds. */
-export const NOTICE_MS = 1000;
+const NOTICE_MS = 1000;
 
 /** Ends reading and, after a grace period, writing. One for a run; each item derives its own. */
 export interface Stop {

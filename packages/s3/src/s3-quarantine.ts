@@ -1,0 +1,123 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  check,
+  checkOptions,
+  MillraceError,
+  type QuarantineText,
+  type ReadableQuarantine,
+  storedQuarantine,
+} from '@millrace/core';
+import { ask } from './ask.ts';
+import { bodyStream, discardBody } from './body-stream.ts';
+import { holdClient } from './client-holder.ts';
+import { encodeKey } from './encode-key.ts';
+import { MAX_METADATA_BYTES } from './landing-headers.ts';
+import { metadataBytes } from './landing-metadata.ts';
+import { listObjects } from './list-objects.ts';
+import { readBody } from './read-body.ts';
+import { s3Uri } from './s3-ref.ts';
+
+export interface S3QuarantineOptions {
+  /** Where rejections are kept: the name of a bucket, or the ARN of an access point. It must exist. */
+  readonly bucket: string;
+  /**
+   * Stands in front of every key as it is, so it mostly ends with `/`. No event of what lies under it may lead to a feed.
+   *
+   * @default 'quarantine/'
+   */
+  readonly prefix?: string;
+  /** Client to write and read with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
+  readonly client?: S3Client;
+  /** How long S3 may take for one object, and may deliver nothing of its body, in milliseconds. @default 60000 */
+  readonly timeoutMs?: number;
+}
+
+const SUFFIX = '.gz';
+const PUT_AT = 'millrace-put-at';
+
+/**
+ * Keeps rejections in S3: for each batch of at most 1,000, and of 8 MiB before compression, one object of gzipped NDJSON,
+ * `<prefix><feed>/<object>-<version>/<lowest ordinal>-<digest>.ndjson.gz`. Object and version are digests of the item's URI
+ * and id; a retry that rejects the same records overwrites itself, and other batches never do. `settle` adds marker
+ * objects, `…/settled/<digest>.json.gz`; nothing is changed or deleted. The metadata of each object tells feed and URI.
+ *
+ * `rejections` lists the feed's keys, or those of one object where `uri` is given, and reads each object once. It needs
+ * `s3:ListBucket` and `s3:GetObject`, writing and settling `s3:PutObject`.
+ *
+ * A write rejects, and its item fails, with `S3_BUCKET_NOT_FOUND`, `S3_ACCESS_DENIED`, `S3_UNAVAILABLE` and the other codes
+ * of S3's answers; reading also with `S3_QUARANTINE_DAMAGED`, `QUARANTINE_UNREADABLE` and `S3_LISTING_INCONSISTENT`.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
+  checkOptions('s3Quarantine', options, {
+    bucket: check.text,
+    prefix: check.optional((value) => (typeof value === 'string' ? undefined : 'a string')),
+    client: check.optional(check.object),
+    timeoutMs: check.optional(check.integer(1, 2 ** 31 - 1)),
+  });
+  const { bucket, prefix = 'quarantine/', timeoutMs = 60_000 } = options;
+  const client = holdClient(options.client);
+  const place = (key: string): { readonly Bucket: string; readonly Key: string; readonly uri: string } => {
+    const whole = `${prefix}${key}${SUFFIX}`;
+    return { Bucket: bucket, Key: whole, uri: s3Uri({ bucket, key: whole }) };
+  };
+
+  return storedQuarantine({
+    name: 's3',
+    concurrency: 4,
+    put: async (key, text, about, signal) => {
+      const { uri, ...object } = place(key);
+      const put = new PutObjectCommand({
+        ...object,
+        Body: await promisify(gzip)(text),
+        ContentType: 'application/gzip',
+        Metadata: metadata(about),
+      });
+      const subject = { action: 'keep rejections in', uri };
+      await ask((abortSignal) => client.get().send(put, { abortSignal }), { subject, signal, timeoutMs });
+    },
+    list: async function* (start) {
+      for await (const { key } of listObjects(client, { bucket, prefix: prefix + start, suffix: SUFFIX })) {
+        yield key.slice(prefix.length, -SUFFIX.length);
+      }
+    },
+    get: async (key) => {
+      const { uri, ...object } = place(key);
+      const answer = await ask((abortSignal) => client.get().send(new GetObjectCommand(object), { abortSignal }), {
+        subject: { action: 'read', uri },
+        timeoutMs,
+        discard: discardBody,
+      });
+      const { ContentLength: length, LastModified, Metadata } = answer;
+      const { signal } = new AbortController();
+      const body = readBody(bodyStream(answer), { uri, offset: 0, length, idleTimeoutMs: timeoutMs, signal });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of body) chunks.push(chunk);
+      const text = await unzipped(Buffer.concat(chunks), uri);
+      return { text, putAt: Date.parse(Metadata?.[PUT_AT] ?? '') || Number(LastModified ?? 0) };
+    },
+    close: client.release,
+  });
+}
+
+/** The time is kept here because S3's own has whole seconds. A URI that does not fit is left out: it stands inside, too. */
+function metadata({ feed, uri }: QuarantineText): Record<string, string> {
+  const short = { 'millrace-feed': encodeURIComponent(feed), [PUT_AT]: new Date().toISOString() };
+  const long = { ...short, 'millrace-uri': encodeKey(uri) };
+  return metadataBytes(long) > MAX_METADATA_BYTES ? short : long;
+}
+
+async function unzipped(body: Buffer, uri: string): Promise<string> {
+  try {
+    return (await promisify(gunzip)(body)).toString();
+  } catch (cause) {
+    throw new MillraceError(
+      'S3_QUARANTINE_DAMAGED',
+      `${uri} lies in the quarantine's place but is no whole gzip file. Something else has written it; move it away.`,
+      { cause, details: { uri } },
+    );
+  }
+}
