@@ -96,7 +96,7 @@ printReports(reports);
 proveEquation(reports);
 console.log('\n  In the quarantine, with raw text and reason:');
 const quarantine = s3Quarantine({ bucket: 'quarantine', client: s3 });
-for await (const { item, line, code, raw } of quarantine.rejections!({ feed: 'reel' })) {
+for await (const { item, line, code, raw } of quarantine.rejections({ feed: 'reel' })) {
   console.log(`  ${item.uri} line ${line}  ${code}  ${JSON.stringify(String(raw).slice(0, 44))}`);
 }
 

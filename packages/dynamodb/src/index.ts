@@ -1,11 +1,13 @@
 export type { AnyDynamoDBClient } from './client.ts';
 export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
+export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts';
 export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
 export { landingItem, type LandingItem, type LandingItemOptions, type LandingLayout } from './landing-item.ts';
 export type { LandingNames } from './landing-names.ts';
-export { LANDING_NAMESPACE, landingUuid } from './landing-uuid.ts';
+export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
 export type { ExactNumber } from './number.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';

@@ -4,12 +4,12 @@ import { type NameUuid, namesIn } from './name-uuid.ts';
  * Millrace's own namespace for the UUIDs of landed records: the UUIDv5 of `https://github.com/millrace/millrace` in the
  * URL namespace of RFC 9562. It never changes, because the keys of rows that were written rest on it.
  */
-export const LANDING_NAMESPACE = 'b0759858-e76b-5bf2-83cd-2b119a052fbf';
+export const MILLRACE_NAMESPACE = 'b0759858-e76b-5bf2-83cd-2b119a052fbf';
 
 /**
  * The key of a landed record by its place: what `landingItem` gives it by default, for tools that look a record up.
  *
- * It is `v5(place, v5('item:' + itemId, LANDING_NAMESPACE))`, where the place is the ordinal, such as `17`, and for the
+ * It is `v5(place, v5('item:' + itemId, MILLRACE_NAMESPACE))`, where the place is the ordinal, such as `17`, and for the
  * outputs of `many` the ordinal and the branch, such as `17.0` or `17.0.1`.
  */
 export function landingUuid(itemId: string, ordinal: number, branch = ''): string {
@@ -36,5 +36,5 @@ export function place(ordinal: number, branch: string): string {
 }
 
 function rootNames(name: string): string {
-  return namesIn(LANDING_NAMESPACE)(name);
+  return namesIn(MILLRACE_NAMESPACE)(name);
 }

@@ -2,7 +2,7 @@ import { isMillraceError } from '@millrace/core';
 import fc from 'fast-check';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import { LANDING_NAMESPACE, landingItem, landingUuid } from '../src/index.ts';
+import { MILLRACE_NAMESPACE, landingItem, landingUuid } from '../src/index.ts';
 import { namesIn } from '../src/name-uuid.ts';
 import { origin, recordContext } from './support/write.ts';
 
@@ -40,8 +40,8 @@ describe('UUIDs', () => {
   });
 
   it('have the documented names', () => {
-    expect(LANDING_NAMESPACE).toBe(v5('https://github.com/millrace/millrace', v5.URL));
-    const item = v5(`item:${origin.id}`, LANDING_NAMESPACE);
+    expect(MILLRACE_NAMESPACE).toBe(v5('https://github.com/millrace/millrace', v5.URL));
+    const item = v5(`item:${origin.id}`, MILLRACE_NAMESPACE);
     expect(landingUuid(origin.id, 17)).toBe(v5('17', item));
     expect(landingUuid(origin.id, 17, '0.1')).toBe(v5('17.0.1', item));
     expect(landingUuid('s3://b/k', 0)).toBe('d54fad6f-e9dd-5370-bbc3-12e8cfb910ca');
@@ -141,7 +141,7 @@ describe('landingItem', () => {
     const keyed = landingItem({ key: (price: { id: string }, { ordinal }) => `${price.id}${ordinal > 1 ? 'x' : ''}` });
     const uuid = (id: string, ordinal: number, item = origin) =>
       (keyed.apply({ id }, recordContext(ordinal, '', item)) as { uuid: string }).uuid;
-    expect(uuid('a', 0)).toBe(v5('a', v5('key:prices', LANDING_NAMESPACE)));
+    expect(uuid('a', 0)).toBe(v5('a', v5('key:prices', MILLRACE_NAMESPACE)));
     expect(uuid('a', 1, { ...origin, id: 'other' })).toBe(uuid('a', 0));
     expect(uuid('a', 2)).not.toBe(uuid('a', 0));
   });

@@ -95,7 +95,7 @@ function startDecoding(
         const bytes = join(rest, chunk.subarray(at, end));
         const remaining = yield* decodeSlice(bytes, false);
         // Inside the chunk the next slice begins with what remains; at its end that is copied, to let the chunk go.
-        rest = end === chunk.length ? bytes.slice(bytes.length - remaining) : NO_BYTES;
+        rest = end === chunk.length ? new Uint8Array(bytes.subarray(bytes.length - remaining)) : NO_BYTES;
         at = end === chunk.length ? end : end - remaining;
       }
     },

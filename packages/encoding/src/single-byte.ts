@@ -31,15 +31,16 @@ const decodeLatin1: Decode = (bytes) => ({
 
 function tableDecode(table: Uint16Array): Decode {
   const buffer = unitBuffer();
+  const hasGaps = table.includes(NOT_ALONE);
   return (bytes, _last, invalid) => {
     const { length } = bytes;
     const units = buffer.reserve(length);
-    for (let index = 0; index < length; index += 1) {
-      const unit = table[bytes[index]!]!;
-      units[index] = unit;
-      if (unit === NOT_ALONE) invalid(index, 1);
+    for (let index = 0; index < length; index += 1) units[index] = table[bytes[index]!]!;
+    const text = buffer.text(length);
+    if (hasGaps && text.includes('\uFFFD')) {
+      for (let index = 0; index < length; index += 1) if (units[index] === NOT_ALONE) invalid(index, 1);
     }
-    return { text: buffer.text(length), used: length };
+    return { text, used: length };
   };
 }
 

@@ -15,6 +15,7 @@ export type { Slow } from './fault-proxy/faults/slow.ts';
 export type { Stall } from './fault-proxy/faults/stall.ts';
 export type { Unprocessed, WriteRequest } from './fault-proxy/faults/unprocessed.ts';
 export { type FaultProxy, type LoggedCall, startFaultProxy } from './fault-proxy/start-fault-proxy.ts';
+export { ledgerCases, type LedgerCasesOptions } from './ledger-cases.ts';
 export {
   memorySink,
   type MemoryRefusal,

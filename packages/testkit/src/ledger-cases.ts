@@ -1,0 +1,36 @@
+import { check, checkOptions, type Ledger } from '@millrace/core';
+import type { ConformanceCase } from './conformance-case.ts';
+import { claimCases } from './ledger-cases/claim-cases.ts';
+import { entryCases } from './ledger-cases/entry-cases.ts';
+import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
+import { runCases } from './ledger-cases/run-cases.ts';
+import { versionCases } from './ledger-cases/version-cases.ts';
+
+export interface LedgerCasesOptions {
+  /**
+   * Makes the ledger; called for each case. It must go by the clock that it is given, in milliseconds since the epoch, which
+   * a case moves on to let a lease run out. It need not be empty: each case has an object of its own.
+   */
+  readonly create: (now: () => number) => Ledger | Promise<Ledger>;
+}
+
+/**
+ * What every ledger must do, called directly and by a feed's runs: `for (const { name, run } of ledgerCases(…)) it(name, run)`.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCase[] {
+  checkOptions('ledgerCases', options, { create: check.callback });
+  const all: readonly LedgerCase[] = [
+    ...claimCases('newest'),
+    ...claimCases('all'),
+    ...versionCases,
+    ...entryCases,
+    ...runCases,
+  ];
+  return all.map(({ name, clause, check: run }) => ({
+    name,
+    clause,
+    run: async () => run(await createBench(options.create)),
+  }));
+}

@@ -1,0 +1,152 @@
+import { AssertionError } from 'node:assert';
+import { type ClaimRequest, type Ledger, memoryLedger } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { type ConformanceCase, ledgerCases } from '../src/index.ts';
+
+const cases = ledgerCases({ create: memoryLedger });
+
+describe('a ledger that keeps the contract', () => {
+  it.each(cases.map((one) => [`${one.clause} ${one.name}`, one] as const))('%s', async (_, one) => {
+    await expect(one.run()).resolves.toBeUndefined();
+  });
+
+  it('has distinct cases, each with its clause', () => {
+    expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
+    expect(new Set(cases.map(({ clause }) => clause))).toEqual(
+      new Set(['9.1', '9.2', '9.3', '9.4', '9.5', '9.6', '9.7', '9.8', '9.10']),
+    );
+  });
+
+  it('need not be empty, nor one of its own for each case', async () => {
+    const clock = { now: (): number => 0 };
+    const shared = memoryLedger(() => clock.now());
+    const create = (now: () => number): Ledger => {
+      clock.now = now;
+      return shared;
+    };
+    expect(await failures(ledgerCases({ create }))).toEqual([]);
+  });
+});
+
+async function failures(list: readonly ConformanceCase[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { clause, name, run } of list) {
+    try {
+      await run();
+    } catch (error) {
+      failed.push(`${clause} ${name}: ${error instanceof AssertionError ? 'differs' : (error as Error).message}`);
+    }
+  }
+  return failed;
+}
+
+/** What becomes of the cases where a good ledger is changed like this. */
+async function broken(change: (ledger: Ledger, now: () => number) => Partial<Ledger>): Promise<string> {
+  const create = (now: () => number): Ledger => {
+    const ledger = memoryLedger(now);
+    return { ...ledger, ...change(ledger, now) };
+  };
+  return (await failures(ledgerCases({ create }))).join('\n');
+}
+
+const claiming =
+  (change: (request: ClaimRequest, ledger: Ledger) => Partial<ClaimRequest>) =>
+  (ledger: Ledger): Partial<Ledger> => ({
+    claim: (request) => ledger.claim({ ...request, ...change(request, ledger) }),
+  });
+
+describe('a ledger that breaks the contract is found out', () => {
+  it('where it reads, waits, and only then writes', async () => {
+    const found = await broken((ledger) => ({
+      claim: async (request) => {
+        const known = await ledger.entries(request.feed, request.object);
+        const answer = await ledger.claim(request);
+        if (known.length > 0 || answer.outcome !== 'held') return answer;
+        return { outcome: 'granted', watermark: 0, rejected: 0 };
+      },
+    }));
+    expect(found).toContain('9.1 newest: of 32 claimants at once, one is granted: differs');
+    expect(found).toContain('9.1 all: of 32 claimants at once, one is granted: differs');
+  });
+
+  it('where a lease never runs out, or at once', async () => {
+    const endless = await broken(claiming(() => ({ leaseMs: 2 ** 40 })));
+    expect(endless).toContain('9.1 newest: of 32 claimants at once, one takes over a lease that has run out');
+    expect(await broken(claiming(() => ({ leaseMs: 0 })))).toContain(
+      '9.2 all: what is held is told to be, until its lease runs out',
+    );
+  });
+
+  it('where it forgets the watermark', async () => {
+    const found = await broken((ledger) => ({
+      checkpoint: (request, { rejected }) => ledger.checkpoint(request, { watermark: 0, rejected }),
+    }));
+    expect(found).toContain('9.4 all: a checkpoint stores progress and renews the lease');
+    expect(found).toContain('9.3 all: a claim whose lease has run out is taken over at its watermark');
+  });
+
+  it('where it lets anyone finish', async () => {
+    const found = await broken((ledger) => ({
+      finish: async (request, progress, report) => {
+        const [entry] = await ledger.entries(request.feed, request.object);
+        await ledger.finish({ ...request, claimId: entry?.claimId ?? '' }, progress, report);
+      },
+    }));
+    expect(found).toContain('9.5 newest: who has lost the claim can change nothing');
+  });
+
+  it('where it takes versions in any order, or in any number', async () => {
+    const found = await broken(claiming(() => ({ versions: 'all' })));
+    expect(found).toContain('9.6 newest: of 32 versions at once, one is granted at a time');
+    expect(found).toContain('9.6 newest: an older version than one that was taken up is stale');
+    expect(found).toContain('9.6 newest: another version waits until the one at work was given back');
+    expect(found).toContain('9.6 runs: an older version is passed over');
+  });
+
+  it('where it never carries an older version', async () => {
+    const found = await broken(claiming(() => ({ versions: 'newest' })));
+    expect(found).toContain('9.7 all: every version is carried on its own, in any order');
+  });
+
+  it('where it drops what the report says', async () => {
+    const found = await broken((ledger) => ({
+      finish: (request, progress, { error: _error, ...report }) => ledger.finish(request, progress, report),
+    }));
+    expect(found).toContain('9.4 the error of a report stays a coded error');
+  });
+
+  it('where it mixes feeds or objects up', async () => {
+    const one = { feed: 'one' };
+    const mixed = await broken((ledger) => ({
+      claim: (request) => ledger.claim({ ...request, ...one }),
+      checkpoint: (request, progress) => ledger.checkpoint({ ...request, ...one }, progress),
+      finish: (request, ...rest) => ledger.finish({ ...request, ...one }, ...rest),
+      entries: (_, object) => ledger.entries('one', object),
+    }));
+    expect(mixed).toContain('9.8 feeds are kept apart');
+    const cut = <T extends { readonly object: string }>(request: T): T => ({
+      ...request,
+      object: request.object.slice(0, 1_000),
+    });
+    const truncated = await broken((ledger) => ({
+      claim: (request) => ledger.claim(cut(request)),
+      checkpoint: (request, progress) => ledger.checkpoint(cut(request), progress),
+      finish: (request, ...rest) => ledger.finish(cut(request), ...rest),
+      entries: (feed, object) => ledger.entries(feed, cut({ object }).object),
+    }));
+    expect(truncated).toContain('9.8 objects are kept apart');
+  });
+
+  it('where it does not tell all entries', async () => {
+    const found = await broken((ledger) => ({
+      entries: async (feed, object) => (await ledger.entries(feed, object)).slice(0, 10),
+    }));
+    expect(found).toContain('9.10 many versions are all told');
+  });
+});
+
+it('refuses options that it cannot use', () => {
+  expect(() => ledgerCases({ create: 1 as never })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  const unknown = { create: memoryLedger, ledger: memoryLedger() };
+  expect(() => ledgerCases(unknown)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+});
