@@ -70,6 +70,7 @@ describe('positions', () => {
     );
     expect(rejectionPosition({ ordinal: 17, branch: '' })).toBe('000000000017');
     expect(rejectionPosition({ ordinal: 17, branch: '1.20' })).toBe('000000000017.000001.000020');
+    expect(rejectionPosition({ ordinal: 17, branch: '#item' })).toBe('000000000017.#item');
   });
 });
 

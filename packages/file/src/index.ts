@@ -1,0 +1,1 @@
+export { fileQuarantine, type FileQuarantineOptions } from './file-quarantine.ts';
