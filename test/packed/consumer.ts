@@ -1,6 +1,7 @@
-import { feed, map, type RunReport } from '@millrace/core';
+import { feed, map, replay, type ReplayReport, type RunReport } from '@millrace/core';
 import { dynamodbSink, landingItem } from '@millrace/dynamodb';
 import { decodeText } from '@millrace/encoding';
+import { fileQuarantine } from '@millrace/file';
 import { parseNdjson } from '@millrace/formats';
 import { gunzip } from '@millrace/gzip';
 import { type S3Handler, toS3Handler } from '@millrace/lambda-adapter';
@@ -26,6 +27,9 @@ const prices = feed('prices')
 
 export const handler: S3Handler = toS3Handler(prices);
 export const backlog = (bucket: string): Promise<RunReport> => prices.run(s3Source().list({ bucket }));
+const quarantine = fileQuarantine({ directory: 'quarantine' });
+export const again = (): Promise<ReplayReport> =>
+  replay(prices, quarantine.rejections({ feed: 'prices' }), { settled: quarantine.settle });
 export const rehearsal = (): Promise<LocalAws> => startLocalAws();
 export const forAuthors: typeof testkit = testkit;
 

@@ -8,14 +8,18 @@ const MAX_LEVELS = 500;
 /**
  * A rejection as one line of JSON, without a line break: the form in which quarantines keep it. What JSON has no word for
  * stays what it is: bytes, bigint, dates, sets, and numbers that are not finite. Functions, symbols and `undefined` are left
- * out, as JSON does. A value that is nested more than 500 levels deep, or holds itself, is left out as a whole, and
- * `details.valueLeftOut` says so.
+ * out, as JSON does. A value that is nested more than 500 levels deep, or holds itself, is left out as a whole, and so are
+ * such details; `details.valueLeftOut` and `details.detailsLeftOut` say so.
  */
 export function rejectionToJson(rejection: Rejection): string {
-  if (!isTooDeep(rejection.value, MAX_LEVELS)) return JSON.stringify(encode(rejection));
-  const { value: _, details, ...rest } = rejection;
-  const valueLeftOut = `nested more than ${MAX_LEVELS} levels deep`;
-  return JSON.stringify(encode({ ...rest, details: { ...details, valueLeftOut } }));
+  let kept = rejection;
+  const leftOut = `nested more than ${MAX_LEVELS} levels deep`;
+  if (isTooDeep(kept.details, MAX_LEVELS)) kept = { ...kept, details: { detailsLeftOut: leftOut } };
+  if (isTooDeep(kept.value, MAX_LEVELS)) {
+    const { value: _, ...rest } = kept;
+    kept = { ...rest, details: { ...rest.details, valueLeftOut: leftOut } };
+  }
+  return JSON.stringify(encode(kept));
 }
 
 function isTooDeep(value: unknown, levels: number): boolean {

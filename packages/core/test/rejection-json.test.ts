@@ -50,6 +50,9 @@ describe('a rejection as JSON', () => {
       const kept = rejectionFromJson(rejectionToJson({ ...rejection, details: { a: 1 }, value }));
       expect(kept).toEqual({ ...rejection, details: { a: 1, valueLeftOut: expect.stringContaining('500 levels') } });
     }
+    const kept = rejectionFromJson(rejectionToJson({ ...rejection, details: { circle }, value: circle }));
+    const lost = expect.stringContaining('500 levels');
+    expect(kept).toEqual({ ...rejection, details: { detailsLeftOut: lost, valueLeftOut: lost } });
     const value = deep(500);
     expect(rejectionFromJson(rejectionToJson({ ...rejection, value }))).toEqual({ ...rejection, value });
   });

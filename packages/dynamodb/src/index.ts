@@ -1,7 +1,9 @@
 export type { AnyDynamoDBClient } from './client.ts';
 export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
 export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { createQuarantineTable, type CreateQuarantineTableOptions } from './create-quarantine-table.ts';
 export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts';
+export { dynamodbQuarantine, type DynamodbQuarantineOptions } from './dynamodb-quarantine.ts';
 export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';

@@ -68,7 +68,7 @@ function entries(path: string, options: { readonly recursive?: boolean } = {}): 
   });
   return reading(
     path,
-    names.then((all) => all.toSorted()),
+    names.then((all) => all.toSorted((a, b) => (a < b ? -1 : 1))),
   );
 }
 
