@@ -6,8 +6,8 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Counts, ItemReport } from '@millrace/core';
-import { createLandingTable } from '@millrace/dynamodb';
-import { type LandingCopy, toLandingHandler, toS3Handler } from '@millrace/lambda-adapter';
+import { createLandingTable, createLedgerTable, dynamodbLedger } from '@millrace/dynamodb';
+import { type LandingCopy, type S3HandlerOptions, toLandingHandler, toS3Handler } from '@millrace/lambda-adapter';
 import { startLocalAws } from '@millrace/local';
 import { copyToLanding, s3Quarantine } from '@millrace/s3';
 import { feedsInto } from './feeds.ts';
@@ -31,7 +31,10 @@ for (const bucket of [...SUPPLIERS.map((name) => `supplier-${name}`), 'landing',
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 }
 await createLandingTable({ table: TABLE, client: dynamodb });
-console.log(`  ${aws.s3Endpoint} and ${aws.dynamodbEndpoint}; table ${TABLE}, buckets landing, quarantine, supplier-*`);
+await createLedgerTable({ table: 'ledger', client: dynamodb });
+console.log(
+  `  ${aws.s3Endpoint} and ${aws.dynamodbEndpoint}; tables ${TABLE} and ledger, buckets landing, quarantine, supplier-*`,
+);
 
 // The first function: each supplier's objects are copied to the landing bucket, under the feed's prefix.
 const copies = new Map(
@@ -43,25 +46,28 @@ const copies = new Map(
 const copyOfSupplier: LandingCopy = (ref, options) => copies.get(ref.bucket)!(ref, options);
 const landing = toLandingHandler(copyOfSupplier, { log: () => {} });
 
-// The second function: what arrives in the landing bucket goes through its feed. Its log line is the object's report.
+// The second function: what arrives in the landing bucket goes through its feed. The ledger remembers what became of it.
 const reports: ItemReport[] = [];
 const progress = progressLine();
-const loading = toS3Handler(feedsInto(TABLE, s3, dynamodb), {
+const feeds = feedsInto(TABLE, s3, dynamodb);
+const options: S3HandlerOptions = {
   quarantine: s3Quarantine({ bucket: 'quarantine', client: s3 }),
   observer: { ...progress.observer, itemFinished: (report) => void reports.push(report) },
   log: () => {},
-});
+};
+const ledger = dynamodbLedger({ table: 'ledger', client: dynamodb });
+const loading = toS3Handler(feeds, { ...options, ledger });
+const forgetful = toS3Handler(feeds, options);
+let deployed = loading;
 
 for (const bucket of copies.keys()) aws.onObjectCreated({ bucket, handler: landing });
-aws.onObjectCreated({ bucket: 'landing', handler: loading, concurrency: 2 });
+aws.onObjectCreated({ bucket: 'landing', handler: (event, context) => deployed(event, context), concurrency: 2 });
 
 heading('Three suppliers deliver; S3 events do the rest');
 const started = performance.now();
 const files = await supplierFiles();
 await Promise.all(files.map(put));
-await aws.idle();
-progress.end();
-failOnLostEvents();
+await settled();
 printReports(reports);
 const seconds = (performance.now() - started) / 1000;
 const written = sum(reports, 'written');
@@ -74,24 +80,30 @@ console.log(`  items in ${TABLE}: ${before.toLocaleString('en-US')}`);
 if (before !== written) throw new Error(`The table holds ${before} items, but ${written} were written.`);
 
 heading('The same events come a second time');
-const first = reports.splice(0).length;
+reports.length = 0;
 aws.redeliver();
-await aws.idle();
-progress.end();
-failOnLostEvents();
-const after = await countItems(dynamodb, TABLE);
+await settled();
+const skipped = reports.filter(({ outcome }) => outcome === 'duplicate').length;
 console.log(
-  `  ${first} objects were carried again: ${sum(reports, 'written').toLocaleString('en-US')} records written`,
+  `  the ledger knows them: ${skipped} of ${reports.length} objects skipped, ${sum(reports, 'written')} records written`,
 );
-console.log(`  items in ${TABLE}: ${after.toLocaleString('en-US')}, ${after === before ? 'unchanged' : 'CHANGED'}`);
-if (after !== before) throw new Error('A second delivery changed the number of items.');
+await assertUnchanged(before);
+
+heading('And once more, to a function that has no ledger');
+reports.length = 0;
+deployed = forgetful;
+aws.redeliver(aws.deliveries.filter(({ key }) => /^(reel|atlas).*(movies|matches|airports)/.test(key)));
+await settled();
+deployed = loading;
+console.log(
+  `  ${reports.length} objects carried again: ${sum(reports, 'written').toLocaleString('en-US')} records written, each onto itself`,
+);
+await assertUnchanged(before);
 
 heading('A supplier sends a file with broken lines');
 reports.length = 0;
 await put(await brokenFile());
-await aws.idle();
-progress.end();
-failOnLostEvents();
+await settled();
 printReports(reports);
 proveEquation(reports);
 console.log('\n  In the quarantine, with raw text and reason:');
@@ -111,6 +123,20 @@ heading('Done');
 
 async function put({ bucket, key, body }: SupplierFile): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+}
+
+/** Waits until every event has been handled. */
+async function settled(): Promise<void> {
+  await aws.idle();
+  progress.end();
+  failOnLostEvents();
+}
+
+/** What was delivered again must not have added an item. */
+async function assertUnchanged(count: number): Promise<void> {
+  const now = await countItems(dynamodb, TABLE);
+  console.log(`  items in ${TABLE}: ${now.toLocaleString('en-US')}, ${now === count ? 'unchanged' : 'CHANGED'}`);
+  if (now !== count) throw new Error('A second delivery changed the number of items.');
 }
 
 /** An event whose handler failed three times would be on the function's dead-letter queue; here it ends the demo. */

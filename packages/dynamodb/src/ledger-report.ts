@@ -1,7 +1,7 @@
 import { type ItemReport, MillraceError } from '@millrace/core';
 
 /** Of the 400 KB that an item may have, what the report may take. Object, origin and the like have the rest. */
-export const MAX_REPORT_BYTES: number = 300 * 1024;
+const MAX_REPORT_BYTES = 300 * 1024;
 
 /** What is left of a text that is too long, in UTF-16 code units. */
 const SHORT_TEXT = 5_000;
@@ -31,14 +31,14 @@ interface PlainError {
  * The report as JSON. Where it is too large for an entry it is cut, first what helps least: the error's details, then its
  * long texts, then all but the most frequent of many counts, whose sum stays. The totals are never touched.
  */
-export function reportToText(report: ItemReport, maxBytes: number = MAX_REPORT_BYTES): string {
+export function reportToText(report: ItemReport): string {
   const { error, ...rest } = report;
   let plain: PlainReport = { ...rest, ...(error && { error: error.toJSON() as unknown as PlainError }) };
   let text = '';
   for (const cut of [whole, withoutDetails, withShortTexts, withFewCounts]) {
     plain = cut(plain);
     text = json(plain) ?? text;
-    if (text !== '' && Buffer.byteLength(text) <= maxBytes) break;
+    if (text !== '' && Buffer.byteLength(text) <= MAX_REPORT_BYTES) break;
   }
   return text;
 }

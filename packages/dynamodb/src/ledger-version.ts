@@ -38,7 +38,8 @@ export async function checkpointVersion(
     condition: `${HELD} AND #watermark <= :watermark`,
     given: { none: 0, claimId: scope.request.claimId },
     set: { watermark, rejected, leaseUntil, updatedAt: timestamp(scope) },
-    inPlace: (item) => isHeld(scope, item) && progressOf(item).watermark >= watermark,
+    inPlace: (item) =>
+      isHeld(scope, item) && progressOf(item).watermark >= watermark && (item.leaseUntil ?? 0) >= leaseUntil,
   });
   return stored !== undefined;
 }

@@ -190,10 +190,13 @@ describe('a claimant that stops between two requests for longer than its lease',
     await expect(ledger.finish(late, { watermark: 9, rejected: 0 }, reportOf(late))).rejects.toMatchObject(lost);
     await ledger.checkpoint(next, { watermark: 5, rejected: 0 });
     const entries = await ledger.entries('prices', object);
-    expect(entries.map(({ sequencer, state, watermark }) => [sequencer, state, watermark]).sort()).toEqual([
-      ['01', 'claimed', 0],
-      ['02', 'claimed', 5],
-    ]);
+    const bySequencer = entries.map(({ sequencer, state, watermark }) => [sequencer, [state, watermark]] as const);
+    expect(new Map(bySequencer)).toEqual(
+      new Map([
+        ['01', ['claimed', 0]],
+        ['02', ['claimed', 5]],
+      ]),
+    );
   });
 });
 

@@ -141,6 +141,16 @@ describe('a write that never arrives', () => {
   );
 });
 
+it('a renewal that never arrives is not taken for one that did, though the watermark stands', async () => {
+  const request = claimOf(newObject(), '01', { versions: 'all' });
+  await claim(impatient, request);
+  await checkpoint(impatient, request);
+  proxy.add({ kind: 'resetBeforeResponse' });
+  // In the next millisecond, so that the lease would be another.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect(checkpoint(impatient, request)).rejects.toMatchObject({ code: 'DYNAMODB_UNAVAILABLE' });
+});
+
 describe('a service in trouble', () => {
   it.each<[string, string]>([
     ['ProvisionedThroughputExceededException', 'DYNAMODB_THROTTLED'],

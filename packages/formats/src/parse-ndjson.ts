@@ -1,4 +1,12 @@
-import { check, checkOptions, type Codec, type CodecContext, type CodecStage, type Rejected } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Codec,
+  type CodecContext,
+  type CodecStage,
+  type RecordPlace,
+  type Rejected,
+} from '@millrace/core';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord } from './held-record.ts';
 import { excerpt, MAX_RECORD_CHARS, tooLong, withoutReturn } from './record-text.ts';
@@ -34,6 +42,7 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
     emits: 'records',
     name: 'parseNdjson',
     start: (context: CodecContext) => startNdjson<T>({ blankLines, maxRecordChars }, context),
+    reparse: ({ raw }: RecordPlace) => JSON.parse(String(raw)) as T,
   });
 }
 

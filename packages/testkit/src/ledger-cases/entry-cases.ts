@@ -82,7 +82,7 @@ export const entryCases: readonly LedgerCase[] = [
     clause: '9.4',
     check: async ({ ledger, granted, entry }) => {
       const holder = await granted();
-      const error = new MillraceError('GZIP_TRUNCATED', 'The file ends early.', {
+      const error = new MillraceError('BROKEN', 'It broke.', {
         stage: 'gunzip',
         item: holder.origin.id,
         ordinal: 12,
@@ -94,7 +94,7 @@ export const entryCases: readonly LedgerCase[] = [
       assert.equal(state, 'failed');
       assert.ok(report?.error instanceof Error);
       assert.deepEqual(JSON.parse(JSON.stringify(report.error)), JSON.parse(JSON.stringify(error)));
-      assert.deepEqual([report.error.code, report.error.stage], ['GZIP_TRUNCATED', 'gunzip']);
+      assert.deepEqual([report.error.code, report.error.stage], ['BROKEN', 'gunzip']);
     },
   },
   {

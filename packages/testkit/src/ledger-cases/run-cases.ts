@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { type Codec, feed, type Feed, type Rejection, type RunOptions } from '@millrace/core';
+import type { Feed, Rejection, RunOptions } from '@millrace/core';
 import { memorySink, type MemorySink } from '../memory-sink.ts';
 import { type MemoryRef, memorySource, type MemorySourceOptions } from '../memory-source.ts';
+import { numbersFeed } from '../numbers-feed.ts';
 import { LEASE_MS, type LedgerBench, type LedgerCase } from './ledger-bench.ts';
 
 const RECORDS = 100;
-
-/** One record per line, in one block per chunk, which ends at a line's end; `bad` lines are rejected. */
-function lines(): Codec<string, string, 'records'> {
-  return {
-    kind: 'codec',
-    emits: 'records',
-    name: 'lines',
-    start: ({ reject }) => ({
-      push: (chunk) =>
-        chunk
-          .split('\n')
-          .slice(0, -1)
-          .map((raw) => (raw.startsWith('bad') ? (reject({ code: 'BAD', message: 'bad', raw }) as never) : raw)),
-    }),
-  };
-}
 
 interface FeedOfCase {
   readonly feed: Feed<MemoryRef>;
@@ -30,7 +15,7 @@ interface FeedOfCase {
 /** A feed whose source has the bench's object, and gives each version its number as sequencer. */
 function feedTo(
   { object }: LedgerBench,
-  sink: MemorySink<string>,
+  sink: MemorySink<number>,
   options: MemorySourceOptions<string> = {},
 ): FeedOfCase {
   const name = object.replace(/^memory:/, '');
@@ -43,7 +28,7 @@ function feedTo(
     },
   };
   return {
-    feed: feed('cases').from(versioned).through(lines()).to(sink),
+    feed: numbersFeed('cases', versioned, {}, sink),
     put: (chunks) => source.put(name, chunks),
   };
 }
@@ -60,7 +45,7 @@ function ordinals(): readonly number[] {
 }
 
 /** Ordinals in the order of writing, whether or not they were accepted. */
-function written(sink: MemorySink<string>): readonly number[] {
+function written(sink: MemorySink<number>): readonly number[] {
   return sink.writes.flatMap(({ entries, outcome }) =>
     outcome === 'accepted' ? entries.map(({ ordinal }) => ordinal) : [],
   );
@@ -81,7 +66,7 @@ export const runCases: readonly LedgerCase[] = [
     name: 'runs: an item is carried once, and its duplicates are skipped',
     clause: '9.2',
     check: async (bench) => {
-      const sink = memorySink<string>();
+      const sink = memorySink<number>();
       const { feed: flow, put } = feedTo(bench, sink);
       const { ledger } = bench;
       const ref = put(numbers());
@@ -101,7 +86,7 @@ export const runCases: readonly LedgerCase[] = [
     name: 'runs: a failed item goes on at its watermark, with the same ordinals',
     clause: '9.3',
     check: async (bench) => {
-      const sink = memorySink<string>({
+      const sink = memorySink<number>({
         limits: { count: 10 },
         fail: (write) => (write === 4 ? new Error('down') : undefined),
       });
@@ -121,7 +106,7 @@ export const runCases: readonly LedgerCase[] = [
     clause: '9.3',
     check: async (bench) => {
       let stop = new AbortController();
-      const sink = memorySink<string>({
+      const sink = memorySink<number>({
         limits: { count: 10 },
         failAfter: (write) => void (write % 3 === 0 && stop.abort()),
       });
@@ -141,7 +126,7 @@ export const runCases: readonly LedgerCase[] = [
     name: 'runs: the limit of rejections goes on where it was',
     clause: '9.3',
     check: async (bench) => {
-      const { feed: flow, put } = feedTo(bench, memorySink<string>({ limits: { count: 1 } }), {
+      const { feed: flow, put } = feedTo(bench, memorySink<number>({ limits: { count: 1 } }), {
         before: ({ opening, chunk }) => {
           if (opening === 1 && chunk === 1) throw new Error('connection reset');
         },
@@ -166,7 +151,7 @@ export const runCases: readonly LedgerCase[] = [
       const { ledger } = bench;
       const reached = gate();
       const blocked = gate();
-      const slow = memorySink<string>({ limits: { count: 10 } });
+      const slow = memorySink<number>({ limits: { count: 10 } });
       const { feed: flow, put } = feedTo(bench, {
         ...slow,
         write: async (entries, context) => {
@@ -176,7 +161,7 @@ export const runCases: readonly LedgerCase[] = [
         },
       });
       const ref = put(numbers());
-      const sink = memorySink<string>();
+      const sink = memorySink<number>();
       const second = feedTo(bench, sink);
       second.put(numbers());
       const holding = flow.run([ref], { ledger, leaseMs: LEASE_MS, onFailure: 'report' });
@@ -198,11 +183,11 @@ export const runCases: readonly LedgerCase[] = [
     clause: '9.6',
     check: async (bench) => {
       const { ledger } = bench;
-      const older = feedTo(bench, memorySink<string>());
-      const newer = feedTo(bench, memorySink<string>());
-      const first = older.put(['one\n']);
-      newer.put(['one\n']);
-      const second = newer.put(['two\n']);
+      const older = feedTo(bench, memorySink<number>());
+      const newer = feedTo(bench, memorySink<number>());
+      const first = older.put(['1\n']);
+      newer.put(['1\n']);
+      const second = newer.put(['2\n']);
       assert.equal((await newer.feed.run([second], { ledger })).items.complete, 1);
       assert.equal((await older.feed.run([first], { ledger })).items.stale, 1);
       assert.equal((await bench.entry('1')).state, 'stale');

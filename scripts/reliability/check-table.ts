@@ -1,0 +1,78 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+
+/** What is wrong with a table. All three are 0, or something was not kept. */
+export interface Differences {
+  /** Keys that should be there and are not. */
+  readonly lost: number;
+  /** Items that lie there under a key that none should have: records that landed twice. */
+  readonly doubled: number;
+  /** Items under the right key with another value. */
+  readonly wrong: number;
+  /** Some of them, for people. */
+  readonly examples: readonly string[];
+}
+
+export const NO_DIFFERENCES: Differences = { lost: 0, doubled: 0, wrong: 0, examples: [] };
+
+/** Reads a whole table and compares it with the items that it must hold, by `uuid`. */
+export async function checkTable(
+  client: DynamoDBClient,
+  table: string,
+  expected: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): Promise<Differences> {
+  let found = 0;
+  let doubled = 0;
+  let wrong = 0;
+  const examples: string[] = [];
+  const tell = (text: string): void => void (examples.length < 5 && examples.push(text));
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }),
+    );
+    for (const item of page.Items ?? []) {
+      const uuid = item['uuid']?.S ?? '';
+      const wanted = expected.get(uuid);
+      if (wanted === undefined) {
+        doubled += 1;
+        tell(`not expected: ${JSON.stringify(item).slice(0, 300)}`);
+        continue;
+      }
+      found += 1;
+      if (isDeepStrictEqual(item, attributes(wanted))) continue;
+      wrong += 1;
+      tell(`wrong: ${JSON.stringify(item).slice(0, 300)} instead of ${JSON.stringify(wanted).slice(0, 300)}`);
+    }
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  const lost = expected.size - found;
+  if (lost > 0) tell(`${lost} of ${expected.size} are not there`);
+  return { lost, doubled, wrong, examples };
+}
+
+export function add(left: Differences, right: Differences): Differences {
+  return {
+    lost: left.lost + right.lost,
+    doubled: left.doubled + right.doubled,
+    wrong: left.wrong + right.wrong,
+    examples: [...left.examples, ...right.examples],
+  };
+}
+
+export function isExact({ lost, doubled, wrong }: Differences): boolean {
+  return lost === 0 && doubled === 0 && wrong === 0;
+}
+
+/** An item as DynamoDB answers it; made here anew, so that the checks do not rest on what they check. */
+function attributes(item: Readonly<Record<string, unknown>>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attribute(value)]));
+}
+
+function attribute(value: unknown): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (Array.isArray(value)) return { L: value.map(attribute) };
+  return { M: attributes(value as Readonly<Record<string, unknown>>) };
+}

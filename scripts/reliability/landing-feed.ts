@@ -1,0 +1,36 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { feed, type Feed, filter } from '@millrace/core';
+import { dynamodbSink, landingItem } from '@millrace/dynamodb';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { gunzip } from '@millrace/gzip';
+import { s3Source, type S3Ref } from '@millrace/s3';
+import type { SampleRecord } from './sample-object.ts';
+
+export interface LandingFeedOptions {
+  readonly name: string;
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+  readonly table: string;
+  readonly gzipped: boolean;
+  /** @default 16, as the sink has it */
+  readonly concurrency?: number;
+  /** How long S3 may deliver nothing, in milliseconds. @default 10000 */
+  readonly idleTimeoutMs?: number;
+  /** @default by place */
+  readonly key?: (record: SampleRecord) => string;
+}
+
+/** The feed that the scenarios carry sample objects through, with short retry budgets. */
+export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
+  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
+  const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
+  const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
+  return (gzipped ? source.through(gunzip()) : source)
+    .through(decodeText('utf-8'))
+    .through(parseNdjson<SampleRecord>())
+    .through(filter((record) => record.skip !== true))
+    .through(landingItem(key === undefined ? {} : { key }))
+    .to(dynamodbSink({ table, client: dynamodb, retry, ...(concurrency !== undefined && { concurrency }) }));
+}

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chaosRun } from '../../scripts/reliability/chaos-run.ts';
+import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+
+/** A smaller set of what `pnpm run chaos` does. */
+const SEED = 3;
+const RUNS = 12;
+
+describe('chaos', () => {
+  let stage: Stage;
+  const faults: Record<string, number> = {};
+  beforeAll(async () => {
+    stage = await startStage();
+  });
+  afterAll(() => stage.stop());
+
+  it.each(Array.from({ length: RUNS }, (_, run) => run))(`run ${'%i'} of seed ${SEED} is exact`, async (run) => {
+    const result = await chaosRun(stage, SEED, run);
+    for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
+    const { lost, doubled, wrong, problems, examples } = result;
+    expect({ lost, doubled, wrong, problems, examples }).toEqual({
+      lost: 0,
+      doubled: 0,
+      wrong: 0,
+      problems: [],
+      examples: [],
+    });
+  });
+
+  it('has really injected faults, of both services', () => {
+    const services = new Set(Object.keys(faults).map((kind) => kind.split(':')[0]));
+    expect(services).toEqual(new Set(['s3', 'dynamodb']));
+    expect(Object.keys(faults).length).toBeGreaterThan(8);
+  });
+});

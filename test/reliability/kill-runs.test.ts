@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { killSeries } from '../../scripts/reliability/kill-series.ts';
+import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+
+describe('a process that is killed while it loads', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage();
+  });
+  afterAll(() => stage.stop());
+
+  it('loads the object exactly, and writes little twice', async () => {
+    const result = await killSeries(stage, { kills: 4, records: 4000, seed: 2 });
+    expect(result).toMatchObject({ kills: 4, lost: 0, doubled: 0, wrong: 0, problems: [] });
+    expect(result.written).toBeGreaterThanOrEqual(4000);
+    expect(result.written).toBeLessThan(1.2 * 4000 + 4 * 25);
+  }, 60_000);
+});
