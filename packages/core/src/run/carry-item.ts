@@ -135,14 +135,14 @@ class ItemCarrier<Ref> {
   }
 
   #report(started: number): ItemReport {
-    const { tally, error, watermark } = this.#state;
+    const { tally, error } = this.#state;
     return {
       feed: this.#scope.feed.name,
       run: this.#scope.run,
       ref: this.#refText,
       outcome: this.#outcome(),
       ...(this.#origin && { origin: this.#origin }),
-      watermark: watermark.value,
+      watermark: this.#state.progress().watermark,
       ...tally.counts(),
       rejections: tally.rejections,
       counters: tally.counters,

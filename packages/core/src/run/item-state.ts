@@ -16,6 +16,7 @@ export class ItemState {
   /** Stops this item's source and codecs: at the run's stop, and at the item's own failure. */
   readonly #reading: AbortController = new AbortController();
   #error: MillraceError | undefined;
+  #distrusted = false;
 
   constructor(stop: Stop, refText: string) {
     this.#stop = stop;
@@ -48,8 +49,19 @@ export class ItemState {
     this.rejectedBefore = rejected;
   }
 
+  /** A later run meets the records from the watermark on again, and their rejections with them. */
   progress(): LedgerProgress {
-    return { watermark: this.watermark.value, rejected: this.rejectedBefore + this.tally.rejectionCount };
+    if (this.#distrusted) return { watermark: 0, rejected: 0 };
+    const watermark = this.watermark.value;
+    return { watermark, rejected: this.rejectedBefore + this.tally.rejectionsBelow(watermark) };
+  }
+
+  /**
+   * Reading broke by itself. A checksum at the end may be what found it, so that nothing of what was read before counts
+   * (contract 3.4): the next run writes all of it again, over what is there.
+   */
+  distrust(): void {
+    if (!this.#reading.signal.aborted) this.#distrusted = true;
   }
 
   /** Keeps the first failure, and stops reading. What happens after the run was stopped is part of its stopping. */

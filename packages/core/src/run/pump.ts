@@ -98,7 +98,7 @@ async function read<Ref>(
     if (bad !== undefined) markers.outstanding -= 1;
     return bad;
   };
-  for await (const { records, place } of itemBlocks(scope, item, contexts, state.reading, tally)) {
+  for await (const { records, place } of orDistrust(itemBlocks(scope, item, contexts, state.reading, tally), state)) {
     state.assertGoing();
     const home: BlockHome = { context, first: tally.read, place };
     for (const value of records) {
@@ -116,6 +116,15 @@ async function read<Ref>(
       if (waiting !== undefined) state.assertGoing();
     }
     progressed();
+  }
+}
+
+async function* orDistrust<T>(blocks: AsyncIterable<T>, state: ItemState): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* blocks;
+  } catch (thrown) {
+    state.distrust();
+    throw thrown;
   }
 }
 

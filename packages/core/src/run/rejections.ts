@@ -58,7 +58,7 @@ export class Rejections {
       ...place,
       ...value,
     };
-    tally.countRejection(code);
+    tally.countRejection(code, ordinal);
     observe(rejection);
     if (writer === undefined) {
       throw new MillraceError(

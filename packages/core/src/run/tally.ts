@@ -23,8 +23,17 @@ export class Tally {
   /** Rejections so far, quarantined or not. */
   rejectionCount = 0;
 
-  countRejection(code: string): void {
+  /** Which records they are; their number is limited by `maxRejections`. */
+  readonly #rejectedOrdinals: number[] = [];
+
+  /** Rejections of records below `watermark`: those that no later run meets again. */
+  rejectionsBelow(watermark: number): number {
+    return this.#rejectedOrdinals.reduce((count, ordinal) => (ordinal < watermark ? count + 1 : count), 0);
+  }
+
+  countRejection(code: string, ordinal: number): void {
     this.rejectionCount += 1;
+    this.#rejectedOrdinals.push(ordinal);
     this.rejections[code] = (this.rejections[code] ?? 0) + 1;
   }
 
