@@ -19,10 +19,11 @@ export interface Codec<I, O, E extends Emits = 'chunks'> {
   /** Called once per item, before its first chunk. */
   readonly start: (context: CodecContext) => CodecStage<I, O>;
   /**
-   * For codecs that emit records: parses one record by itself, as it stands in the quarantine, or throws. `replay` calls it.
+   * For codecs that emit records: parses one record by itself, as it stands in the quarantine, or throws; with
+   * `REPLAY_IMPOSSIBLE` where it cannot know how, so that `replay` goes on from the value that a later stage got.
    * A codec without it can have its rejections replayed only from the value that a later stage got.
    */
-  readonly reparse?: (rejected: Pick<RejectedRecord, 'raw' | 'details'>) => O;
+  readonly reparse?: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => O;
 }
 
 /** A codec at work on one item. The runner never calls it concurrently. */

@@ -47,7 +47,7 @@ const UPDATES = 16;
  *
  * Writing goes by `dynamodbSink` and is retried as there: it consumes a write unit for each KB of a rejection, whose raw
  * text is stored twice, and one for each batch of 24. `rejections` queries the partition of one object where `uri` is given,
- * else that of the feed and then of each object that it names: half a read unit for each query and 4 KB, settled rejections
+ * else that of the feed and then of each object that it names: one read unit for each query and 4 KB, settled rejections
  * included. It takes no scan and no index. `settle` is an update of each item, under the condition that it is still of the
  * same run.
  *

@@ -245,10 +245,7 @@ describe('a real feed with bad lines', { timeout: 30_000 }, () => {
     const source = memorySource<string>({ objects: { 'a.ndjson': ['{"n":0}\n{"n":1\n{"n":2}\n{"n":}\n{"n":4}\n'] } });
     const prices = feed('prices')
       .from(source)
-      .through({
-        ...parseNdjson<{ readonly n: number }>(),
-        reparse: ({ raw }) => JSON.parse(String(raw)) as { n: number },
-      })
+      .through(parseNdjson<{ readonly n: number }>())
       .through(landingItem())
       .to(dynamodbSink({ table: landingTable, client }));
     const report = await prices.run(source.refs(), { quarantine, maxRejections: { share: 1 } });

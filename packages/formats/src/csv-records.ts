@@ -1,4 +1,4 @@
-import type { CodecContext, Rejected } from '@millrace/core';
+import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core';
 import { checkHeader, type CsvRecord, headerInvalid, recordMaker } from './csv-columns.ts';
 import type { RowProblem } from './csv-row.ts';
 import { excerpt, tooLong, withoutReturn } from './record-text.ts';
@@ -43,6 +43,11 @@ export function csvRecords(
     return make !== undefined && fields.length === columns!.length ? make(fields) : undefined;
   }
 
+  /** The columns go along, so that a replay can parse the row by itself. */
+  function as(line: number, raw: string): Pick<RejectedRecord, 'raw' | 'line' | 'details'> {
+    return { raw, line, details: { columns } };
+  }
+
   function ofRow(row: EndedRow): CsvRecord | Rejected | undefined {
     if (columns === undefined) {
       readHeader(row);
@@ -52,12 +57,12 @@ export function csvRecords(
     if (length > maxRecordChars) return reject(tooLong(excerpt(row.raw, maxRecordChars), length, line, maxRecordChars));
     const raw = withoutReturn(row.raw);
     if (problem !== undefined) {
-      return reject({ code: problem.code, message: `In the row on line ${line} ${problem.what}.`, raw, line });
+      return reject({ ...as(line, raw), code: problem.code, message: `In the row on line ${line} ${problem.what}.` });
     }
     const record = ofFields(fields);
     if (record !== undefined) return record;
     const message = `The row on line ${line} has ${fields.length} fields, and there are ${columns.length} columns.`;
-    return reject({ code: 'CSV_FIELD_COUNT', message, raw, line });
+    return reject({ ...as(line, raw), code: 'CSV_FIELD_COUNT', message });
   }
 
   return { ofFields, ofRow };

@@ -1,6 +1,7 @@
 import { check, checkOptions, type Codec, type CodecContext, type CodecStage } from '@millrace/core';
 import { columnsProblem } from './csv-columns.ts';
 import { startCsv } from './csv-stage.ts';
+import { type ReparsedRecord, reparseCsv } from './reparse-csv.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseCsvOptions {
@@ -43,6 +44,7 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
     emits: 'records',
     name: 'parseCsv',
     start: (context: CodecContext) => startCsv(settings, context) as CodecStage<string, T>,
+    reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });
 }
 

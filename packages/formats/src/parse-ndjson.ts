@@ -4,12 +4,12 @@ import {
   type Codec,
   type CodecContext,
   type CodecStage,
-  type RecordPlace,
+  type RejectedRecord,
   type Rejected,
 } from '@millrace/core';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord } from './held-record.ts';
-import { excerpt, MAX_RECORD_CHARS, tooLong, withoutReturn } from './record-text.ts';
+import { assertWhole, excerpt, MAX_RECORD_CHARS, tooLong, withoutReturn } from './record-text.ts';
 
 export interface ParseNdjsonOptions {
   /** What to do about a line of white space only: pass over it, or reject it. @default 'skip' */
@@ -42,7 +42,10 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
     emits: 'records',
     name: 'parseNdjson',
     start: (context: CodecContext) => startNdjson<T>({ blankLines, maxRecordChars }, context),
-    reparse: ({ raw }: RecordPlace) => JSON.parse(String(raw)) as T,
+    reparse: ({ raw, code }: Pick<RejectedRecord, 'raw' | 'code'>) => {
+      assertWhole(code);
+      return JSON.parse(String(raw)) as T;
+    },
   });
 }
 

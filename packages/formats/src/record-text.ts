@@ -1,4 +1,4 @@
-import type { RejectedRecord } from '@millrace/core';
+import { MillraceError, type RejectedRecord } from '@millrace/core';
 
 /** Characters at most in a record, unless an option says otherwise: 1 MiB, where a DynamoDB item has 400 KB. */
 export const MAX_RECORD_CHARS: number = 1024 * 1024;
@@ -34,4 +34,15 @@ export function tooLong(raw: string, length: number, line: number, maxRecordChar
     raw,
     line,
   };
+}
+
+/**
+ * Of a record that was too long only the beginning is kept, so it cannot be parsed from there.
+ *
+ * @throws MillraceError `REPLAY_IMPOSSIBLE`
+ */
+export function assertWhole(code: string): void {
+  if (code !== 'RECORD_TOO_LONG') return;
+  const advice = 'Raise maxRecordChars and deliver the file again.';
+  throw new MillraceError('REPLAY_IMPOSSIBLE', `Only the beginning of the record was kept. ${advice}`);
 }

@@ -1,5 +1,5 @@
 import type { Feed } from '../feed.ts';
-import { MillraceError, toMillraceError } from '../millrace-error.ts';
+import { isMillraceError, MillraceError, toMillraceError } from '../millrace-error.ts';
 import type { Rejection } from '../rejection.ts';
 import type { ReplayOptions, ReplayReport } from '../replay.ts';
 import { createContexts } from './contexts.ts';
@@ -124,7 +124,11 @@ function startOf<Ref>(
 ): { readonly value: unknown; readonly from: number } {
   const { reparse } = feed.stages.codecs.at(-1)!;
   if (rejection.raw !== undefined && rejection.branch === '' && reparse !== undefined) {
-    return { value: reparse(rejection), from: 0 };
+    try {
+      return { value: reparse(rejection), from: 0 };
+    } catch (thrown) {
+      if (!('value' in rejection) || !isMillraceError(thrown) || thrown.code !== 'REPLAY_IMPOSSIBLE') throw thrown;
+    }
   }
   const each = rejection.stage === names.sink ? names.eaches.length : names.eaches.indexOf(rejection.stage);
   if ('value' in rejection && each !== -1) return { value: rejection.value, from: each };

@@ -1,0 +1,37 @@
+import {
+  type CodecContext,
+  isBlock,
+  MillraceError,
+  rejected,
+  type RejectedRecord,
+  rejectedRecord,
+} from '@millrace/core';
+import type { CsvRecord } from './csv-columns.ts';
+import { type CsvSettings, startCsv } from './csv-stage.ts';
+import { assertWhole } from './record-text.ts';
+
+export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
+
+/**
+ * Parses one rejected row by itself, with the columns that the file had. A row that a later stage rejected does not say
+ * them; unless they are an option, its replay goes on from the value that this stage got.
+ *
+ * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the row
+ */
+export function reparseCsv(settings: CsvSettings, { raw, code, details }: ReparsedRecord): CsvRecord {
+  assertWhole(code);
+  const columns = settings.columns ?? (details?.['columns'] as readonly string[] | undefined);
+  if (columns === undefined) {
+    throw new MillraceError('REPLAY_IMPOSSIBLE', 'The row does not say what its columns were. Deliver the file again.');
+  }
+  const context = { reject: rejected } as unknown as CodecContext;
+  const stage = startCsv({ ...settings, columns }, context);
+  const produced = [stage.push(`${String(raw)}\n`), stage.end?.() ?? []];
+  const records: unknown[] = [];
+  for (const some of produced) records.push(...(isBlock(some) ? some.records : (some as Iterable<unknown>)));
+  const [record] = records;
+  const bad = rejectedRecord(record);
+  if (bad !== undefined) throw new MillraceError(bad.code, bad.message, { details: bad.details, cause: bad.cause });
+  if (records.length === 1) return record as CsvRecord;
+  throw new MillraceError('REPLAY_IMPOSSIBLE', `The raw text holds ${records.length} rows where one is wanted.`);
+}
