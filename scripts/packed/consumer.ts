@@ -37,9 +37,12 @@ export async function installConsumer(
     env: plainEnvironment(),
   });
   const homeOf = (name: string): string => join(dir, 'node_modules', name);
+  const packages = readdirSync(homeOf('@millrace')).map((id) => `@millrace/${id}`);
+  const every = packages.map((name, index) => `export * as package${index} from '${name}';\n`).join('');
+  for (const name of ['every.mts', 'every.cts']) writeFileSync(join(dir, name), every);
   return {
     dir,
-    packages: readdirSync(homeOf('@millrace')).map((id) => `@millrace/${id}`),
+    packages,
     homeOf,
     manifestOf: (name) => JSON.parse(readFileSync(join(homeOf(name), 'package.json'), 'utf8')) as Manifest,
   };

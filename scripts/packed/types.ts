@@ -3,20 +3,25 @@ import ts from 'typescript';
 import type { Consumer } from './consumer.ts';
 
 /** How consumers resolve types. A `.cts` file takes the types of the CommonJS build. */
-export const resolutions: Readonly<Record<string, { readonly file: string; readonly options: ts.CompilerOptions }>> = {
-  'nodenext, ESM': { file: 'consumer.mts', options: { module: ts.ModuleKind.NodeNext } },
-  'nodenext, CommonJS': { file: 'consumer.cts', options: { module: ts.ModuleKind.NodeNext } },
+export const resolutions: Readonly<
+  Record<string, { readonly kind: 'mts' | 'cts'; readonly options: ts.CompilerOptions }>
+> = {
+  'nodenext, ESM': { kind: 'mts', options: { module: ts.ModuleKind.NodeNext } },
+  'nodenext, CommonJS': { kind: 'cts', options: { module: ts.ModuleKind.NodeNext } },
   bundler: {
-    file: 'consumer.mts',
+    kind: 'mts',
     options: { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
   },
 };
 
-/** Compiles the consumer's program, and checks our own declarations with it: `skipLibCheck` does not hide them. */
+/**
+ * Compiles the consumer's program, and one that takes everything of every package; and checks our own declarations with
+ * them: `skipLibCheck` does not hide them.
+ */
 export function typeProblems({ dir, packages, homeOf }: Consumer, resolution: string): readonly string[] {
-  const { file, options } = resolutions[resolution]!;
-  const entry = join(dir, file);
-  const program = ts.createProgram([entry], {
+  const { kind, options } = resolutions[resolution]!;
+  const entries = [join(dir, `consumer.${kind}`), join(dir, `every.${kind}`)];
+  const program = ts.createProgram(entries, {
     ...options,
     target: ts.ScriptTarget.ES2023,
     lib: ['lib.es2024.d.ts'],
@@ -29,23 +34,15 @@ export function typeProblems({ dir, packages, homeOf }: Consumer, resolution: st
   const homes = packages.map((name) => homeOf(name));
   const ours = program
     .getSourceFiles()
-    .filter(({ fileName }) => fileName === entry || homes.some((home) => fileName.startsWith(`${home}/`)));
-  const declared = homes.filter((home) => !ours.some(({ fileName }) => fileName.startsWith(`${home}/`)));
+    .filter(({ fileName }) => entries.includes(fileName) || homes.some((home) => fileName.startsWith(`${home}/`)));
   const found = ours.flatMap((source) => [
     ...program.getSyntacticDiagnostics(source),
     ...program.getSemanticDiagnostics(source),
   ]);
-  const diagnostics = [...program.getOptionsDiagnostics(), ...found];
-  return [
-    ...declared.map((home) => `${file} does not import ${home}; it must use every package.`),
-    ...diagnostics.map((one) =>
-      ts
-        .formatDiagnostic(one, {
-          getCurrentDirectory: () => dir,
-          getCanonicalFileName: (name) => name,
-          getNewLine: () => '\n',
-        })
-        .trim(),
-    ),
-  ];
+  const host: ts.FormatDiagnosticsHost = {
+    getCurrentDirectory: () => dir,
+    getCanonicalFileName: (name) => name,
+    getNewLine: () => '\n',
+  };
+  return [...program.getOptionsDiagnostics(), ...found].map((one) => ts.formatDiagnostic(one, host).trim());
 }

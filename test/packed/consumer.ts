@@ -7,7 +7,6 @@ import { gunzip } from '@millrace/gzip';
 import { type S3Handler, toS3Handler } from '@millrace/lambda-adapter';
 import { type LocalAws, startLocalAws } from '@millrace/local';
 import { s3Source } from '@millrace/s3';
-import * as testkit from '@millrace/testkit';
 
 // What a user writes, compiled against the declarations of the tarballs. It is not run.
 
@@ -31,7 +30,6 @@ const quarantine = fileQuarantine({ directory: 'quarantine' });
 export const again = (): Promise<ReplayReport> =>
   replay(prices, quarantine.rejections({ feed: 'prices' }), { settled: quarantine.settle });
 export const rehearsal = (): Promise<LocalAws> => startLocalAws();
-export const forAuthors: typeof testkit = testkit;
 
 // @ts-expect-error gunzip takes bytes, and this is text
 feed('wrong').from(s3Source()).through(decodeText('utf-8')).through(gunzip());
