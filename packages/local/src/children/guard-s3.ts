@@ -26,7 +26,7 @@ export function guardS3(app: S3App): void {
     await refuse(reply, 501, 'NotImplemented', `The local S3 does not know the sub-resource "${unknown}".`);
   });
   // Not an async hook, for the reason that announce-created-objects.ts gives.
-  app.addHook('onSend', (_request, reply, payload, done) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (reply.statusCode !== 413) {
       done(null, payload);
       return;
@@ -34,6 +34,10 @@ export function guardS3(app: S3App): void {
     const advice = 'The local S3 takes at most 11 MiB in one PUT or part; upload larger objects in parts.';
     const body = errorXml('EntityTooLarge', advice);
     reply.header('content-type', 'application/xml').header('content-length', Buffer.byteLength(body));
-    done(null, body);
+    // The client is still sending; an answer before its end would break its connection and never be read.
+    const { raw } = request;
+    if (raw.complete || raw.destroyed) return done(null, body);
+    raw.once('close', () => done(null, body));
+    raw.resume();
   });
 }

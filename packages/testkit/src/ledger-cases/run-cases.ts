@@ -126,15 +126,21 @@ export const runCases: readonly LedgerCase[] = [
     name: 'runs: the limit of rejections goes on where it was',
     clause: '9.3',
     check: async (bench) => {
-      const { feed: flow, put } = feedTo(bench, memorySink<number>({ limits: { count: 1 } }), {
-        before: ({ opening, chunk }) => {
-          if (opening === 1 && chunk === 1) throw new Error('connection reset');
+      const sink = memorySink<number>({ limits: { count: 1 } });
+      let writes = 0;
+      const { feed: flow, put } = feedTo(bench, {
+        ...sink,
+        write: async (entries, context) => {
+          writes += 1;
+          if (writes === 3) throw new Error('connection reset');
+          return sink.write(entries, context);
         },
       });
-      const ref = put(['0\nbad\n2\nbad\n', 'bad\nbad\n']);
+      const ref = put(['0\nbad\n2\nbad\n', '4\nbad\nbad\n']);
       const options: RunOptions = {
         ledger: bench.ledger,
-        quarantine: memorySink<Rejection>({ key: ({ ordinal }) => String(ordinal) }),
+        // Each rejection is kept at once, so that both lie below the watermark when the third write fails.
+        quarantine: memorySink<Rejection>({ limits: { count: 1 }, key: ({ ordinal }) => String(ordinal) }),
         onFailure: 'report',
         maxRejections: { count: 3 },
       };
