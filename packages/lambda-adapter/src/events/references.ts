@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../object-ref.ts';
 import type { Arrival } from './arrival.ts';
 import { member, text } from './fields.ts';
+import { refWith } from './object-members.ts';
 
 /**
  * A plain list of references, as `continueWith` hands them on: `[{ bucket, key, versionId, etag, size, sequencer }]`, or
@@ -19,16 +20,10 @@ function toRef(value: unknown): ObjectRef | undefined {
   const bucket = text(member(value, 'bucket'));
   const key = text(member(value, 'key'));
   if (bucket === undefined || key === undefined) return undefined;
-  const versionId = text(member(value, 'versionId'));
-  const etag = text(member(value, 'etag'));
-  const size = member(value, 'size');
-  const sequencer = text(member(value, 'sequencer'));
-  return {
-    bucket,
-    key,
-    ...(versionId === undefined ? {} : { versionId }),
-    ...(etag === undefined ? {} : { etag }),
-    ...(typeof size === 'number' ? { size } : {}),
-    ...(sequencer === undefined ? {} : { sequencer }),
-  };
+  return refWith(bucket, key, {
+    versionId: member(value, 'versionId'),
+    etag: member(value, 'etag'),
+    size: member(value, 'size'),
+    sequencer: member(value, 'sequencer'),
+  });
 }

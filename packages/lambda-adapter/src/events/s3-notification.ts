@@ -4,6 +4,7 @@ import type { Arrival } from './arrival.ts';
 import { decodeKey } from './decode-key.ts';
 import { describeEvent } from './describe-event.ts';
 import { member, text } from './fields.ts';
+import { refWith } from './object-members.ts';
 
 /*
  * The S3 notification, as far as it is used:
@@ -49,18 +50,12 @@ function readRecord(record: unknown): Arrival {
 }
 
 function toRef(bucket: string, key: string, object: unknown): ObjectRef {
-  const versionId = text(member(object, 'versionId'));
-  const etag = text(member(object, 'eTag'))?.replaceAll('"', '');
-  const size = member(object, 'size');
-  const sequencer = text(member(object, 'sequencer'));
-  return {
-    bucket,
-    key,
-    ...(versionId === undefined ? {} : { versionId }),
-    ...(etag === undefined ? {} : { etag }),
-    ...(typeof size === 'number' ? { size } : {}),
-    ...(sequencer === undefined ? {} : { sequencer }),
-  };
+  return refWith(bucket, key, {
+    versionId: member(object, 'versionId'),
+    etag: text(member(object, 'eTag'))?.replaceAll('"', ''),
+    size: member(object, 'size'),
+    sequencer: member(object, 'sequencer'),
+  });
 }
 
 /** The name of an object that only needs to be named, so a key that cannot be decoded is no reason to fail. */

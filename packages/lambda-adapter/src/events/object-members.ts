@@ -1,0 +1,26 @@
+import type { ObjectRef } from '../object-ref.ts';
+import { text } from './fields.ts';
+
+/** What an event may tell of an object beside its place, as it was found there. */
+export interface ObjectMembers {
+  readonly versionId: unknown;
+  readonly etag: unknown;
+  readonly size: unknown;
+  readonly sequencer: unknown;
+}
+
+/** A reference with those members that are there and of their kind. */
+export function refWith(bucket: string, key: string, members: ObjectMembers): ObjectRef {
+  const { size } = members;
+  const versionId = text(members.versionId);
+  const etag = text(members.etag);
+  const sequencer = text(members.sequencer);
+  return {
+    bucket,
+    key,
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(etag === undefined ? {} : { etag }),
+    ...(typeof size === 'number' ? { size } : {}),
+    ...(sequencer === undefined ? {} : { sequencer }),
+  };
+}
