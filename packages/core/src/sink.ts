@@ -16,6 +16,8 @@ export interface Refusal {
   /** Stable code of the reason, such as `DYNAMODB_ITEM_TOO_LARGE`. */
   readonly code: string;
   readonly message: string;
+  /** Machine-readable facts about the reason. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 

@@ -100,8 +100,14 @@ class ItemCarrier<Ref> {
     const answer: ClaimAnswer = await claim(ledgering.ledger, request);
     if (answer.outcome === 'granted') {
       this.#state.goOn(item.origin.id, answer);
-      const progress = (): ReturnType<ItemState['progress']> => this.#state.progress();
-      this.#claim = new ItemClaim({ ...ledgering, request, progress, lost: (error) => this.#state.fail(error) });
+      const state = this.#state;
+      this.#claim = new ItemClaim({
+        ...ledgering,
+        request,
+        progress: () => state.progress(),
+        watermark: () => state.settled,
+        lost: (error) => state.fail(error),
+      });
       return true;
     }
     this.#refused = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
@@ -142,7 +148,7 @@ class ItemCarrier<Ref> {
       ref: this.#refText,
       outcome: this.#outcome(),
       ...(this.#origin && { origin: this.#origin }),
-      watermark: this.#state.progress().watermark,
+      watermark: this.#state.settled,
       ...tally.counts(),
       rejections: tally.rejections,
       counters: tally.counters,

@@ -52,8 +52,13 @@ export class ItemState {
   /** A later run meets the records from the watermark on again, and their rejections with them. */
   progress(): LedgerProgress {
     if (this.#distrusted) return { watermark: 0, rejected: 0 };
-    const watermark = this.watermark.value;
+    const watermark = this.settled;
     return { watermark, rejected: this.rejectedBefore + this.tally.rejectionsBelow(watermark) };
+  }
+
+  /** Where a later run goes on: the watermark, unless what was read is not to be trusted. */
+  get settled(): number {
+    return this.#distrusted ? 0 : this.watermark.value;
   }
 
   /**

@@ -51,8 +51,8 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<void> {
   const stage = scope.names.sink;
   const writer = batchWriter(options, scope.feed.stages.sink, stage, scope.sinkGate, {
     accepted: (count) => (tally.written += count),
-    refused: (entry, { code, message, cause }) =>
-      rejections.add(entry, { stage, code, message, cause }, { value: entry.value }),
+    refused: (entry, { code, message, details, cause }) =>
+      rejections.add(entry, { stage, code, message, details, cause }, { value: entry.value }),
   });
   try {
     await read(options, writer, rejections);
