@@ -22,6 +22,8 @@ class ItemCarrier<Ref> {
   readonly #state: ItemState;
   readonly #contexts: Contexts;
   readonly #markers = { outstanding: 0 };
+  /** Tells the mixer that nothing more comes from this item. */
+  readonly #tailBrought: (() => void) | undefined;
   #origin: ItemOrigin | undefined;
   #claim: ItemClaim | undefined;
   /** Why the ledger did not grant the item. */
@@ -31,7 +33,8 @@ class ItemCarrier<Ref> {
     this.#scope = scope;
     this.#ref = ref;
     this.#refText = scope.feed.stages.source.describe(ref);
-    this.#state = new ItemState(scope.stop, this.#refText);
+    this.#state = new ItemState(scope.stop, this.#refText, scope.feed.stages.sink.group ?? 1);
+    this.#tailBrought = scope.mixer?.expect();
     this.#contexts = createContexts({
       feed: scope.feed.name,
       run: scope.run,
@@ -49,6 +52,7 @@ class ItemCarrier<Ref> {
     } catch (thrown) {
       this.#state.fail(thrown);
     }
+    this.#tailBrought?.();
     this.#assertAddsUp();
     let report = this.#report(started);
     try {
@@ -88,6 +92,7 @@ class ItemCarrier<Ref> {
       state: this.#state,
       contexts: this.#contexts,
       markers: this.#markers,
+      tailBrought: this.#tailBrought,
       progressed,
     });
   }

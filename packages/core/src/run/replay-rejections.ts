@@ -159,7 +159,7 @@ async function write<Ref>({ feed, names, run, stop }: RunScope<Ref>, attempts: r
         at > 0 && (at >= (limits.count ?? GROUP) || (bytes += sizeOf?.(value) ?? 0) > (limits.bytes ?? Infinity)),
     );
     const batch = waiting.splice(0, count === -1 ? waiting.length : count);
-    const refusals = (await sink.write(batch, contexts.of(names.sink, stop.writing))) ?? [];
+    const refusals = (await (sink.writeSingly ?? sink.write)(batch, contexts.of(names.sink, stop.writing))) ?? [];
     for (const { position, code, message, details } of refusals) {
       const entry = batch[position]!;
       const attempt = owners.get(entry)!;
