@@ -21,7 +21,8 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 /** Whether an item, plain or as attribute values, holds packed records, and is not a record itself. */
 export function isPack(item: object): boolean {
-  return Object.hasOwn(item, PACK_ATTRIBUTES.version) && Object.hasOwn(item, PACK_ATTRIBUTES.records);
+  const { version, encoding, space, records } = PACK_ATTRIBUTES;
+  return [version, encoding, space, records].every((name) => Object.hasOwn(item, name));
 }
 
 /**
