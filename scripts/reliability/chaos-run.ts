@@ -37,12 +37,16 @@ const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */
 const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
 
-/** One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept. */
-export async function chaosRun(stage: Stage, seed: number, run: number): Promise<ChaosRun> {
+/**
+ * One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept.
+ *
+ * @param pack records of a pack, where they are to be packed
+ */
+export async function chaosRun(stage: Stage, seed: number, run: number, pack?: number): Promise<ChaosRun> {
   const draw = random(seed, run);
   const object = sampleObject(draw);
   const plan = faultPlan(draw, object.body.length);
-  const name = `chaos-${seed}-${run}`;
+  const name = `chaos-${seed}-${run}${pack === undefined ? '' : `-by-${pack}`}`;
   const key = `${name}/é ${run}.ndjson${object.gzipped ? '.gz' : ''}`;
   const table = await stage.table();
   const etag = await stage.put(key, object.body);
@@ -50,7 +54,7 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
   await using s3Proxy = await startFaultProxy(stage.aws.s3Endpoint);
   await using dynamodbProxy = await startFaultProxy(stage.aws.dynamodbEndpoint);
   const { s3, dynamodb } = clients(stage, s3Proxy, dynamodbProxy);
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS });
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS, pack });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const kept = keepRejections();
   const options = { ledger, quarantine: kept.quarantine, leaseMs: LEASE_MS, checkpointRecords: 200 };
@@ -76,12 +80,13 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
         return [[uuid, landed(uuid, name, { uri, ...(lastModified && { lastModified }) }, ordinal, fate.record)]];
       }),
     );
-    const differences = await checkTable(stage.dynamodb, table, expected);
+    const replayedKeys = new Set(replayed.map(({ ordinal }) => placeKey(id, ordinal)));
+    const differences = await checkTable(stage.dynamodb, table, expected, replayedKeys);
     return {
       ...differences,
       records: object.fates.length,
       attempts: reports.length,
-      replayed,
+      replayed: replayed.length,
       suspect,
       faults,
       problems,
@@ -145,12 +150,16 @@ async function ledgerProblems(ledger: Ledger, name: string, ref: S3Ref, records:
 }
 
 /** As an operator does with records that a throttled table did not take. */
-async function replayNotTaken(feed: Feed<S3Ref>, kept: KeptRejections, problems: string[]): Promise<number> {
+async function replayNotTaken(
+  feed: Feed<S3Ref>,
+  kept: KeptRejections,
+  problems: string[],
+): Promise<readonly Rejection[]> {
   const notTaken = kept.records().filter(({ code }) => NOT_TAKEN.has(code));
-  if (notTaken.length === 0) return 0;
+  if (notTaken.length === 0) return [];
   const report = await replay(feed, notTaken);
   if (report.delivered !== notTaken.length) problems.push(`replay: ${JSON.stringify(report).slice(0, 500)}`);
-  return report.delivered;
+  return notTaken;
 }
 
 /** Each expected rejection once, with reason, raw text and line, and no other but those that are explained. */

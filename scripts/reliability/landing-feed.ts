@@ -18,13 +18,15 @@ export interface LandingFeedOptions {
   readonly concurrency?: number;
   /** How long S3 may deliver nothing, in milliseconds. @default 10000 */
   readonly idleTimeoutMs?: number;
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
   /** @default by place */
   readonly key?: (record: SampleRecord) => string;
 }
 
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
-  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
+  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, pack, key } = options;
   const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
   const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
   return (gzipped ? source.through(gunzip()) : source)
@@ -32,5 +34,13 @@ export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
     .through(parseNdjson<SampleRecord>())
     .through(filter((record) => record.skip !== true))
     .through(landingItem(key === undefined ? {} : { key }))
-    .to(dynamodbSink({ table, client: dynamodb, retry, ...(concurrency !== undefined && { concurrency }) }));
+    .to(
+      dynamodbSink({
+        table,
+        client: dynamodb,
+        retry,
+        ...(concurrency !== undefined && { concurrency }),
+        ...(pack !== undefined && { pack: { records: pack } }),
+      }),
+    );
 }

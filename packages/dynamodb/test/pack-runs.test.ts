@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { DynamodbRecord } from '../src/index.ts';
 import { packing, type PackOptions } from '../src/pack/pack-options.ts';
 import { packedSink } from '../src/pack/packed-sink.ts';
-import { unpack } from '../src/unpack.ts';
 import { type ItemStore, itemStore } from './support/item-store.ts';
 import { cut, unevenFeed, unevenText } from './support/pack-feed.ts';
+import { unpacked } from './support/unpacked.ts';
 
 const KEYS = { partitionKey: 'uuid', sortKey: undefined, allowUnsafe: false };
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -99,7 +99,7 @@ describe('the items of packed landing', () => {
       { records: 10_000 },
     ] as const) {
       const store = await reference(text, pack);
-      const records = await Array.fromAsync(all(store));
+      const records = await unpacked(store.items.values());
       const byUuid = Object.fromEntries(records.map((record) => [record['uuid'], record]));
       expect(records).toHaveLength(alone.items.size);
       expect(byUuid).toEqual(Object.fromEntries(alone.items));
@@ -134,7 +134,3 @@ describe('the items of packed landing', () => {
     expect(store.bytes()).toEqual(alone.bytes());
   });
 });
-
-async function* all(store: ItemStore) {
-  for (const item of store.items.values()) yield* unpack(item);
-}

@@ -5,9 +5,9 @@ import { dynamodbSink, itemSize, landingItem, landingUuid, MILLRACE_NAMESPACE, t
 import { namesIn } from '../src/name-uuid.ts';
 import { packing } from '../src/pack/pack-options.ts';
 import { packedSink } from '../src/pack/packed-sink.ts';
-import { unpack } from '../src/unpack.ts';
 import { itemStore } from './support/item-store.ts';
 import { landedEntries, sinkContext } from './support/land.ts';
+import { unpacked } from './support/unpacked.ts';
 import { origin, recordContext } from './support/write.ts';
 
 const KEYS = { partitionKey: 'uuid', sortKey: undefined, allowUnsafe: false };
@@ -102,7 +102,7 @@ describe('dynamodbSink with pack', () => {
   it('keeps what compression would make longer as it is', async () => {
     const { items } = await landed([1]);
     expect(items[0]).toMatchObject({ encoding: 'none', records: Buffer.from('null\n1') });
-    expect(await Array.fromAsync(unpack(items[0]!), ({ record }) => record)).toEqual([1]);
+    expect((await unpacked(items)).map(({ record }) => record)).toEqual([1]);
   });
 
   it('refuses what the single sink refuses, record by record, and packs the others', async () => {
@@ -159,9 +159,8 @@ describe('dynamodbSink with pack', () => {
     });
     const store = itemStore();
     await packedSink(store.sink, KEYS, packing({ records: 4, maxItemBytes: 2048 }, KEYS)).write(entries, sinkContext);
-    const records = await Array.fromAsync(store.items.values(), (item) => Array.fromAsync(unpack(item)));
     expect(store.items.size).toBeGreaterThan(2);
-    expect(records.flat()).toEqual(entries.map(({ value }) => value));
+    expect(await unpacked(store.items.values())).toEqual(entries.map(({ value }) => value));
   });
 
   it('refuses to run where keys are no places, where landing is missing or was changed', async () => {
@@ -186,16 +185,13 @@ describe('dynamodbSink with pack', () => {
     expect(await code(changed({ ordinal: 7 }))).toEqual(refused('ordinal', '1'));
     expect(await code(changed({ branch: '0' }))).toEqual(refused('branch', '1'));
     expect(await code(changed({ expires: 5 }))).toBe('fine');
-    expect(await Array.fromAsync(unpack([...store.items.values()][0]!), ({ expires }) => expires)).toEqual([
-      undefined,
-      5,
-    ]);
+    expect((await unpacked(store.items.values())).map(({ expires }) => expires)).toEqual([undefined, 5]);
   });
 
   it('packs under other names, and gives them back', async () => {
     const names = { uuid: 'id', upload_date: 'landed_at', ordinal: 'line', record: 'row' } as const;
     const keys = { ...KEYS, partitionKey: 'id' };
-    const written: unknown[] = [];
+    const written: object[] = [];
     const single: Sink<never> = {
       name: 'single',
       write: async (entries) => void written.push(...entries.map(({ value }) => value)),
@@ -204,7 +200,7 @@ describe('dynamodbSink with pack', () => {
     await packedSink(single, keys, packing({ names }, keys)).write(entries, sinkContext);
     expect(written).toHaveLength(1);
     expect(written[0]).toMatchObject({ landed_at: origin.lastModified, names });
-    expect(await Array.fromAsync(unpack(written[0] as object))).toEqual(entries.map(({ value }) => value));
+    expect(await unpacked(written)).toEqual(entries.map(({ value }) => value));
   });
 
   it('says when it is made what cannot work', () => {
@@ -219,7 +215,7 @@ describe('dynamodbSink with pack', () => {
     expect(pack({}, { partitionKey: 'id' })).toContain('the partition key must be the uuid of landingItem');
     expect(pack({}, { sortKey: 'ordinal' })).toContain('the sort key must be what all records of an object share');
     expect(pack({ names: { feed: 'count' } })).toContain('"count" of its own');
-    vi.spyOn(zlib, 'zstdCompressSync', 'get').mockReturnValue(undefined as never);
+    vi.spyOn(zlib as { readonly zstdCompressSync: unknown }, 'zstdCompressSync', 'get').mockReturnValue(undefined as never);
     expect(pack({ compress: 'zstd' })).toContain('DYNAMODB_ZSTD_MISSING');
   });
 });

@@ -6,7 +6,8 @@ import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { memorySource } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, dynamodbSink, landingItem, type PackOptions } from '../src/index.ts';
-import { isPack, unpack } from '../src/unpack.ts';
+import { isPack } from '../src/unpack.ts';
+import { unpacked } from './support/unpacked.ts';
 
 interface Row {
   readonly n: number;
@@ -39,9 +40,7 @@ async function scan(TableName: string): Promise<Record<string, AttributeValue>[]
 }
 
 async function records(table: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const found: Readonly<Record<string, unknown>>[] = [];
-  for (const item of await scan(table)) for await (const record of unpack(item)) found.push(record);
-  return found.toSorted((a, b) => Number(a['ordinal']) - Number(b['ordinal']));
+  return (await unpacked(await scan(table))).toSorted((a, b) => Number(a['ordinal']) - Number(b['ordinal']));
 }
 
 const source = memorySource<string>();

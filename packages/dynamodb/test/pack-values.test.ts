@@ -8,6 +8,7 @@ import { packedSink } from '../src/pack/packed-sink.ts';
 import { unpack } from '../src/unpack.ts';
 import { itemStore } from './support/item-store.ts';
 import { landedEntries, sinkContext } from './support/land.ts';
+import { unpacked } from './support/unpacked.ts';
 
 const KEYS = { partitionKey: 'uuid', sortKey: undefined, allowUnsafe: false };
 
@@ -37,9 +38,7 @@ function held(value: unknown): unknown {
 
 async function roundTrip(values: readonly unknown[], flat = false, pack: PackOptions = {}): Promise<void> {
   const { items, entries } = await packs(values, pack, flat);
-  const records: unknown[] = [];
-  for (const item of items) for await (const record of unpack(item)) records.push(record);
-  expect(records.map(held)).toEqual(entries.map(({ value }) => held(value)));
+  expect((await unpacked(items)).map(held)).toEqual(entries.map(({ value }) => held(value)));
 }
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });

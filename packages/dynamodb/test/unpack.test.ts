@@ -7,9 +7,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { landingItem, type PackOptions } from '../src/index.ts';
 import { packing } from '../src/pack/pack-options.ts';
 import { packedSink } from '../src/pack/packed-sink.ts';
-import { isPack, unpack } from '../src/unpack.ts';
+import { isPack } from '../src/unpack.ts';
 import { itemStore } from './support/item-store.ts';
 import { landedEntries, sinkContext } from './support/land.ts';
+import { unpacked } from './support/unpacked.ts';
 import { recordContext } from './support/write.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -39,7 +40,7 @@ async function packOf(pack: PackOptions = {}): Promise<{ item: Item; expected: r
   return { item: [...store.items.values()][0]!, expected: landed.map(({ value }) => value) };
 }
 
-const read = (item: object, options = {}): Promise<unknown[]> => Array.fromAsync(unpack(item, options));
+const read = (item: object, options = {}): Promise<unknown> => unpacked([item], options);
 const codeOf = (item: object): Promise<unknown> =>
   read(item).then(
     () => 'fine',
@@ -62,7 +63,7 @@ describe('unpack', () => {
   });
 
   it('gives an item that is no pack as the one record that it is', async () => {
-    const [{ value }] = landedEntries([{ n: 1, tags: new Set(['a']), none: null, list: [1, { b: true }] }]) as [
+    const [{ value }] = landedEntries([{ n: 1, tags: new Set(['a']), none: null, list: [1, { b: true }] }]) as unknown as [
       { value: Item },
     ];
     expect(isPack(value)).toBe(false);
