@@ -27,10 +27,16 @@ interface LandedRow {
 const CHUNK = 64 * 1024;
 
 /** Lands a file in a table of its own, reads the table back, and compares each record with the file. */
-export async function land(client: DynamoDBClient, { name, text, parse, rows }: Dataset, pack?: PackOptions): Promise<Landed> {
+export async function land(
+  client: DynamoDBClient,
+  { name, text, parse, rows }: Dataset,
+  pack?: PackOptions,
+): Promise<Landed> {
   const table = `cost-${randomUUID().slice(0, 8)}`;
   await createLandingTable({ table, client });
-  const chunks = Array.from({ length: Math.ceil(text.length / CHUNK) }, (_, n) => text.slice(n * CHUNK, (n + 1) * CHUNK));
+  const chunks = Array.from({ length: Math.ceil(text.length / CHUNK) }, (_, n) =>
+    text.slice(n * CHUNK, (n + 1) * CHUNK),
+  );
   const source = memorySource<string>({ objects: { [name]: chunks } });
   const started = performance.now();
   const report = await feed('cost')

@@ -57,7 +57,14 @@ export async function chaosRun(stage: Stage, seed: number, run: number, pack?: n
   const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS, pack });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const kept = keepRejections();
-  const options = { ledger, quarantine: kept.quarantine, leaseMs: LEASE_MS, checkpointRecords: 200 };
+  const options = {
+    ledger,
+    quarantine: kept.quarantine,
+    leaseMs: LEASE_MS,
+    checkpointRecords: 200,
+    // A twentieth of the lines may be bad, and by chance more of the first hundred.
+    maxRejections: { share: 0.2 },
+  };
   const problems: string[] = [];
   try {
     const armed = armFaults(plan, { s3: s3Proxy, dynamodb: dynamodbProxy });

@@ -26,7 +26,9 @@ for (const [done, number] of numbers.entries()) {
   const { examples, problems } = result;
   if (!isExact(result) || problems.length > 0) {
     totals.failedRuns += 1;
-    console.log(`run ${number} of seed ${seed} failed: pnpm run chaos --seed ${seed} --runs 1 --only ${number}${packing}`);
+    console.log(
+      `run ${number} of seed ${seed} failed: pnpm run chaos --seed ${seed} --runs 1 --only ${number}${packing}`,
+    );
     for (const line of [...problems, ...examples]) console.log(`  ${line}`);
     console.log(`  faults: ${JSON.stringify(result.faults)}`);
   }

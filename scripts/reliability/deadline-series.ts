@@ -106,5 +106,12 @@ async function compared(
       seen.add(ordinal);
     }
   }
-  return { lost: records - [...seen].filter((ordinal) => ordinal < records).length, doubled, wrong, twice, packedAndAlone: 0, examples: [] };
+  return {
+    lost: records - [...seen].filter((ordinal) => ordinal < records).length,
+    doubled,
+    wrong,
+    twice,
+    packedAndAlone: 0,
+    examples: [],
+  };
 }

@@ -41,10 +41,7 @@ const EARLY_MS = 500;
 const LIFE_MS = 120_000;
 
 /** Loads one large object in a process that is killed again and again, until so many kills are done and it may finish. */
-export async function killSeries(
-  stage: Stage,
-  { kills, records, seed, pack }: KillSeriesOptions,
-): Promise<KillSeries> {
+export async function killSeries(stage: Stage, { kills, records, seed, pack }: KillSeriesOptions): Promise<KillSeries> {
   const draw = random(seed, 0);
   const name = `kill-${seed}${pack === undefined ? '' : `-by-${pack}`}`;
   const items = Math.ceil(records / (pack ?? 1));

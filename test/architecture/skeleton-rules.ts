@@ -62,7 +62,10 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
   const others = Object.keys(manifest.exports ?? {}).filter((name) => name !== '.' && name !== own);
   const entries = [['.', 'index'], ...others.map((name) => [name, name.slice('./'.length)])] as const;
   const published = Object.fromEntries(entries.map(([name, entry]) => [name, built(entry!)]));
-  const exported = entries.map(([name, entry]) => [name, { '@millrace/source': `./src/${entry}.ts`, ...built(entry!) }]);
+  const exported = entries.map(([name, entry]) => [
+    name,
+    { '@millrace/source': `./src/${entry}.ts`, ...built(entry!) },
+  ]);
   return {
     name: `@millrace/${id}`,
     license: 'MIT',

@@ -6,7 +6,10 @@ import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
 const SEED = 3;
 const RUNS = 12;
 
-describe.each([undefined, 20])('chaos, with packs of %s records', (pack) => {
+describe.each([
+  ['single items', undefined],
+  ['packs of 20', 20],
+] as const)('chaos, landing %s', (_, pack) => {
   let stage: Stage;
   const faults: Record<string, number> = {};
   beforeAll(async () => {

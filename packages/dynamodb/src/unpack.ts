@@ -4,7 +4,7 @@ import { fromBase64 } from './unpack/base64.ts';
 import { type Decompress, decompressed } from './unpack/decompress.ts';
 import { exactNumber, type MakeExactNumber } from './unpack/numbers.ts';
 import { type LineRecord, packLines } from './unpack/pack-lines.ts';
-import { placeUuid } from './unpack/place-uuid.ts';
+import { placeUuids } from './unpack/place-uuid.ts';
 import { plainItem } from './unpack/plain-item.ts';
 
 export interface UnpackOptions {
@@ -40,13 +40,16 @@ export async function* unpack<T extends object = Attributes>(
   options: UnpackOptions = {},
 ): AsyncGenerator<T, void, undefined> {
   const plain = plainItem(item, options.exactNumber ?? exactNumber);
-  if (!isPack(plain)) return void (yield plain as T);
+  if (!isPack(plain)) {
+    yield plain as T;
+    return;
+  }
   const names = { ...DEFAULT_NAMES, ...(plain[PACK_ATTRIBUTES.names] as Partial<typeof DEFAULT_NAMES> | undefined) };
-  const space = String(plain[PACK_ATTRIBUTES.space]);
+  const uuidOf = placeUuids(String(plain[PACK_ATTRIBUTES.space]));
   const flat = plain[PACK_ATTRIBUTES.flat] === true;
   for (const { ordinal, branch, value } of await recordsOf(plain, options)) {
     yield {
-      [names.uuid]: placeUuid(space, branch === '' ? `${ordinal}` : `${ordinal}.${branch}`),
+      [names.uuid]: uuidOf(branch === '' ? `${ordinal}` : `${ordinal}.${branch}`),
       [names.upload_date]: plain[names.upload_date],
       [names.feed]: plain[names.feed],
       [names.source]: plain[names.source],

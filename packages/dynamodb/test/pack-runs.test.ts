@@ -27,10 +27,9 @@ async function reference(text: string, pack: PackOptions): Promise<ItemStore> {
   return store;
 }
 
-const interruptions = fc.array(
-  fc.record({ after: fc.nat(4), by: fc.constantFrom('signal', 'deadline', 'crash') }),
-  { maxLength: 3 },
-);
+const interruptions = fc.array(fc.record({ after: fc.nat(4), by: fc.constantFrom('signal', 'deadline', 'crash') }), {
+  maxLength: 3,
+});
 
 describe('the items of packed landing', () => {
   it('are the same, byte by byte, for any chunks, batches, concurrency and interruption', async () => {

@@ -1,7 +1,14 @@
 import { type Entry, isMillraceError, type Refusal, type Sink } from '@millrace/core';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { dynamodbSink, itemSize, landingItem, landingUuid, MILLRACE_NAMESPACE, type PackOptions } from '../src/index.ts';
+import {
+  dynamodbSink,
+  itemSize,
+  landingItem,
+  landingUuid,
+  MILLRACE_NAMESPACE,
+  type PackOptions,
+} from '../src/index.ts';
 import { namesIn } from '../src/name-uuid.ts';
 import { packing } from '../src/pack/pack-options.ts';
 import { packedSink } from '../src/pack/packed-sink.ts';
@@ -215,7 +222,9 @@ describe('dynamodbSink with pack', () => {
     expect(pack({}, { partitionKey: 'id' })).toContain('the partition key must be the uuid of landingItem');
     expect(pack({}, { sortKey: 'ordinal' })).toContain('the sort key must be what all records of an object share');
     expect(pack({ names: { feed: 'count' } })).toContain('"count" of its own');
-    vi.spyOn(zlib as { readonly zstdCompressSync: unknown }, 'zstdCompressSync', 'get').mockReturnValue(undefined as never);
+    vi.spyOn(zlib as { readonly zstdCompressSync: unknown }, 'zstdCompressSync', 'get').mockReturnValue(
+      undefined as never,
+    );
     expect(pack({ compress: 'zstd' })).toContain('DYNAMODB_ZSTD_MISSING');
   });
 });

@@ -83,8 +83,7 @@ describe('a table with packs', () => {
   it('is not changed by a second delivery', async () => {
     const table = await newTable();
     const ref = source.put('again', [rows(130)]);
-    const shown = async () =>
-      (await scan(table)).map((item) => JSON.stringify(item)).toSorted();
+    const shown = async () => (await scan(table)).map((item) => JSON.stringify(item)).toSorted();
     await flow(table, { records: 50 }).run([ref]);
     const before = await shown();
     await flow(table, { records: 50 }).run([ref]);
@@ -97,7 +96,10 @@ describe('a table with packs', () => {
     const lines = rows(40).split('\n');
     const ref = source.put('replayed', [lines.with(17, '{"n":17').join('\n')]);
     const kept: Rejection[] = [];
-    const quarantine = { name: 'kept', write: async (entries: readonly Entry<Rejection>[]) => void kept.push(...entries.map(({ value }) => value)) };
+    const quarantine = {
+      name: 'kept',
+      write: async (entries: readonly Entry<Rejection>[]) => void kept.push(...entries.map(({ value }) => value)),
+    };
     const report = await flow(table, { records: 20 }).run([ref], { quarantine });
     expect(report.totals).toMatchObject({ written: 39, rejected: 1 });
     const mended = kept.map((rejection) => ({ ...rejection, raw: `${String(rejection.raw)}}` }));

@@ -43,18 +43,24 @@ async function roundTrip(values: readonly unknown[], flat = false, pack: PackOpt
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const digits = fc.stringMatching(/^[1-9]\d{0,36}$/);
-const scalar = fc.oneof(
-  text,
-  fc.constantFrom('', '$', '{"$N":"1"}', '\t', '\n', '\u2028', null, true, false, 0, -0, 1e21, 1e-7, 0.1 + 0.2),
-  fc.integer(),
-  fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }).filter((n) => n === 0 || Math.abs(n) > 1e-12),
-  fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n }),
-  digits.map((whole) => NumberValue.from(`0.${whole}`)),
-  fc.uint8Array({ maxLength: 20 }),
-).filter((value) => typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value));
+const scalar = fc
+  .oneof(
+    text,
+    fc.constantFrom('', '$', '{"$N":"1"}', '\t', '\n', '\u2028', null, true, false, 0, -0, 1e21, 1e-7, 0.1 + 0.2),
+    fc.integer(),
+    fc
+      .double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 })
+      .filter((n) => n === 0 || Math.abs(n) > 1e-12),
+    fc.bigInt({ min: -(10n ** 37n), max: 10n ** 37n }),
+    digits.map((whole) => NumberValue.from(`0.${whole}`)),
+    fc.uint8Array({ maxLength: 20 }),
+  )
+  .filter((value) => typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value));
 const set = fc.oneof(
   fc.uniqueArray(text, { minLength: 1, maxLength: 4 }).map((members) => new Set(members)),
-  fc.uniqueArray(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), { minLength: 1, maxLength: 4 }).map((n) => new Set(n)),
+  fc
+    .uniqueArray(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), { minLength: 1, maxLength: 4 })
+    .map((n) => new Set(n)),
   fc.uint8Array({ minLength: 1, maxLength: 6 }).map((bytes) => new Set([bytes])),
 );
 const name = fc.oneof(
@@ -71,7 +77,11 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     fc.array(fc.tuple(name, tie('value')), { maxLength: 3 }).map((entries) => new Map(entries)),
   ),
 }));
-const fields = fc.dictionary(name.filter((one) => one !== 'uuid'), value, { maxKeys: 5 });
+const fields = fc.dictionary(
+  name.filter((one) => one !== 'uuid'),
+  value,
+  { maxKeys: 5 },
+);
 
 describe('values in packs', () => {
   it('are given back exactly, whatever the single sink takes', async () => {
@@ -93,7 +103,12 @@ describe('values in packs', () => {
       const { items } = await packs(values, { compress: 'none' });
       return Buffer.from(items[0]!['records'] as Uint8Array).toString();
     };
-    expect(await line([{ a: 1, b: 'x' }, { b: 'y', a: 2 }])).toBe('["a","b"]\n[1,"x"]\n[2,"y"]');
+    expect(
+      await line([
+        { a: 1, b: 'x' },
+        { b: 'y', a: 2 },
+      ]),
+    ).toBe('["a","b"]\n[1,"x"]\n[2,"y"]');
     const nine = Object.fromEntries('abcdefghi'.split('').map((one) => [`name ${one}`, 1]));
     expect(await line([nine, { ...nine, 'name b': undefined }, nine])).toContain('\n[1,{"$":0},1,1,1,1,1,1,1]\n');
     expect(await line([{ a: 1 }, { other: 2 }])).toBe('null\n{"a":1}\n{"other":2}');
@@ -112,7 +127,8 @@ describe('values in packs', () => {
 
   it('are whole numbers as bigint, and others as their digits, where a double would lose some', async () => {
     const { items } = await packs([[10n ** 30n + 1n, NumberValue.from(`0.${'3'.repeat(38)}`)]]);
-    const read = async (options = {}) => ((await unpack(items[0]!, options).next()).value as { record: unknown[] }).record;
+    const read = async (options = {}) =>
+      ((await unpack(items[0]!, options).next()).value as { record: unknown[] }).record;
     const [whole, fraction] = await read();
     expect(whole).toBe(10n ** 30n + 1n);
     expect(String(fraction)).toBe(`${'3'.repeat(38)}E-38`);

@@ -63,9 +63,9 @@ describe('unpack', () => {
   });
 
   it('gives an item that is no pack as the one record that it is', async () => {
-    const [{ value }] = landedEntries([{ n: 1, tags: new Set(['a']), none: null, list: [1, { b: true }] }]) as unknown as [
-      { value: Item },
-    ];
+    const [{ value }] = landedEntries([
+      { n: 1, tags: new Set(['a']), none: null, list: [1, { b: true }] },
+    ]) as unknown as [{ value: Item }];
     expect(isPack(value)).toBe(false);
     expect(await read(value)).toEqual([value]);
     expect(await read(marshall(value))).toEqual([value]);

@@ -46,7 +46,9 @@ export function packing(options: PackOptions, { partitionKey, sortKey }: KeyName
   const names = landingNames(options.names);
   const { uuid, upload_date, feed, source } = names;
   if (partitionKey !== uuid) {
-    throw invalid(`the partition key must be the uuid of landingItem, ${quoted(uuid)}, but it is ${quoted(partitionKey)}`);
+    throw invalid(
+      `the partition key must be the uuid of landingItem, ${quoted(uuid)}, but it is ${quoted(partitionKey)}`,
+    );
   }
   if (sortKey !== undefined && ![upload_date, feed, source].includes(sortKey)) {
     throw invalid(

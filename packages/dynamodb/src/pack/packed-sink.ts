@@ -74,7 +74,12 @@ function groupsOf(entries: readonly Entry<unknown>[], positions: readonly number
   return groups;
 }
 
-function packGroup({ first, positions }: Group, entries: readonly Entry<unknown>[], apart: TakeApart, packing: Packing) {
+function packGroup(
+  { first, positions }: Group,
+  entries: readonly Entry<unknown>[],
+  apart: TakeApart,
+  packing: Packing,
+) {
   const { id } = entries[positions[0]!]!.item;
   const nameOf = namesByPlace(id);
   let shared: Shared | undefined;

@@ -40,7 +40,12 @@ interface Range {
  * the others; then its range is halved until each part fits. An ordinal of which the branches are too large together is
  * halved by branches.
  */
-export function splitGroup(first: number, records: readonly LandedRecord[], object: PackedObject, packing: Packing): SplitGroup {
+export function splitGroup(
+  first: number,
+  records: readonly LandedRecord[],
+  object: PackedObject,
+  packing: Packing,
+): SplitGroup {
   const range = { first, length: packing.records };
   const whole = pack(keyOf(range), records, object, packing);
   if (whole !== undefined) return { packs: [whole], single: [] };
@@ -49,7 +54,12 @@ export function splitGroup(first: number, records: readonly LandedRecord[], obje
   return { packs: [...packsOf(range, fitting, object, packing)], single };
 }
 
-function* packsOf(range: Range, records: readonly LandedRecord[], object: PackedObject, packing: Packing): Generator<Pack> {
+function* packsOf(
+  range: Range,
+  records: readonly LandedRecord[],
+  object: PackedObject,
+  packing: Packing,
+): Generator<Pack> {
   if (records.length === 0) return;
   const whole = pack(keyOf(range), records, object, packing);
   if (whole !== undefined) return yield whole;

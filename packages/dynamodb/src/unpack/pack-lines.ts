@@ -26,25 +26,27 @@ export function* packLines(text: string, first: number, makeExact: MakeExactNumb
     if (parts.length === 1) parts.unshift('');
     for (let at = 0; at < parts.length; at += 2) {
       const json = JSON.parse(parts[at + 1]!) as unknown;
-      const fields = columns === null ? json : row(columns, json as readonly unknown[], tags);
-      const value = tags ? rowOrValue(columns, fields, makeExact) : fields;
+      const value = columns === null ? (tags ? untagged(json, makeExact) : json) : row(columns, json, tags, makeExact);
       yield { ordinal: first + index, branch: parts[at]!, value };
     }
   }
 }
 
-function row(columns: readonly string[], cells: readonly unknown[], tags: boolean): Readonly<Record<string, unknown>> {
+/** Columns are names, and never tags: only what is in the cells may have them. */
+function row(columns: readonly string[], json: unknown, tags: boolean, makeExact: MakeExactNumber): object {
+  const cells = json as readonly unknown[];
   if (cells.length !== columns.length) throw new SyntaxError(`${cells.length} cells for ${columns.length} columns`);
-  const fields = columns.map((name, index) => [name, cells[index]] as const);
-  return Object.fromEntries(tags ? fields.filter(([, cell]) => !isAbsent(cell)) : fields);
-}
-
-/** Columns are names, never tags: only what is in the cells may have them. */
-function rowOrValue(columns: readonly string[] | null, value: unknown, makeExact: MakeExactNumber): unknown {
-  if (columns === null) return untagged(value, makeExact);
-  return Object.fromEntries(
-    Object.entries(value as object).map(([name, cell]) => [name, untagged(cell, makeExact)] as const),
-  );
+  const fields: Record<string, unknown> = {};
+  for (const [index, name] of columns.entries()) {
+    const cell = cells[index];
+    if (tags && isAbsent(cell)) continue;
+    const value = tags ? untagged(cell, makeExact) : cell;
+    // Assigning to `__proto__` would set the prototype.
+    if (name === '__proto__')
+      Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+    else fields[name] = value;
+  }
+  return fields;
 }
 
 /** A map of the one name `$` has got a second one. */

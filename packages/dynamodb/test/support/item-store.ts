@@ -27,7 +27,7 @@ export function itemStore(before: () => Promise<void> | void = () => {}): ItemSt
       write: async (entries) => {
         await before();
         for (const { value } of entries) {
-          const key = String(value.uuid);
+          const key = value.uuid as string;
           const earlier = items.get(key);
           if (earlier !== undefined && shown(earlier) !== shown(value)) changed.push(key);
           items.set(key, value);
