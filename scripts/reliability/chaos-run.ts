@@ -76,7 +76,9 @@ export async function chaosRun(stage: Stage, seed: number, run: number, pack?: n
     problems.push(...reportProblems(reports, object.fates.length));
     const replayed = await replayNotTaken(feed, kept, problems);
     problems.push(...(await ledgerProblems(ledger, name, ref, object.fates.length)));
-    const { suspect } = quarantineProblems(kept, reports, object.fates, problems);
+    const flipped = faults['s3:flipByte'] !== undefined;
+    const damaged = reports.filter((report) => isDamage(report, flipped));
+    const { suspect } = quarantineProblems(kept, damaged, object.fates, problems);
     const { lastModified } = reports.findLast(({ origin }) => origin !== undefined)?.origin ?? {};
     const uri = `s3://${stage.bucket}/${key}`;
     const id = itemId(stage.bucket, key, etag);
@@ -172,7 +174,7 @@ async function replayNotTaken(
 /** Each expected rejection once, with reason, raw text and line, and no other but those that are explained. */
 function quarantineProblems(
   kept: KeptRejections,
-  reports: readonly ItemReport[],
+  damagedReads: readonly ItemReport[],
   fates: readonly Fate[],
   problems: string[],
 ): { readonly suspect: number } {
@@ -180,7 +182,7 @@ function quarantineProblems(
     fates.flatMap((fate, ordinal) => (fate.kind === 'rejected' ? [[ordinal, fate] as const] : [])),
   );
   const noted = new Set(kept.notes().map(({ run }) => run));
-  const damaged = new Set(reports.filter(isDamage).map(({ run }) => run));
+  const damaged = new Set(damagedReads.map(({ run }) => run));
   let suspect = 0;
   const others: Rejection[] = [];
   for (const rejection of kept.records()) {
@@ -196,7 +198,12 @@ function quarantineProblems(
   return { suspect };
 }
 
-/** The read failed because bytes were damaged on their way; what it emitted before counts for nothing (contract 3.4). */
-function isDamage({ outcome, error }: ItemReport): boolean {
-  return outcome === 'failed' && /^(GZIP|ENCODING)_|^S3_BODY_CORRUPT$/.test(error?.code ?? '');
+/**
+ * The read failed because bytes were damaged on their way; what it emitted before counts for nothing (contract 3.4).
+ *
+ * @param flipped whether a byte was changed in this scenario: then a read that failed for another reason, and did not come
+ *   to the checksum, may have been the one
+ */
+function isDamage({ outcome, error }: ItemReport, flipped: boolean): boolean {
+  return outcome === 'failed' && (flipped || /^(GZIP|ENCODING)_|^S3_BODY_CORRUPT$/.test(error?.code ?? ''));
 }
