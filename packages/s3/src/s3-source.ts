@@ -1,4 +1,4 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { check, checkOptions, type Context, type Source, type SourceItem } from '@millrace/core';
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
@@ -9,6 +9,7 @@ import { answeredVersion, originOf } from './object-version.ts';
 import { checkPin, pin } from './pin.ts';
 import { resumableBody } from './resumable-body.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
+import { wholeObjects } from './whole-object.ts';
 
 export interface S3SourceOptions {
   /** Client to read with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
@@ -37,9 +38,9 @@ export interface S3Source extends Source<S3Ref, Uint8Array> {
 }
 
 /**
- * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, with the
- * SDK's checksum validation as the client has it (on by default); its content is never buffered whole. Where the stream
- * breaks off or stalls, it goes on at that byte, never from another version.
+ * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, and
+ * compared with the checksum that S3 stores, unless the client switches that off; its content is never buffered whole.
+ * Where the stream breaks off or stalls, it goes on at that byte, never from another version.
  *
  * The origin is that of the object as S3 answered, or, for a copy made by `copyToLanding`, that of the first original.
  *
@@ -53,17 +54,19 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
   });
   const { idleTimeoutMs = 60_000, maxResumes = 10 } = options;
   const client = holdClient(options.client);
+  const wholeObject = wholeObjects(client);
 
   const open = async (ref: S3Ref, { signal }: Context): Promise<SourceItem<Uint8Array>> => {
     checkRef(ref);
     const uri = s3Uri(ref);
-    const answer = await ask((abortSignal) => client.get().send(new GetObjectCommand(pin(ref)), { abortSignal }), {
+    const object = await ask((abortSignal) => wholeObject(pin(ref), abortSignal), {
       subject: { action: 'read', uri, versionId: ref.versionId },
       signal,
       timeoutMs: idleTimeoutMs,
-      discard: discardBody,
+      discard: (late) => discardBody(late.answer),
     });
-    const body = resumableBody({ client, ref, answer, idleTimeoutMs, maxResumes });
+    const { answer } = object;
+    const body = resumableBody({ client, ref, object, idleTimeoutMs, maxResumes });
     try {
       checkPin(ref, answer);
       const landing = landingOf(answer.Metadata, uri);
