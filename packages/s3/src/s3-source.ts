@@ -5,9 +5,9 @@ import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';
 import { landingOf } from './landing-metadata.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
+import { objectBody } from './object-body.ts';
 import { answeredVersion, originOf } from './object-version.ts';
 import { checkPin, pin } from './pin.ts';
-import { resumableBody } from './resumable-body.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 import { wholeObjects } from './whole-object.ts';
 
@@ -24,6 +24,19 @@ export interface S3SourceOptions {
    * reached. 0 fails at once. @default 10
    */
   readonly maxResumes?: number;
+  /**
+   * Reads objects over several connections at once, where they are longer than one range: for large uncompressed ones, where
+   * one connection is slower than what follows. `{}` takes the defaults. @default one connection for each object
+   */
+  readonly ranges?: S3Ranges;
+}
+
+/** How an object is read over several connections at once. It takes memory for `count` × `bytes`, for each object open. */
+export interface S3Ranges {
+  /** Ranges of an object that are read or held at once; together for all objects below the client's `maxSockets`. @default 4 */
+  readonly count?: number;
+  /** Length of a range in bytes: each is a request of its own. @default 8388608 */
+  readonly bytes?: number;
 }
 
 /** Reads S3 objects as streams of bytes, and lists them. */
@@ -51,8 +64,10 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     client: check.optional(check.object),
     idleTimeoutMs: check.optional(check.integer(1, 2 ** 31 - 1)),
     maxResumes: check.optional(check.integer(0, 1000)),
+    ranges: check.optional(check.object),
   });
   const { idleTimeoutMs = 60_000, maxResumes = 10 } = options;
+  const ranges = options.ranges && checkedRanges(options.ranges);
   const client = holdClient(options.client);
   const wholeObject = wholeObjects(client);
 
@@ -66,7 +81,7 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
       discard: (late) => discardBody(late.answer),
     });
     const { answer } = object;
-    const body = resumableBody({ client, ref, object, idleTimeoutMs, maxResumes });
+    const body = objectBody({ client, ref, object, idleTimeoutMs, maxResumes, ranges });
     try {
       checkPin(ref, answer);
       const landing = landingOf(answer.Metadata, uri);
@@ -85,4 +100,13 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     list: (query: S3ListQuery) => listObjects(client, query),
     close: client.release,
   });
+}
+
+function checkedRanges(ranges: S3Ranges): Required<S3Ranges> {
+  checkOptions('s3Source ranges', ranges, {
+    count: check.optional(check.integer(2, 64)),
+    bytes: check.optional(check.integer(2 ** 16, 2 ** 30)),
+  });
+  const { count = 4, bytes = 8 * 2 ** 20 } = ranges;
+  return { count, bytes };
 }
