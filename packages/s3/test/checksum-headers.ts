@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** A reflected CRC that begins and ends with all ones, bit by bit, as its definition has it. */
-export function crcByBits(bytes: Uint8Array, bits: number, polynomial: bigint): bigint {
+function crcByBits(bytes: Uint8Array, bits: number, polynomial: bigint): bigint {
   const ones = (1n << BigInt(bits)) - 1n;
   let crc = ones;
   for (const byte of bytes) {
