@@ -21,6 +21,7 @@ const flippedAt = (at: number): Buffer => {
   bytes[at]! ^= 1;
   return bytes;
 };
+const stored = checksumHeaders('CRC64NVME', content);
 /** Which range of 64 KiB a request is for; 0 also for the whole. */
 const rangeOf = (range: string | undefined): number => Math.floor(Number(/\d+/.exec(range ?? '0')?.[0]) / KB64);
 
@@ -29,7 +30,7 @@ type Answering = Parameters<Answer>;
 /** Answers like S3, with the whole or with a range. `act` may answer in its place, and says so by `true`. */
 function serve({
   bytes = content as Buffer,
-  headers = checksumHeaders('CRC64NVME', content) as Record<string, string>,
+  headers = stored,
   act = (_range: number, _response: Answering[1], _part: Buffer): boolean => false,
 } = {}): Answer {
   return ({ headers: { range } }, response) => {
@@ -55,11 +56,16 @@ function breakOff(response: Answering[1], part: Buffer, count = 10_000): boolean
 
 async function read(
   { client }: StubS3,
-  { maxResumes = 10, idleTimeoutMs = 5000, ranges = { count: 3, bytes: KB64 } as S3Ranges, pinned = {} } = {},
+  {
+    maxResumes = 10,
+    idleTimeoutMs = 5000,
+    ranges = { count: 3, bytes: KB64 } as S3Ranges,
+    pinned = {},
+    context = itemContext(),
+  } = {},
 ): Promise<{ content: Buffer; counters: Readonly<Record<string, number>> }> {
   const source = s3Source({ client, maxResumes, idleTimeoutMs, ranges });
   const item = await source.open({ ...ref, ...pinned }, itemContext());
-  const context = itemContext();
   try {
     return { content: Buffer.concat(await collect(item.chunks(context))), counters: context.counters };
   } finally {
@@ -138,7 +144,7 @@ describe('an object that is longer than a range', () => {
       refused = true;
       errorAnswer(503, 'SlowDown')(request, response);
     });
-    const { content: arrived, counters } = await read(stub, { idleTimeoutMs: 800 });
+    const { content: arrived, counters } = await read(stub, { idleTimeoutMs: 1500 });
     expect(arrived.equals(content)).toBe(true);
     expect(counters).toEqual({ resumes: 2, verified: 1 });
   });
@@ -147,10 +153,12 @@ describe('an object that is longer than a range', () => {
     const act = (range: number, response: Answering[1], part: Buffer): boolean =>
       range > 0 && breakOff(response, part, 100);
     await using stub = await stubS3(serve({ act }));
-    const error = await failureOf(read(stub, { maxResumes: 3 }));
+    const context = itemContext();
+    const error = await failureOf(read(stub, { maxResumes: 3, context }));
     expect(error.code).toBe('S3_BODY_TRUNCATED');
-    // The whole, two ranges, and three that go on.
-    expect(stub.requests).toHaveLength(6);
+    expect(context.counters).toEqual({ resumes: 3 });
+    // The whole, two ranges, and those that go on; one of them may still wait when the other has spent the budget.
+    expect(stub.requests.length).toBeLessThanOrEqual(6);
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
   });
 
