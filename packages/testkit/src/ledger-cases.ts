@@ -3,6 +3,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 import { claimCases } from './ledger-cases/claim-cases.ts';
 import { entryCases } from './ledger-cases/entry-cases.ts';
 import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
+import { restoredCases } from './ledger-cases/restored-cases.ts';
 import { runCases } from './ledger-cases/run-cases.ts';
 import { versionCases } from './ledger-cases/version-cases.ts';
 
@@ -25,6 +26,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
     ...claimCases('newest'),
     ...claimCases('all'),
     ...versionCases,
+    ...restoredCases,
     ...entryCases,
     ...runCases,
   ];

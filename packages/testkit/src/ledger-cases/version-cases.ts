@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { finish, LEASE_MS, type LedgerBench, type LedgerCase, outcomes } from './ledger-bench.ts';
+import { finish, isLost, LEASE_MS, type LedgerBench, type LedgerCase, outcomes, progress } from './ledger-bench.ts';
 
 /** Claims a version that has this sequencer for a name, and finishes it where it is granted. */
 async function carry(
@@ -109,6 +109,29 @@ export const versionCases: readonly LedgerCase[] = [
     },
   },
   {
+    name: 'newest: who let the lease run out can change nothing once another version was granted',
+    clause: '9.5',
+    check: async (bench) => {
+      const { ledger, object, granted, pass } = bench;
+      const late = await granted({ version: '01', sequencer: '01' });
+      await ledger.checkpoint(late, progress(10));
+      pass(LEASE_MS);
+      const holder = await granted({ version: '02', sequencer: '02' });
+      const before = await ledger.entries('cases', object);
+      await isLost(ledger.checkpoint(late, progress(20)));
+      await isLost(finish(bench, late));
+      assert.deepEqual(await ledger.entries('cases', object), before);
+      assert.equal((await bench.entry('01')).watermark, 10);
+      await finish(bench, holder);
+      await isLost(ledger.checkpoint(late, progress(20)));
+      await isLost(finish(bench, late, 'failed'));
+      assert.equal((await bench.entry('01')).state, 'claimed');
+      assert.equal((await bench.entry('02')).state, 'complete');
+      // What was lost holds nobody up.
+      await granted({ version: '03', sequencer: '03' });
+    },
+  },
+  {
     name: 'newest: a version without a sequencer only waits for its turn',
     clause: '9.6',
     check: async (bench) => {
@@ -145,6 +168,44 @@ export const versionCases: readonly LedgerCase[] = [
       assert.equal(await carry(bench, '04', { versions: 'all' }), 'granted');
     },
   },
+  {
+    name: 'all: who let the lease run out can renew it, though another version was granted',
+    clause: '9.7',
+    check: async (bench) => {
+      const holder = await bench.granted({ version: '01', sequencer: '01', versions: 'all' });
+      bench.pass(LEASE_MS);
+      assert.equal(await carry(bench, '02', { versions: 'all' }), 'granted');
+      assert.equal(await carry(bench, '03'), 'granted');
+      await bench.ledger.checkpoint(holder, progress(20));
+      await finish(bench, holder);
+      assert.equal((await bench.entry('01')).state, 'complete');
+    },
+  },
+  ...[{ sequencer: '02' }, {}].map((own): LedgerCase => ({
+    name: `newest: waits for a version ${own.sequencer === undefined ? 'without a sequencer ' : ''}that is at work under all`,
+    clause: '9.7',
+    check: async (bench) => {
+      const { ledger, request, granted, now, pass } = bench;
+      const newer = { version: '03', sequencer: '03' };
+      const first = await granted({ version: 'at work', versions: 'all', ...own });
+      const held = { outcome: 'held', leaseUntil: now() + LEASE_MS };
+      assert.deepEqual(await ledger.claim(request(newer)), held);
+      assert.deepEqual(await ledger.claim(request({ version: 'listed' })), held);
+      assert.equal(await carry(bench, '04', { versions: 'all', outcome: 'failed' }), 'granted');
+      pass(LEASE_MS - 1);
+      await ledger.checkpoint(first, progress(1));
+      pass(1);
+      const later = { version: '05', sequencer: '05' };
+      assert.deepEqual(await ledger.claim(request(later)), { outcome: 'held', leaseUntil: now() - 1 + LEASE_MS });
+      await finish(bench, first);
+      const second = await granted(later);
+      await granted({ version: 'again at work', versions: 'all', ...own });
+      await finish(bench, second);
+      assert.equal(await carry(bench, '06'), 'held');
+      pass(LEASE_MS);
+      assert.equal(await carry(bench, '06'), 'granted');
+    },
+  })),
   {
     name: 'newest: versions that were taken up under all count',
     clause: '9.7',
