@@ -28,7 +28,7 @@ export interface LedgerEntry {
   readonly sequencer?: string;
   /** Version tag of the object as it was read, such as its ETag. */
   readonly versionTag?: string;
-  /** The last report; absent while the first run is under way. */
+  /** The last report; absent until a run has given the item back, and so for what is stale. */
   readonly report?: ItemReport;
   /** When the entry was last written, as ISO-8601 in UTC. */
   readonly updatedAt: string;
