@@ -25,7 +25,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
   const all: readonly LedgerCase[] = [
     ...claimCases('newest'),
     ...claimCases('all'),
-    ...versionCases,
+    ...versionCases(),
     ...restoredCases,
     ...entryCases,
     ...runCases,
