@@ -37,12 +37,19 @@ const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */
 const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
 
-/**
- * One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept.
- *
- * @param pack records of a pack, where they are to be packed
- */
-export async function chaosRun(stage: Stage, seed: number, run: number, pack?: number): Promise<ChaosRun> {
+/** How the records of a run are landed. */
+export interface ChaosLanding {
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
+}
+
+/** One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept. */
+export async function chaosRun(
+  stage: Stage,
+  seed: number,
+  run: number,
+  { pack }: ChaosLanding = {},
+): Promise<ChaosRun> {
   const draw = random(seed, run);
   const object = sampleObject(draw);
   const plan = faultPlan(draw, object.body.length);

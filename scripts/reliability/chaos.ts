@@ -19,7 +19,7 @@ const started = Date.now();
 
 await using stage = await startStage();
 for (const [done, number] of numbers.entries()) {
-  const result = await chaosRun(stage, seed, number, pack);
+  const result = await chaosRun(stage, seed, number, { pack });
   differences = add(differences, result);
   for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
   for (const key of ['records', 'attempts', 'replayed', 'suspect'] as const) totals[key] += result[key];

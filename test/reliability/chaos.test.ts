@@ -18,7 +18,7 @@ describe.each([
   afterAll(() => stage.stop());
 
   it.each(Array.from({ length: RUNS }, (_, run) => run))(`run ${'%i'} of seed ${SEED} is exact`, async (run) => {
-    const result = await chaosRun(stage, SEED, run, pack);
+    const result = await chaosRun(stage, SEED, run, { pack });
     for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
     const { lost, doubled, wrong, problems, examples } = result;
     expect({ lost, doubled, wrong, problems, examples }).toEqual({

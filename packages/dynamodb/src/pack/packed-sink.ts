@@ -31,10 +31,9 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
     writeSingly: single.write,
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const { puts } = prepare(entries, preparation, (position, { code, message, details, cause }) => {
+      const accepted = positionsThatFit(entries, preparation, (position, { code, message, details, cause }) => {
         refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
       });
-      const accepted = puts.flatMap(({ positions }) => positions).toSorted((a, b) => a - b);
       const out: Entry<T>[] = [];
       /** For each of `out`, the positions of the entries in it. */
       const within: (readonly number[])[] = [];
@@ -59,6 +58,12 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
       return refusals.toSorted((a, b) => a.position - b.position);
     },
   });
+}
+
+/** The records that the single sink would send. What it would send of them is let go at once. */
+function positionsThatFit(...work: Parameters<typeof prepare>): readonly number[] {
+  const { puts } = prepare(...work);
+  return puts.flatMap(({ positions }) => positions).toSorted((a, b) => a - b);
 }
 
 /** Entries come in the order of their ordinals, one item's after another's. */
