@@ -41,7 +41,7 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
       for (const group of groupsOf(entries, accepted, packing.records)) {
         const split = packGroup(group, entries, apart, packing);
         for (const { item, records } of split.packs) {
-          out.push({ ...entries[records[0]!.position]!, value: item as T });
+          out.push(inPlaceOf(entries[records[0]!.position]!, item as T));
           within.push(records.map(({ position }) => position));
         }
         for (const { position } of split.single) {
@@ -58,6 +58,11 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
       return refusals.toSorted((a, b) => a.position - b.position);
     },
   });
+}
+
+/** An entry of the runner's is no plain object, so it is not spread. */
+function inPlaceOf<T>({ ordinal, branch, item, feed, run, signal }: Entry<T>, value: T): Entry<T> {
+  return { ordinal, branch, item, feed, run, signal, value };
 }
 
 /** The records that the single sink would send. What it would send of them is let go at once. */
