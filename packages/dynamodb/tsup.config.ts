@@ -5,12 +5,12 @@ import base from '../../tsup.base.ts';
 /** Its licence asks to go where the code goes. */
 const licence = readFileSync(new URL('LICENSE-uuid.md', import.meta.url), 'utf8');
 
-const common = base as Options;
+/** The two builds run side by side, and cleaning for one would take what the other has made: both overwrite their files. */
+const common: Options = { ...(base as Options), clean: false };
 
 /** uuid is ESM only, so a CommonJS build that is not bundled could not load it: its functions come along. */
 const main: Options = {
   ...common,
-  clean: ['dist/index.*'],
   noExternal: ['uuid'],
   banner: { js: `/*! Contains functions of uuid, https://github.com/uuidjs/uuid\n\n${licence}*/` },
 };
@@ -19,7 +19,6 @@ const main: Options = {
 const unpack: Options = {
   ...common,
   entry: ['src/unpack.ts'],
-  clean: ['dist/unpack.*'],
   platform: 'neutral',
   target: 'es2023',
   treeshake: true,
