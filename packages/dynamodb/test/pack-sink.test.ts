@@ -136,6 +136,22 @@ describe('dynamodbSink with pack', () => {
     expect(spans(items)).toEqual([[0, 7, 2]]);
   });
 
+  it('bounds a write by the memory of its records, whatever they hold', async () => {
+    const sink = dynamodbSink({ table: 'landing', pack: { records: 50 } });
+    expect(sink).toMatchObject({ group: 50, limits: { count: 1250, bytes: 2 * 1024 * 1024 } });
+    const size = (value: object): number => sink.sizeOf!({ uuid: '', ...value });
+    const text = 'x'.repeat(1000);
+    for (const held of [text, Buffer.from(text), [text], new Set([text]), new Map([['a', text]]), { a: { b: text } }]) {
+      expect(size({ held }) - size({})).toBeGreaterThan(999);
+      expect(size({ held }) - size({})).toBeLessThan(1100);
+    }
+    const circular: Record<string, unknown> = {};
+    for (const name of 'abcdefgh') circular[name] = circular;
+    expect(size(circular)).toBeLessThan(1_000_000);
+    const { refusals } = await landed([circular, { n: 1 }]);
+    expect(refusals.map(({ position, code }) => [position, code])).toEqual([[0, 'DYNAMODB_NESTING_TOO_DEEP']]);
+  });
+
   it('sends nothing where nothing is left', async () => {
     const write = vi.fn();
     const sink = packedSink({ name: 'single', write }, KEYS, packing({}, KEYS));
