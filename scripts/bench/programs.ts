@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Variant } from './variant.ts';
+
+/** Where the programs are that measured processes run, and what they need. */
+export interface Programs {
+  readonly url: (path: string) => string;
+  /** Flags that every process of Node gets. */
+  readonly nodeFlags: readonly string[];
+  /** Why a variant cannot run here; undefined where it can. Installs what peers need, once. */
+  readonly missing: (variant: Variant) => Promise<string | undefined>;
+}
+
+const SUITE = fileURLToPath(new URL('.', import.meta.url));
+const SOURCE = '--conditions=@millrace/source';
+
+/**
+ * Makes the programs ready. As a rule they are JavaScript and load the built packages, as users have them: stripping types
+ * alone would take 17 MB of each process. Where this process runs from source, so do they.
+ */
+export async function preparePrograms(): Promise<Programs> {
+  const fromSource = process.execArgv.includes(SOURCE);
+  if (!fromSource) await compile();
+  let peers: Promise<string | undefined> | undefined;
+  let python: Promise<string | undefined> | undefined;
+  return {
+    url: (path) => {
+      const compiled = path.endsWith('.ts') && !fromSource;
+      return pathToFileURL(compiled ? join(SUITE, 'dist/bench', path.replace(/ts$/, 'js')) : join(SUITE, path)).href;
+    },
+    nodeFlags: fromSource ? [SOURCE] : [],
+    missing: async ({ program }) => {
+      if (program.kind === 'peer') return (peers ??= installPeers());
+      if (program.kind === 'python') return (python ??= findBoto3());
+      return undefined;
+    },
+  };
+}
+
+/** Turns each module of the suite into JavaScript under `dist`. */
+async function compile(): Promise<void> {
+  const { transpileModule, ModuleKind, ScriptTarget } = (await import('typescript')).default;
+  const compilerOptions = {
+    module: ModuleKind.ESNext,
+    target: ScriptTarget.ES2023,
+    rewriteRelativeImportExtensions: true,
+    verbatimModuleSyntax: true,
+  };
+  const scripts = dirname(SUITE.replace(/\/$/, ''));
+  for (const folder of ['bench', 'bench/floor', 'bench/variants', 'stub-aws']) {
+    for (const file of readdirSync(join(scripts, folder)).filter((name) => name.endsWith('.ts'))) {
+      const source = join(scripts, folder, file);
+      const target = join(SUITE, 'dist', folder, file.replace(/ts$/, 'js'));
+      if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) continue;
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, transpileModule(readFileSync(source, 'utf8'), { compilerOptions }).outputText);
+    }
+  }
+}
+
+/** Installs the peers beside the workspace, by their lock file. */
+async function installPeers(): Promise<string | undefined> {
+  const cwd = join(SUITE, 'peers');
+  const lock = join(cwd, 'package-lock.json');
+  const stamp = join(cwd, 'node_modules/.package-lock.json');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs > statSync(lock).mtimeMs) return undefined;
+  console.log('Installing the peers of the benchmark …');
+  try {
+    await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd, timeout: 300_000 });
+    return undefined;
+  } catch (error) {
+    return `npm ci in ${cwd} failed: ${(error as Error).message.trim().split('\n').at(-1)}`;
+  }
+}
+
+async function findBoto3(): Promise<string | undefined> {
+  try {
+    await promisify(execFile)('python3', ['-c', 'import boto3'], { timeout: 60_000 });
+    return undefined;
+  } catch (error) {
+    return `python3 with boto3 is not there: ${(error as Error).message.trim().split('\n').at(-1)}`;
+  }
+}
