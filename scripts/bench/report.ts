@@ -37,13 +37,15 @@ function columns(figures: Figures, wholeProcess: boolean): readonly string[] {
 /** The targets, each with its figure. */
 export function targetTable(outcomes: Readonly<Record<string, Outcome>>): string {
   const head = ['target', 'must be', 'measured', ''];
-  const lines = Object.entries(outcomes).map(([name, { bound, target, measured, reached }]) => [
-    name,
-    `${bound} ${target}`,
-    measured === null ? '' : ranged(measured, short),
-    reached === null ? 'not measured' : reached ? 'reached' : 'NOT reached',
-  ]);
-  return markdown([head, ...lines]);
+  const lines: string[][] = [];
+  const open: string[] = [];
+  for (const [name, { bound, target, measured, reached }] of Object.entries(outcomes)) {
+    if (measured === null) open.push(name);
+    else
+      lines.push([name, `${bound} ${target}`, ranged(measured, short), reached === true ? 'reached' : 'NOT reached']);
+  }
+  const rest = open.length === 0 ? '' : `\n\nNot measured: ${open.join(', ')}.`;
+  return `${markdown([head, ...lines])}${rest}`;
 }
 
 function ranged({ median, min, max }: Spread, format: (value: number) => string): string {

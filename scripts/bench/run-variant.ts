@@ -22,7 +22,8 @@ export async function runVariant(
 ): Promise<Run | { readonly absent: string }> {
   const { program, nodeFlags = [] } = variant;
   const { NODE_OPTIONS: _, ...inherited } = process.env;
-  const environment = { ...inherited, ...env };
+  // boto3 looks for the region under another name than the other SDKs.
+  const environment = { ...inherited, ...env, AWS_DEFAULT_REGION: env['AWS_REGION'] };
   const started = performance.now();
   if (program.kind === 'shell') {
     const path = `${order.keys.prefix}0${order.keys.suffix}`;

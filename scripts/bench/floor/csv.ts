@@ -57,6 +57,6 @@ function row(text: string, from: number): readonly [readonly string[], number] {
 /** Objects of one shape, made by a literal: faster than setting property after property. */
 function rowMaker(names: readonly string[]): (fields: readonly string[]) => Row {
   const members = names.map((name, index) => `${JSON.stringify(name)}: fields[${index}]`).join(', ');
-  // oxlint-disable-next-line no-new-func -- the names are the suite's own
+  // oxlint-disable-next-line typescript/no-implied-eval -- the names are the suite's own
   return new Function('fields', `return { ${members} };`) as (fields: readonly string[]) => Row;
 }

@@ -10,8 +10,8 @@ export const open = (job) =>
     for await (const chunk of bytes) {
       const text = decoder.decode(chunk, { stream: true });
       parser ??= initParser(inferSchema(text, { encl: '"' }));
-      parser.chunk(text, parser.stringObjs, (rows) => {
-        records += rows.length;
+      parser.chunk(text, parser.stringObjs, () => {
+        records += 1;
       });
     }
     parser.end();
