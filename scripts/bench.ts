@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { benchArguments } from './bench/arguments.ts';
+import { measureColdStart } from './bench/cold-start.ts';
 import { writeDocsBlock } from './bench/docs-block.ts';
 import { rowFigures } from './bench/figures.ts';
 import { preparePrograms } from './bench/programs.ts';
-import { machine, rowTable, targetTable } from './bench/report.ts';
+import { coldStartTable, machine, rowTable, targetTable } from './bench/report.ts';
 import { type RowResult, runRow } from './bench/run-row.ts';
 import { judge, targets } from './bench/targets.ts';
 
@@ -13,7 +14,7 @@ import { judge, targets } from './bench/targets.ts';
  * `--quick`: few rows, small objects. `--only NAME,…`: rows or variants. `--rounds N`. `--verify`: looks at each record that
  * arrives instead of measuring. `--write-docs`: puts the tables into docs/benchmarks.md.
  */
-const { quick, verify, writeDocs, rounds, plan } = benchArguments(process.argv.slice(2));
+const { quick, verify, writeDocs, rounds, coldStart, plan } = benchArguments(process.argv.slice(2));
 const programs = await preparePrograms();
 const size = quick || verify ? 'quick' : 'full';
 const results = new Map<string, RowResult>();
@@ -27,6 +28,13 @@ for (const { row, variants } of plan) {
   tables.push(table);
   if (verify) console.log(`${row.name}: each record arrived exactly once by ${Object.keys(result.runs).join(', ')}`);
   else console.log(`\n${table}`);
+}
+
+const coldStarts = coldStart ? await measureColdStart(rounds ?? 5) : {};
+if (coldStart) {
+  const table = coldStartTable(coldStarts);
+  tables.push(table);
+  console.log(`\n${table}`);
 }
 
 const outcomes = Object.fromEntries(targets.map((target) => [target.name, judge(target, results)]));
@@ -43,6 +51,7 @@ console.log(
     verify,
     ratios: verify ? {} : outcomes,
     rows: verify ? {} : Object.fromEntries([...results].map(([name, result]) => [name, rowFigures(result)])),
+    coldStarts,
     ...(verify && { verified: Object.fromEntries([...results].map(([name, { runs }]) => [name, Object.keys(runs)])) }),
     absent: Object.fromEntries(
       [...results].map(([name, { absent }]) => [name, absent]).filter(([, absent]) => Object.keys(absent!).length > 0),

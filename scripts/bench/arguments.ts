@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { COLD_START } from './cold-start.ts';
 import { rows } from './rows.ts';
 import type { Row } from './row.ts';
 import type { Variant } from './variant.ts';
@@ -9,6 +10,8 @@ export interface BenchArguments {
   readonly writeDocs: boolean;
   /** Rounds of every row, over its own number. */
   readonly rounds: number | undefined;
+  /** Whether to measure the start of handlers. */
+  readonly coldStart: boolean;
   /** What to run: rows with those of their variants that are wanted. */
   readonly plan: readonly { readonly row: Row; readonly variants: readonly Variant[] }[];
 }
@@ -29,7 +32,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     },
   });
   const names = values.only.flatMap((only) => only.split(','));
-  const rowNames = new Set(rows.map(({ name }) => name));
+  const rowNames = new Set([...rows.map(({ name }) => name), COLD_START]);
   const variantNames = new Set(rows.flatMap(({ variants }) => variants.map(({ name }) => name)));
   const unknown = names.find((name) => !rowNames.has(name) && !variantNames.has(name));
   if (unknown !== undefined) {
@@ -47,7 +50,9 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       variants: row.variants.filter(({ name }) => wantedVariants.length === 0 || wantedVariants.includes(name)),
     }))
     .filter(({ variants }) => variants.length > 0);
+  const wantsAll = names.length === 0 && !values.quick && !values.verify;
   return {
+    coldStart: wantsAll || wantedRows.includes(COLD_START),
     quick: values.quick,
     verify: values.verify,
     writeDocs: values['write-docs'],

@@ -34,7 +34,7 @@ export function metricOf(metric: Metric, run: Run): number {
   }
 }
 
-export function figuresOf(runs: readonly Run[]): Figures {
+function figuresOf(runs: readonly Run[]): Figures {
   const of = (metric: Metric): Spread => spread(runs.map((run) => metricOf(metric, run)));
   return {
     recordsPerSecond: of('recordsPerSecond'),

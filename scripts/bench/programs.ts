@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { runProgram } from '../packed/run-program.ts';
 import type { Variant } from './variant.ts';
 
 /** Where the programs are that measured processes run, and what they need. */
@@ -23,7 +22,10 @@ const SOURCE = '--conditions=@millrace/source';
  */
 export async function preparePrograms(): Promise<Programs> {
   const fromSource = process.execArgv.includes(SOURCE);
-  if (!fromSource) await compile();
+  if (!fromSource) {
+    await buildPackages();
+    await compile();
+  }
   let peers: Promise<string | undefined> | undefined;
   let python: Promise<string | undefined> | undefined;
   return {
@@ -38,6 +40,22 @@ export async function preparePrograms(): Promise<Programs> {
       return undefined;
     },
   };
+}
+
+/** Builds the packages where a source is newer than what was built of it. */
+async function buildPackages(): Promise<void> {
+  const packages = join(SUITE, '../../packages');
+  const newest = (folder: string): number => {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return Math.max(0, ...files.map((file) => statSync(join(file.parentPath, file.name)).mtimeMs));
+  };
+  const stale = readdirSync(packages).some((name) => {
+    const built = join(packages, name, 'dist/index.js');
+    return !existsSync(built) || statSync(built).mtimeMs < newest(join(packages, name, 'src'));
+  });
+  if (!stale) return;
+  console.log('Building the packages …');
+  await runProgram('pnpm', ['run', 'build'], { cwd: join(packages, '..') });
 }
 
 /** Turns each module of the suite into JavaScript under `dist`. */
@@ -69,7 +87,7 @@ async function installPeers(): Promise<string | undefined> {
   if (existsSync(stamp) && statSync(stamp).mtimeMs > statSync(lock).mtimeMs) return undefined;
   console.log('Installing the peers of the benchmark …');
   try {
-    await promisify(execFile)('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd, timeout: 300_000 });
+    await runProgram('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd });
     return undefined;
   } catch (error) {
     return `npm ci in ${cwd} failed: ${(error as Error).message.trim().split('\n').at(-1)}`;
@@ -78,7 +96,7 @@ async function installPeers(): Promise<string | undefined> {
 
 async function findBoto3(): Promise<string | undefined> {
   try {
-    await promisify(execFile)('python3', ['-c', 'import boto3'], { timeout: 60_000 });
+    await runProgram('python3', ['-c', 'import boto3']);
     return undefined;
   } catch (error) {
     return `python3 with boto3 is not there: ${(error as Error).message.trim().split('\n').at(-1)}`;

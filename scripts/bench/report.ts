@@ -1,4 +1,5 @@
 import { cpus, release } from 'node:os';
+import type { ColdStart } from './cold-start.ts';
 import { type Figures, rowFigures } from './figures.ts';
 import type { RowResult } from './run-row.ts';
 import type { Spread } from './statistics.ts';
@@ -32,6 +33,17 @@ function columns(figures: Figures, wholeProcess: boolean): readonly string[] {
     peakMB.median === 0 ? '' : ranged(peakMB, whole),
     peakMB.median === 0 ? '' : ranged(overIdleMB, whole),
   ];
+}
+
+/** The starts of handlers, as a Markdown table. */
+export function coldStartTable(starts: Readonly<Record<string, ColdStart>>): string {
+  const head = ['handler', 'bundle KB', 'import ms', 'first invocation ms', 'second ms', 'RSS MB'];
+  const lines = Object.entries(starts).map(([name, { bundleKB, importMs, firstMs, secondMs, rssMB }]) => [
+    name,
+    String(bundleKB),
+    ...[importMs, firstMs, secondMs, rssMB].map((figure) => ranged(figure, whole)),
+  ]);
+  return `Cold start of a bundled handler (cold-start)\n\n${markdown([head, ...lines])}\n`;
 }
 
 /** The targets, each with its figure. */

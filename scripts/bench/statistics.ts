@@ -18,6 +18,6 @@ export function roundRatios(over: readonly number[], under: readonly number[]): 
 }
 
 /** Four digits, as much as any of these figures deserves. */
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
