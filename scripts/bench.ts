@@ -12,10 +12,10 @@ import { judge, targets } from './bench/targets.ts';
  * Measures Millrace against floors and peers. docs/benchmarks.md tells how. The last line is one JSON object.
  *
  * `--quick`: few rows, small objects. `--only NAME,…`: rows or variants. `--rounds N`. `--verify`: looks at each record that
- * arrives instead of measuring. `--write-docs`: puts the tables into docs/benchmarks.md.
+ * arrives instead of measuring. `--profile DIR`: leaves CPU profiles. `--write-docs`: puts the tables into docs/benchmarks.md.
  */
-const { quick, verify, writeDocs, rounds, coldStart, plan } = benchArguments(process.argv.slice(2));
-const programs = await preparePrograms();
+const { quick, verify, writeDocs, profile, rounds, coldStart, plan } = benchArguments(process.argv.slice(2));
+const programs = await preparePrograms(profile);
 const size = quick || verify ? 'quick' : 'full';
 const results = new Map<string, RowResult>();
 const tables: string[] = [];

@@ -8,6 +8,8 @@ export interface BenchArguments {
   readonly quick: boolean;
   readonly verify: boolean;
   readonly writeDocs: boolean;
+  /** Where CPU profiles go. */
+  readonly profile: string | undefined;
   /** Rounds of every row, over its own number. */
   readonly rounds: number | undefined;
   /** Whether to measure the start of handlers. */
@@ -28,6 +30,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
       verify: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
+      profile: { type: 'string' },
       'write-docs': { type: 'boolean', default: false },
     },
   });
@@ -43,8 +46,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
   const wantedVariants = names.filter((name) => variantNames.has(name));
   const plan = rows
     .filter(({ name, slow }) => (wantedRows.length > 0 ? wantedRows.includes(name) : !(values.quick && slow)))
-    .filter(({ work }) => !values.verify || work === 'land')
-    .filter(({ from }) => !values.verify || from === 'stub')
+    .filter(({ lands, from }) => !values.verify || (lands && from === 'stub'))
     .map((row) => ({
       row,
       variants: row.variants.filter(({ name }) => wantedVariants.length === 0 || wantedVariants.includes(name)),
@@ -56,6 +58,7 @@ export function benchArguments(args: readonly string[]): BenchArguments {
     quick: values.quick,
     verify: values.verify,
     writeDocs: values['write-docs'],
+    profile: values.profile,
     rounds: values.rounds === undefined ? undefined : Number(values.rounds),
     plan,
   };

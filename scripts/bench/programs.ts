@@ -19,8 +19,10 @@ const SOURCE = '--conditions=@millrace/source';
 /**
  * Makes the programs ready. As a rule they are JavaScript and load the built packages, as users have them: stripping types
  * alone would take 17 MB of each process. Where this process runs from source, so do they.
+ *
+ * @param profile a directory for CPU profiles
  */
-export async function preparePrograms(): Promise<Programs> {
+export async function preparePrograms(profile: string | undefined): Promise<Programs> {
   const fromSource = process.execArgv.includes(SOURCE);
   if (!fromSource) {
     await buildPackages();
@@ -33,7 +35,10 @@ export async function preparePrograms(): Promise<Programs> {
       const compiled = path.endsWith('.ts') && !fromSource;
       return pathToFileURL(compiled ? join(SUITE, 'dist/bench', path.replace(/ts$/, 'js')) : join(SUITE, path)).href;
     },
-    nodeFlags: fromSource ? [SOURCE] : [],
+    nodeFlags: [
+      ...(fromSource ? [SOURCE] : []),
+      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+    ],
     missing: async ({ program }) => {
       if (program.kind === 'peer') return (peers ??= installPeers());
       if (program.kind === 'python') return (python ??= findBoto3());
@@ -87,7 +92,11 @@ async function installPeers(): Promise<string | undefined> {
   if (existsSync(stamp) && statSync(stamp).mtimeMs > statSync(lock).mtimeMs) return undefined;
   console.log('Installing the peers of the benchmark …');
   try {
-    await runProgram('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd });
+    await runProgram(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', '--fetch-retries=0'],
+      { cwd },
+    );
     return undefined;
   } catch (error) {
     return `npm ci in ${cwd} failed: ${(error as Error).message.trim().split('\n').at(-1)}`;

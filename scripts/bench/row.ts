@@ -6,7 +6,8 @@ export interface Row {
   readonly name: string;
   /** For people. */
   readonly title: string;
-  readonly work: 'land' | 'count';
+  /** Whether each record arrives as an item of its own, so that `--verify` can look at it. */
+  readonly lands: boolean;
   readonly format: ObjectFormat;
   readonly charset: string;
   readonly gzipped: boolean;
@@ -34,7 +35,7 @@ export interface Size {
   readonly quick: number;
 }
 
-type RowWish = Pick<Row, 'name' | 'title' | 'work' | 'variants' | 'records'> & Partial<Row>;
+type RowWish = Pick<Row, 'name' | 'title' | 'lands' | 'variants' | 'records'> & Partial<Row>;
 
 /** Fills in what most rows have. */
 export function row(wish: RowWish): Row {

@@ -30,16 +30,16 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-300',
     title: 'NDJSON.gz → DynamoDB, 300 B a record',
-    work: 'land',
-    records: { full: 100_000, quick: 20_000 },
+    lands: true,
+    records: { full: 100_000, quick: 12_000 },
     variants: all,
     slow: false,
   }),
   row({
     name: 'land-300-10ms',
     title: 'the same, 10 ms a request',
-    work: 'land',
-    records: { full: 100_000, quick: 16_000 },
+    lands: true,
+    records: { full: 100_000, quick: 8000 },
     delayMs: 10,
     rounds: three,
     variants: [
@@ -54,7 +54,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-3k',
     title: 'NDJSON.gz → DynamoDB, 3 KB a record',
-    work: 'land',
+    lands: true,
     recordBytes: 3000,
     records: { full: 20_000, quick: 5000 },
     variants: [...both, documentClient, datastream],
@@ -62,7 +62,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-3k-10ms',
     title: 'the same, 10 ms a request',
-    work: 'land',
+    lands: true,
     recordBytes: 3000,
     records: { full: 20_000, quick: 5000 },
     delayMs: 10,
@@ -72,7 +72,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-30k',
     title: 'NDJSON.gz → DynamoDB, 30 KB a record',
-    work: 'land',
+    lands: true,
     recordBytes: 30_000,
     records: { full: 3000, quick: 500 },
     variants: [...both, documentClient, datastream],
@@ -80,7 +80,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-30k-10ms',
     title: 'the same, 10 ms a request',
-    work: 'land',
+    lands: true,
     recordBytes: 30_000,
     records: { full: 3000, quick: 500 },
     delayMs: 10,
@@ -90,7 +90,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-csv',
     title: 'CSV.gz → DynamoDB',
-    work: 'land',
+    lands: true,
     format: 'csv',
     recordBytes: 150,
     records: { full: 100_000, quick: 10_000 },
@@ -99,14 +99,14 @@ export const rows: readonly Row[] = [
   row({
     name: 'land-packed',
     title: 'NDJSON.gz → DynamoDB, packed',
-    work: 'land',
+    lands: false,
     records: { full: 300_000, quick: 20_000 },
     variants: [millraceCount, millracePacked],
   }),
   row({
     name: 'small-objects',
     title: '100,000 objects of 10 records → DynamoDB, 16 at once',
-    work: 'land',
+    lands: true,
     records: { full: 10, quick: 10 },
     objects: { full: 100_000, quick: 500 },
     itemsAtOnce: 16,
@@ -116,7 +116,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'ten-at-once',
     title: 'ten objects at once → DynamoDB',
-    work: 'land',
+    lands: true,
     records: { full: 10_000, quick: 1000 },
     objects: { full: 10, quick: 10 },
     itemsAtOnce: 10,
@@ -125,7 +125,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'count-ndjson',
     title: 'NDJSON.gz → count',
-    work: 'count',
+    lands: false,
     records: { full: 300_000, quick: 100_000 },
     variants: [floorCount, millraceCount],
     slow: false,
@@ -133,7 +133,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'count-csv',
     title: 'CSV.gz → count',
-    work: 'count',
+    lands: false,
     format: 'csv',
     recordBytes: 150,
     records: { full: 300_000, quick: 100_000 },
@@ -142,7 +142,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'count-windows-1252',
     title: 'NDJSON.gz in windows-1252 → count',
-    work: 'count',
+    lands: false,
     charset: 'windows-1252',
     records: { full: 300_000, quick: 50_000 },
     variants: [floorCount, millraceCount],
@@ -150,7 +150,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'count-shift-jis',
     title: 'NDJSON.gz in Shift_JIS → count',
-    work: 'count',
+    lands: false,
     charset: 'shift_jis',
     records: { full: 300_000, quick: 50_000 },
     variants: [floorCount, millraceCount],
@@ -158,7 +158,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'count-throttled',
     title: 'NDJSON, not compressed, 90 MB/s a connection → count',
-    work: 'count',
+    lands: false,
     gzipped: false,
     bytesPerSecond: 90_000_000,
     records: { full: 700_000, quick: 50_000 },
@@ -168,7 +168,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'whole-process',
     title: 'a file of 200 MB of NDJSON.gz → count, from the start of the process to its end',
-    work: 'count',
+    lands: false,
     from: 'disk',
     records: { full: 725_000, quick: 50_000 },
     variants: [zcat, floorFile, millraceFile],
@@ -176,7 +176,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'memory',
     title: 'objects of 100 MB and 1 GB → DynamoDB, and 1 GB at the heap limit of a Lambda of 256 MB',
-    work: 'land',
+    lands: true,
     records: { full: 3_600_000, quick: 60_000 },
     rounds: three,
     variants: [smaller(millraceLean, '100mb', 0.1), millraceLean, millraceLambda, smaller(millraceSdk, '100mb', 0.1)],
@@ -184,7 +184,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'linear-count',
     title: '100,000 and 10 million records → count',
-    work: 'count',
+    lands: false,
     records: { full: 10_000_000, quick: 200_000 },
     rounds: three,
     variants: [smaller(millraceCount, '100k', 0.01), millraceCount],
@@ -192,7 +192,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'linear-land',
     title: '100,000 and 10 million records → DynamoDB',
-    work: 'land',
+    lands: true,
     records: { full: 10_000_000, quick: 20_000 },
     rounds: one,
     variants: [smaller(millraceSdk, '100k', 0.01), millraceSdk, smaller(millraceLean, '100k', 0.01), millraceLean],
@@ -200,7 +200,7 @@ export const rows: readonly Row[] = [
   row({
     name: 'local-stack',
     title: 'NDJSON.gz → DynamoDB, the local stack instead of the stub, for orientation',
-    work: 'land',
+    lands: true,
     from: 'local',
     records: { full: 5000, quick: 500 },
     rounds: one,

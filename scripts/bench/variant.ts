@@ -5,6 +5,8 @@ export interface Variant {
   readonly program: Program;
   /** Part of the row's records that it carries, where all of them would take too long. Rates are per record. @default 1 */
   readonly share?: number;
+  /** Writes fewer items than records. @default false */
+  readonly packs?: boolean;
   /** Flags of Node for its process. */
   readonly nodeFlags?: readonly string[];
 }
@@ -39,9 +41,10 @@ export const millraceSdk: Variant = own('millrace-sdk', 'millrace', 'millrace', 
   orDefault: true,
 });
 export const millraceLean: Variant = own('millrace-lean', 'millrace', 'millrace', { sink: { sender: 'lean' } });
-export const millracePacked: Variant = own('millrace-packed', 'millrace', 'millrace', {
-  sink: { pack: { records: 50, compress: 'deflate-raw' } },
-});
+export const millracePacked: Variant = {
+  ...own('millrace-packed', 'millrace', 'millrace', { sink: { pack: { records: 50, compress: 'deflate-raw' } } }),
+  packs: true,
+};
 export const millraceCount: Variant = own('millrace-count', 'millrace', 'millrace', { count: true });
 export const millraceFile: Variant = own('millrace-file', 'millrace', 'millrace', { count: true, files: true });
 export const millraceLambda: Variant = { ...millraceLean, name: 'millrace-lean-256', nodeFlags: LAMBDA_256_FLAGS };
