@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
 import type { OpenCarrier } from '../carrier.ts';
 import { landingCarrier } from '../floor/land.ts';
 import { signedHttp } from '../floor/signed-http.ts';
@@ -35,3 +35,13 @@ export const open: OpenCarrier = (job) => {
   };
   return landingCarrier(job, reader, send, dynamodb.close);
 };
+
+/** By events: an async iterator over each small answer costs as much as the answer. */
+function text(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    response.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    response.on('error', reject);
+  });
+}
