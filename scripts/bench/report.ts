@@ -48,13 +48,22 @@ export function coldStartTable(starts: Readonly<Record<string, ColdStart>>): str
 
 /** The targets, each with its figure. */
 export function targetTable(outcomes: Readonly<Record<string, Outcome>>): string {
-  const head = ['target', 'must be', 'measured', ''];
+  const head = ['target', 'must be', 'measured', 'by CPU', ''];
   const lines: string[][] = [];
   const open: string[] = [];
-  for (const [name, { bound, target, measured, reached }] of Object.entries(outcomes)) {
-    if (measured === null) open.push(name);
-    else
-      lines.push([name, `${bound} ${target}`, ranged(measured, short), reached === true ? 'reached' : 'NOT reached']);
+  for (const [name, { bound, target, measured, byCpu, reached }] of Object.entries(outcomes)) {
+    if (measured === null) {
+      open.push(name);
+      continue;
+    }
+    const cpu = byCpu === undefined ? '' : ranged(byCpu, short);
+    lines.push([
+      name,
+      `${bound} ${target}`,
+      ranged(measured, short),
+      cpu,
+      reached === true ? 'reached' : 'NOT reached',
+    ]);
   }
   const rest = open.length === 0 ? '' : `\n\nNot measured: ${open.join(', ')}.`;
   return `${markdown([head, ...lines])}${rest}`;
