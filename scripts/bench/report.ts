@@ -19,8 +19,8 @@ export function rowTable(result: RowResult): string {
     name,
     ...columns(figures, row.from === 'disk'),
   ]);
-  const missing = Object.entries(absent).map(([name, reason]) => `\n${name} did not run: ${reason}`);
-  return `${row.title} (${row.name})\n\n${markdown([head, ...lines])}${missing.join('')}\n`;
+  const missing = Object.entries(absent).map(([name, reason]) => `\n\n${name} did not run: ${reason}`);
+  return `### ${row.title} (${row.name})\n\n${markdown([head, ...lines])}${missing.join('')}\n`;
 }
 
 /** Where whole processes are compared, wall is the life of the process, and records a second are in that time. */
@@ -43,7 +43,7 @@ export function coldStartTable(starts: Readonly<Record<string, ColdStart>>): str
     String(bundleKB),
     ...[importMs, firstMs, secondMs, rssMB].map((figure) => ranged(figure, whole)),
   ]);
-  return `Cold start of a bundled handler (cold-start)\n\n${markdown([head, ...lines])}\n`;
+  return `### Cold start of a bundled handler (cold-start)\n\n${markdown([head, ...lines])}\n`;
 }
 
 /** The targets, each with its figure. */
