@@ -60,7 +60,11 @@ async function buildPackages(): Promise<void> {
   });
   if (!stale) return;
   console.log('Building the packages …');
-  await runProgram('pnpm', ['run', 'build'], { cwd: join(packages, '..') });
+  try {
+    await runProgram('pnpm', ['run', 'build'], { cwd: join(packages, '..') });
+  } catch (cause) {
+    throw new Error('The packages are older than their sources. Run pnpm run build, or the suite by pnpm.', { cause });
+  }
 }
 
 /** Turns each module of the suite into JavaScript under `dist`. */
