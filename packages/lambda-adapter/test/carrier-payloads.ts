@@ -120,14 +120,15 @@ export function listedItem({ key, size = 1024, eTag = 'd41d8cd98f00b204e9800998e
 }
 
 /** An object as a Distributed Map reads it from a manifest of S3 Inventory: all text. */
-export function inventoryItem({ bucket = 'supplier-drop', key, versionId, size = 1024 }: PayloadObject): unknown {
+export function inventoryItem(object: PayloadObject): unknown {
+  const { bucket = 'supplier-drop', key, versionId, size, eTag = 'd41d8cd98f00b204e9800998ecf8427e' } = object;
   return {
     Bucket: bucket,
     Key: key,
     ...(versionId && { VersionId: versionId, IsLatest: 'true', IsDeleteMarker: 'false' }),
-    Size: String(size),
+    ...(size !== undefined && { Size: String(size) }),
     LastModifiedDate: '2026-11-22T09:30:12.000Z',
-    ETag: 'd41d8cd98f00b204e9800998ecf8427e',
+    ETag: eTag,
     StorageClass: 'STANDARD',
   };
 }
