@@ -2,11 +2,13 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What the stub was sent by BatchWriteItem. */
+/** What the stub was sent by BatchWriteItem, and who is connected. */
 export interface StubStats {
   readonly requests: number;
   readonly records: number;
   readonly bytes: number;
+  /** Connections that are open now, but for the one that asks. */
+  readonly connections: number;
 }
 
 /** S3 and DynamoDB on loopback that serve generated objects, accept everything at once and keep nothing. */
