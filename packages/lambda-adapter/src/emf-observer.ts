@@ -31,10 +31,19 @@ const METRICS: readonly { readonly Name: string; readonly Unit: string }[] = [
 ];
 
 /** Names that a line has by itself. */
-const TAKEN: ReadonlySet<string> = new Set([
-  ...METRICS.map(({ Name }) => Name),
-  ...['_aws', 'feed', 'run', 'object', 'item', 'outcome', 'code', 'rejections', 'counters'],
-]);
+const TAKEN: ReadonlySet<string> = new Set(
+  METRICS.map(({ Name }) => Name).concat([
+    '_aws',
+    'feed',
+    'run',
+    'object',
+    'item',
+    'outcome',
+    'code',
+    'rejections',
+    'counters',
+  ]),
+);
 
 /**
  * Makes metrics of CloudWatch out of what a run does: one line in Embedded Metric Format for each object, which CloudWatch

@@ -2,6 +2,7 @@ import { check, type OptionCheck } from '@millrace/core';
 import type { ContinueWith } from './continue-with.ts';
 import { checkKeys, type KeyDecoders, keyDecoders, type KeyEncodings } from './events/key-encodings.ts';
 import { type Log, logToStdout } from './invocation/log-line.ts';
+import type { InvocationReport } from './object-result.ts';
 
 /** Options that all handlers share. */
 export interface HandlerOptions {
@@ -16,6 +17,12 @@ export interface HandlerOptions {
   readonly log?: Log;
   /** How keys are encoded, where that differs from what AWS does. */
   readonly keys?: KeyEncodings;
+  /**
+   * Takes what each invocation did, before it is answered: every object, also those that no feed saw, and their number by
+   * outcome. It is called once for each invocation whose event was understood. What it throws is a warning in the log.
+   * @default none
+   */
+  readonly onReport?: (report: InvocationReport) => void;
 }
 
 export function handlerChecks(): { readonly [K in keyof Required<HandlerOptions>]: OptionCheck } {
@@ -24,6 +31,7 @@ export function handlerChecks(): { readonly [K in keyof Required<HandlerOptions>
     reserveMs: check.optional(check.numeric(0)),
     log: check.optional(check.callback),
     keys: checkKeys,
+    onReport: check.optional(check.callback),
   };
 }
 
@@ -33,12 +41,13 @@ export interface HandlerSettings {
   readonly reserveMs: number | undefined;
   readonly log: Log;
   readonly keys: KeyDecoders;
+  readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continueWith?: ContinueWith | undefined;
 }
 
 export function handlerSettings(
   options: HandlerOptions & { readonly continueWith?: ContinueWith | undefined },
 ): HandlerSettings {
-  const { concurrency = 1, reserveMs, log = logToStdout, keys, continueWith } = options;
-  return { concurrency, reserveMs, log, keys: keyDecoders(keys), continueWith };
+  const { concurrency = 1, reserveMs, log = logToStdout, keys, onReport, continueWith } = options;
+  return { concurrency, reserveMs, log, keys: keyDecoders(keys), onReport, continueWith };
 }

@@ -58,7 +58,7 @@ async function handleItems(
   event: unknown,
   context: LambdaContext | undefined,
   process: Process,
-  { keys, reserveMs, concurrency, log, continueWith }: HandlerSettings,
+  { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   { bucket, onFailure = 'throw', keepFailures = 10 }: MapHandlerOptions,
 ): Promise<MapSummary> {
   const budget = startTimeBudget(context, reserveMs);
@@ -67,7 +67,7 @@ async function handleItems(
     const arrivals = readMapItems(event, keys, bucket) ?? readReferences(event, keys);
     if (arrivals === undefined) throw unknownEvent('toMapHandler', 'items of a Distributed Map', event);
     const errands = arrivals.map((arrival) => ({ arrival }));
-    const all = { process, budget, context, concurrency, log, continuing };
+    const all = { process, budget, context, concurrency, log, onReport, continuing };
     const results = (await carryAll(errands, all)).flat();
     if (onFailure === 'throw' && results.some(isFailure)) throw new ObjectsFailedError(summarise(results));
     return summariseMap(results, keepFailures);

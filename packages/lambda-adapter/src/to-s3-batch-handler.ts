@@ -68,7 +68,7 @@ async function handleTasks(
   event: unknown,
   context: LambdaContext | undefined,
   process: Process,
-  { keys, reserveMs, concurrency, log, continueWith }: HandlerSettings,
+  { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   permanent: (error: MillraceError) => boolean,
 ): Promise<S3BatchResponse> {
   const job = readS3BatchJob(event, keys);
@@ -77,7 +77,8 @@ async function handleTasks(
   const continuing = continueWith && { continueWith, untouched: false };
   try {
     const errands = job.tasks.map(({ taskId, arrival }) => ({ arrival, carrier: { taskId } }));
-    const results = await carryAll(errands, { process, budget, context, concurrency, log, continuing });
+    const all = { process, budget, context, concurrency, log, onReport, continuing };
+    const results = await carryAll(errands, all);
     return {
       invocationSchemaVersion: job.schemaVersion,
       treatMissingKeysAs: 'TemporaryFailure',

@@ -59,7 +59,7 @@ async function handleBatch(
   event: unknown,
   context: LambdaContext | undefined,
   process: Process,
-  { keys, reserveMs, concurrency, log, continueWith }: HandlerSettings,
+  { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   visibility: VisibilityOptions | undefined,
 ): Promise<SqsBatchResponse> {
   const messages = readSqsBatch(event, keys);
@@ -78,7 +78,7 @@ async function handleBatch(
   const continuing = continueWith && { continueWith, untouched: false };
   try {
     const errands = messages.flatMap(toErrands);
-    const all = { process, budget, context, concurrency, log, continuing, settled };
+    const all = { process, budget, context, concurrency, log, onReport, continuing, settled };
     const results = await carryAll(errands, all);
     const failed = owners.filter((_, index) => results[index]!.some(isFailure)).map(({ messageId }) => messageId);
     return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };

@@ -35,7 +35,11 @@ export async function realParts(): Promise<RealParts> {
   const s3 = new S3Client(at.s3);
   const dynamodb = new DynamoDBClient(at.dynamodb);
   const id = randomUUID().slice(0, 8);
-  const [bucket, table, ledgerTable] = [`lambda-${id}`, `lambda-landing-${id}`, `lambda-ledger-${id}`];
+  const [bucket, table, ledgerTable] = ['bucket', 'landing', 'ledger'].map((use) => `millrace-lambda-${use}-${id}`) as [
+    string,
+    string,
+    string,
+  ];
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await createLandingTable({ table, client: dynamodb });
   await createLedgerTable({ table: ledgerTable, client: dynamodb });

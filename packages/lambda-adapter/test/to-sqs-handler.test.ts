@@ -1,6 +1,6 @@
 import { memoryLedger } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { routes, type SqsHandlerOptions, type SqsMessage, toSqsHandler } from '../src/index.ts';
+import { type InvocationReport, routes, type SqsHandlerOptions, type SqsMessage, toSqsHandler } from '../src/index.ts';
 import { eventBridgeEvent, snsEnvelope, sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { failing, handMadeFeed } from './hand-made-feed.ts';
 import { s3Event, testEvent } from './s3-payload.ts';
@@ -106,6 +106,37 @@ describe('a batch', () => {
     const handler = toSqsHandler(feed, { ...quiet, keys: { notification: 'none' } });
     await handler(sqsEvent(...messages(['a b'])));
     expect(feed.calls[0]?.ref.key).toBe('a+b');
+  });
+});
+
+describe('onReport', () => {
+  const event = sqsEvent(
+    ...messages(['a', 'bad']),
+    sqsMessage('poison', { messageId: 'p' }),
+    sqsMessage(testEvent(), { messageId: 'test' }),
+    sqsMessage(s3Event({ key: 'gone', eventName: 'ObjectRemoved:Delete' }), { messageId: 'gone' }),
+  );
+
+  it('counts all objects by outcome, also those that no feed saw', async () => {
+    const reports: InvocationReport[] = [];
+    const onReport = (report: InvocationReport): void => void reports.push(report);
+    await toSqsHandler(handMadeFeed('prices', failing('bad')), { ...quiet, onReport })(event);
+    expect(reports).toMatchObject([
+      { outcomes: { complete: 1, failed: 2, 'test-event': 1, 'passed-over': 1 }, objects: { length: 5 } },
+    ]);
+  });
+
+  it('that throws is a warning in the log, and changes nothing', async () => {
+    const lines: unknown[] = [];
+    const onReport = (): void => {
+      throw new Error('report');
+    };
+    const handler = toSqsHandler(handMadeFeed('prices'), { onReport, log: (line) => lines.push(JSON.parse(line)) });
+    expect(await handler(sqsEvent(...messages(['a'])))).toEqual(failed());
+    expect(lines).toMatchObject([
+      { outcome: 'complete' },
+      { level: 'warn', error: { code: 'LAMBDA_REPORT_FAILED', cause: 'report' } },
+    ]);
   });
 });
 

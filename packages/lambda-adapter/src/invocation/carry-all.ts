@@ -2,9 +2,9 @@ import { MillraceError } from '@millrace/core';
 import type { Arrival } from '../events/arrival.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import { objectUri } from '../object-ref.ts';
-import type { ObjectResult } from '../object-result.ts';
+import { type InvocationReport, type ObjectResult, summarise } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';
-import { type Log, logObject } from './log-line.ts';
+import { type Log, logObject, logWarning } from './log-line.ts';
 import { type Continuing, type Process, settle } from './settle.ts';
 import type { TimeBudget } from './time-budget.ts';
 
@@ -23,6 +23,7 @@ export interface CarryAllOptions {
   readonly context: LambdaContext | undefined;
   readonly concurrency: number;
   readonly log: Log;
+  readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continuing: Continuing | undefined;
   /** Called with the errand's number once it has its results. */
   readonly settled?: (index: number) => void;
@@ -36,7 +37,7 @@ export interface CarryAllOptions {
  */
 export async function carryAll(
   errands: readonly Errand[],
-  { process, budget, context, concurrency, log, continuing, settled }: CarryAllOptions,
+  { process, budget, context, concurrency, log, onReport, continuing, settled }: CarryAllOptions,
 ): Promise<readonly (readonly ObjectResult[])[]> {
   const results: (readonly ObjectResult[])[] = [];
   const lanes = lanesOf(errands);
@@ -58,7 +59,22 @@ export async function carryAll(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, worker));
+  if (onReport !== undefined) tell(onReport, summarise(results.flat()), log, context);
   return results;
+}
+
+function tell(
+  onReport: (report: InvocationReport) => void,
+  report: InvocationReport,
+  log: Log,
+  context: LambdaContext | undefined,
+): void {
+  try {
+    onReport(report);
+  } catch (cause) {
+    const message = 'The option "onReport" threw. What the invocation did is not changed by it.';
+    logWarning(log, new MillraceError('LAMBDA_REPORT_FAILED', message, { cause }), context);
+  }
 }
 
 /** The numbers of the errands, by lane, in the order in which the lanes come up. */

@@ -17,13 +17,14 @@ export async function handleEvent(
   event: unknown,
   context: LambdaContext | undefined,
   process: Process,
-  { keys, reserveMs, concurrency, log, continueWith }: HandlerSettings,
+  { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
 ): Promise<InvocationReport> {
   const budget = startTimeBudget(context, reserveMs);
   const continuing = continueWith && { continueWith, untouched: true };
   try {
     const errands = readAsynchronous(event, keys).map((arrival) => ({ arrival }));
-    const results = (await carryAll(errands, { process, budget, context, concurrency, log, continuing })).flat();
+    const all = { process, budget, context, concurrency, log, onReport, continuing };
+    const results = (await carryAll(errands, all)).flat();
     const report = summarise(results);
     if (results.some(isFailure)) throw new ObjectsFailedError(report);
     return report;
