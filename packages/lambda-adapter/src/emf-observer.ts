@@ -1,4 +1,4 @@
-import { check, checkOptions, type ItemOutcome, type ItemReport, MillraceError, type Observer } from '@millrace/core';
+import { check, checkOptions, type ItemReport, MillraceError, type Observer } from '@millrace/core';
 import { type Log, logToStdout } from './invocation/log-line.ts';
 
 export interface EmfObserverOptions {
@@ -16,11 +16,14 @@ export interface EmfObserverOptions {
 /** CloudWatch takes 30 dimensions, of which `feed` is one. */
 const MOST_DIMENSIONS = 29;
 
-const OUTCOMES: readonly ItemOutcome[] = ['complete', 'duplicate', 'stale', 'held', 'aborted', 'failed'];
-
 /** Metrics of every object, by their names in CloudWatch. */
 const METRICS: readonly { readonly Name: string; readonly Unit: string }[] = [
-  ...OUTCOMES.map((outcome) => ({ Name: nameOf(outcome), Unit: 'Count' })),
+  { Name: 'ObjectsComplete', Unit: 'Count' },
+  { Name: 'ObjectsDuplicate', Unit: 'Count' },
+  { Name: 'ObjectsStale', Unit: 'Count' },
+  { Name: 'ObjectsHeld', Unit: 'Count' },
+  { Name: 'ObjectsAborted', Unit: 'Count' },
+  { Name: 'ObjectsFailed', Unit: 'Count' },
   { Name: 'RecordsRead', Unit: 'Count' },
   { Name: 'RecordsWritten', Unit: 'Count' },
   { Name: 'RecordsRejected', Unit: 'Count' },
@@ -30,20 +33,18 @@ const METRICS: readonly { readonly Name: string; readonly Unit: string }[] = [
   { Name: 'Duration', Unit: 'Milliseconds' },
 ];
 
-/** Names that a line has by itself. */
-const TAKEN: ReadonlySet<string> = new Set(
-  METRICS.map(({ Name }) => Name).concat([
-    '_aws',
-    'feed',
-    'run',
-    'object',
-    'item',
-    'outcome',
-    'code',
-    'rejections',
-    'counters',
-  ]),
-);
+/** Other names that a line has by itself. */
+const PROPERTIES: readonly string[] = [
+  '_aws',
+  'feed',
+  'run',
+  'object',
+  'item',
+  'outcome',
+  'code',
+  'rejections',
+  'counters',
+];
 
 /**
  * Makes metrics of CloudWatch out of what a run does: one line in Embedded Metric Format for each object, which CloudWatch
@@ -84,7 +85,12 @@ function lineOf(report: ItemReport): Readonly<Record<string, unknown>> {
     code: error?.code,
     rejections,
     counters,
-    ...Object.fromEntries(OUTCOMES.map((one) => [nameOf(one), one === outcome ? 1 : 0])),
+    ObjectsComplete: Number(outcome === 'complete'),
+    ObjectsDuplicate: Number(outcome === 'duplicate'),
+    ObjectsStale: Number(outcome === 'stale'),
+    ObjectsHeld: Number(outcome === 'held'),
+    ObjectsAborted: Number(outcome === 'aborted'),
+    ObjectsFailed: Number(outcome === 'failed'),
     RecordsRead: report.read,
     RecordsWritten: report.written,
     RecordsRejected: report.rejected,
@@ -95,12 +101,8 @@ function lineOf(report: ItemReport): Readonly<Record<string, unknown>> {
   };
 }
 
-function nameOf(outcome: ItemOutcome): string {
-  return `Objects${outcome[0]!.toUpperCase()}${outcome.slice(1)}`;
-}
-
 function checkDimensions(dimensions: Readonly<Record<string, string>>): void {
-  const wrong = Object.entries(dimensions).find(([name, value]) => TAKEN.has(name) || check.text(value) !== undefined);
+  const wrong = Object.entries(dimensions).find(([name, value]) => isTaken(name) || check.text(value) !== undefined);
   if (wrong === undefined && Object.keys(dimensions).length <= MOST_DIMENSIONS) return;
   throw new MillraceError(
     'OPTION_INVALID',
@@ -108,4 +110,8 @@ function checkDimensions(dimensions: Readonly<Record<string, string>>): void {
       `lines have by themselves${wrong === undefined ? '' : `; see "${wrong[0]}"`}.`,
     { details: { owner: 'emfObserver', option: 'dimensions' } },
   );
+}
+
+function isTaken(name: string): boolean {
+  return PROPERTIES.includes(name) || METRICS.some((metric) => metric.Name === name);
 }
