@@ -12,7 +12,7 @@ export interface Route {
   readonly suffix?: string;
   /**
    * Asked where the other conditions fit: whether the object does, too. It is called once for each object and must answer
-   * the same whenever it is asked. Where it throws, the object fails. @default all do
+   * the same whenever it is asked. Where it throws, or answers neither true nor false, the object fails. @default all do
    */
   readonly when?: (ref: ObjectRef) => boolean;
   readonly feed: Feed<ObjectRef>;
@@ -63,7 +63,7 @@ export function routes(table: readonly Route[], options: RoutesOptions): RouteTa
   const rest = typeof unmatched === 'string' ? unmatched : [unmatched];
   return Object.freeze({
     feedsFor: (ref: ObjectRef) => {
-      const matching = own.filter((route) => fits(route, ref) && (route.when?.(ref) ?? true));
+      const matching = own.filter((route) => fits(route, ref) && asked(route, ref));
       const [first, second] = matching;
       if (first === undefined) return rest;
       if (second !== undefined && !fanOut) throw bothMatch(ref, own.indexOf(first), own.indexOf(second));
@@ -100,6 +100,14 @@ function checkTable(table: readonly Route[], fanOut: boolean): void {
       { details: { routes: [other, index] } },
     );
   }
+}
+
+/** A promise is truthy: an asynchronous predicate would match everything without a sound. */
+function asked({ when, feed }: Route, ref: ObjectRef): boolean {
+  if (when === undefined) return true;
+  const answer: unknown = when(ref);
+  if (typeof answer === 'boolean') return answer;
+  throw new MillraceError('OPTION_INVALID', `The predicate of a route to ${feed.name} must answer true or false.`);
 }
 
 function bothMatch({ bucket, key }: ObjectRef, first: number, second: number): MillraceError {

@@ -148,6 +148,14 @@ describe('a predicate', () => {
     });
   });
 
+  it('that answers a promise fails the object, since it would match everything', async () => {
+    const when = (() => Promise.resolve(false)) as unknown as (ref: ObjectRef) => boolean;
+    const handler = toS3Handler(routes([{ when, feed: a }], { unmatched: 'ignore' }), { log: () => undefined });
+    await expect(handler(s3Event({ key: 'k' }))).rejects.toMatchObject({
+      failures: [{ error: { code: 'OPTION_INVALID' } }],
+    });
+  });
+
   it('does not excuse two routes without one', () => {
     const list = [{ feed: a }, { when: () => true, feed: b }, { suffix: '.gz', feed: b }];
     expect(() => routes(list, { unmatched: 'fail' })).toThrow(

@@ -1,9 +1,10 @@
 import { memoryLedger } from '@millrace/core';
+import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type InvocationReport, routes, type SqsHandlerOptions, type SqsMessage, toSqsHandler } from '../src/index.ts';
 import { eventBridgeEvent, snsEnvelope, sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { failing, handMadeFeed } from './hand-made-feed.ts';
-import { s3Event, testEvent } from './s3-payload.ts';
+import { s3Event, s3Record, testEvent } from './s3-payload.ts';
 import { textFeed } from './text-feed.ts';
 
 const quiet: SqsHandlerOptions = { log: () => undefined };
@@ -59,6 +60,36 @@ describe('a batch', () => {
     const answer = await toSqsHandler(feed, quiet)(sqsEvent(...poison, ...messages(['good'])));
     expect(answer).toEqual(failed(...bodies.map((_, n) => `p${n}`)));
     expect(feed.calls.map(({ ref }) => ref.key)).toEqual(['good']);
+  });
+
+  it('never fails as a whole, whatever its messages hold', async () => {
+    const good = fc.nat(20).map((n) => ({ good: true, body: JSON.stringify(s3Event({ key: `good ${n}` })) }));
+    const anything = fc
+      .oneof(
+        fc.json(),
+        fc.string(),
+        fc.json().map((text) => JSON.stringify(snsEnvelope(text))),
+      )
+      .map((body) => ({ good: false, body }));
+    // Half of an event, where it was cut or a member became something else.
+    const broken = fc
+      .record({ name: fc.constantFrom('s3', 'eventName', 'eventVersion'), value: fc.jsonValue() })
+      .map(({ name, value }) => ({
+        good: false,
+        body: JSON.stringify({ Records: [{ ...s3Record({ key: 'k' }), [name]: value }] }),
+      }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(good, anything, broken), { minLength: 1, maxLength: 10 }), async (bodies) => {
+        const feed = handMadeFeed('prices');
+        const event = sqsEvent(...bodies.map(({ body }, n) => sqsMessage(body, { messageId: `m${n}` })));
+        const { batchItemFailures } = await toSqsHandler(feed, { ...quiet, concurrency: 3 })(event);
+        const ids = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+        expect(new Set(ids).size).toBe(ids.length);
+        for (const [n, one] of bodies.entries()) if (one.good) expect(ids).not.toContain(`m${n}`);
+        const carried = feed.calls.filter(({ ref }) => ref.key.startsWith('good '));
+        expect(carried).toHaveLength(bodies.filter((one) => one.good).length);
+      }),
+    );
   });
 
   it('has a message that failed once, however many of its objects failed, after all were tried', async () => {
