@@ -91,7 +91,8 @@ describe('a queue', () => {
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: seconds,
       }));
-      await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+      const { Failed = [] } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+      if (Failed.length > 0) throw new Error(`${Failed[0]?.Code}: ${Failed[0]?.Message}`);
     };
     const texts = textFeed({ slow: 'a\n'.repeat(40) }, { pauseMs: 50 });
     const visibility = { extend, everyMs: 200, seconds: 20 };
