@@ -83,6 +83,7 @@ export function eventBridgeEvent(object: PayloadObject, detailType = 'Object Cre
     resources: [`arn:aws:s3:::${bucket}`],
     detail: {
       version: '0',
+      'event-version': '1.0',
       bucket: { name: bucket },
       object: {
         key,

@@ -60,6 +60,19 @@ describe('an S3 event of EventBridge', () => {
     },
   );
 
+  it.each<[unknown, string]>([
+    ['1.0', 'object'],
+    ['1.7', 'object'],
+    [undefined, 'object'],
+    ['2.0', 'unreadable'],
+    ['10.0', 'unreadable'],
+  ])('of version %j is %s', (version, kind) => {
+    const event = eventBridgeEvent({ key: 'k' });
+    const arrival = only({ ...event, detail: { ...(event['detail'] as object), 'event-version': version } });
+    expect(arrival.kind).toBe(kind);
+    if (arrival.kind === 'unreadable') expect(arrival.error.code).toBe('LAMBDA_EVENT_VERSION');
+  });
+
   it('is unreadable where a rule has transformed its key away', () => {
     const event = { source: 'aws.s3', 'detail-type': 'Object Created', detail: { bucket: { name: 'b' } } };
     expect(only(event)).toMatchObject({ kind: 'unreadable', error: { code: 'LAMBDA_EVENT_UNKNOWN' } });

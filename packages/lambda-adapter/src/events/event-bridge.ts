@@ -1,6 +1,7 @@
 import { MillraceError, toMillraceError } from '@millrace/core';
 import { objectUri } from '../object-ref.ts';
 import type { Arrival } from './arrival.ts';
+import { checkEventVersion } from './event-version.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
@@ -8,11 +9,14 @@ import { refWith } from './object-members.ts';
 /*
  * An S3 event of EventBridge, as far as it is used:
  *
- *   { source: 'aws.s3', 'detail-type': 'Object Created', detail: { bucket: { name }, reason,
+ *   { source: 'aws.s3', 'detail-type': 'Object Created', detail: { 'event-version', bucket: { name }, reason,
  *     object: { key, size, etag, 'version-id', sequencer } } }
  *
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
+
+/** The major version of the events' schema that is understood; older events had none. */
+const EVENT_MAJOR = '1';
 
 /** The S3 event of EventBridge, or `undefined` where the value is something else. */
 export function readEventBridge(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
@@ -30,6 +34,7 @@ export function readEventBridge(event: unknown, keys: KeyDecoders): readonly Arr
     return [{ kind: 'unreadable', object: uri, eventName, error: incomplete() }];
   }
   try {
+    checkEventVersion(member(detail, 'event-version'), EVENT_MAJOR);
     const ref = refWith(bucket, keys.eventBridge(encodedKey), {
       versionId: member(object, 'version-id'),
       etag: member(object, 'etag'),

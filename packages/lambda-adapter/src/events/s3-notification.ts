@@ -2,6 +2,7 @@ import { MillraceError, toMillraceError } from '@millrace/core';
 import { objectUri, type ObjectRef } from '../object-ref.ts';
 import type { Arrival } from './arrival.ts';
 import { describeEvent } from './describe-event.ts';
+import { checkEventVersion } from './event-version.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
@@ -15,7 +16,7 @@ import { refWith } from './object-members.ts';
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 
-/** The major version of the event structure that is understood. A minor version only adds members, so any will do. */
+/** The major version of the event structure that is understood. */
 const EVENT_MAJOR = '2';
 
 /** The records of an S3 notification, or `undefined` where the event is something else. */
@@ -40,7 +41,7 @@ function readRecord(record: unknown, decodeKey: (encoded: string) => string): Ar
   }
   const encoded = { bucket, key: encodedKey };
   try {
-    checkVersion(member(record, 'eventVersion'));
+    checkEventVersion(member(record, 'eventVersion'), EVENT_MAJOR);
     if (!eventName.startsWith('ObjectCreated:'))
       return { kind: 'other', object: nameOf(encoded, decodeKey), eventName };
     return { kind: 'object', ref: toRef(bucket, decodeKey(encodedKey), object), eventName };
@@ -69,19 +70,6 @@ function nameOf(
   } catch {
     return objectUri({ bucket, key });
   }
-}
-
-/** An absent version passes: some senders other than S3 leave it out, and what is used is checked by itself. */
-function checkVersion(version: unknown): void {
-  if (version === undefined || version === null) return;
-  const known = typeof version === 'string' && version.split('.')[0] === EVENT_MAJOR;
-  if (known) return;
-  throw new MillraceError(
-    'LAMBDA_EVENT_VERSION',
-    `The event has version ${JSON.stringify(version)}, but ${EVENT_MAJOR}.x is what this release understands. Look for a ` +
-      'newer @millrace/lambda-adapter.',
-    { details: { eventVersion: version } },
-  );
 }
 
 function notARecord(record: unknown): MillraceError {
