@@ -10,6 +10,8 @@ export interface StubAws {
   /** For `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly env: Readonly<Record<string, string>>;
   readonly stats: () => Promise<TableStats>;
+  /** Connections that are open now, but for the one that asks. */
+  readonly connections: () => Promise<number>;
   /** What arrived since the last call, by object, where the stub was told to verify. */
   readonly verdicts: () => Promise<Readonly<Record<string, Verdict>>>;
   readonly stop: () => void;
@@ -31,6 +33,7 @@ export async function startStubAws(options: StubOptions = {}): Promise<StubAws> 
       AWS_SECRET_ACCESS_KEY: 'stub',
     },
     stats: async () => (await ask('stats')) as TableStats,
+    connections: async () => (await ask('connections')) as number,
     verdicts: async () => (await ask('verdicts')) as Readonly<Record<string, Verdict>>,
     stop: () => child.disconnect(),
   };

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bucketStub } from './bucket-stub.ts';
 import { tableStub } from './table-stub.ts';
@@ -26,9 +26,16 @@ const table = tableStub(delayMs, verifier);
 const server = createServer((request, response) => {
   if (request.method === 'POST') table.answer(request, response);
   else if (request.url === '/-/stats') response.end(JSON.stringify(table.stats()));
+  else if (request.url === '/-/connections') countConnections(response);
   else if (request.url === '/-/verdicts') response.end(JSON.stringify(verifier?.verdicts() ?? {}));
   else bucket.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
 });
+/** The one that asks is closed, so that it is not counted the next time. */
+function countConnections(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  server.getConnections((_error, open) => response.end(JSON.stringify(open - 1)));
+}
+
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit());
