@@ -31,6 +31,17 @@ const UNAVAILABLE: readonly string[] = [
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
+  'ResponseChecksumMismatch',
+];
+
+/** Refusals that are about the items or the table. */
+const ANSWERS: readonly string[] = [
+  'ValidationException',
+  'ItemCollectionSizeLimitExceededException',
+  'ReplicatedWriteConflictException',
+  'ResourceNotFoundException',
+  'RequestTimeout',
+  'RequestTimeoutException',
 ];
 
 /** Codes that Node gives to failures of the network. */
@@ -46,6 +57,8 @@ const NETWORK: readonly string[] = [
   'ETIMEDOUT',
 ];
 
+const EXPIRED: readonly string[] = ['ExpiredToken', 'ExpiredTokenException'];
+
 const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
   'TokenProviderError',
@@ -57,9 +70,23 @@ const CREDENTIALS: readonly string[] = [
   'IncompleteSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'ExpiredToken',
-  'ExpiredTokenException',
+  ...EXPIRED,
 ];
+
+/** Whether the credentials have run out before their time; others may be there already. */
+export function isExpired(thrown: unknown): boolean {
+  return EXPIRED.includes(facts(thrown).name);
+}
+
+/**
+ * Whether the service refused a request for the way in which it was made, not for what it asks: its signature, its date,
+ * its credentials, or something that is not known here.
+ */
+export function isRefusedRequest(thrown: unknown): boolean {
+  const { name, status } = facts(thrown);
+  if (status < 400 || status >= 500 || status === 413 || status === 429) return false;
+  return !THROTTLED.includes(name) && !ANSWERS.includes(name);
+}
 
 /**
  * Reads what an SDK client threw, by the names and status codes of the API; messages are for people and never matched.
