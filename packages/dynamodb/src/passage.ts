@@ -16,14 +16,20 @@ export interface SentRequest {
 export interface Passage {
   /** No attempt is made once it has fired. */
   readonly signal: AbortSignal;
-  /** The body to send instead of what the SDK would make of the input; it must mean the same. */
-  readonly body?: Uint8Array;
+  /** The body to send instead of what the SDK would make of the input; `undefined` where the SDK must make it. */
+  readonly body: () => Uint8Array | undefined;
   /** Told of each attempt at its last moment. */
   readonly onSent: (request: SentRequest) => void;
 }
 
 /** Where requests find their {@link Passage}, by their input: middleware that is cached serves all of them. */
 export type Passages = WeakMap<object, Passage>;
+
+/** The bodies that are put in, by the input that stands for them. */
+type Bodies = WeakMap<object, Uint8Array>;
+
+/** The only one that bodies are written for. */
+const JSON_TYPE = 'application/x-amz-json-1.0';
 
 type Stack = DynamoDBClient['middlewareStack'];
 
@@ -36,20 +42,26 @@ type Stack = DynamoDBClient['middlewareStack'];
  * @param slight the input without items, for one request
  */
 export function attend(stack: Stack, passages: Passages, slight: () => BatchWriteItemCommandInput): void {
+  const bodies: Bodies = new WeakMap();
   stack.add(
     (next) => (args) => {
       const passage = passages.get(args.input);
-      if (passage?.body === undefined) return next(args);
+      const body = passage?.body();
+      if (passage === undefined || body === undefined) return next(args);
       const input = slight();
       passages.set(input, passage);
+      bodies.set(input, body);
       return next({ ...args, input });
     },
     { step: 'serialize', priority: 'high', name: 'millraceSlightInput', override: true },
   );
   stack.add(
-    (next) => (args) => {
-      const body = passages.get(args.input)?.body;
-      if (body !== undefined) (args.request as { body: unknown }).body = body;
+    (next) => async (args) => {
+      const body = bodies.get(args.input);
+      if (body === undefined) return next(args);
+      const request = args.request as { body: unknown; readonly headers: Readonly<Record<string, string>> };
+      if (request.headers['content-type'] !== JSON_TYPE) throw new TypeError(`The client does not send ${JSON_TYPE}.`);
+      request.body = body;
       return next(args);
     },
     { step: 'build', priority: 'high', name: 'millraceBody', override: true },

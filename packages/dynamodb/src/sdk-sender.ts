@@ -5,7 +5,7 @@ import {
   type DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { attributeValues } from './attribute-values.ts';
+import { batchInput } from './batch-input.ts';
 import { type AnyDynamoDBClient, createClient, lowLevel } from './client.ts';
 import { clientObstacle } from './client-obstacle.ts';
 import type { Marshalled } from './marshal.ts';
@@ -28,11 +28,14 @@ export interface SdkSender extends Sender {
   readonly obstacle: () => Promise<string | undefined>;
 }
 
+/** What request bodies are written for. */
+const PROTOCOL = 'aws.protocols#awsJson1_0';
+
 /**
  * Sends through an SDK client: the one that was injected, which is left as it is, or one made at the first request.
  *
- * Where nothing on the client looks at requests, the body is put in ready made; else the client gets the items as its own
- * input and does everything itself. An injected client gets the signal with each request, except where it caches its
+ * The body is put in ready made, unless something on the client has looked at the items before the SDK serializes them:
+ * then the SDK does it. An injected client gets the signal with each request, except where it caches its
  * middleware: then the request goes without, as the SDK's cache demands.
  */
 export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined, concurrency: number): SdkSender {
@@ -40,7 +43,6 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
   const nothing: WriteRequest[] = [];
   const slight = (): BatchWriteItemCommandInput => ({ RequestItems: { [table]: nothing } });
   let own: DynamoDBClient | undefined;
-  let obstacle: Promise<string | undefined> | undefined;
 
   const client = (): DynamoDBClient => {
     if (injected !== undefined) return lowLevel(injected);
@@ -50,17 +52,16 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     }
     return own;
   };
-  const obstacleOf = (): Promise<string | undefined> =>
-    (obstacle ??= injected === undefined ? Promise.resolve(undefined) : clientObstacle(client()));
-
-  const request = async (items: readonly Marshalled[], passage: Passage): Promise<Answer> => {
-    const input = batchInput(table, items);
-    passages.set(input, passage);
+  const request = async (items: readonly Marshalled[], passage: Omit<Passage, 'body'>): Promise<Answer> => {
+    const { input, untouched } = batchInput(table, items);
+    const { config } = client();
+    const body = (): Uint8Array | undefined =>
+      untouched() && config.protocol.getShapeId() === PROTOCOL ? requestBody(table, items) : undefined;
+    passages.set(input, { ...passage, body });
     const command = new BatchWriteItemCommand(input);
     if (injected === undefined) return answer(await client().send(command));
     attend(command.middlewareStack as unknown as DynamoDBClient['middlewareStack'], passages, slight);
     logAsIs(command);
-    const { config } = client();
     const abortSignal = passage.signal;
     return answer(
       await (config.cacheMiddleware === true ? client().send(command) : client().send(command, { abortSignal })),
@@ -69,24 +70,20 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
 
   return {
     client,
-    obstacle: obstacleOf,
+    obstacle: async () => (injected === undefined ? undefined : clientObstacle(client())),
     send: async (items, signal, onSent) => {
       let last: SentRequest | undefined;
-      const passage: Passage = {
-        signal,
-        ...((await obstacleOf()) === undefined && { body: requestBody(table, items) }),
-        onSent: (sent) => {
-          last = sent;
-          onSent?.(sent);
-        },
+      const noted = (sent: SentRequest): void => {
+        last = sent;
+        onSent?.(sent);
       };
       try {
-        return await request(items, passage);
+        return await request(items, { signal, onSent: noted });
       } catch (thrown) {
         if (!isExpired(thrown)) throw thrown;
         const { accessKeyId } = await client().config.credentials({ forceRefresh: true });
         if (last?.headers['authorization']?.includes(`Credential=${accessKeyId}/`) !== false) throw thrown;
-        return request(items, passage);
+        return request(items, { signal, onSent: noted });
       }
     },
     close: () => {
@@ -94,14 +91,6 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
       own = undefined;
     },
   };
-}
-
-/** The items as the SDK takes them, made only where someone looks: middleware, a logger, a mock, or the SDK itself. */
-function batchInput(table: string, items: readonly Marshalled[]): BatchWriteItemCommandInput {
-  let puts: WriteRequest[] | undefined;
-  const get = (): WriteRequest[] => (puts ??= items.map((item) => ({ PutRequest: { Item: attributeValues(item) } })));
-  const tables = Object.defineProperty({}, table, { get, enumerable: true });
-  return { RequestItems: tables, ReturnConsumedCapacity: 'TOTAL' };
 }
 
 function answer({ UnprocessedItems = {}, ConsumedCapacity = [], $metadata }: BatchWriteItemCommandOutput): Answer {

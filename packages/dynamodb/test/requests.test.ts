@@ -44,9 +44,16 @@ describe('requestBody', () => {
   );
 
   it('is what the SDK makes of the same items', async () => {
-    // Middleware of the user's has the sink hand the items themselves to the SDK.
+    // Where middleware has looked at the items, the SDK serializes them.
     const watched = new DynamoDBClient(clientConfig(stub));
-    watched.middlewareStack.add((next) => next, { step: 'initialize', name: 'userMiddleware' });
+    let seen: unknown;
+    watched.middlewareStack.add(
+      (next) => (args) => {
+        seen = structuredClone(args.input);
+        return next(args);
+      },
+      { step: 'initialize', name: 'userMiddleware' },
+    );
     const sender = sdkSender('landing', watched, 1);
     const { signal } = new AbortController();
     await fc.assert(
@@ -59,6 +66,7 @@ describe('requestBody', () => {
           const items = records.map((record) => marshal(record));
           await sender.send(items, signal);
           const body = requestBody('landing', items);
+          expect(seen).toMatchObject({ RequestItems: { landing: items.map(() => ({ PutRequest: {} })) } });
           expect(body.toString()).toBe(JSON.stringify(stub.requests.at(-1)!.body));
           expect(items.reduce((sum, item) => sum + putBytes(item), 0)).toBeLessThan(body.length);
         },
