@@ -10,7 +10,8 @@ import { isPlain, marshal } from './marshal.ts';
  * @throws MillraceError where the record holds what DynamoDB cannot store
  */
 export function contentText(record: unknown): string {
-  if (typeof record === 'object' && record !== null && isPlain(record)) return text({ M: attributeValues(marshal(record, true)) });
+  if (typeof record === 'object' && record !== null && isPlain(record))
+    return text({ M: attributeValues(marshal(record, true)) });
   return `[${text(attributeValues(marshal({ record }, true))['record'] ?? { NULL: true })}]`;
 }
 

@@ -61,7 +61,8 @@ export function createExchange(client: DynamoDBClient, sent: SentRequest, concur
       } catch (thrown) {
         // A connection that was kept may have been closed by the other side meanwhile. Putting twice leaves it there once.
         const closed = sending.reusedSocket && CLOSED.has((thrown as NodeJS.ErrnoException).code ?? '');
-        if (!closed || attempts === MAX_CLOSED || signal.aborted) throw thrown;
+        if (closed && attempts < MAX_CLOSED && !signal.aborted) continue;
+        throw Object.assign(thrown as Error, { $metadata: { attempts } });
       }
     }
   };

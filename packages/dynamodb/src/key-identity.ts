@@ -40,10 +40,7 @@ function keyValue(value: unknown): AttributeValue | undefined {
   return number === undefined ? attributeValues(marshal({ value }, true))['value'] : { N: number.text };
 }
 
-function identity(
-  valueOf: (name: string) => AttributeValue | undefined,
-  { partitionKey, sortKey }: KeyNames,
-): string {
+function identity(valueOf: (name: string) => AttributeValue | undefined, { partitionKey, sortKey }: KeyNames): string {
   const partition = valueIdentity(valueOf(partitionKey), partitionKey, MAX_PARTITION_KEY_BYTES);
   if (sortKey === undefined) return partition;
   return `${partition.length}:${partition}${valueIdentity(valueOf(sortKey), sortKey, MAX_SORT_KEY_BYTES)}`;

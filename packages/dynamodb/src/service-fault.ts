@@ -12,6 +12,8 @@ export interface ServiceFault {
   readonly kind: 'throttled' | 'unavailable' | 'item' | 'fatal';
   /** The coded error, with what the client threw as its cause. */
   readonly error: MillraceError;
+  /** Requests that were sent until it was thrown. */
+  readonly attempts: number;
 }
 
 const THROTTLED: readonly string[] = [
@@ -93,9 +95,10 @@ export function isRefusedRequest(thrown: unknown): boolean {
  * The client's own retries are over by then.
  */
 export function serviceFault(thrown: unknown, table: string): ServiceFault {
-  const { name, code, status, message } = facts(thrown);
+  const { name, code, status, message, attempts } = facts(thrown);
   const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
     kind,
+    attempts,
     error: new MillraceError(errorCode, `${text} (${name}: ${message})`, {
       cause: thrown,
       details: { table, reason: name },
@@ -143,15 +146,22 @@ interface Facts {
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  readonly attempts: number;
 }
 
 function facts(thrown: unknown): Facts {
-  if (!(thrown instanceof Error)) return { name: 'unknown', code: '', status: 0, message: String(thrown) };
-  const { code, $metadata } = thrown as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  if (!(thrown instanceof Error)) {
+    return { name: 'unknown', code: '', status: 0, message: String(thrown), attempts: 1 };
+  }
+  const { code, $metadata } = thrown as {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number; attempts?: number };
+  };
   return {
     name: thrown.name,
     code: typeof code === 'string' ? code : '',
     status: $metadata?.httpStatusCode ?? 0,
     message: thrown.message,
+    attempts: $metadata?.attempts ?? 1,
   };
 }
