@@ -26,13 +26,9 @@ export function readAnswer(answered: HttpAnswer): Answer {
   if (typeof checksum === 'string' && Number(checksum) !== crc32(body)) {
     throw withMetadata(new Error('The answer was damaged on its way.'), 'ResponseChecksumMismatch', answered);
   }
-  if (status !== 200) throw serviceError(answered);
-  let output: Partial<BatchWriteItemCommandOutput>;
-  try {
-    output = JSON.parse(body.toString()) as typeof output;
-  } catch (cause) {
-    throw withMetadata(new Error('The answer is no JSON.', { cause }), 'SyntaxError', answered);
-  }
+  const parsed = parse(answered);
+  if (status !== 200) throw serviceError(parsed as ErrorBody, answered);
+  const output = parsed as Partial<BatchWriteItemCommandOutput>;
   return {
     unprocessed: Object.values(output.UnprocessedItems ?? {})
       .flat()
@@ -42,28 +38,29 @@ export function readAnswer(answered: HttpAnswer): Answer {
   };
 }
 
-function serviceError(answered: HttpAnswer): Error {
-  const { status, headers, body } = answered;
-  const { __type, code, message, Message, ThrottlingReasons } = errorBody(body);
-  const type = __type ?? code ?? headers['x-amzn-errortype'] ?? 'UnknownError';
+function parse(answered: HttpAnswer): object {
+  // An error may do without a body; an answer that says nothing of what was written is none.
+  if (answered.body.length === 0 && answered.status !== 200) return {};
+  try {
+    return (JSON.parse(answered.body.toString()) ?? {}) as object;
+  } catch (cause) {
+    // Something between here and the service has answered; the status tells what to do.
+    throw withMetadata(new Error('The answer is no JSON.', { cause }), 'SyntaxError', answered);
+  }
+}
+
+function serviceError(body: ErrorBody, answered: HttpAnswer): Error {
+  const { __type, code, message, Message, ThrottlingReasons } = body;
+  const type = answered.headers['x-amzn-errortype'] ?? code ?? __type ?? 'Unknown';
   // Such as `com.amazonaws.dynamodb.v20120810#ThrottlingException`, or with a colon and a URI behind it.
   const name = String(type).split('#').at(-1)!.split(':')[0]!;
   const error = new DynamoDBServiceException({
     name,
-    $fault: status >= 500 ? 'server' : 'client',
+    $fault: answered.status >= 500 ? 'server' : 'client',
     message: message ?? Message ?? name,
     $metadata: metadata(answered),
   });
   return ThrottlingReasons === undefined ? error : Object.assign(error, { ThrottlingReasons });
-}
-
-function errorBody(body: Buffer): ErrorBody {
-  try {
-    return (JSON.parse(body.toString()) ?? {}) as ErrorBody;
-  } catch {
-    // Something between here and the service has answered; the status tells what to do.
-    return {};
-  }
 }
 
 function withMetadata(error: Error, name: string, answered: HttpAnswer): Error {
