@@ -10,7 +10,12 @@ const LOGGER = /^loggerMiddleware\b/;
  * It goes by comparison with a client of the same SDK that was only just made, so that no name of the SDK's is relied on.
  */
 export async function clientObstacle(client: DynamoDBClient): Promise<string | undefined> {
-  const pristine = new DynamoDBClient({ region: 'us-east-1', maxAttempts: 1, retryMode: 'standard' });
+  const pristine = new DynamoDBClient({
+    region: 'us-east-1',
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+  });
   const same = (name: 'logger' | 'protocol' | 'requestHandler'): boolean =>
     classOf(client.config[name]) === classOf(pristine.config[name]);
   try {

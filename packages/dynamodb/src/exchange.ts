@@ -14,10 +14,28 @@ export interface HttpAnswer {
   readonly attempts: number;
 }
 
-/** Sends requests to one endpoint. It rejects where there is no whole answer. */
-export interface Exchange {
-  readonly post: (headers: readonly string[], body: Uint8Array, signal: AbortSignal) => Promise<HttpAnswer>;
+/** Sends a request to one endpoint. It rejects where there is no whole answer. */
+export type Exchange = (headers: readonly string[], body: Uint8Array, signal: AbortSignal) => Promise<HttpAnswer>;
+
+/** Connections of our own, for clients whose handler has none to share. */
+export interface OwnAgents {
+  readonly of: (secure: boolean) => Agent;
   readonly close: () => void;
+}
+
+export function ownAgents(maxSockets: number): OwnAgents {
+  const made = new Map<boolean, Agent>();
+  return {
+    of: (secure) => {
+      const agent = made.get(secure) ?? new (secure ? TlsAgent : Agent)({ keepAlive: true, maxSockets });
+      made.set(secure, agent);
+      return agent;
+    },
+    close: () => {
+      for (const agent of made.values()) agent.destroy();
+      made.clear();
+    },
+  };
 }
 
 /** What the SDK's HTTP handler was set to; all of it may be missing. */
@@ -32,41 +50,51 @@ interface HandlerConfig {
 /**
  * Sends to where `sent` went, over the agent of the client's HTTP handler, so that its connections, their number and any
  * proxy are shared; and with its time-outs, or this package's where it has none. Where its handler is of another kind,
- * the agent is made here.
+ * the agent is one of `agents`.
  */
-export function createExchange(client: DynamoDBClient, sent: SentRequest, concurrency: number): Exchange {
-  const { protocol, hostname, port, path } = sent;
+export function createExchange(
+  client: DynamoDBClient,
+  { protocol, hostname, port, path }: SentRequest,
+  agents: OwnAgents,
+  maxAnswerBytes: number = MAX_ANSWER_BYTES,
+): Exchange {
   const handler = client.config.requestHandler as { readonly httpHandlerConfigs?: () => HandlerConfig };
   const config = handler.httpHandlerConfigs?.() ?? {};
   const secure = protocol === 'https:';
   const shared = secure ? config.httpsAgent : config.httpAgent;
-  const settings = { keepAlive: true, maxSockets: concurrency };
-  const own = shared instanceof Agent ? undefined : secure ? new TlsAgent(settings) : new Agent(settings);
   const request = secure ? requestHttps : requestHttp;
   const options = {
-    agent: own ?? (shared as Agent),
+    agent: shared instanceof Agent ? shared : agents.of(secure),
     method: 'POST',
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
     ...(port !== undefined && { port }),
     path,
   };
-  const connectionMs = config.connectionTimeout || CONNECTION_MS;
-  const answerMs = config.requestTimeout || config.socketTimeout || REQUEST_MS;
-  const post: Exchange['post'] = async (headers, body, signal) => {
+  const limits: ExchangeLimits = {
+    connectionMs: config.connectionTimeout || CONNECTION_MS,
+    answerMs: config.requestTimeout || config.socketTimeout || REQUEST_MS,
+    maxAnswerBytes,
+  };
+  return async (headers, body, signal) => {
     for (let attempts = 1; ; attempts += 1) {
       const sending = request({ ...options, headers });
       try {
-        const answer = await answerOf(sending, body, signal, connectionMs, answerMs);
+        const answer = await answerOf(sending, body, signal, limits);
         return { ...answer, attempts };
       } catch (thrown) {
+        if (signal.aborted) throw thrown;
         // A connection that was kept may have been closed by the other side meanwhile. Putting twice leaves it there once.
         const closed = sending.reusedSocket && CLOSED.has((thrown as NodeJS.ErrnoException).code ?? '');
-        if (closed && attempts < MAX_CLOSED && !signal.aborted) continue;
-        throw Object.assign(thrown as Error, { $metadata: { attempts } });
+        if (!closed || attempts === MAX_CLOSED) throw Object.assign(thrown as Error, { $metadata: { attempts } });
       }
     }
   };
-  return { post, close: () => own?.destroy() };
+}
+
+interface ExchangeLimits {
+  readonly connectionMs: number;
+  readonly answerMs: number;
+  readonly maxAnswerBytes: number;
 }
 
 /** Kept connections that one request may find closed. */
@@ -78,8 +106,7 @@ function answerOf(
   sending: ClientRequest,
   body: Uint8Array,
   signal: AbortSignal,
-  connectionMs: number,
-  answerMs: number,
+  { connectionMs, answerMs, maxAnswerBytes }: ExchangeLimits,
 ): Promise<Omit<HttpAnswer, 'attempts'>> {
   return new Promise((resolve, reject) => {
     let connecting: NodeJS.Timeout | undefined;
@@ -108,7 +135,7 @@ function answerOf(
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > MAX_ANSWER_BYTES) fail(new Error(`The answer has more than ${MAX_ANSWER_BYTES} bytes.`));
+        if (length > maxAnswerBytes) fail(new Error(`The answer has more than ${maxAnswerBytes} bytes.`));
       });
       response.on('error', fail);
       response.on('end', () => {

@@ -1,4 +1,4 @@
-import { createExchange, type Exchange } from './exchange.ts';
+import { createExchange, type Exchange, ownAgents } from './exchange.ts';
 import { readAnswer } from './http-answer.ts';
 import type { Marshalled } from './marshal.ts';
 import type { SentRequest } from './passage.ts';
@@ -26,24 +26,27 @@ const MAX_FAILURES = 3;
  * correction and its refreshing of credentials remain the only ones.
  */
 export function leanSender({ table, sdk, asked, concurrency }: LeanSenderOptions): Sender {
+  const agents = ownAgents(concurrency);
   let pattern: RequestPattern | undefined;
   let exchange: Exchange | undefined;
   let failures = 0;
   /** Whether each request goes through the client, for good. */
   let ordinary = false;
+  let checking: Promise<void> | undefined;
   let checked = asked;
 
   const learn = async (sent: SentRequest): Promise<void> => {
     const client = sdk.client();
     const learned = requestPattern(sent, await client.config.credentials());
+    // Another request may have been learned from meanwhile.
+    if (pattern !== undefined || ordinary) return;
     if (learned === undefined) {
       failures += 1;
       if (failures === MAX_FAILURES) giveUp('its requests cannot be repeated');
       return;
     }
     failures = 0;
-    exchange?.close();
-    exchange = createExchange(client, sent, concurrency);
+    exchange = createExchange(client, sent, agents);
     pattern = learned;
   };
   const giveUp = (reason: string): void => {
@@ -62,17 +65,14 @@ export function leanSender({ table, sdk, asked, concurrency }: LeanSenderOptions
     return answer;
   };
   const check = async (): Promise<void> => {
-    if (checked) return;
     const obstacle = await sdk.obstacle();
-    // Another request may have come to it meanwhile.
-    if (checked) return;
     checked = true;
     if (obstacle !== undefined) giveUp(obstacle);
   };
 
   return {
     send: async (items, signal) => {
-      if (!checked) await check();
+      if (!checked) await (checking ??= check());
       if (ordinary) return sdk.send(items, signal);
       const current = pattern;
       if (current === undefined || exchange === undefined) return sendByClient(items, signal);
@@ -82,7 +82,7 @@ export function leanSender({ table, sdk, asked, concurrency }: LeanSenderOptions
       }
       const body = requestBody(table, items);
       try {
-        return readAnswer(await exchange.post(current.headers(body), body, signal));
+        return readAnswer(await exchange(current.headers(body), body, signal));
       } catch (thrown) {
         if (!isRefusedRequest(thrown)) throw thrown;
         if (pattern === current) pattern = undefined;
@@ -91,8 +91,8 @@ export function leanSender({ table, sdk, asked, concurrency }: LeanSenderOptions
       }
     },
     close: () => {
-      exchange?.close();
       pattern = exchange = undefined;
+      agents.close();
       sdk.close();
     },
   };

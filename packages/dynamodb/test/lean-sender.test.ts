@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createExchange, ownAgents } from '../src/exchange.ts';
 import { dynamodbSink, type DynamodbSinkOptions } from '../src/index.ts';
 import { clientConfig, ok, startStub, type StubAnswer, type StubRequest } from './support/service-stub.ts';
 import { write } from './support/write.ts';
@@ -258,6 +259,20 @@ describe('a connection', () => {
     await expect(write(sink, [{ uuid: 'b' }], abort.signal)).rejects.toMatchObject({ code: 'DYNAMODB_ABORTED' });
     await Promise.race([closed.promise, sleep(5000).then(() => Promise.reject(new Error('still open')))]);
   });
+});
+
+it('an answer without end is cut off', async () => {
+  const { endpoint } = await serve((_, response) => {
+    response.write('x'.repeat(100_000));
+  });
+  const client = new DynamoDBClient(clientConfig({ endpoint }));
+  const agents = ownAgents(1);
+  cleanUps.push(() => client.destroy(), agents.close);
+  const sent = { method: 'POST', protocol: 'http:', hostname: '127.0.0.1', port: Number(new URL(endpoint).port) };
+  const exchange = createExchange(client, { ...sent, path: '/', headers: {} }, agents, 50_000);
+  await expect(
+    exchange(['host', 'x', 'content-length', '2'], Buffer.from('{}'), new AbortController().signal),
+  ).rejects.toThrow('more than 50000 bytes');
 });
 
 it('an answer that was damaged on its way is asked for again', async () => {

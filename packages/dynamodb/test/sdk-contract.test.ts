@@ -88,13 +88,13 @@ describe('the lean sender', () => {
   it("finds the agents and the time-outs of the client's handler", async () => {
     const client = new DynamoDBClient({
       ...clientConfig(stub),
-      requestHandler: { requestTimeout: 7, socketTimeout: 8 },
+      requestHandler: { requestTimeout: 7000, socketTimeout: 8000 },
     });
     await sdkSender('landing', client, 1).send(unread(), signal);
     const handler = client.config.requestHandler as unknown as { httpHandlerConfigs: () => object };
     expect(handler.httpHandlerConfigs()).toMatchObject({
-      requestTimeout: 7,
-      socketTimeout: 8,
+      requestTimeout: 7000,
+      socketTimeout: 8000,
       httpAgent: { keepAlive: true },
       httpsAgent: { keepAlive: true },
     });
