@@ -48,7 +48,7 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
    * that is refused for its signature, date or credentials goes through the client again. `auto`: `lean`, unless something
    * on the client sees or changes requests, such as middleware, a logger, a retry strategy or a request handler of its
-   * own; then `sdk`, and a process warning `MILLRACE_DYNAMODB_SENDER` says so once. @default 'auto'
+   * own; then `sdk`, and a process warning `DYNAMODB_SENDER_ORDINARY` says so once. @default 'auto'
    */
   readonly sender?: SenderKind;
 }

@@ -53,7 +53,7 @@ export function leanSender({ table, sdk, asked, concurrency }: LeanSenderOptions
     ordinary = true;
     process.emitWarning(
       `dynamodbSink for ${table} sends every request through its client, because ${reason}. sender: 'sdk' says that this is meant.`,
-      { type: 'MillraceWarning', code: 'MILLRACE_DYNAMODB_SENDER' },
+      { type: 'MillraceWarning', code: 'DYNAMODB_SENDER_ORDINARY' },
     );
   };
   const sendByClient = async (items: readonly Marshalled[], signal: AbortSignal): Promise<Answer> => {

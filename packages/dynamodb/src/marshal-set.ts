@@ -1,7 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { decimalText, parseDecimal } from './decimal.ts';
-import { base64, type Walk } from './marshal.ts';
-import { binaryOf, numberOf, textBytes } from './scalar.ts';
+import type { Walk } from './marshal.ts';
+import { base64, binaryOf, numberOf, textBytes } from './scalar.ts';
 
 /**
  * Turns a JavaScript set into the JSON of a string set, number set or binary set. Numbers may be of mixed kinds.

@@ -4,7 +4,8 @@ import { JsonBytes } from './json-bytes.ts';
 import { MAX_LEVELS } from './limits.ts';
 import { setJson } from './marshal-set.ts';
 import { numberText } from './number.ts';
-import { binaryOf, numberOf } from './scalar.ts';
+import { base64, binaryOf, numberOf } from './scalar.ts';
+import { type WireParts, wireParts } from './wire-parts.ts';
 
 /** An item ready to be sent. */
 export interface Marshalled {
@@ -23,6 +24,7 @@ export class Walk {
   allowUnsafe = false;
   readonly out: JsonBytes = new JsonBytes();
   readonly names: AttributeNames = new AttributeNames();
+  readonly parts: WireParts = wireParts();
 
   begin(allowUnsafe: boolean): void {
     this.out.clear();
@@ -71,17 +73,6 @@ function walked<T>(record: unknown, allowUnsafe: boolean, answer: (walk: Walk) =
   }
 }
 
-const bytes = (json: string): Uint8Array => Buffer.from(json);
-const TRUE = bytes('{"BOOL":true}');
-const FALSE = bytes('{"BOOL":false}');
-const NULL = bytes('{"NULL":true}');
-const MAP = bytes('{"M":');
-const LIST = bytes('{"L":');
-const END = bytes('}');
-const BINARY = bytes('{"B":"');
-const NUMBER = bytes('{"N":"');
-/** Elements of a list have no name. */
-const ELEMENT: AttributeName = { size: 0, opening: bytes(','), text: bytes(',{"S":"'), number: bytes(',{"N":"') };
 const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 const BRACKET = 0x5b;
@@ -109,9 +100,10 @@ function writeObject(values: Readonly<Record<string, unknown>>, walk: Walk, leve
 function writeList(values: readonly unknown[], walk: Walk, level: number): void {
   const start = walk.out.at;
   walk.size += 3 + values.length;
+  const { element } = walk.parts;
   let index = 0;
   try {
-    for (; index < values.length; index += 1) writeValue(ELEMENT, values[index], walk, level);
+    for (; index < values.length; index += 1) writeValue(element, values[index], walk, level);
   } catch (thrown) {
     throw within(thrown, index);
   }
@@ -132,16 +124,16 @@ function writeValue(attribute: AttributeName, value: unknown, walk: Walk, level:
     if (typeof value === 'object' && value !== null) return writeContainer(value, walk, level);
     if (typeof value !== 'boolean' && value !== null) return writeNumber(value, walk);
     walk.size += 1;
-    out.raw(value === null ? NULL : value ? TRUE : FALSE);
+    out.raw(value === null ? walk.parts.null : value ? walk.parts.true : walk.parts.false);
   }
 }
 
 function writeContainer(value: object, walk: Walk, level: number): void {
-  const { out } = walk;
+  const { out, parts } = walk;
   if (Array.isArray(value)) {
-    out.raw(LIST);
+    out.raw(parts.list);
     writeList(value, walk, level + 1);
-    out.raw(END);
+    out.raw(parts.end);
   } else if (isPlain(value)) {
     writeMap(value as Record<string, unknown>, walk, level);
   } else if (value instanceof Set) {
@@ -153,15 +145,15 @@ function writeContainer(value: object, walk: Walk, level: number): void {
     if (binary === undefined) return writeNumber(value, walk);
     walk.size += binary.byteLength;
     walk.binary = true;
-    out.ascii(BINARY, base64(binary));
+    out.ascii(parts.binary, base64(binary));
   }
 }
 
 function writeMap(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): void {
   walk.size += 3;
-  walk.out.raw(MAP);
+  walk.out.raw(walk.parts.map);
   writeObject(values, walk, level + 1);
-  walk.out.raw(END);
+  walk.out.raw(walk.parts.end);
 }
 
 /** A number that is no JavaScript number. */
@@ -169,7 +161,7 @@ function writeNumber(value: unknown, walk: Walk): void {
   const number = numberOf(value, walk.allowUnsafe);
   if (number === undefined) throw unsupported(value);
   walk.size += number.bytes;
-  walk.out.ascii(NUMBER, number.text);
+  walk.out.ascii(walk.parts.number, number.text);
 }
 
 function propertiesOf(map: ReadonlyMap<unknown, unknown>): Readonly<Record<string, unknown>> {
@@ -177,10 +169,6 @@ function propertiesOf(map: ReadonlyMap<unknown, unknown>): Readonly<Record<strin
     if (typeof name !== 'string') throw invalidName(`A key of the Map is of type ${typeof name}; names are strings.`);
   }
   return Object.fromEntries(map as ReadonlyMap<string, unknown>);
-}
-
-export function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 /** True for object literals and what JSON.parse makes, of any realm; false for instances of classes. */

@@ -109,7 +109,7 @@ describe("sender 'auto'", () => {
     expect(await waysOf({ client: make()! })).toEqual(CLIENT);
     expect(warn).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/^dynamodbSink for landing sends every request through its client, because it/),
-      { type: 'MillraceWarning', code: 'MILLRACE_DYNAMODB_SENDER' },
+      { type: 'MillraceWarning', code: 'DYNAMODB_SENDER_ORDINARY' },
     );
   });
 });
@@ -136,10 +136,10 @@ describe('where the client is a mock', () => {
   it('that answers itself, each write goes to it, with all of its items', async () => {
     const client = clientOf();
     const inputs: unknown[] = [];
-    const spy = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(async (command) => {
-      inputs.push(structuredClone((command as { input: unknown }).input));
-      return {};
-    });
+    const spy = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(((command: { input: unknown }) => {
+      inputs.push(structuredClone(command.input));
+      return Promise.resolve({});
+    }) as never);
     const sink = dynamodbSink({ table: 'landing', client });
     for (const uuid of ['a', 'b']) expect((await write(sink, [{ uuid }])).refusals).toEqual([]);
     spy.mockRestore();
