@@ -22,10 +22,16 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
     }
   }
   if (typeof sink?.write !== 'function') fail('to() takes a sink, such as dynamodbSink().');
-  const { limits = {}, concurrency = 1 } = sink;
+  const { limits = {}, concurrency = 1, group = 1 } = sink;
   if (limits.bytes !== undefined && sink.sizeOf === undefined)
     fail(`sink ${sink.name} limits bytes, so it needs sizeOf.`);
   for (const limit of [limits.count ?? 1, limits.bytes ?? 1, concurrency]) {
     if (!(limit >= 1)) fail(`sink ${sink.name} has a limit or concurrency of ${limit}; the least is 1.`);
   }
+  if (!Number.isSafeInteger(group) || group < 1)
+    fail(`sink ${sink.name} has groups of ${group}; it must be an integer.`);
+  if (group === 1) return;
+  if (sink.writeSingly === undefined) fail(`sink ${sink.name} takes records in groups, so it needs writeSingly.`);
+  if ((limits.count ?? 500) < group)
+    fail(`sink ${sink.name} takes ${limits.count ?? 500} records a write, but groups of ${group}.`);
 }

@@ -6,7 +6,8 @@ import type { Sink } from './sink.ts';
 export interface Rejection extends RecordPlace {
   /**
    * `item` for the note that closes the rejections of an item that failed: they are kept, but the item is not done. It has
-   * the failure's code and message, and branch `#item`. Absent for a record.
+   * the failure's code and message, and branch `#item`. A replay passes it over: settle it once the item was carried to its
+   * end. Absent for a record.
    */
   readonly scope?: 'item';
   readonly feed: string;

@@ -16,6 +16,8 @@ export interface Refusal {
   /** Stable code of the reason, such as `DYNAMODB_ITEM_TOO_LARGE`. */
   readonly code: string;
   readonly message: string;
+  /** Machine-readable facts about the reason. */
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
@@ -33,7 +35,19 @@ export interface Sink<T> {
   /** Writes in flight at most, across all items of a run. @default 1 */
   readonly concurrency?: number;
   /**
-   * Writes one batch: never empty, never more than `limits`, in ordinal order, all of one item.
+   * Records that belong together: all that there are of ordinals `[n × group, (n + 1) × group)` of an item come in one
+   * write, whatever the batches, the concurrency or the run; and the watermark stops between groups only. For sinks that
+   * pack records into one unit. A write holds whole groups, and may pass `limits.bytes` by the last of them; one that
+   * fan-out has made larger than `limits.count` passes that too. @default 1: none
+   */
+  readonly group?: number;
+  /**
+   * One write may hold the last records of several items, one item's after another's. It saves requests where objects are
+   * small. What such a write rejects with fails all of them. @default false
+   */
+  readonly mixesItems?: boolean;
+  /**
+   * Writes one batch: never empty, never more than `limits`, in ordinal order, all of one item unless `mixesItems`.
    *
    * Resolving means that every entry not listed was accepted, durably. Rejecting means that nothing is known about this
    * batch: the item fails, and its retry writes these records again. There is no third mode. Retrying the service
@@ -42,6 +56,11 @@ export interface Sink<T> {
    * writing it twice must leave it there once.
    */
   readonly write: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
+  /**
+   * Writes records that a replay brings, which come without the others of their group. Sinks with groups must have it;
+   * for others it is `write`. @default write
+   */
+  readonly writeSingly?: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
   /** Releases what the sink holds. Called by `feed.close`, at most once, with no write in flight. */
   readonly close?: () => void | Promise<void>;
 }

@@ -1,16 +1,18 @@
 import type { Context } from '../context.ts';
-import { MillraceError, toMillraceError } from '../millrace-error.ts';
+import type { MillraceError } from '../millrace-error.ts';
 import type { Refusal, Sink } from '../sink.ts';
 import type { Gate } from './gate.ts';
 import type { LiveEntry } from './live-entry.ts';
+import type { TailMixer } from './tail-mixer.ts';
 import type { Span, Watermark } from './watermark.ts';
-
-const DEFAULT_COUNT = 500;
+import { type Part, writeParts } from './write-parts.ts';
 
 export interface BatchWriterOptions<T> {
   readonly sink: Sink<T>;
   /** Shared by all items of the run. */
   readonly gate: Gate;
+  /** Takes the last, partial batch, where the sink lets items share one. */
+  readonly mixer: TailMixer | undefined;
   readonly context: Context;
   readonly watermark: Watermark;
   /** Throws where nothing more may be written: the item failed, or was aborted. */
@@ -30,18 +32,29 @@ export class BatchWriter<T> {
   readonly #options: BatchWriterOptions<T>;
   readonly #maxCount: number;
   readonly #maxBytes: number;
+  /** Length of the sink's groups of ordinals; 1 where it has none. */
+  readonly #group: number;
   #batch: LiveEntry<T>[] = [];
   #bytes = 0;
   #span: Span | undefined;
+  /** First ordinal of the group that the last record belongs to, and where its records begin in the batch. */
+  #groupFirst = -1;
+  #groupAt = 0;
   readonly #inFlight: Set<Promise<void>> = new Set();
 
   constructor(options: BatchWriterOptions<T>) {
+    const { limits, group = 1 } = options.sink;
     this.#options = options;
-    this.#maxCount = options.sink.limits?.count ?? DEFAULT_COUNT;
-    this.#maxBytes = options.sink.limits?.bytes ?? Number.POSITIVE_INFINITY;
+    this.#maxCount = maxCount(options.sink);
+    this.#maxBytes = limits?.bytes ?? Number.POSITIVE_INFINITY;
+    this.#group = group;
   }
 
   add(entry: LiveEntry<T>): Promise<void> | undefined {
+    return this.#group === 1 ? this.#addSingle(entry) : this.#addToGroup(entry);
+  }
+
+  #addSingle(entry: LiveEntry<T>): Promise<void> | undefined {
     const { sink, watermark } = this.#options;
     let waiting: Promise<void> | undefined;
     if (sink.sizeOf !== undefined) {
@@ -58,17 +71,47 @@ export class BatchWriter<T> {
     return Promise.all([waiting, full]).then(() => undefined);
   }
 
+  /** A group is whole once a record of the next one comes, or the item has ended; only then can it be sent. */
+  #addToGroup(entry: LiveEntry<T>): Promise<void> | undefined {
+    const { sink, watermark } = this.#options;
+    let waiting: Promise<void> | undefined;
+    const groupFirst = entry.ordinal - (entry.ordinal % this.#group);
+    if (groupFirst !== this.#groupFirst) {
+      const full = this.#batch.length + this.#group > this.#maxCount || this.#bytes >= this.#maxBytes;
+      if (full) waiting = this.flush();
+      this.#groupFirst = groupFirst;
+      this.#groupAt = this.#batch.length;
+    }
+    this.#bytes += sink.sizeOf?.(entry.value) ?? 0;
+    this.#span ??= watermark.open(entry.ordinal);
+    this.#batch.push(entry);
+    return waiting;
+  }
+
   /** Sends what has gathered. */
   flush(): Promise<void> | undefined {
-    const batch = this.#batch;
-    const span = this.#span;
-    if (span === undefined) return undefined;
-    this.#batch = [];
-    this.#bytes = 0;
-    this.#span = undefined;
-    const waiting = this.#options.gate.enter();
-    if (waiting === undefined) return this.#start(batch, span);
-    return waiting.then(() => this.#start(batch, span));
+    const { gate } = this.#options;
+    const part = this.#takePart();
+    if (part === undefined) return undefined;
+    const waiting = gate.enter();
+    if (waiting === undefined) return this.#start(part);
+    return waiting.then(() => this.#start(part));
+  }
+
+  /**
+   * Sends the last records, when no more will be added.
+   *
+   * @param ended whether the item came to its end. Where it did not, a group that may be incomplete is left out.
+   */
+  finish(ended: boolean): Promise<void> | undefined {
+    const { mixer, watermark } = this.#options;
+    if (ended) watermark.end();
+    else if (this.#group > 1 && watermark.frontier < this.#groupFirst + this.#group) this.#batch.length = this.#groupAt;
+    if (mixer === undefined) return this.flush();
+    const bytes = this.#bytes;
+    const part = this.#takePart();
+    if (part !== undefined) this.#track(mixer.add(part, bytes));
+    return undefined;
   }
 
   /** What has gathered and will not be sent by this writer any more. */
@@ -81,48 +124,48 @@ export class BatchWriter<T> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
-  #start(batch: LiveEntry<T>[], span: Span): undefined {
+  #takePart(): Part<T> | undefined {
+    const { context, watermark, assertMayWrite, accepted, refused, failed, settled } = this.#options;
+    const entries = this.#batch;
+    const span = this.#span;
+    if (span === undefined || entries.length === 0) return undefined;
+    this.#batch = [];
+    this.#bytes = 0;
+    this.#span = undefined;
+    return {
+      entries,
+      context,
+      assertMayWrite,
+      answered: async (refusals) => {
+        for (const refusal of refusals) await refused(entries[refusal.position]!, refusal);
+        accepted(entries.length - refusals.length);
+        watermark.close(span);
+        settled();
+      },
+      // The span stays open, so that the watermark stays below it.
+      failed,
+    };
+  }
+
+  #start(part: Part<T>): undefined {
+    const { gate, sink } = this.#options;
     try {
-      this.#options.assertMayWrite();
+      part.assertMayWrite();
     } catch (stopped) {
-      this.#options.gate.leave();
+      gate.leave();
       throw stopped;
     }
-    const settled = this.#write(batch, span).finally(() => {
-      this.#options.gate.leave();
-      this.#inFlight.delete(settled);
-    });
-    this.#inFlight.add(settled);
+    this.#track(writeParts(sink, [part]).finally(() => gate.leave()));
     return undefined;
   }
 
-  /** Never rejects: a failure is reported, and leaves the span open, so that the watermark stays below it. */
-  async #write(batch: LiveEntry<T>[], span: Span): Promise<void> {
-    const { sink, context, watermark, accepted, refused, failed, settled } = this.#options;
-    try {
-      const refusals = (await sink.write(batch, context)) ?? [];
-      checkRefusals(sink.name, refusals, batch.length);
-      for (const refusal of refusals) await refused(batch[refusal.position]!, refusal);
-      accepted(batch.length - refusals.length);
-      watermark.close(span);
-      settled();
-    } catch (thrown) {
-      failed(toMillraceError(thrown, 'SINK_FAILED', { stage: context.stage, ordinal: batch[0]!.ordinal }));
-    }
+  #track(settling: Promise<void>): void {
+    const tracked = settling.finally(() => this.#inFlight.delete(tracked));
+    this.#inFlight.add(tracked);
   }
 }
 
-function checkRefusals(sink: string, refusals: readonly Refusal[], length: number): void {
-  const seen = new Set<number>();
-  for (const { position } of refusals) {
-    if (Number.isInteger(position) && position >= 0 && position < length && !seen.has(position)) {
-      seen.add(position);
-      continue;
-    }
-    throw new MillraceError(
-      'SINK_CONTRACT',
-      `Sink ${sink} refused position ${position} of a batch of ${length}. Positions are distinct indexes into the batch; ` +
-        'this is a mistake in the sink.',
-    );
-  }
+/** Records that one write of this sink may have. */
+export function maxCount(sink: Sink<never>): number {
+  return sink.limits?.count ?? 500;
 }

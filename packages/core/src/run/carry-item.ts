@@ -22,6 +22,8 @@ class ItemCarrier<Ref> {
   readonly #state: ItemState;
   readonly #contexts: Contexts;
   readonly #markers = { outstanding: 0 };
+  /** Tells the mixer that nothing more comes from this item. */
+  readonly #tailBrought: (() => void) | undefined;
   #origin: ItemOrigin | undefined;
   #claim: ItemClaim | undefined;
   /** Why the ledger did not grant the item. */
@@ -31,7 +33,8 @@ class ItemCarrier<Ref> {
     this.#scope = scope;
     this.#ref = ref;
     this.#refText = scope.feed.stages.source.describe(ref);
-    this.#state = new ItemState(scope.stop, this.#refText);
+    this.#state = new ItemState(scope.stop, this.#refText, scope.feed.stages.sink.group ?? 1);
+    this.#tailBrought = scope.mixer?.expect();
     this.#contexts = createContexts({
       feed: scope.feed.name,
       run: scope.run,
@@ -49,6 +52,7 @@ class ItemCarrier<Ref> {
     } catch (thrown) {
       this.#state.fail(thrown);
     }
+    this.#tailBrought?.();
     this.#assertAddsUp();
     let report = this.#report(started);
     try {
@@ -88,6 +92,7 @@ class ItemCarrier<Ref> {
       state: this.#state,
       contexts: this.#contexts,
       markers: this.#markers,
+      tailBrought: this.#tailBrought,
       progressed,
     });
   }
@@ -100,8 +105,14 @@ class ItemCarrier<Ref> {
     const answer: ClaimAnswer = await claim(ledgering.ledger, request);
     if (answer.outcome === 'granted') {
       this.#state.goOn(item.origin.id, answer);
-      const progress = (): ReturnType<ItemState['progress']> => this.#state.progress();
-      this.#claim = new ItemClaim({ ...ledgering, request, progress, lost: (error) => this.#state.fail(error) });
+      const state = this.#state;
+      this.#claim = new ItemClaim({
+        ...ledgering,
+        request,
+        progress: () => state.progress(),
+        watermark: () => state.settled,
+        lost: (error) => state.fail(error),
+      });
       return true;
     }
     this.#refused = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
@@ -142,7 +153,7 @@ class ItemCarrier<Ref> {
       ref: this.#refText,
       outcome: this.#outcome(),
       ...(this.#origin && { origin: this.#origin }),
-      watermark: this.#state.progress().watermark,
+      watermark: this.#state.settled,
       ...tally.counts(),
       rejections: tally.rejections,
       counters: tally.counters,

@@ -15,6 +15,8 @@ export interface ItemClaimOptions extends Ledgering {
   readonly request: ClaimRequest;
   /** How far the item is by now. */
   readonly progress: () => LedgerProgress;
+  /** The watermark of `progress` alone, which is cheap to ask for after every batch. */
+  readonly watermark: () => number;
   /** The claim could not be renewed: this run must not go on with the item. */
   readonly lost: (error: MillraceError) => void;
 }
@@ -55,13 +57,14 @@ export class ItemClaim {
 
   constructor(options: ItemClaimOptions) {
     this.#options = options;
-    this.#stored = options.progress().watermark;
+    this.#stored = options.watermark();
     this.#heartbeat = setInterval(() => this.#checkpoint(), options.leaseMs / 3);
   }
 
   /** The watermark may have moved. */
   moved(): void {
-    if (this.#options.progress().watermark - this.#stored >= this.#options.checkpointRecords) this.#checkpoint();
+    const { watermark, checkpointRecords } = this.#options;
+    if (watermark() - this.#stored >= checkpointRecords) this.#checkpoint();
   }
 
   /** @throws MillraceError `LEDGER_LEASE_LOST`, `LEDGER_FAILED` */

@@ -7,10 +7,11 @@ import { Watermark } from './watermark.ts';
 /** One item's counts, its watermark, and whether it may still go on. */
 export class ItemState {
   readonly tally: Tally = new Tally();
-  watermark: Watermark = new Watermark(0);
+  watermark: Watermark;
   /** Rejections of earlier runs of this item. */
   rejectedBefore = 0;
   readonly #stop: Stop;
+  readonly #group: number;
   /** The item's id, once it is known, else its reference as text. */
   #item: string;
   /** Stops this item's source and codecs: at the run's stop, and at the item's own failure. */
@@ -18,9 +19,12 @@ export class ItemState {
   #error: MillraceError | undefined;
   #distrusted = false;
 
-  constructor(stop: Stop, refText: string) {
+  /** @param group length of the sink's groups of ordinals */
+  constructor(stop: Stop, refText: string, group: number) {
     this.#stop = stop;
     this.#item = refText;
+    this.#group = group;
+    this.watermark = new Watermark(0, group);
     if (stop.reading.aborted) this.#stopReading();
     else stop.reading.addEventListener('abort', this.#stopReading, { once: true });
   }
@@ -45,15 +49,20 @@ export class ItemState {
   /** The item was granted: it goes on where earlier runs came to. */
   goOn(item: string, { watermark, rejected }: LedgerProgress): void {
     this.#item = item;
-    this.watermark = new Watermark(watermark);
+    this.watermark = new Watermark(watermark, this.#group);
     this.rejectedBefore = rejected;
   }
 
   /** A later run meets the records from the watermark on again, and their rejections with them. */
   progress(): LedgerProgress {
     if (this.#distrusted) return { watermark: 0, rejected: 0 };
-    const watermark = this.watermark.value;
+    const watermark = this.settled;
     return { watermark, rejected: this.rejectedBefore + this.tally.rejectionsBelow(watermark) };
+  }
+
+  /** Where a later run goes on: the watermark, unless what was read is not to be trusted. */
+  get settled(): number {
+    return this.#distrusted ? 0 : this.watermark.value;
   }
 
   /**

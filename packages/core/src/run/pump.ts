@@ -13,6 +13,7 @@ import { type BlockHome, LiveEntry } from './live-entry.ts';
 import { recordPath } from './record-path.ts';
 import { Rejections } from './rejections.ts';
 import type { RunScope } from './run-scope.ts';
+import type { TailMixer } from './tail-mixer.ts';
 import { within } from './within.ts';
 
 export interface PumpOptions<Ref> {
@@ -23,6 +24,8 @@ export interface PumpOptions<Ref> {
   /** Markers of rejected records that the codec has made and that were not met in a block yet; mostly none. */
   readonly markers: { outstanding: number };
   readonly progressed: () => void;
+  /** To be called once this item's last records are with the mixer, where there is one. */
+  readonly tailBrought: (() => void) | undefined;
 }
 
 /**
@@ -35,10 +38,16 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<void> {
   const { tally } = state;
   const quarantineWriter =
     scope.quarantine &&
-    batchWriter(options, scope.quarantine, `quarantine:${scope.quarantine.name}`, scope.quarantineGate, {
-      accepted: (count) => (tally.rejected += count),
-      refused: refusedByQuarantine,
-    });
+    batchWriter(
+      options,
+      scope.quarantine,
+      `quarantine:${scope.quarantine.name}`,
+      { sinkGate: scope.quarantineGate },
+      {
+        accepted: (count) => (tally.rejected += count),
+        refused: refusedByQuarantine,
+      },
+    );
   const rejections = new Rejections({
     feed: scope.feed.name,
     run: scope.run,
@@ -49,18 +58,21 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<void> {
     observe: (rejection) => scope.observe('recordRejected', rejection),
   });
   const stage = scope.names.sink;
-  const writer = batchWriter(options, scope.feed.stages.sink, stage, scope.sinkGate, {
+  const writer = batchWriter(options, scope.feed.stages.sink, stage, scope, {
     accepted: (count) => (tally.written += count),
-    refused: (entry, { code, message, cause }) =>
-      rejections.add(entry, { stage, code, message, cause }, { value: entry.value }),
+    refused: (entry, { code, message, details, cause }) =>
+      rejections.add(entry, { stage, code, message, details, cause }, { value: entry.value }),
   });
+  let ended = false;
   try {
     await read(options, writer, rejections);
+    ended = true;
   } catch (thrown) {
     state.fail(thrown);
   }
   try {
-    if (state.mayWrite) await writer.flush();
+    if (state.mayWrite) await writer.finish(ended);
+    options.tailBrought?.();
     await within(writer.drained(), over);
     // The refusals of the last batches are in by now.
     if (state.mayWrite) await quarantineWriter?.flush();
@@ -132,12 +144,13 @@ function batchWriter<Ref, T>(
   { scope, state, contexts, progressed }: PumpOptions<Ref>,
   sink: Sink<T>,
   stage: string,
-  gate: Gate,
+  { sinkGate: gate, mixer }: { readonly sinkGate: Gate; readonly mixer?: TailMixer | undefined },
   outcome: Pick<BatchWriterOptions<T>, 'accepted' | 'refused'>,
 ): BatchWriter<T> {
   return new BatchWriter({
     sink,
     gate,
+    mixer,
     context: contexts.of(stage, scope.stop.writing),
     watermark: state.watermark,
     assertMayWrite: () => state.assertMayWrite(),

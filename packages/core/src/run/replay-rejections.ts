@@ -132,10 +132,15 @@ function startOf<Ref>(
   }
   const each = rejection.stage === names.sink ? names.eaches.length : names.eaches.indexOf(rejection.stage);
   if ('value' in rejection && each !== -1) return { value: rejection.value, from: each };
-  throw new MillraceError(
-    'REPLAY_IMPOSSIBLE',
-    `Stage ${rejection.stage} is not in feed ${feed.name}, or the rejection has neither raw text nor value. Deliver the file again.`,
-  );
+  const why =
+    'value' in rejection
+      ? `Stage ${rejection.stage}, which rejected it, is not in feed ${feed.name} any more`
+      : rejection.raw === undefined
+        ? 'The rejection has neither raw text nor value'
+        : reparse === undefined
+          ? `${names.codecs.at(-1)!} cannot parse a record by itself`
+          : 'The text is one of several branches of a record';
+  throw new MillraceError('REPLAY_IMPOSSIBLE', `${why}. Mend the file or the feed, and deliver the file again.`);
 }
 
 /** Writes what the attempts became, in batches within the sink's limits. A failed write ends the replay. */
@@ -154,11 +159,11 @@ async function write<Ref>({ feed, names, run, stop }: RunScope<Ref>, attempts: r
         at > 0 && (at >= (limits.count ?? GROUP) || (bytes += sizeOf?.(value) ?? 0) > (limits.bytes ?? Infinity)),
     );
     const batch = waiting.splice(0, count === -1 ? waiting.length : count);
-    const refusals = (await sink.write(batch, contexts.of(names.sink, stop.writing))) ?? [];
-    for (const { position, code, message } of refusals) {
+    const refusals = (await (sink.writeSingly ?? sink.write)(batch, contexts.of(names.sink, stop.writing))) ?? [];
+    for (const { position, code, message, details } of refusals) {
       const entry = batch[position]!;
       const attempt = owners.get(entry)!;
-      attempt.again = { ...attempt.rejection, run, stage: names.sink, code, message, value: entry.value };
+      attempt.again = { ...attempt.rejection, run, stage: names.sink, code, message, details, value: entry.value };
     }
     written += batch.length - refusals.length;
   }

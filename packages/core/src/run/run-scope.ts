@@ -2,9 +2,11 @@ import type { Feed } from '../feed.ts';
 import type { Observer } from '../observer.ts';
 import type { Quarantine } from '../rejection.ts';
 import type { RejectionLimit, RunOptions } from '../run-options.ts';
+import { maxCount } from './batch-writer.ts';
 import { Gate } from './gate.ts';
 import type { Ledgering } from './item-claim.ts';
 import { createStop, type Stop } from './stop.ts';
+import { TailMixer } from './tail-mixer.ts';
 
 /** What the items of one run share. */
 export interface RunScope<Ref> {
@@ -13,6 +15,8 @@ export interface RunScope<Ref> {
   readonly stop: Stop;
   readonly names: StageNames;
   readonly sinkGate: Gate;
+  /** Joins the last records of several items, where the sink allows it. */
+  readonly mixer: TailMixer | undefined;
   readonly quarantine: Quarantine | undefined;
   readonly quarantineGate: Gate;
   readonly maxRejections: Required<RejectionLimit>;
@@ -33,13 +37,16 @@ export interface StageNames {
 export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunScope<Ref> {
   const { observer, quarantine, ledger, maxRejections = {} } = options;
   const stop = createStop({ signal: options.signal, deadline: options.deadline, graceMs: options.graceMs ?? 5000 });
+  const { sink } = feed.stages;
+  const sinkGate = new Gate(sink.concurrency ?? 1, stop.over);
   let observerErrors = 0;
   return {
     feed,
     run: crypto.randomUUID(),
     stop,
     names: stageNames(feed),
-    sinkGate: new Gate(feed.stages.sink.concurrency ?? 1, stop.over),
+    sinkGate,
+    mixer: sink.mixesItems === true ? new TailMixer(sink, sinkGate, maxCount(sink)) : undefined,
     quarantine,
     quarantineGate: new Gate(quarantine?.concurrency ?? 1, stop.over),
     maxRejections: { count: maxRejections.count ?? 10_000, share: maxRejections.share ?? 0.1 },

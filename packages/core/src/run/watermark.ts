@@ -6,19 +6,35 @@ export interface Span {
 /**
  * Knows how far an item is settled without a gap. A batch opens a span at its first record and closes it once it has
  * settled; everything below the oldest open span is settled. That is exact for whole batches and costs nothing per record.
+ *
+ * Where the sink takes records in groups, the watermark stops at the beginning of a group until the item has ended: a group
+ * is written whole or not at all.
  */
 export class Watermark {
-  /** The next ordinal that the runner has not finished handing on. */
+  readonly #group: number;
   #frontier: number;
+  #ended = false;
   readonly #open: Set<Span> = new Set();
 
-  constructor(start: number) {
-    this.#frontier = start;
+  /** @param start where earlier runs came to; a group that they had begun is begun again */
+  constructor(start: number, group: number) {
+    this.#group = group;
+    this.#frontier = this.#groupStart(start);
+  }
+
+  /** The next ordinal that the runner has not finished handing on. */
+  get frontier(): number {
+    return this.#frontier;
   }
 
   /** Records below `ordinal` are handed on: each is in a span, or settled already. */
   advance(ordinal: number): void {
     this.#frontier = ordinal;
+  }
+
+  /** No more records will come: the last group is whole. */
+  end(): void {
+    this.#ended = true;
   }
 
   open(first: number): Span {
@@ -35,6 +51,10 @@ export class Watermark {
   get value(): number {
     let lowest = this.#frontier;
     for (const { first } of this.#open) if (first < lowest) lowest = first;
-    return lowest;
+    return this.#ended && lowest === this.#frontier ? lowest : this.#groupStart(lowest);
+  }
+
+  #groupStart(ordinal: number): number {
+    return ordinal - (ordinal % this.#group);
   }
 }
