@@ -56,7 +56,7 @@ export function attend(stack: Stack, passages: Passages, slight: () => BatchWrit
     { step: 'serialize', priority: 'high', name: 'millraceSlightInput', override: true },
   );
   stack.add(
-    (next) => async (args) => {
+    (next) => (args) => {
       const body = bodies.get(args.input);
       if (body === undefined) return next(args);
       const request = args.request as { body: unknown; readonly headers: Readonly<Record<string, string>> };
@@ -67,7 +67,7 @@ export function attend(stack: Stack, passages: Passages, slight: () => BatchWrit
     { step: 'build', priority: 'high', name: 'millraceBody', override: true },
   );
   stack.add(
-    (next) => async (args) => {
+    (next) => (args) => {
       passages.get(args.input)?.signal.throwIfAborted();
       return next(args);
     },
