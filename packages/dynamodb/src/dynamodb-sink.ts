@@ -10,7 +10,8 @@ import { packedSink } from './pack/packed-sink.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
-import { sdkSender } from './sdk-sender.ts';
+import { createSender } from './create-sender.ts';
+import type { SenderKind } from './sender.ts';
 import { splitRequests } from './split-requests.ts';
 import { tableName } from './table-name.ts';
 
@@ -49,6 +50,14 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
    */
   readonly pack?: PackOptions;
+  /**
+   * How requests are sent. `sdk`: each through the client. `lean`: the first through the client, and then, as long as its
+   * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
+   * that is refused for its signature, date or credentials goes through the client again. `auto`: `lean`, unless something
+   * on the client sees or changes requests, such as middleware, a logger, a retry strategy or a request handler of its
+   * own; then `sdk`, and a process warning `DYNAMODB_SENDER_ORDINARY` says so once. @default 'auto'
+   */
+  readonly sender?: SenderKind;
 }
 
 /**
@@ -78,12 +87,13 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
     retry: check.optional(check.object),
     pack: check.optional(check.object),
+    sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16 } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
   const keys = { partitionKey, sortKey };
   const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
-  const sender = sdkSender(table, client, concurrency);
+  const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
   const pace = createPace(budget);
   /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
   let proven = false;

@@ -3,6 +3,7 @@ import { check, checkOptions, type Context, type Source, type SourceItem } from 
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';
+import { bareEtag } from './etag.ts';
 import { landingOf } from './landing-metadata.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
 import { objectBody } from './object-body.ts';
@@ -86,7 +87,13 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
       checkPin(ref, answer);
       const landing = landingOf(answer.Metadata, uri);
       const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
-      return Object.freeze({ origin, ...body });
+      const versionTag = bareEtag(answer.ETag);
+      return Object.freeze({
+        origin,
+        ...(ref.sequencer !== undefined && { sequencer: ref.sequencer }),
+        ...(versionTag !== undefined && { versionTag }),
+        ...body,
+      });
     } catch (error) {
       body.close();
       throw error;
@@ -97,6 +104,7 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     name: 's3',
     describe: s3Uri,
     open,
+    versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     list: (query: S3ListQuery) => listObjects(client, query),
     close: client.release,
   });
