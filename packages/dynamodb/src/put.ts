@@ -1,3 +1,4 @@
+import { writeUnits } from './item-size.ts';
 import type { Marshalled } from './marshal.ts';
 
 /** One item to be put, on behalf of one entry of a write or more. */
@@ -10,4 +11,9 @@ export interface Put {
    * earlier ones with the same key.
    */
   readonly positions: readonly number[];
+}
+
+/** Write units that it takes at least: more where it overwrites a larger item, or an index holds it too. */
+export function unitsOf({ item }: Put): number {
+  return writeUnits(item.size);
 }

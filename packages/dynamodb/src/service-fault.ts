@@ -3,13 +3,14 @@ import { MillraceError } from '@millrace/core';
 /**
  * What a failed request means to the sink.
  *
- * - `throttled`: nothing was written because there is no capacity; slow down
+ * - `throttled`: nothing was written because the table or the account has no capacity left; slow down
+ * - `hot`: nothing was written because one range of keys has none left; the others need not wait for it
  * - `unavailable`: the service or the way to it is in trouble; try again, its outcome is unknown
  * - `item`: the service refuses one item or more of the batch, and so all of it
  * - `fatal`: no item can be written until someone changes something
  */
 export interface ServiceFault {
-  readonly kind: 'throttled' | 'unavailable' | 'item' | 'fatal';
+  readonly kind: 'throttled' | 'hot' | 'unavailable' | 'item' | 'fatal';
   /** The coded error, with what the client threw as its cause. */
   readonly error: MillraceError;
   /** Requests that were sent until it was thrown. */
@@ -105,6 +106,15 @@ export function serviceFault(thrown: unknown, table: string): ServiceFault {
     }),
   });
   if (THROTTLED.includes(name) || status === 429) {
+    const reasons = throttlingReasons(thrown);
+    if (reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'))) {
+      const text = `One key, or a range of keys, of table ${table} gets more writes than one partition takes.`;
+      return fault('hot', 'DYNAMODB_KEY_RANGE_THROTTLED', text);
+    }
+    if (reasons.some((reason) => reason.includes('MaxOnDemand'))) {
+      const text = `Table ${table} has reached its own OnDemandThroughput.MaxWriteRequestUnits; raise it or write slower.`;
+      return fault('throttled', 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT', text);
+    }
     return fault(
       'throttled',
       'DYNAMODB_THROTTLED',
@@ -139,6 +149,15 @@ export function serviceFault(thrown: unknown, table: string): ServiceFault {
     return fault('unavailable', 'DYNAMODB_UNAVAILABLE', `DynamoDB cannot be reached or fails; table ${table}.`);
   }
   return fault('fatal', 'DYNAMODB_REQUEST_FAILED', `The request to table ${table} failed.`);
+}
+
+/** Such as `TableWriteKeyRangeThroughputExceeded`. Absent where the service, or what stands in for it, gives none. */
+function throttlingReasons(thrown: unknown): readonly string[] {
+  const { ThrottlingReasons: reasons } = thrown as { ThrottlingReasons?: unknown };
+  if (!Array.isArray(reasons)) return [];
+  return (reasons as readonly { reason?: unknown }[]).flatMap(({ reason }) =>
+    typeof reason === 'string' ? [reason] : [],
+  );
 }
 
 interface Facts {

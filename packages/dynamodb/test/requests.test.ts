@@ -87,13 +87,13 @@ describe('requestBody', () => {
 describe('splitRequests', () => {
   it('keeps a batch together where it fits', () => {
     const puts = Array.from({ length: 25 }, (_, index) => put(`u${index}`, { text: 'x'.repeat(390_000) }));
-    expect(splitRequests(puts).map(({ length }) => length)).toEqual([25]);
-    expect(splitRequests([])).toEqual([]);
+    expect(splitRequests(puts, Infinity).map(({ length }) => length)).toEqual([25]);
+    expect(splitRequests([], Infinity)).toEqual([]);
   });
 
   it('splits by 25 items', () => {
     const puts = Array.from({ length: 51 }, (_, index) => put(`u${index}`, {}));
-    expect(splitRequests(puts).map(({ length }) => length)).toEqual([25, 25, 1]);
+    expect(splitRequests(puts, Infinity).map(({ length }) => length)).toEqual([25, 25, 1]);
   });
 
   it.each<[string, () => object]>([
@@ -111,7 +111,7 @@ describe('splitRequests', () => {
     expect(one.item.size).toBeLessThanOrEqual(MAX_ITEM_BYTES);
     expect(wire).toBeLessThanOrEqual(one.item.size * 32);
     const fitting = Math.floor(MAX_REQUEST_BYTES / wire);
-    const lengths = splitRequests(Array<Put>(12).fill(one)).map(({ length }) => length);
+    const lengths = splitRequests(Array<Put>(12).fill(one), Infinity).map(({ length }) => length);
     expect(lengths).toEqual(
       [...Array<number>(Math.floor(12 / fitting)).fill(fitting), 12 % fitting].filter((length) => length > 0),
     );

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { dynamodbSink, type DynamodbRetryOptions } from '../src/index.ts';
 import {
   clientConfig,
@@ -147,19 +147,35 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       ]);
     });
 
-    it('of one write slows the next ones of the sink as well', async () => {
-      vi.spyOn(Math, 'random').mockReturnValue(1);
-      const { sink } = await stubbed((_, index) => (index < 3 ? { error: 'ThrottlingException' } : ok), {
-        attempts: 10,
-        baseMs: 40,
-        capMs: 80,
-      });
-      vi.restoreAllMocks();
-      await write(sink, records(1));
-      const started = performance.now();
-      expect((await write(sink, records(1))).counters).toEqual({});
-      // It was not throttled itself: two steps were taken before it, and one good answer takes one of them back.
-      expect(performance.now() - started).toBeGreaterThan(35);
+    it('of one range of keys holds back the hot key alone, and names it', async () => {
+      const reasons = [
+        { reason: 'TableWriteKeyRangeThroughputExceeded', resource: 'arn:aws:dynamodb:::table/landing' },
+      ];
+      const { stub, sink } = await stubbed((request) =>
+        keysOf(request).includes('u3') ? { error: 'ThrottlingException', reasons } : ok,
+      );
+      const { codes, refusals } = await write(sink, records(8));
+      expect(codes).toEqual([[3, 'DYNAMODB_KEY_RANGE_THROTTLED']]);
+      expect(refusals[0]).toMatchObject({ details: { key: 'Su3' }, message: expect.stringContaining('u3') });
+      expect(
+        sent(stub)
+          .slice(0, 7)
+          .toSorted((a, b) => b - a),
+      ).toEqual([8, 4, 4, 2, 2, 1, 1]);
+    });
+
+    it('by the table’s own maximum is refused with a code that tells the setting', async () => {
+      const reasons = [
+        { reason: 'TableWriteMaxOnDemandThroughputExceeded', resource: 'arn:aws:dynamodb:::table/landing' },
+      ];
+      const { sink } = await stubbed(() => ({ error: 'ThrottlingException', reasons }));
+      const { refusals } = await write(sink, records(1));
+      expect(refusals).toEqual([
+        expect.objectContaining({
+          code: 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT',
+          message: expect.stringContaining('OnDemandThroughput.MaxWriteRequestUnits'),
+        }),
+      ]);
     });
 
     it('counts what the SDK retried by itself', async () => {

@@ -46,7 +46,7 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       const values = Array.from({ length: 25 }, (_, index) => ({ uuid: `u${index}`, index, name: 'é'.repeat(index) }));
       const { refusals, counters } = await write(dynamodbSink({ table, sender, client }), values);
       expect(refusals).toEqual([]);
-      expect(counters).toEqual({ writeUnits: 25 });
+      expect(counters).toEqual({ writeUnits: 25, costUSD: expect.closeTo(25 * 0.625e-6, 12) });
       const items = await stored(table);
       expect(items).toHaveLength(25);
       expect(items).toContainEqual({ uuid: { S: 'u3' }, index: { N: '3' }, name: { S: 'ééé' } });
