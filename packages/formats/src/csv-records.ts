@@ -13,6 +13,8 @@ export interface EndedRow {
   readonly length: number;
   /** Line on which it begins. */
   readonly line: number;
+  /** Its rejection, where it holds bytes that are no text. */
+  readonly damaged: RejectedRecord | undefined;
 }
 
 /** Makes records of an item's rows. */
@@ -31,7 +33,8 @@ export function csvRecords(
   let columns = given;
   let make = given && recordMaker(given);
 
-  function readHeader({ fields, problem, length, line }: EndedRow): void {
+  function readHeader({ fields, problem, length, line, damaged }: EndedRow): void {
+    if (damaged !== undefined) throw headerInvalid(damaged.message, line);
     if (length > maxRecordChars) throw headerInvalid(`it has ${length} characters, more than maxRecordChars`, line);
     if (problem !== undefined) throw headerInvalid(problem.what, line);
     checkHeader(fields, line);
@@ -53,8 +56,9 @@ export function csvRecords(
       readHeader(row);
       return undefined;
     }
-    const { fields, problem, length, line } = row;
+    const { fields, problem, length, line, damaged } = row;
     if (length > maxRecordChars) return reject(tooLong(excerpt(row.raw, maxRecordChars), length, line, maxRecordChars));
+    if (damaged !== undefined) return reject(damaged);
     const raw = withoutReturn(row.raw);
     if (problem !== undefined) {
       return reject({ ...as(line, raw), code: problem.code, message: `In the row on line ${line} ${problem.what}.` });

@@ -1,4 +1,4 @@
-import { type CodecContext, type CodecStage, MillraceError } from '@millrace/core';
+import { type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvPlainRows } from './csv-plain-rows.ts';
 import { csvRecords, type EndedRow } from './csv-records.ts';
@@ -33,8 +33,10 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
     const length = feed - at;
     const fields = rows.fields(at, feed);
     if (fields.length === 0) return; // A blank line.
-    const good = length <= maxRecordChars ? records.ofFields(fields) : undefined;
-    const record = good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line });
+    const damaged = framed.isSound ? undefined : framed.damaged(at, feed, line);
+    const good = length <= maxRecordChars && damaged === undefined ? records.ofFields(fields) : undefined;
+    const record =
+      good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line, damaged });
     if (record !== undefined) framed.add(record, at, feed);
   }
 
@@ -51,27 +53,37 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
   }
 
   /** Takes the row that `readOn` has read to its end; it began at `at`, or in an earlier chunk. */
-  function takeRead(framed: FramedRecords<CsvRecord>, text: string, at: number, feed: number): void {
+  function takeRead(
+    framed: FramedRecords<CsvRecord>,
+    text: string,
+    at: number,
+    feed: number,
+    place: TextPlace | undefined,
+  ): void {
     const isHeld = held.length > 0;
-    const begun = isHeld ? held.line : line;
-    const length = held.length + feed - at;
-    if (isHeld) held.add(text.slice(at, feed), line);
-    const raw = isHeld ? held.take() : text.slice(at, feed);
-    const ended: EndedRow = { fields: row.fields, problem: row.problem, raw, length, line: begun };
+    if (isHeld) held.add(text, at, feed, line, place);
+    const whole = isHeld ? held.take() : undefined;
+    const ended: EndedRow = {
+      fields: row.fields,
+      problem: row.problem,
+      raw: whole?.raw ?? text.slice(at, feed),
+      length: whole?.length ?? feed - at,
+      line: whole?.line ?? line,
+      damaged: whole === undefined ? framed.damaged(at, feed, line) : whole.damaged,
+    };
     const record = row.isBlank ? undefined : records.ofRow(ended);
     row.reset();
     if (record === undefined) return;
-    if (isHeld) framed.addHeld(record, raw, begun);
-    else framed.add(record, at, feed);
+    if (whole === undefined) framed.add(record, at, feed);
+    else framed.addHeld(record, whole);
   }
 
   return {
-    push(chunk) {
-      const text = started || !chunk.startsWith('\uFEFF') ? chunk : chunk.slice(1);
-      started ||= chunk !== '';
-      const framed = new FramedRecords<CsvRecord>(text, line);
+    push(text, place) {
+      const framed = new FramedRecords<CsvRecord>(text, line, place);
       const rows = new CsvPlainRows(text, delimiter);
-      let at = 0;
+      let at = !started && text.startsWith('\uFEFF') ? 1 : 0;
+      started ||= text !== '';
       while (at < text.length) {
         let feed = held.length === 0 ? rows.endOf(at) : -1;
         if (feed !== -1) {
@@ -79,8 +91,8 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
           line += 1;
         } else {
           feed = readOn(text, at);
-          if (feed === -1) held.add(text.slice(at), line);
-          else takeRead(framed, text, at, feed);
+          if (feed === -1) held.add(text, at, text.length, line, place);
+          else takeRead(framed, text, at, feed, place);
           line += countLineFeeds(text, at, feed === -1 ? text.length : feed + 1);
           if (feed === -1) break;
         }
@@ -89,10 +101,10 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
       return framed.toBlock();
     },
     end() {
-      const framed = new FramedRecords<CsvRecord>('', line);
+      const framed = new FramedRecords<CsvRecord>('', line, undefined);
       if (held.length > 0) {
         row.finish();
-        takeRead(framed, '', 0, 0);
+        takeRead(framed, '', 0, 0, undefined);
       }
       return framed.toBlock();
     },

@@ -25,7 +25,8 @@ export interface ParseCsvOptions {
  * A row that breaks the rules is rejected with its line number and its text, and the run goes on at the next line. `T` is
  * what you say the records are; nothing checks it, so put `validate()` behind.
  *
- * Rejections: `CSV_FIELD_COUNT`, `CSV_QUOTE_INVALID`, `CSV_QUOTE_UNCLOSED` (at the end of the item), `RECORD_TOO_LONG`.
+ * Rejections: `CSV_FIELD_COUNT`, `CSV_QUOTE_INVALID`, `CSV_QUOTE_UNCLOSED` (at the end of the item), `RECORD_TOO_LONG`,
+ * and `ENCODING_INVALID` where `decodeText` says so.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `CSV_HEADER_INVALID` in a run, where a column has no name, or two have the same
@@ -43,6 +44,7 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
     kind: 'codec',
     emits: 'records',
     name: 'parseCsv',
+    takesDamage: true,
     start: (context: CodecContext) => startCsv(settings, context) as CodecStage<string, T>,
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });
