@@ -79,6 +79,15 @@ export class HeldRecord {
     other.#clear();
   }
 
+  /** Leaves out the line feed that ends what is held. */
+  dropFeed(): void {
+    if (this.isTooLong || !this.#text.endsWith('\n')) return;
+    this.#text = this.#text.slice(0, -1);
+    this.#length -= 1;
+    const last = this.#parts.pop();
+    if (last !== undefined) this.#parts.push({ ...last, to: last.to - 1 });
+  }
+
   /** The record. Nothing is held afterwards. */
   take(): HeldText {
     const start = this.#start;

@@ -11,6 +11,11 @@ export function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
+/** The text of one line, or of several that were joined, with LF between them and none at the end. */
+export function plainText(raw: string): string {
+  return withoutReturn(raw.includes('\r\n') ? raw.replaceAll('\r\n', '\n') : raw);
+}
+
 export function countLineFeeds(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;

@@ -4,7 +4,7 @@ import { decodeText } from '@millrace/encoding';
 import { memorySink, memorySource } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCsv, parseNdjson } from '../src/index.ts';
+import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
 
 interface Kept {
   readonly ordinal: number;
@@ -48,6 +48,10 @@ function cutAt(bytes: Uint8Array, places: readonly number[]): readonly Uint8Arra
 const PARSERS: Readonly<Record<string, Codec<string, unknown, 'records'>>> = {
   parseNdjson: parseNdjson(),
   parseCsv: parseCsv({ columns: ['a', 'b'] }),
+  parseLines: parseLines(),
+  'parseLines, joined': parseLines({ multiline: { start: /^[1"]/ } }),
+  parseRegex: parseRegex(/^"?(?<a>[^"]*)/, { maxMatchMillis: 0 }),
+  parseFixedWidth: parseFixedWidth({ columns: [{ name: 'a', width: 1 }], longLines: 'cut' }),
 };
 const encode: Readonly<Record<string, (text: string) => Uint8Array>> = {
   'utf-8': (text) => Buffer.from(text),
