@@ -4,7 +4,7 @@ import { decodeText } from '@millrace/encoding';
 import { memorySink, memorySource } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
+import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
 
 interface Kept {
   readonly ordinal: number;
@@ -121,6 +121,54 @@ describe.each(Object.entries(PARSERS))('%s behind decodeText', (_, parser) => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('parseJson behind decodeText', () => {
+  const parser = parseJson({ path: 'r[*]' });
+
+  it('says where each record stands, and rejects those that hold bytes which are no text', async () => {
+    const piece = fc.constantFrom('é', '日', '😀', ',', '[', '\\\\', '\\"', '\n', '\xFF');
+    const record = fc.array(piece, { maxLength: 6 }).map((units) => `"${units.join('').replaceAll('\n', ' ')}"`);
+    const records = fc.array(fc.tuple(record, fc.constantFrom(',', ' ,\r\n', ',\n\n')), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(records, cuts, async (parts, places) => {
+        const head = '\uFEFF{"é":"[",\n"r": [';
+        const whole = `${head}${parts.map(([raw, comma]) => raw + comma).join('')}0]}`;
+        // One byte that UTF-8 does not have, for each U+00FF.
+        const encoded = (text: string): Buffer =>
+          Buffer.concat(
+            text
+              .split('\xFF')
+              .flatMap((some, at) => (at === 0 ? [Buffer.from(some)] : [Buffer.of(0xff), Buffer.from(some)])),
+          );
+        const bytes = encoded(whole);
+        const { kept, error } = await run(parser, 'utf-8', cutAt(bytes, places));
+        expect(error).toBeUndefined();
+        let at = encoded(head).length;
+        let line = 2;
+        for (const [ordinal, [raw, comma]] of parts.entries()) {
+          const { raw: told, ...place } = kept[ordinal]!;
+          const isDamaged = raw.includes('\xFF');
+          const code = isDamaged ? 'ENCODING_INVALID' : 'TRANSFORM_THREW';
+          expect(place).toEqual({ ordinal, code, line, byteOffset: at });
+          expect(isDamaged ? Buffer.from(told as Uint8Array) : told).toEqual(isDamaged ? encoded(raw) : raw);
+          at += encoded(raw + comma).length;
+          line += comma.split('\n').length - 1;
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('fails the item where the damage is in a name, and passes over it elsewhere', async () => {
+    const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+    expect((await run(parser, 'utf-8', [bytes('{"a\xFF":1,"r":[1]}')])).error).toBe('ENCODING_INVALID');
+    expect((await run(parser, 'utf-8', [bytes('{"a":"\xFF","r":[1]}')])).kept).toMatchObject([{ raw: '1' }]);
+    expect((await run(parser, 'utf-8', [bytes('{"a":1 \xFF,"r":[1]}')])).error).toBe('JSON_INVALID');
   });
 });
 

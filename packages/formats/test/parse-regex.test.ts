@@ -1,5 +1,5 @@
 import type { Codec } from '@millrace/core';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { parseRegex, type ParseRegexOptions } from '../src/index.ts';
 import { drive, driveEveryCut } from './drive.ts';
 
@@ -130,13 +130,12 @@ describe('a pattern that backtracks for ever', () => {
   });
 
   it('needs node:vm', () => {
-    const { getBuiltinModule } = process;
-    process.getBuiltinModule = (() => undefined) as unknown as typeof getBuiltinModule;
+    const builtin = vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
     try {
       expect(() => parseRegex(endless)).toThrow(code('REGEX_GUARD_UNAVAILABLE'));
       expect(parseRegex(endless, { maxMatchMillis: 0 }).name).toBe('parseRegex');
     } finally {
-      process.getBuiltinModule = getBuiltinModule;
+      builtin.mockRestore();
     }
   });
 });
