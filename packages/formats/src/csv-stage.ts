@@ -3,24 +3,25 @@ import type { CsvRecord } from './csv-columns.ts';
 import { CsvPlainRows } from './csv-plain-rows.ts';
 import { csvRecords, type EndedRow } from './csv-records.ts';
 import { CsvRow } from './csv-row.ts';
+import type { CsvDialect, CsvSettings } from './csv-settings.ts';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord } from './held-record.ts';
 import { countLineFeeds } from './record-text.ts';
 
-export interface CsvSettings {
-  readonly columns: readonly string[] | undefined;
-  readonly delimiter: string;
-  readonly maxRecordChars: number;
-}
-
-/** `parseCsv` at work on one item. */
-export function startCsv(settings: CsvSettings, { reject }: CodecContext): CodecStage<string, CsvRecord> {
-  const { columns, delimiter, maxRecordChars } = settings;
-  const records = csvRecords(columns, maxRecordChars, reject);
-  const row = new CsvRow(delimiter);
+/** A parser of one dialect at work on one item. */
+export function startRows(
+  settings: CsvSettings,
+  delimiter: string,
+  { reject }: CodecContext,
+): CodecStage<string, CsvRecord> {
+  const { maxRecordChars, comment } = settings;
+  const dialect: CsvDialect = { ...settings, delimiter };
+  const records = csvRecords(settings, delimiter, reject);
+  const row = new CsvRow(dialect);
   const held = new HeldRecord(maxRecordChars);
   let line = 1;
   let started = false;
+  let toSkip = settings.skipLines;
 
   /** Takes a row without quotes, from `at` to the line feed at `feed`. */
   function takePlain(
@@ -38,6 +39,17 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
     const record =
       good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line, damaged });
     if (record !== undefined) framed.add(record, at, feed);
+  }
+
+  /** Passes over lines at the head of the item. Answers where the next one begins. */
+  function skipLines(text: string, from: number): number {
+    let at = from;
+    for (; toSkip > 0 && at < text.length; toSkip -= 1, line += 1) {
+      const feed = text.indexOf('\n', at);
+      if (feed === -1) return text.length;
+      at = feed + 1;
+    }
+    return at;
   }
 
   /** Goes on with the row at hand from `at`. Answers where its line feed is, or -1. */
@@ -81,11 +93,14 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
   return {
     push(text, place) {
       const framed = new FramedRecords<CsvRecord>(text, line, place);
-      const rows = new CsvPlainRows(text, delimiter);
+      const rows = new CsvPlainRows(text, dialect);
       let at = !started && text.startsWith('\uFEFF') ? 1 : 0;
       started ||= text !== '';
+      if (toSkip > 0) at = skipLines(text, at);
       while (at < text.length) {
-        let feed = held.length === 0 ? rows.endOf(at) : -1;
+        const isComment = comment !== '' && held.length === 0 && text.startsWith(comment, at);
+        if (isComment) row.comment();
+        let feed = held.length === 0 && !isComment ? rows.endOf(at) : -1;
         if (feed !== -1) {
           takePlain(framed, rows, text, at, feed);
           line += 1;

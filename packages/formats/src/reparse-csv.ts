@@ -7,7 +7,8 @@ import {
   rejectedRecord,
 } from '@millrace/core';
 import type { CsvRecord } from './csv-columns.ts';
-import { type CsvSettings, startCsv } from './csv-stage.ts';
+import type { CsvSettings } from './csv-settings.ts';
+import { startRows } from './csv-stage.ts';
 import { wholeText } from './record-text.ts';
 
 export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
@@ -21,11 +22,15 @@ export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
 export function reparseCsv(settings: CsvSettings, { raw, code, details }: ReparsedRecord): CsvRecord {
   const text = wholeText({ raw, code });
   const columns = settings.columns ?? (details?.['columns'] as readonly string[] | undefined);
-  if (columns === undefined) {
-    throw new MillraceError('REPLAY_IMPOSSIBLE', 'The row does not say what its columns were. Deliver the file again.');
+  const delimiter = settings.delimiter ?? (details?.['delimiter'] as string | undefined);
+  if (columns === undefined || delimiter === undefined) {
+    throw new MillraceError(
+      'REPLAY_IMPOSSIBLE',
+      'The row does not say what its columns and delimiter were. Deliver the file again.',
+    );
   }
   const context = { reject: rejected } as unknown as CodecContext;
-  const stage = startCsv({ ...settings, columns }, context);
+  const stage = startRows({ ...settings, columns, skipLines: 0 }, delimiter, context);
   const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];
   for (const some of produced) records.push(...(isBlock(some) ? some.records : (some as Iterable<unknown>)));

@@ -45,8 +45,8 @@ export function drive(codec: Codec<string, unknown, 'records'>, chunks: readonly
     },
   };
   const keep = (produced: unknown): void => {
-    if (Array.isArray(produced) && produced.length === 0) return;
-    blocks.push(produced as Block<unknown>);
+    if (Array.isArray(produced)) blocks.push(...(produced as readonly Block<unknown>[]));
+    else blocks.push(produced as Block<unknown>);
   };
   const stage = codec.start(context);
   try {
