@@ -72,10 +72,8 @@ function exactNumber(text: string): number | typeof FAILED {
 function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): LineProblem {
   const kind = typeof type === 'function' ? 'what its type takes' : `an exact ${type}`;
   const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
-  return new LineProblem('FIELD_INVALID', `has ${shown} in field ${JSON.stringify(name)}, which is not ${kind}.`, {
-    details: { field: name },
-    cause,
-  });
+  const what = `has ${shown} in field ${JSON.stringify(name)}, which is not ${kind}.`;
+  return new LineProblem({ code: 'FIELD_INVALID', what, details: { field: name }, cause });
 }
 
 const TYPES = ['string', 'number', 'integer', 'bigint', 'boolean'] as const;

@@ -28,7 +28,7 @@ export function jsonRecord<T>(text: string, copied: CopiedValues | undefined): T
 
 /** The copied values go along, so that a replay can make the record by itself. */
 function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): LineProblem {
-  return new LineProblem(code, what, { ...(copied !== undefined && { details: { copied } }), cause });
+  return new LineProblem({ code, what, details: copied && { copied }, cause });
 }
 
 /**

@@ -96,7 +96,7 @@ function fixedLine<T>(
       (length > total && longLines === 'reject' && line.slice(total).trim() !== '')
     ) {
       const what = `has ${length} characters, and the columns take ${total}.`;
-      return new LineProblem('FIXED_WIDTH_LENGTH', what, { details: { length, expected: total } });
+      return new LineProblem({ code: 'FIXED_WIDTH_LENGTH', what, details: { length, expected: total } });
     }
     const record: Record<string, unknown> = {};
     for (const { name, from, to } of spans) record[name] = trimmed(line.slice(from, to));

@@ -36,7 +36,7 @@ export function parseLines(options: ParseLinesOptions = {}): Codec<string, strin
   const parse = (raw: string): string | LineProblem | typeof SKIP => {
     const text = plainText(raw);
     if (blankLines === 'keep' || text.trim() !== '') return text;
-    return blankLines === 'skip' ? SKIP : new LineProblem('LINE_BLANK', 'is blank.');
+    return blankLines === 'skip' ? SKIP : new LineProblem({ code: 'LINE_BLANK', what: 'is blank.' });
   };
   const settings: FrameSettings<string> = {
     maxRecordChars,

@@ -41,7 +41,7 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
 
 function ndjsonLine<T>(blankLines: 'skip' | 'reject'): ParseLine<T> {
   const blank = (): LineProblem | typeof SKIP =>
-    blankLines === 'skip' ? SKIP : new LineProblem('NDJSON_BLANK_LINE', 'is blank.');
+    blankLines === 'skip' ? SKIP : new LineProblem({ code: 'NDJSON_BLANK_LINE', what: 'is blank.' });
   return (line) => {
     // A blank line is too common to be found out by a thrown error.
     if (line === '' || line === '\r') return blank();
@@ -49,7 +49,8 @@ function ndjsonLine<T>(blankLines: 'skip' | 'reject'): ParseLine<T> {
       return JSON.parse(line) as T;
     } catch (cause) {
       if (/^[ \t\r]*$/.test(line)) return blank();
-      return new LineProblem('NDJSON_INVALID', `is no JSON: ${(cause as SyntaxError).message}`, { cause });
+      const what = `is no JSON: ${(cause as SyntaxError).message}`;
+      return new LineProblem({ code: 'NDJSON_INVALID', what, cause });
     }
   };
 }

@@ -56,7 +56,7 @@ export function parseRegex<T = Record<string, string>>(
   const matchAll = guarded('parseRegex', maxMatchMillis, (text) => pattern.exec(text));
   const convert = fieldConverter(types);
   const toRecord = (match: RegExpExecArray | null): T | LineProblem => {
-    if (match === null) return new LineProblem('REGEX_NO_MATCH', 'does not match the pattern.');
+    if (match === null) return new LineProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
     const record: Record<string, unknown> = {};
     for (const name of names) {
       const group = match.groups![name];
@@ -76,7 +76,8 @@ export function parseRegex<T = Record<string, string>>(
         if (isBlank[index]) return SKIP;
         const match = matches[next++]!;
         if (match !== SLOW) return toRecord(match);
-        return new LineProblem('REGEX_TOO_SLOW', `takes the pattern longer than ${maxMatchMillis} ms.`);
+        const what = `takes the pattern longer than ${maxMatchMillis} ms.`;
+        return new LineProblem({ code: 'REGEX_TOO_SLOW', what });
       });
     },
   };

@@ -39,7 +39,11 @@ describe('decompress', () => {
     const loose = decompress as (options: object) => unknown;
     const invalid = [
       ...['zip', [], ['gzip', 'tar'], 7].map((expect_) => ({ expect: expect_ })),
-      ...[{ onConflict: 'both' }, { maxDepth: 0 }, { maxDepth: 9 }, { maxRatio: 0 }, { maxOutputBytes: 0 }],
+      { onConflict: 'both' },
+      { maxDepth: 0 },
+      { maxDepth: 9 },
+      { maxRatio: 0 },
+      { maxOutputBytes: 0 },
       { ratioFloorBytes: -1 },
     ];
     for (const options of invalid) {
