@@ -11,7 +11,7 @@ export interface Choice {
  * How an item, or what was in a layer of it, is compressed.
  *
  * @param named what its name says
- * @throws MillraceError `DECOMPRESS_UNEXPECTED`, `DECOMPRESS_CONFLICT`, `DECOMPRESS_UNSUPPORTED`
+ * @throws MillraceError `COMPRESSION_UNEXPECTED`, `COMPRESSION_CONFLICT`, `COMPRESSION_UNSUPPORTED`
  */
 export function chooseFormat(
   head: Uint8Array,
@@ -26,7 +26,7 @@ export function chooseFormat(
   if (onConflict === 'name') return named;
   if (onConflict === 'bytes') return supported(shown);
   throw new MillraceError(
-    'DECOMPRESS_CONFLICT',
+    'COMPRESSION_CONFLICT',
     `The item's name says that it is ${named}, and its first bytes say ${shown ?? 'that it is not compressed so'}. One of ` +
       'them is wrong; say with onConflict which one to believe.',
     { details: { name: named, bytes: shown ?? 'none' } },
@@ -50,7 +50,7 @@ function expected(
   const [only] = head.length === 0 ? expect : possible;
   if (only !== undefined && (head.length === 0 || possible.length === 1)) return only;
   throw new MillraceError(
-    'DECOMPRESS_UNEXPECTED',
+    'COMPRESSION_UNEXPECTED',
     `The item is to be ${expect.join(' or ')}, but its first bytes say ${shown ?? 'that it is not compressed so'}.`,
     { details: { expected: expect, bytes: shown ?? 'none' } },
   );
@@ -61,7 +61,7 @@ function supported(shown: string | undefined): CompressionFormat | 'none' {
   const format = FORMATS.find((one) => one === shown);
   if (format !== undefined) return format;
   throw new MillraceError(
-    'DECOMPRESS_UNSUPPORTED',
+    'COMPRESSION_UNSUPPORTED',
     `The item is compressed as ${shown}, which decompress does not undo. Have it sent as ${FORMATS.join(', ')}.`,
     { details: { format: shown } },
   );

@@ -5,7 +5,7 @@ import type { Layer } from './layer.ts';
 
 export interface DecompressSettings extends Choice {
   readonly maxDepth: number;
-  /** @throws MillraceError `DECOMPRESS_UNAVAILABLE` */
+  /** @throws MillraceError `COMPRESSION_UNAVAILABLE` */
   readonly startLayer: (format: CompressionFormat) => Layer;
 }
 
@@ -32,7 +32,7 @@ function detectingLayer(settings: DecompressSettings, named: readonly Compressio
       const shown = formatOfBytes(head);
       if (shown === undefined || depth === 0) return;
       throw new MillraceError(
-        'DECOMPRESS_TOO_DEEP',
+        'COMPRESSION_TOO_DEEP',
         `Behind ${depth} compressions that were undone the data is ${shown} still. Raise maxDepth if that is right.`,
         { details: { format: shown, maxDepth } },
       );

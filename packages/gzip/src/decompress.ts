@@ -38,9 +38,9 @@ export interface DecompressOptions {
  * KiB, lazily. Memory is bounded whatever the input; a zstd frame may ask for a window of up to 128 MiB.
  *
  * Errors of an item have `details.format`, and `offset` in compressed bytes, where they come from a layer:
- * `DECOMPRESS_CORRUPT`, `DECOMPRESS_CHECKSUM`, `DECOMPRESS_TRUNCATED`, `DECOMPRESS_TRAILING_DATA`,
- * `DECOMPRESS_TOO_LARGE`, `DECOMPRESS_RATIO_EXCEEDED`, `DECOMPRESS_UNAVAILABLE`; else `DECOMPRESS_UNEXPECTED`,
- * `DECOMPRESS_CONFLICT`, `DECOMPRESS_UNSUPPORTED`, `DECOMPRESS_TOO_DEEP`.
+ * `COMPRESSION_CORRUPT`, `COMPRESSION_CHECKSUM`, `COMPRESSION_TRUNCATED`, `COMPRESSION_TRAILING_DATA`,
+ * `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO_EXCEEDED`, `COMPRESSION_UNAVAILABLE`; else `COMPRESSION_UNEXPECTED`,
+ * `COMPRESSION_CONFLICT`, `COMPRESSION_UNSUPPORTED`, `COMPRESSION_TOO_DEEP`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
@@ -78,7 +78,7 @@ function startLayer(format: CompressionFormat, limits: OutputLimits): Layer {
   const makeStream = streamMaker(format);
   if (makeStream !== undefined) return nativeLayer(format, makeStream, limits);
   throw new MillraceError(
-    'DECOMPRESS_UNAVAILABLE',
+    'COMPRESSION_UNAVAILABLE',
     `The item is ${format}, and there is no node:zlib here that knows it (zstd needs Node 22.15 or later).`,
     { details: { format } },
   );

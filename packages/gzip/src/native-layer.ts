@@ -45,8 +45,8 @@ export function nativeLayer(format: NativeFormat, makeStream: () => NativeStream
 
   function trailing(): MillraceError {
     return (frames === undefined ? read === 0 : frames.count <= 1)
-      ? fail('DECOMPRESS_CORRUPT', `The data is not ${format}.`)
-      : fail('DECOMPRESS_TRAILING_DATA', `Other bytes follow the ${format} data.`);
+      ? fail('COMPRESSION_CORRUPT', `The data is not ${format}.`)
+      : fail('COMPRESSION_TRAILING_DATA', `Other bytes follow the ${format} data.`);
   }
 
   async function* judged(
@@ -97,11 +97,11 @@ export function nativeLayer(format: NativeFormat, makeStream: () => NativeStream
     if (code === 'Z_BUF_ERROR') return truncated(error);
     if (frames?.isUnknown === true) return trailing();
     if (code === 'Z_MEM_ERROR' || typeof code !== 'string') return error;
-    return fail('DECOMPRESS_CORRUPT', `The ${format} data is damaged.`, error);
+    return fail('COMPRESSION_CORRUPT', `The ${format} data is damaged.`, error);
   }
 
   function truncated(cause?: unknown): MillraceError {
-    return fail('DECOMPRESS_TRUNCATED', `The ${format} data ends before it is complete.`, cause);
+    return fail('COMPRESSION_TRUNCATED', `The ${format} data ends before it is complete.`, cause);
   }
 
   function* stretchesOf(input: Uint8Array): Generator<ZstdStretch, void, undefined> {
