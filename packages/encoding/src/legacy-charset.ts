@@ -6,18 +6,24 @@ import { singleByte } from './single-byte.ts';
 
 /** An encoding that iconv-lite knows. Its tables are read when the first bytes arrive. */
 export function legacyCharset(name: string): Charset {
-  let decode: Decode | undefined;
+  let legacy: Legacy | undefined;
   return {
-    decode: (bytes, last, invalid) => (decode ??= decoder(name))(bytes, last, invalid),
+    decode: (bytes, last, invalid) => (legacy ??= readLegacy(name)).decode(bytes, last, invalid),
+    measure: () => ((legacy ??= readLegacy(name)).isSingleByte ? (text) => text.length : undefined),
     marks: undefined,
   };
 }
 
-function decoder(name: string): Decode {
+interface Legacy {
+  readonly decode: Decode;
+  readonly isSingleByte: boolean;
+}
+
+function readLegacy(name: string): Legacy {
   const { single, multi } = readCodeTable(name);
   const decode = multi === undefined ? singleByte(name, single) : multiByte(single, multi);
   const extendsAscii = single.subarray(0, 0x80).every((character, byte) => character === byte);
-  return extendsAscii ? asciiFirst(decode) : decode;
+  return { decode: extendsAscii ? asciiFirst(decode) : decode, isSingleByte: multi === undefined };
 }
 
 /** Much of what is declared as a legacy encoding is plain ASCII, which the platform decodes twenty times as fast. */
