@@ -106,7 +106,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
   const keys = { partitionKey, sortKey };
   const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
   const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
-  const rate = createWriteRate(sharedBudget(options.maxWriteUnitsPerSecond));
+  const rate = createWriteRate(table, sharedBudget(options.maxWriteUnitsPerSecond));
   /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
   let proven = false;
 

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { AdaptiveRate } from './adaptive-rate.ts';
 import { UnitBucket } from './unit-bucket.ts';
 import { bucketOf, type WriteBudget } from './write-budget.ts';
@@ -15,9 +16,14 @@ export interface WriteRate {
   readonly answered: (sent: number, consumed: number, held: number) => void;
 }
 
-export function createWriteRate(budget: WriteBudget | undefined): WriteRate {
+/**
+ * Changes of the rate are published on the diagnostics channel `millrace.dynamodb.rate`, as `{ table, perSecond, why }`: what to
+ * look at when a table seems slow.
+ */
+export function createWriteRate(table: string, budget: WriteBudget | undefined): WriteRate {
+  const changes = channel('millrace.dynamodb.rate');
   const shared = budget && bucketOf(budget);
-  const adaptive = new AdaptiveRate(Number.POSITIVE_INFINITY);
+  const adaptive = new AdaptiveRate(Number.POSITIVE_INFINITY, (change) => changes.publish({ table, ...change }));
   const own = new UnitBucket(Number.POSITIVE_INFINITY);
   const enter = (units: number, signal: AbortSignal): Promise<void> | undefined => {
     const waiting = shared?.take(units, signal);
@@ -28,7 +34,8 @@ export function createWriteRate(budget: WriteBudget | undefined): WriteRate {
     enter,
     answered: (sent, consumed, held) => {
       shared?.correct(sent, consumed);
-      own.correct(sent, consumed);
+      // What was held back was asked for all the same: given back, it would be asked for again at once.
+      own.correct(sent, consumed + held);
       const backedOff = held > 0 && adaptive.throttled(held);
       const grown = consumed > 0 && adaptive.took(consumed);
       if (backedOff || grown) own.setRate(adaptive.perSecond);
