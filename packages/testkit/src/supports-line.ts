@@ -2,8 +2,8 @@ import type { SinkSupports } from './sink-cases/sink-bench.ts';
 import type { SourceSupports } from './source-cases/source-bench.ts';
 
 /**
- * One line of Markdown that says what a plugin supports, for its README: ``Conformance of `s3Source`: supports `pinned`; …``
- * A test that the README holds the line keeps the statement true: `readme.includes(supportsLine('s3Source', supports))`.
+ * One line of Markdown that says what a plugin supports, for its README: ``Conformance of `s3Source`: `pinned`, `listing`; not
+ * `breaks`, `holds`.`` A test that the README holds the line keeps the statement true.
  *
  * @param plugin the name that users write
  * @param supports the capabilities that the plugin's cases were made with
@@ -14,6 +14,7 @@ export function supportsLine(plugin: string, supports: SinkSupports | SourceSupp
     entries
       .filter(([, has]) => has === wanted)
       .map(([name]) => `\`${name}\``)
-      .join(', ') || 'nothing';
-  return `Conformance of \`${plugin}\`: supports ${names(true)}; does not support ${names(false)}.`;
+      .join(', ');
+  const [has, lacks] = [names(true), names(false)];
+  return `Conformance of \`${plugin}\`: ${has || 'none of the capabilities'}${lacks && has ? `; not ${lacks}` : ''}.`;
 }

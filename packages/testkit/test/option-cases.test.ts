@@ -39,6 +39,6 @@ it('refuses options that it does not know itself', () => {
 
 it('says in one line what a plugin supports', () => {
   expect(supportsLine('s3Source', { ...SOURCE_SUPPORTS, breaks: false })).toBe(
-    'Conformance of `s3Source`: supports `pinned`, `listing`, `holds`; does not support `breaks`.',
+    'Conformance of `s3Source`: `pinned`, `listing`, `holds`; not `breaks`.',
   );
 });
