@@ -26,10 +26,13 @@ export async function onStand<T>(
   test: (stand: SinkStand<T>) => Promise<void>,
 ): Promise<void> {
   const bench: SinkBench<T> = await options.create();
+  let closing: Promise<void> | undefined;
+  // A runner closes a sink once; a case may do so before its end.
+  const close = (): Promise<void> => (closing ??= (async () => bench.sink.close?.())());
   try {
-    await test(createStand(bench, options));
+    await test(createStand({ ...bench, sink: { ...bench.sink, close } }, options));
   } finally {
-    await bench.sink.close?.();
+    await close();
     await bench.close?.();
   }
 }
