@@ -38,11 +38,11 @@ export interface SinkCase {
 }
 
 /** The items that records of cases come from: two versions of one object, and another object. */
-export const ITEMS: readonly ItemOrigin[] = Object.freeze(
-  ['a?version=1', 'a?version=2', 'b?version=1'].map((id) =>
-    Object.freeze({ id: `cases:${id}`, uri: `cases:${id[0]}`, lastModified: '2026-01-02T03:04:05.000Z' }),
-  ),
-);
+export const ITEMS: readonly ItemOrigin[] = [
+  { id: 'cases:a?version=1', uri: 'cases:a', lastModified: '2026-01-02T03:04:05.000Z' },
+  { id: 'cases:a?version=2', uri: 'cases:a', lastModified: '2026-01-02T03:04:06.000Z' },
+  { id: 'cases:b?version=1', uri: 'cases:b', lastModified: '2026-01-02T03:04:07.000Z' },
+];
 
 /** The text of the record at a place: no two places have the same. */
 export function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
