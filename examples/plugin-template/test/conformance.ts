@@ -19,8 +19,8 @@ import { keepPrefix, type Pair, parsePairs, sqliteSink } from '../src/index.ts';
 import { startServer } from './server.ts';
 
 function all(name: string, cases: readonly ConformanceCase[]): void {
-  describe(name, () => {
-    for (const { clause, name: what, run } of cases) it(`${clause} ${what}`, run);
+  void describe(name, () => {
+    for (const { clause, name: what, run } of cases) void it(`${clause} ${what}`, run);
   });
 }
 
@@ -86,7 +86,7 @@ all(
   optionCases({ make: (own) => sqliteSink(own as { path: string }), valid: { path: 'a' }, invalid: [{ path: 1 }] }),
 );
 
-it('the README says what is supported', () => {
+void it('the README says what is supported', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   for (const line of [supportsLine('httpSource', sourceSupports), supportsLine('sqliteSink', sink.supports)]) {
     if (!readme.includes(line)) throw new Error(`README.md must have the line: ${line}`);

@@ -8,7 +8,7 @@ import { httpSource, type HttpRef } from '../src/index.ts';
 export async function startServer(): Promise<SourceBench<HttpRef, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
   const open = new Set<ServerResponse>();
-  let sendOnly: { readonly bytes: number; readonly then: 'break' | 'stall' } | undefined;
+  let sendOnly: { readonly bytes: number; readonly and: 'break' | 'stall' } | undefined;
   const server = createServer((request, response) => {
     const content = files.get(request.url!);
     open.add(response);
@@ -17,9 +17,9 @@ export async function startServer(): Promise<SourceBench<HttpRef, Uint8Array>> {
     const etag = `"${createHash('sha256').update(content).digest('hex')}"`;
     response.writeHead(200, { etag, 'content-length': content.length });
     if (sendOnly === undefined) return void response.end(content);
-    const { bytes, then } = sendOnly;
-    if (then === 'break') sendOnly = undefined;
-    response.write(content.subarray(0, bytes), () => then === 'break' && setTimeout(() => response.destroy(), 20));
+    const { bytes, and } = sendOnly;
+    if (and === 'break') sendOnly = undefined;
+    response.write(content.subarray(0, bytes), () => and === 'break' && setTimeout(() => response.destroy(), 20));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -31,8 +31,8 @@ export async function startServer(): Promise<SourceBench<HttpRef, Uint8Array>> {
     },
     missing: { url: `${base}/missing` },
     respell: ({ url }) => ({ url: url.replace('http:', 'HTTP:') }),
-    cutShort: (_, bytes) => void (sendOnly = { bytes, then: 'break' }),
-    stall: (_, bytes) => void (sendOnly = { bytes, then: 'stall' }),
+    cutShort: (_, bytes) => void (sendOnly = { bytes, and: 'break' }),
+    stall: (_, bytes) => void (sendOnly = { bytes, and: 'stall' }),
     held: () => open.size,
     close: () => {
       server.closeAllConnections();

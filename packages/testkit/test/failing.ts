@@ -2,7 +2,7 @@ import { AssertionError } from 'node:assert';
 import type { ConformanceCase } from '../src/index.ts';
 
 /** Clause and name of the cases that fail. */
-export async function failing(cases: readonly ConformanceCase[]): Promise<readonly string[]> {
+async function failing(cases: readonly ConformanceCase[]): Promise<readonly string[]> {
   const failed: string[] = [];
   for (const { clause, name, run } of cases) {
     try {

@@ -142,7 +142,7 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
         if (breach === 'writes a replay over its group') return write(entries, context);
         if (breach === 'adds a replay to a group that has it') appended += 1;
         const mark = breach === 'adds a replay to a group that has it' ? `!${appended}` : '';
-        return void (await send(
+        await send(
           entries.map((entry) => [keyOf(entry, breach) + mark, entry.value.text] as const),
           context.signal,
         ));

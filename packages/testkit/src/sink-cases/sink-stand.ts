@@ -45,7 +45,7 @@ export const ITEMS: readonly ItemOrigin[] = [
 ];
 
 /** The text of the record at a place: no two places have the same. */
-export function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
+function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
   return `${item.id}#${ordinal}${branch === '' ? '' : `.${branch}`}`;
 }
 
