@@ -10,7 +10,7 @@ import { itemId, placeKey } from './expected-key.ts';
 import { armFaults, faultPlan } from './fault-plan.ts';
 import { keepRejections, type KeptRejections } from './kept-rejections.ts';
 import { landed } from './landed.ts';
-import { landingFeed } from './landing-feed.ts';
+import { landingFeed, type SenderKind } from './landing-feed.ts';
 import { random } from './random.ts';
 import { type Fate, sampleObject } from './sample-object.ts';
 import type { Stage } from './stage.ts';
@@ -38,11 +38,11 @@ const IDLE_MS = 400;
 const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
 
 /** One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept. */
-export async function chaosRun(stage: Stage, seed: number, run: number): Promise<ChaosRun> {
+export async function chaosRun(stage: Stage, seed: number, run: number, sender?: SenderKind): Promise<ChaosRun> {
   const draw = random(seed, run);
   const object = sampleObject(draw);
   const plan = faultPlan(draw, object.body.length);
-  const name = `chaos-${seed}-${run}`;
+  const name = `chaos-${seed}-${run}${sender === undefined ? '' : `-${sender}`}`;
   const key = `${name}/é ${run}.ndjson${object.gzipped ? '.gz' : ''}`;
   const table = await stage.table();
   const etag = await stage.put(key, object.body);
@@ -50,7 +50,10 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
   await using s3Proxy = await startFaultProxy(stage.aws.s3Endpoint);
   await using dynamodbProxy = await startFaultProxy(stage.aws.dynamodbEndpoint);
   const { s3, dynamodb } = clients(stage, s3Proxy, dynamodbProxy);
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS });
+  const { gzipped } = object;
+  // An object is a few batches: were all of them in flight at once, the lean sender would learn when all is done.
+  const how = sender && { sender, ...(sender === 'lean' && { concurrency: 2 }) };
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped, idleTimeoutMs: IDLE_MS, ...how });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const kept = keepRejections();
   const options = { ledger, quarantine: kept.quarantine, leaseMs: LEASE_MS, checkpointRecords: 200 };

@@ -1,14 +1,17 @@
 import { numbersFromArguments } from './arguments.ts';
 import { chaosRun } from './chaos-run.ts';
 import { add, isExact, NO_DIFFERENCES } from './check-table.ts';
+import type { SenderKind } from './landing-feed.ts';
 import { startStage } from './stage.ts';
 
 /**
  * Carries sample objects through random faults, and checks after each that table, quarantine and ledger hold exactly what
- * they must: `pnpm run chaos --runs 500 --seed 1`. `--only K` repeats one run. The last line is one JSON object.
+ * they must: `pnpm run chaos --runs 500 --seed 1`. `--only K` repeats one run, RELIABILITY_SENDER=sdk sends through the SDK. The
+ * last line is one JSON object.
  */
 const options = numbersFromArguments({ runs: 500, seed: 1, only: -1 });
 const { seed, only } = options;
+const sender = process.env['RELIABILITY_SENDER'] as SenderKind | undefined;
 const numbers = only >= 0 ? [only] : Array.from({ length: options.runs }, (_, number) => number);
 const faults: Record<string, number> = {};
 const totals = { records: 0, attempts: 0, replayed: 0, suspect: 0, failedRuns: 0 };
@@ -17,7 +20,7 @@ const started = Date.now();
 
 await using stage = await startStage();
 for (const [done, number] of numbers.entries()) {
-  const result = await chaosRun(stage, seed, number);
+  const result = await chaosRun(stage, seed, number, sender);
   differences = add(differences, result);
   for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
   for (const key of ['records', 'attempts', 'replayed', 'suspect'] as const) totals[key] += result[key];

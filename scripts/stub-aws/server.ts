@@ -1,68 +1,41 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type GeneratedObject, generatedObject } from './generated-object.ts';
+import { bucketStub } from './bucket-stub.ts';
+import { tableStub } from './table-stub.ts';
+import { createVerifier } from './verifier.ts';
+
+/** How the stub behaves. */
+export interface StubOptions {
+  /** How long each write takes to answer, in milliseconds. @default 0 */
+  readonly delayMs?: number;
+  /** Bytes a second that one connection for reading may carry. @default no limit */
+  readonly bytesPerSecond?: number;
+  /** Look at every item instead of counting them. It costs much time. @default false */
+  readonly verify?: boolean;
+}
 
 /**
  * The program that `startStubAws` runs in a process of its own. It speaks as much S3 and DynamoDB as carrying an object
  * needs, at once and without keeping anything: what a measurement shows is then the library, not a server.
  */
-const delayMs = Number(process.argv[2] ?? 0);
-const objects = new Map<string, GeneratedObject>();
-const stats = { requests: 0, records: 0, bytes: 0 };
+const { delayMs = 0, bytesPerSecond = Infinity, verify = false } = JSON.parse(process.argv[2] ?? '{}') as StubOptions;
+const bucket = bucketStub(bytesPerSecond);
+const verifier = verify ? createVerifier(bucket.objectAt) : undefined;
+const table = tableStub(delayMs, verifier);
 
 const server = createServer((request, response) => {
-  answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  if (request.method === 'POST') table.answer(request, response);
+  else if (request.url === '/-/stats') response.end(JSON.stringify(table.stats()));
+  else if (request.url === '/-/connections') countConnections(response);
+  else if (request.url === '/-/verdicts') response.end(JSON.stringify(verifier?.verdicts() ?? {}));
+  else bucket.answer(request, response).catch((error: unknown) => response.destroy(error as Error));
 });
+/** The one that asks is closed, so that it is not counted the next time. */
+function countConnections(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  server.getConnections((_error, open) => response.end(JSON.stringify(open - 1)));
+}
+
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
 process.on('disconnect', () => process.exit());
-
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method === 'POST') return writeBatch(request, response);
-  if (request.url === '/-/stats') {
-    response.end(JSON.stringify(stats));
-    return;
-  }
-  await readObject(request, response);
-}
-
-/** `GET /bucket/1000000.ndjson.gz` is an object whose text has a million bytes. */
-async function readObject(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const bytes = /^\/[^/]+\/(\d+)\.ndjson\.gz(\?|$)/.exec(request.url ?? '')?.[1];
-  if (bytes === undefined) {
-    response.writeHead(404, { 'content-type': 'application/xml' }).end('<Error><Code>NoSuchKey</Code></Error>');
-    return;
-  }
-  const object = objects.get(bytes) ?? generatedObject(Number(bytes));
-  objects.set(bytes, object);
-  const offset = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  response.writeHead(offset === 0 ? 200 : 206, {
-    'content-length': object.size - offset,
-    'content-type': 'application/x-ndjson',
-    etag: object.etag,
-    'last-modified': 'Sun, 01 Nov 2026 00:00:00 GMT',
-    ...(offset === 0 ? {} : { 'content-range': `bytes ${offset}-${object.size - 1}/${object.size}` }),
-  });
-  if (request.method === 'HEAD') response.end();
-  else await pipeline(Readable.from(object.content(offset), { objectMode: false }), response);
-}
-
-const PUT = Buffer.from('"PutRequest"');
-
-async function writeBatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  let puts = 0;
-  for (let at = body.indexOf(PUT); at !== -1; at = body.indexOf(PUT, at + PUT.length)) puts += 1;
-  stats.requests += 1;
-  stats.records += puts;
-  stats.bytes += body.length;
-  if (delayMs > 0) await sleep(delayMs);
-  const units = [{ TableName: 'stub', CapacityUnits: puts }];
-  response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify({ UnprocessedItems: {}, ConsumedCapacity: units }));
-}

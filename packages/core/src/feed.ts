@@ -98,7 +98,8 @@ function recordFlow<Ref, T>(draft: Draft<Ref>): RecordFlow<Ref, T> {
   };
 }
 
-function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink: Sink<unknown> }): Feed<Ref> {
+/** Makes the feed of parts that fit; for the builder, and for `withSink`. */
+export function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink: Sink<unknown> }): Feed<Ref> {
   checkStages(name, stages);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -48,3 +48,4 @@ export { flatMap } from './transforms/flat-map.ts';
 export { map } from './transforms/map.ts';
 export { tap } from './transforms/tap.ts';
 export { validate } from './transforms/validate.ts';
+export { withSink } from './with-sink.ts';

@@ -24,11 +24,11 @@ export interface LedgerEntry {
   readonly claimId: string;
   /** When the claim runs out, in milliseconds since the epoch; 0 once it was given back. */
   readonly leaseUntil: number;
-  /** Orders versions of the same object, where the event told it. */
+  /** The last one that it was claimed with, where an event told it. It orders versions of the same object. */
   readonly sequencer?: string;
   /** Version tag of the object as it was read, such as its ETag. */
   readonly versionTag?: string;
-  /** The last report; absent while the first run is under way. */
+  /** The last report; absent until a run has given the item back, and so for what is stale. */
   readonly report?: ItemReport;
   /** When the entry was last written, as ISO-8601 in UTC. */
   readonly updatedAt: string;
@@ -39,18 +39,23 @@ export interface ClaimRequest {
   readonly feed: string;
   readonly object: string;
   readonly origin: ItemOrigin;
+  /** As `SourceItem.sequencer`: hexadecimal, and higher for what was written later. */
   readonly sequencer?: string;
   readonly versionTag?: string;
   /** Unique to this request, so that a claim whose answer was lost can be told from another's. */
   readonly claimId: string;
   readonly leaseMs: number;
-  /** `newest`: one version of an object at a time, and none after a newer one. `all`: every version on its own. */
+  /**
+   * `newest`: one version of an object at a time, none after a newer one, and one that comes back after another again.
+   * `all`: every version on its own, and once.
+   */
   readonly versions: 'newest' | 'all';
 }
 
 /**
- * The answer to a claim. `granted`: go on at the watermark. `complete`: it was done before. `stale`: a newer version of the
- * object was taken up. `held`: another run has it, or another version of the object, at least until `leaseUntil`.
+ * The answer to a claim. `granted`: go on at the watermark, which is 0 where other records may have come over those of an
+ * earlier run. `complete`: it was done before. `stale`: a newer version of the object was taken up. `held`: another run has
+ * it, or another version of the object, until `leaseUntil` unless it is given back or renewed.
  */
 export type ClaimAnswer =
   | { readonly outcome: 'granted'; readonly watermark: number; readonly rejected: number }
@@ -71,9 +76,15 @@ export interface Ledger {
   /** The service's noun, such as `dynamodb`; it names the stage in errors. */
   readonly name: string;
   /**
-   * Grants an item to one run at a time. Called once per item, after `open` and before the first byte is consumed. It
-   * must be decided in one conditional write: of two claimants at the same time one is granted. A write whose answer was
-   * lost is resolved by reading. A claim whose lease has run out is taken over at its watermark.
+   * Grants an item to one run at a time. Called once per item, after `open` and before the first byte is consumed.
+   *
+   * A grant must rest on conditional writes: of any two claimants, whatever the order of their requests, one write is
+   * refused. What was only read may refuse a claim, never grant it. Where a grant takes several writes, a process that dies
+   * between any two of them must leave nothing that outlasts its lease. A write whose answer was lost is resolved by
+   * reading. A claim whose lease has run out is taken over at its watermark.
+   *
+   * Under `newest`, what is asked for again after another version was granted starts over, and what is complete is granted
+   * again where the sequencer tells that it was written to the object once more (contract 9.11).
    */
   readonly claim: (request: ClaimRequest) => Promise<ClaimAnswer>;
   /**

@@ -3,6 +3,28 @@ import type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry } from './ledger.ts
 import { MillraceError } from './millrace-error.ts';
 import type { ItemReport } from './report.ts';
 
+/** A version's entry, and the turn in which it was last granted. */
+interface Version {
+  readonly entry: LedgerEntry;
+  readonly turn: string | undefined;
+}
+
+/** Who carries versions of an object under `newest`, and which were taken up. */
+interface Head {
+  readonly claimId?: string;
+  /** When that claim runs out; 0 once it was given back. */
+  readonly leaseUntil: number;
+  /** The highest sequencer that was granted. */
+  readonly sequencer?: string;
+  /** Changes when another version is granted, and stays while the same one is granted again. */
+  readonly turn?: string;
+}
+
+interface KnownObject {
+  readonly versions: Map<string, Version>;
+  head: Head;
+}
+
 /**
  * A ledger in this process's memory: for tests, and for a run that should skip what it has just done. It is gone with
  * the process, so it does not make a Lambda function's deliveries idempotent.
@@ -10,21 +32,27 @@ import type { ItemReport } from './report.ts';
  * @param now the clock, in milliseconds since the epoch; for tests
  */
 export function memoryLedger(now: () => number = Date.now): Ledger {
-  /** By feed and object, then by item id. */
-  const objects = new Map<string, Map<string, LedgerEntry>>();
-  const entriesOf = (feed: string, object: string): Map<string, LedgerEntry> => {
+  const objects = new Map<string, KnownObject>();
+  const objectOf = (feed: string, object: string): KnownObject => {
     const key = `${feed}\n${object}`;
-    const entries = objects.get(key) ?? new Map<string, LedgerEntry>();
-    objects.set(key, entries);
-    return entries;
+    const known = objects.get(key) ?? { versions: new Map<string, Version>(), head: { leaseUntil: 0 } };
+    objects.set(key, known);
+    return known;
   };
-  const put = (entry: Omit<LedgerEntry, 'updatedAt'>): void => {
+  const put = (entry: Omit<LedgerEntry, 'updatedAt'>, turn: string | undefined): void => {
     const updatedAt = new Date(now()).toISOString();
-    entriesOf(entry.feed, entry.object).set(entry.origin.id, { ...entry, updatedAt });
+    objectOf(entry.feed, entry.object).versions.set(entry.origin.id, { entry: { ...entry, updatedAt }, turn });
   };
-  const held = (request: ClaimRequest): LedgerEntry => {
-    const entry = entriesOf(request.feed, request.object).get(request.origin.id);
-    if (entry?.claimId === request.claimId && entry.leaseUntil > 0) return entry;
+  /** Renews what the claim holds: of the object first, as another version may have been granted since. */
+  const renewed = (request: ClaimRequest): Version => {
+    const { claimId, versions, leaseMs } = request;
+    const known = objectOf(request.feed, request.object);
+    if (versions === 'newest') {
+      if (known.head.claimId !== claimId || known.head.leaseUntil === 0) throw leaseLost(request);
+      known.head = { ...known.head, leaseUntil: now() + leaseMs };
+    }
+    const version = known.versions.get(request.origin.id);
+    if (version?.entry.claimId === claimId && version.entry.leaseUntil > 0) return version;
     throw leaseLost(request);
   };
 
@@ -32,9 +60,9 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
     name: 'memory',
     claim: async (request) => {
       const { feed, object, origin, sequencer, versionTag, claimId, leaseMs } = request;
-      const entries = entriesOf(feed, object);
-      const before = entries.get(origin.id);
-      const known = {
+      const known = objectOf(feed, object);
+      const before = known.versions.get(origin.id);
+      const told = {
         feed,
         object,
         origin,
@@ -42,50 +70,79 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
         ...(sequencer !== undefined && { sequencer }),
         ...(versionTag !== undefined && { versionTag }),
       };
-      const refused = refusal(request, before, [...entries.values()], now());
-      if (refused?.outcome === 'stale' && before === undefined) {
-        const none = { watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 };
-        put({ ...known, state: 'stale', ...none });
+      const answer = answerOf(request, known, now());
+      if (answer?.outcome === 'stale' && before === undefined) {
+        put({ ...told, state: 'stale', watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 }, undefined);
       }
-      if (refused !== undefined) return refused;
-      const { watermark = 0, rejected = 0, attempts = 0 } = before ?? {};
-      put({
-        ...before,
-        ...known,
-        state: 'claimed',
-        leaseUntil: now() + leaseMs,
-        attempts: attempts + 1,
-        watermark,
-        rejected,
-      });
+      if (answer !== undefined) return answer;
+      const leaseUntil = now() + leaseMs;
+      const startsOver = request.versions === 'newest' && before?.turn !== known.head.turn;
+      const turn = takeTurn(request, known, leaseUntil);
+      const { watermark, rejected } = startsOver || before === undefined ? START : before.entry;
+      const attempts = (before?.entry.attempts ?? 0) + 1;
+      put({ ...before?.entry, ...told, state: 'claimed', leaseUntil, attempts, watermark, rejected }, turn);
       return { outcome: 'granted', watermark, rejected };
     },
     checkpoint: async (request, progress) => {
-      put({ ...held(request), ...progress, leaseUntil: now() + request.leaseMs });
+      const { entry, turn } = renewed(request);
+      put({ ...entry, ...progress, leaseUntil: now() + request.leaseMs }, turn);
     },
     finish: async (request, progress, report) => {
-      put({ ...held(request), ...progress, state: stateOf(report), leaseUntil: 0, report });
+      const { entry, turn } = renewed(request);
+      put({ ...entry, ...progress, state: stateOf(report), leaseUntil: 0, report }, turn);
+      const known = objectOf(request.feed, request.object);
+      if (request.versions === 'newest') known.head = { ...known.head, leaseUntil: 0 };
     },
-    entries: async (feed, object) => [...entriesOf(feed, object).values()],
+    entries: async (feed, object) => [...objectOf(feed, object).versions.values()].map(({ entry }) => entry),
   });
 }
 
-function refusal(
-  { sequencer, versions, origin }: ClaimRequest,
-  before: LedgerEntry | undefined,
-  all: readonly LedgerEntry[],
-  now: number,
-): ClaimAnswer | undefined {
-  if (before?.state === 'complete') return { outcome: 'complete' };
-  const isHeld = (entry: LedgerEntry): boolean => entry.state === 'claimed' && entry.leaseUntil > now;
-  if (before !== undefined && isHeld(before)) return { outcome: 'held', leaseUntil: before.leaseUntil };
-  if (versions === 'all') return undefined;
-  const others = all.filter((entry) => entry.origin.id !== origin.id);
-  const newer = (entry: LedgerEntry): boolean =>
-    sequencer !== undefined && entry.sequencer !== undefined && compareSequencers(entry.sequencer, sequencer) > 0;
-  if (others.some(newer)) return { outcome: 'stale' };
-  const holder = others.find(isHeld);
-  return holder && { outcome: 'held', leaseUntil: holder.leaseUntil };
+const START = { watermark: 0, rejected: 0 } as const;
+
+/** The answer of what is known, or `undefined` where the claim is to be granted. */
+function answerOf(request: ClaimRequest, { versions, head }: KnownObject, now: number): ClaimAnswer | undefined {
+  const { sequencer, origin, claimId } = request;
+  const isHeld = ({ entry }: Version): boolean => entry.state === 'claimed' && entry.leaseUntil > now;
+  const before = versions.get(origin.id);
+  if (before?.entry.state === 'complete' && !isRestored(request, before, head)) return { outcome: 'complete' };
+  if (before !== undefined && isHeld(before)) {
+    const { leaseUntil, watermark, rejected } = before.entry;
+    // A caller whose claim was granted but who never got the answer may ask again.
+    if (before.entry.claimId === claimId) return { outcome: 'granted', watermark, rejected };
+    return { outcome: 'held', leaseUntil };
+  }
+  if (request.versions === 'all') return undefined;
+  if (sequencer !== undefined && head.sequencer !== undefined && compareSequencers(head.sequencer, sequencer) > 0)
+    return { outcome: 'stale' };
+  if (head.leaseUntil > now && head.claimId !== claimId) return { outcome: 'held', leaseUntil: head.leaseUntil };
+  const others = [...versions.values()].filter(isHeld).map(({ entry }) => entry.leaseUntil);
+  return others.length === 0 ? undefined : { outcome: 'held', leaseUntil: Math.max(...others) };
+}
+
+/** Whether what is complete was written to the object once more, after another version of it. */
+function isRestored({ versions, sequencer }: ClaimRequest, { entry, turn }: Version, head: Head): boolean {
+  if (versions === 'all' || sequencer === undefined || head.sequencer === undefined || turn === head.turn) return false;
+  if (compareSequencers(sequencer, head.sequencer) < 0) return false;
+  return entry.sequencer === undefined || compareSequencers(sequencer, entry.sequencer) > 0;
+}
+
+/** Notes on the head that a version is granted, and answers the turn that it is granted in. */
+function takeTurn(request: ClaimRequest, known: KnownObject, leaseUntil: number): string | undefined {
+  const { versions, head } = known;
+  const { sequencer, claimId } = request;
+  const before = versions.get(request.origin.id);
+  const highest = sequencer === undefined ? {} : { sequencer };
+  if (request.versions === 'newest') {
+    const goesOn = before !== undefined && before.turn === head.turn;
+    const turn = (goesOn ? head.turn : undefined) ?? claimId;
+    known.head = { ...head, ...highest, claimId, leaseUntil, turn };
+    return turn;
+  }
+  const isHigher =
+    sequencer !== undefined && (head.sequencer === undefined || compareSequencers(sequencer, head.sequencer) > 0);
+  if (!isHigher) return before?.turn;
+  known.head = { ...head, ...highest, turn: claimId };
+  return before?.turn ?? claimId;
 }
 
 function stateOf(report: ItemReport): 'complete' | 'aborted' | 'failed' {
@@ -93,6 +150,7 @@ function stateOf(report: ItemReport): 'complete' | 'aborted' | 'failed' {
 }
 
 function leaseLost({ feed, object }: ClaimRequest): MillraceError {
-  const advice = 'Its lease ran out and another run took it over; raise leaseMs if that happens to healthy runs.';
+  const advice =
+    'Its lease ran out and another run was granted it, or another version; raise leaseMs if that is common.';
   return new MillraceError('LEDGER_LEASE_LOST', `The claim on ${object} of feed ${feed} is gone. ${advice}`);
 }

@@ -30,7 +30,7 @@ export interface Source<Ref, T> {
 /** One opened object: the unit of acknowledgement, of audit and of retry. */
 export interface SourceItem<T> {
   readonly origin: ItemOrigin;
-  /** Orders versions of the same object, where the reference told it: an S3 event's `sequencer`. */
+  /** Orders versions of the same object, where the reference told it: hexadecimal, as an S3 event's `sequencer`. */
   readonly sequencer?: string;
   /** Version tag of the object that was opened, which is not that of the origin where a copy is read. */
   readonly versionTag?: string;

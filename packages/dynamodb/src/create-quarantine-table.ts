@@ -1,34 +1,19 @@
-import { check, checkOptions } from '@millrace/core';
-import { type EnsuredTable, ensureTable } from './ensure-table.ts';
+import { ensureKeyedTable, type KeyedTableOptions } from './ensure-keyed-table.ts';
+import type { EnsuredTable } from './ensure-table.ts';
 import { QUARANTINE_KEY } from './quarantine-key.ts';
-import type { EnsureTableOptions } from './table-options.ts';
 
-export interface CreateQuarantineTableOptions extends Omit<
-  EnsureTableOptions,
-  'partitionKey' | 'sortKey' | 'timeToLive'
-> {
+export interface CreateQuarantineTableOptions extends KeyedTableOptions {
   /** Have DynamoDB delete rejections once they are as old as the quarantine's `ttlDays`. @default false */
   readonly timeToLive?: boolean;
 }
 
 /**
- * {@link ensureTable} for what `dynamodbQuarantine` keeps: the partition key is the string `item`, the sort key the string
+ * `ensureTable` for what `dynamodbQuarantine` keeps: the partition key is the string `item`, the sort key the string
  * `position`, and time to live goes by `expires_at` where it is asked for. A table that is there and as asked is left as it
  * is.
  *
  * @throws MillraceError as `ensureTable` does
  */
-export async function createQuarantineTable(options: CreateQuarantineTableOptions): Promise<EnsuredTable> {
-  checkOptions('createQuarantineTable', options, {
-    table: check.anything,
-    capacity: check.anything,
-    timeToLive: check.optional(check.flag),
-    pointInTimeRecovery: check.anything,
-    deletionProtection: check.anything,
-    client: check.anything,
-    timeoutMs: check.anything,
-    signal: check.anything,
-  });
-  const { timeToLive = false, ...rest } = options;
-  return ensureTable({ ...rest, ...QUARANTINE_KEY, ...(timeToLive && { timeToLive: 'expires_at' }) });
+export function createQuarantineTable(options: CreateQuarantineTableOptions): Promise<EnsuredTable> {
+  return ensureKeyedTable('createQuarantineTable', options, { ...QUARANTINE_KEY, timeToLive: 'expires_at' });
 }

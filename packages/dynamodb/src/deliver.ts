@@ -72,6 +72,7 @@ async function send(puts: readonly Put[], { accepted, context, keys, sender, tab
   } catch (thrown) {
     checkAborted(context.signal);
     const fault = serviceFault(thrown, table);
+    if (fault.attempts > 1) context.count('retries', fault.attempts - 1);
     if (fault.kind === 'fatal') throw fault.error;
     return { left: puts, fault };
   }

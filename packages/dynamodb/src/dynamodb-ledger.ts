@@ -35,8 +35,9 @@ const DAY_SECONDS = 24 * 60 * 60;
  *
  * Each version of an object has an item with its whole report, and each object one more that orders its versions. Claims
  * are decided by conditional writes; a write whose answer was lost is resolved by reading. With versions `newest`, a claim
- * takes two reads and two writes, a checkpoint two writes and finishing three; with `all`, a claim one or two of each, and
- * the others one write.
+ * takes two reads and two writes, a checkpoint two writes and finishing three; with `all`, a claim two reads and one or two
+ * writes, and the others one write. Where versions of an object were carried with `all`, a claim with `newest` takes a query
+ * of all its versions as well.
  *
  * Leases go by the clocks of the processes, so the run's `leaseMs` must be well above the difference between any two of
  * them. Sequencers must be hexadecimal, as those of S3 are.

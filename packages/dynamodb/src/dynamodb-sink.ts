@@ -8,7 +8,8 @@ import { createPace } from './pace.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
-import { sdkSender } from './sdk-sender.ts';
+import { createSender } from './create-sender.ts';
+import type { SenderKind } from './sender.ts';
 import { splitRequests } from './split-requests.ts';
 import { tableName } from './table-name.ts';
 
@@ -42,6 +43,14 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   readonly inexactNumbers?: 'refuse' | 'write';
   /** How long to go on with records that DynamoDB does not take. */
   readonly retry?: DynamodbRetryOptions;
+  /**
+   * How requests are sent. `sdk`: each through the client. `lean`: the first through the client, and then, as long as its
+   * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
+   * that is refused for its signature, date or credentials goes through the client again. `auto`: `lean`, unless something
+   * on the client sees or changes requests, such as middleware, a logger, a retry strategy or a request handler of its
+   * own; then `sdk`, and a process warning `DYNAMODB_SENDER_ORDINARY` says so once. @default 'auto'
+   */
+  readonly sender?: SenderKind;
 }
 
 /**
@@ -70,12 +79,13 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     concurrency: check.optional(check.integer(1, 1000)),
     inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
     retry: check.optional(check.object),
+    sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16 } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
   const keys = { partitionKey, sortKey };
   const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
-  const sender = sdkSender(table, client, concurrency);
+  const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
   const pace = createPace(budget);
   /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
   let proven = false;

@@ -4,7 +4,7 @@ import { reportFromText } from './ledger-report.ts';
 
 /** @throws MillraceError `DYNAMODB_ENTRY_UNREADABLE` */
 export function ledgerEntry(item: VersionItem): LedgerEntry {
-  const { object: _partition, version: _digest, expiresAt: _expiry, ref, report, ...known } = item;
+  const { object: _partition, version: _digest, expiresAt: _expiry, turn: _turn, ref, report, ...known } = item;
   try {
     return { ...known, object: ref, ...(report === undefined ? {} : { report: reportFromText(report) }) };
   } catch (cause) {

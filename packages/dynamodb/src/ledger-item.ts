@@ -15,6 +15,8 @@ export interface VersionItem extends LedgerKey {
   readonly leaseUntil: number;
   readonly sequencer?: string;
   readonly versionTag?: string;
+  /** The turn of the head that it was granted in; see {@link HeadItem}. */
+  readonly turn?: string;
   /** The report as JSON. */
   readonly report?: string;
   readonly updatedAt: string;
@@ -34,6 +36,13 @@ export interface HeadItem extends LedgerKey {
   readonly leaseUntil?: number;
   /** The highest sequencer that was taken up, in its comparable form. */
   readonly sequencer?: string;
+  /**
+   * Id of the claim that the present turn began with. A turn lasts while the same version is granted again: a version that
+   * was granted in another turn had others come between.
+   */
+  readonly turn?: string;
+  /** Versions were granted under `all`, whose claims the head does not show. */
+  readonly all?: true;
   readonly updatedAt: string;
   readonly expiresAt?: number;
 }

@@ -18,7 +18,7 @@ export interface LedgerWrite {
   /** Attributes to set; those that are `undefined` stay as they are. */
   readonly set: { readonly [K in keyof Attributes]: Attributes[K] | undefined };
   /** Attributes to set where the item does not have them. */
-  readonly start?: Attributes;
+  readonly start?: { readonly [K in keyof Attributes]: Attributes[K] | undefined };
   readonly add?: Attributes;
   readonly remove?: readonly (keyof Attributes)[];
   /** Whether an item that was read shows that this write is in place. */
@@ -31,8 +31,9 @@ export interface LedgerTable {
   /**
    * Answers what is in place then, of which at least what was written, or `undefined` where the condition refused it.
    *
-   * A write whose answer was lost is ambiguous: sent again by the SDK it may be refused because it is in place, and sent no
-   * more it may be in place or not. Both are resolved by reading the item.
+   * A write whose answer was lost is ambiguous: sent again by the SDK it may be refused, by its condition or for any other
+   * reason, although it is in place; and sent no more it may be in place or not. So whatever a failed write was told, the
+   * item is read, and a write that is found in place has not failed.
    */
   readonly write: (write: LedgerWrite) => Promise<Partial<LedgerItem> | undefined>;
   readonly versions: (partition: string) => Promise<readonly VersionItem[]>;
@@ -43,7 +44,7 @@ export function ledgerTable(TableName: string, client: () => DynamoDBDocumentCli
     try {
       return await work();
     } catch (thrown) {
-      throw ledgerFault(thrown, TableName).error;
+      throw ledgerFault(thrown, TableName);
     }
   };
   const get: LedgerTable['get'] = (Key) =>
@@ -54,20 +55,18 @@ export function ledgerTable(TableName: string, client: () => DynamoDBDocumentCli
   return {
     get,
     write: async (write) => {
-      let unanswered: MillraceError | undefined;
+      let failure: MillraceError | undefined;
       try {
         const { Attributes } = await client().send(new UpdateCommand({ TableName, ...updateInput(write) }));
         return Attributes as Partial<LedgerItem>;
       } catch (thrown) {
         if (!(thrown instanceof Error && thrown.name === 'ConditionalCheckFailedException')) {
-          const { kind, error } = ledgerFault(thrown, TableName);
-          if (kind !== 'unavailable') throw error;
-          unanswered = error;
+          failure = ledgerFault(thrown, TableName);
         }
       }
       const item = await get(write.key);
       if (item !== undefined && write.inPlace(item)) return item;
-      if (unanswered !== undefined) throw unanswered;
+      if (failure !== undefined) throw failure;
       return undefined;
     },
     versions: (object) =>
@@ -128,14 +127,11 @@ function updateInput({ key, condition, given = {}, set, start = {}, add = {}, re
   } as const;
 }
 
-function ledgerFault(thrown: unknown, table: string): Pick<ReturnType<typeof serviceFault>, 'kind' | 'error'> {
-  const fault = serviceFault(thrown, table);
-  if (fault.kind !== 'item') return fault;
+function ledgerFault(thrown: unknown, table: string): MillraceError {
+  const { kind, error } = serviceFault(thrown, table);
+  if (kind !== 'item') return error;
   const text =
     `Table ${table} refuses what the ledger asks; it must be a table as createLedgerTable() makes it, and no ` +
     `entry may be over 400 KB. (${(thrown as Error).message})`;
-  return {
-    kind: 'fatal',
-    error: new MillraceError('DYNAMODB_REQUEST_INVALID', text, { cause: thrown, details: { table } }),
-  };
+  return new MillraceError('DYNAMODB_REQUEST_INVALID', text, { cause: thrown, details: { table } });
 }

@@ -7,18 +7,40 @@ import { type LedgerScope, timestamp } from './ledger-scope.ts';
  * The item of one version: its state, its progress and who holds it. The writes answer whether they are in place.
  */
 
-/** Takes the version, and answers where to go on. Refused while it is another's, and once it is complete. */
+/** What a claim writes to the version. */
+export interface VersionGrant {
+  /** The entry as it was read, where the version begins anew whatever became of it. */
+  readonly startsOver: LedgerItem | undefined;
+  readonly turn: string | undefined;
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+/**
+ * Takes the version, and answers where to go on. Refused while it is another's; where it goes on, once it is complete; and
+ * where it starts over, once another claim has done so.
+ */
 export async function takeVersion(
   scope: LedgerScope,
-  now: number,
-  leaseUntil: number,
+  { startsOver, turn, now, leaseUntil }: VersionGrant,
 ): Promise<LedgerProgress | undefined> {
+  const free = '(#state <> :claimed OR #leaseUntil <= :now)';
+  const first = { watermark: 0, rejected: 0 };
+  // Under `all` a version stays in its first turn: under `newest` it starts over if there was another one since.
+  const [set, start] = scope.request.versions === 'all' ? [{}, { turn }] : [{ turn }, {}];
   const taken = await scope.table.write({
     key: scope.key,
-    condition: 'attribute_not_exists(#object) OR (#state <> :complete AND (#state <> :claimed OR #leaseUntil <= :now))',
-    given: { complete: 'complete', claimed: 'claimed', now },
-    set: { ...versionOf(scope), state: 'claimed', leaseUntil },
-    start: { watermark: 0, rejected: 0 },
+    ...(startsOver === undefined
+      ? {
+          condition: `attribute_not_exists(#object) OR (#state <> :complete AND ${free})`,
+          given: { complete: 'complete', claimed: 'claimed', now },
+        }
+      : {
+          condition: `#claimId = :before AND ${free}`,
+          given: { before: startsOver.claimId, claimed: 'claimed', now },
+        }),
+    set: { ...versionOf(scope), ...set, ...(startsOver && first), state: 'claimed', leaseUntil },
+    start: { ...start, ...(!startsOver && first) },
     add: { attempts: 1 },
     remove: ['expiresAt'],
     inPlace: (item) => isHeld(scope, item) && item.leaseUntil === leaseUntil,

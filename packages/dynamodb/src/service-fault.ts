@@ -12,6 +12,8 @@ export interface ServiceFault {
   readonly kind: 'throttled' | 'unavailable' | 'item' | 'fatal';
   /** The coded error, with what the client threw as its cause. */
   readonly error: MillraceError;
+  /** Requests that were sent until it was thrown. */
+  readonly attempts: number;
 }
 
 const THROTTLED: readonly string[] = [
@@ -31,6 +33,17 @@ const UNAVAILABLE: readonly string[] = [
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
+  'ResponseChecksumMismatch',
+];
+
+/** Refusals that are about the items or the table. */
+const ANSWERS: readonly string[] = [
+  'ValidationException',
+  'ItemCollectionSizeLimitExceededException',
+  'ReplicatedWriteConflictException',
+  'ResourceNotFoundException',
+  'RequestTimeout',
+  'RequestTimeoutException',
 ];
 
 /** Codes that Node gives to failures of the network. */
@@ -46,6 +59,8 @@ const NETWORK: readonly string[] = [
   'ETIMEDOUT',
 ];
 
+const EXPIRED: readonly string[] = ['ExpiredToken', 'ExpiredTokenException'];
+
 const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
   'TokenProviderError',
@@ -57,18 +72,33 @@ const CREDENTIALS: readonly string[] = [
   'IncompleteSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'ExpiredToken',
-  'ExpiredTokenException',
+  ...EXPIRED,
 ];
+
+/** Whether the credentials have run out before their time; others may be there already. */
+export function isExpired(thrown: unknown): boolean {
+  return EXPIRED.includes(facts(thrown).name);
+}
+
+/**
+ * Whether the service refused a request for the way in which it was made, not for what it asks: its signature, its date,
+ * its credentials, or something that is not known here.
+ */
+export function isRefusedRequest(thrown: unknown): boolean {
+  const { name, status } = facts(thrown);
+  if (status < 400 || status >= 500 || status === 413 || status === 429) return false;
+  return !THROTTLED.includes(name) && !ANSWERS.includes(name);
+}
 
 /**
  * Reads what an SDK client threw, by the names and status codes of the API; messages are for people and never matched.
  * The client's own retries are over by then.
  */
 export function serviceFault(thrown: unknown, table: string): ServiceFault {
-  const { name, code, status, message } = facts(thrown);
+  const { name, code, status, message, attempts } = facts(thrown);
   const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
     kind,
+    attempts,
     error: new MillraceError(errorCode, `${text} (${name}: ${message})`, {
       cause: thrown,
       details: { table, reason: name },
@@ -116,15 +146,22 @@ interface Facts {
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  readonly attempts: number;
 }
 
 function facts(thrown: unknown): Facts {
-  if (!(thrown instanceof Error)) return { name: 'unknown', code: '', status: 0, message: String(thrown) };
-  const { code, $metadata } = thrown as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  if (!(thrown instanceof Error)) {
+    return { name: 'unknown', code: '', status: 0, message: String(thrown), attempts: 1 };
+  }
+  const { code, $metadata } = thrown as {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number; attempts?: number };
+  };
   return {
     name: thrown.name,
     code: typeof code === 'string' ? code : '',
     status: $metadata?.httpStatusCode ?? 0,
     message: thrown.message,
+    attempts: $metadata?.attempts ?? 1,
   };
 }

@@ -34,7 +34,8 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function aborted(signal: AbortSignal): MillraceError {
+/** What a wait that `signal` ends rejects with. */
+export function aborted(signal: AbortSignal): MillraceError {
   return new MillraceError('DYNAMODB_ABORTED', 'The run was stopped; what became of this write is unknown.', {
     cause: signal.reason,
   });

@@ -145,6 +145,73 @@ describe('a process that dies', () => {
   });
 });
 
+describe('a process that dies with what came back', () => {
+  /** A version that was carried, and that another one took the place of; `unfinished` where it was stopped. */
+  async function overwritten(object: string, unfinished: boolean): Promise<void> {
+    for (const version of ['01', '02']) {
+      const request = claimOf(object, version);
+      expect((await process().claim(request)).outcome).toBe('granted');
+      const outcome = unfinished && version === '01' ? 'aborted' : 'complete';
+      await process().finish(request, { watermark: 250, rejected: 1 }, reportOf(request, { outcome }));
+    }
+  }
+
+  const crashes = [true, false].flatMap((unfinished) =>
+    Array.from({ length: 12 }, (_, index) => index + 1).flatMap((last) =>
+      (['before', 'after'] as const).map((when) => [unfinished, when, last] as const),
+    ),
+  );
+  it.each(crashes)('leaves none of its records out: unfinished %s, %s request %i', async (unfinished, when, last) => {
+    const object = newObject();
+    await overwritten(object, unfinished);
+    const own = { sequencer: '03' };
+    const told: Told = { granted: false, watermark: 0, finished: false };
+    await run(process(dyingAt(last, when)), claimOf(object, '01', own), told).catch(() => undefined);
+    now += LEASE_MS;
+    const again = claimOf(object, '01', own);
+    const answer = await process().claim(again);
+    const entries = await process().entries('prices', object);
+    const entry = entries.find(({ origin }) => origin.id === again.origin.id)!;
+    if (answer.outcome === 'granted') {
+      expect(told.finished).toBe(false);
+      expect(answer.rejected).toBe(0);
+      // From the start, or where this process came to, and never where the first one did.
+      expect([0, 100, 200]).toContain(answer.watermark);
+      expect(answer.watermark).toBeGreaterThanOrEqual(told.watermark);
+      await process().finish(again, { watermark: 300, rejected: 0 }, reportOf(again, { watermark: 300 }));
+    } else {
+      expect(answer).toEqual({ outcome: 'complete' });
+      expect(entry).toMatchObject({ sequencer: '03', attempts: 2, watermark: 300 });
+    }
+    expect(await process().claim(claimOf(object, '01', own))).toEqual({ outcome: 'complete' });
+    expect((await process().claim(claimOf(object, '04'))).outcome).toBe('granted');
+  });
+
+  it.each([1, 2, 3, 4])('or that sleeps before request %i: it is granted once', async (stop) => {
+    const object = newObject();
+    await overwritten(object, false);
+    const own = { sequencer: '03' };
+    const second = claimOf(object, '01', own);
+    const sleeper = process(async (send, number) => {
+      if (number === stop) {
+        now += LEASE_MS;
+        expect(await process().claim(second)).toEqual({ outcome: 'granted', watermark: 0, rejected: 0 });
+        await process().finish(second, { watermark: 300, rejected: 0 }, reportOf(second, { watermark: 300 }));
+        now += 1;
+      }
+      await send();
+    });
+    expect(await sleeper.claim(claimOf(object, '01', own))).toEqual({ outcome: 'complete' });
+    const entries = await process().entries('prices', object);
+    expect(entries.find(({ origin }) => origin.id === second.origin.id)).toMatchObject({
+      state: 'complete',
+      attempts: 2,
+      claimId: second.claimId,
+    });
+    expect((await process().claim(claimOf(object, '04'))).outcome).toBe('granted');
+  });
+});
+
 describe('a claimant that stops between two requests for longer than its lease', () => {
   const steps = [1, 2, 3, 4].flatMap((stop) =>
     [
@@ -238,6 +305,9 @@ describe('two claimants, request by request', () => {
   ).filter((turns) => turns.reduce((sum, turn) => sum + turn, 0) === 3);
 
   it.each<[string, Partial<ClaimRequest>, string, Partial<ClaimRequest>]>([
+    // This version was complete, and another one after it.
+    ['before', { sequencer: '02' }, 'before', { sequencer: '02' }],
+    ['before', { sequencer: '02' }, '03', {}],
     ['02', {}, '02', {}],
     ['02', {}, '03', {}],
     ['02', { versions: 'all' }, '02', { versions: 'all' }],
@@ -247,6 +317,11 @@ describe('two claimants, request by request', () => {
     async (one, ownOne, two, ownTwo) => {
       for (const schedule of schedules) {
         const object = newObject();
+        for (const version of one === 'before' ? ['before', 'between'] : []) {
+          const request = claimOf(object, version, { sequencer: version === 'before' ? '00' : '01' });
+          expect((await process().claim(request)).outcome).toBe('granted');
+          await process().finish(request, { watermark: 3, rejected: 0 }, reportOf(request));
+        }
         const turns = new Turns();
         const requests = [claimOf(object, one, ownOne), claimOf(object, two, ownTwo)];
         const done = [false, false];
@@ -264,7 +339,8 @@ describe('two claimants, request by request', () => {
           order,
         ).toHaveLength(1);
         const other = outcomes.find((outcome) => outcome !== 'granted');
-        expect(['held', 'stale'], order).toContain(other);
+        // What was complete before and is overwritten by now needs no more to be done.
+        expect(one === 'before' ? ['held', 'complete'] : ['held', 'stale'], order).toContain(other);
         const winner = requests[outcomes.indexOf('granted')]!;
         await process().finish(winner, { watermark: 3, rejected: 0 }, reportOf(winner));
         expect((await process().claim(claimOf(object, '04'))).outcome, order).toBe('granted');

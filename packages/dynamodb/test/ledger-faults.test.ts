@@ -82,7 +82,11 @@ it('asks as little as it says', async () => {
     'Update',
   ]);
   const { sequencer: _none, ...listed } = claimOf(newObject(), '01', { versions: 'all' });
-  expect(await asked(listed)).toEqual(['Get Update', 'Update', 'Update']);
+  expect(await asked(listed)).toEqual(['Get Get Update Update', 'Update', 'Update']);
+  const again = { ...listed, claimId: 'again', origin: { ...listed.origin, id: `${listed.origin.id}2` } };
+  expect(await asked(again)).toEqual(['Get Get Update', 'Update', 'Update']);
+  const mixed = { ...again, claimId: 'mixed', versions: 'newest', origin: { ...again.origin, id: 'other' } } as const;
+  expect(await calls(() => ledger.claim(mixed))).toBe('Get Get Query Update Update');
   expect(await calls(() => ledger.claim({ ...newest, claimId: 'other' }))).toBe('Get Get');
   expect(await calls(() => ledger.entries('prices', newest.object))).toBe('Query');
 });
@@ -121,6 +125,47 @@ describe.each([
     }
     expect((await clocked.entries('prices', object))[0]).toMatchObject({ state: 'claimed', attempts: 2, watermark: 0 });
   });
+});
+
+describe('a claim of what comes back', () => {
+  /** A version that was carried, and that another one took the place of. */
+  async function overwritten(): Promise<ClaimRequest> {
+    const object = newObject();
+    for (const version of ['01', '02']) {
+      const request = claimOf(object, version);
+      for (const [, , run] of STEPS.newest) await run(ledger, request);
+    }
+    return claimOf(object, '01', { sequencer: '03' });
+  }
+
+  const faults = (['loseAnswer', 'resetBeforeResponse'] as const).flatMap((kind) =>
+    [1, 2].flatMap((write) => [true, false].map((patient) => [kind, write, patient] as const)),
+  );
+  it.each(faults)('is granted once, from the start: %s, write %i, sent again: %s', async (kind, write, patient) => {
+    const request = await overwritten();
+    const by = patient ? ledger : impatient;
+    proxy.add({ kind, match: from(write, 'UpdateItem') });
+    if (kind === 'resetBeforeResponse' && !patient) {
+      await expect(by.claim(request)).rejects.toMatchObject({ code: 'DYNAMODB_UNAVAILABLE' });
+    }
+    await claim(by, request);
+    expect(proxy.injected[kind]).toBeGreaterThan(0);
+    await checkpoint(by, request);
+    await finish(by, request);
+    expect(await by.claim({ ...request, claimId: 'later' })).toEqual({ outcome: 'complete' });
+    const entries = await ledger.entries('prices', request.object);
+    expect(entries.find(({ sequencer }) => sequencer === '03')).toMatchObject({ state: 'complete', attempts: 2 });
+  });
+});
+
+it('a write that is in place has not failed, whatever the SDK was told when it sent it again', async () => {
+  const request = claimOf(newObject(), '01', { versions: 'all' });
+  await claim(ledger, request);
+  const throttled = { kind: 'dynamodbError', code: 'ProvisionedThroughputExceededException', times: Infinity } as const;
+  proxy.add({ kind: 'loseAnswer', match: from(1, 'UpdateItem') });
+  proxy.add({ ...throttled, match: from(2, 'UpdateItem') });
+  await finish(ledger, request);
+  expect(await ledger.entries('prices', request.object)).toMatchObject([{ state: 'complete', attempts: 1 }]);
 });
 
 describe('a write that never arrives', () => {

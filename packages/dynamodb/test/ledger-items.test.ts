@@ -40,6 +40,7 @@ describe('the items of an object', () => {
         holder: first.origin.id,
         leaseUntil: START + LEASE_MS,
         sequencer: '0a',
+        turn: first.claimId,
         updatedAt: '2026-01-01T00:00:00.000Z',
       },
       {
@@ -56,6 +57,7 @@ describe('the items of an object', () => {
         leaseUntil: START + LEASE_MS,
         sequencer: '0A0',
         versionTag: 'tag',
+        turn: first.claimId,
         updatedAt: '2026-01-01T00:00:00.000Z',
       },
     ]);

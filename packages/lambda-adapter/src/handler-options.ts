@@ -1,6 +1,8 @@
 import { check, type OptionCheck } from '@millrace/core';
 import type { ContinueWith } from './continue-with.ts';
+import { checkKeys, type KeyDecoders, keyDecoders, type KeyEncodings } from './events/key-encodings.ts';
 import { type Log, logToStdout } from './invocation/log-line.ts';
+import type { InvocationReport } from './object-result.ts';
 
 /** Options that all handlers share. */
 export interface HandlerOptions {
@@ -8,11 +10,19 @@ export interface HandlerOptions {
   readonly concurrency?: number;
   /**
    * How long before Lambda's time-out to stop reading, in milliseconds. What was read is written in that time; an object
-   * that is not done by then fails the invocation. @default 10000, or a fifth of the time-out where that is less
+   * that is not done by then fails, or goes to `continueWith`. @default 10000, or a fifth of the time-out where that is less
    */
   readonly reserveMs?: number;
   /** Takes the log, one line of JSON for each record of the event. @default writes to stdout */
   readonly log?: Log;
+  /** How keys are encoded, where that differs from what AWS does. */
+  readonly keys?: KeyEncodings;
+  /**
+   * Takes what each invocation did, before it is answered: every object, also those that no feed saw, and their number by
+   * outcome. It is called once for each invocation whose event was understood. What it throws is a warning in the log.
+   * @default none
+   */
+  readonly onReport?: (report: InvocationReport) => void;
 }
 
 export function handlerChecks(): { readonly [K in keyof Required<HandlerOptions>]: OptionCheck } {
@@ -20,6 +30,8 @@ export function handlerChecks(): { readonly [K in keyof Required<HandlerOptions>
     concurrency: check.optional(check.integer(1)),
     reserveMs: check.optional(check.numeric(0)),
     log: check.optional(check.callback),
+    keys: checkKeys,
+    onReport: check.optional(check.callback),
   };
 }
 
@@ -28,9 +40,14 @@ export interface HandlerSettings {
   readonly concurrency: number;
   readonly reserveMs: number | undefined;
   readonly log: Log;
+  readonly keys: KeyDecoders;
+  readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continueWith?: ContinueWith | undefined;
 }
 
-export function handlerSettings({ concurrency = 1, reserveMs, log = logToStdout }: HandlerOptions): HandlerSettings {
-  return { concurrency, reserveMs, log };
+export function handlerSettings(
+  options: HandlerOptions & { readonly continueWith?: ContinueWith | undefined },
+): HandlerSettings {
+  const { concurrency = 1, reserveMs, log = logToStdout, keys, onReport, continueWith } = options;
+  return { concurrency, reserveMs, log, keys: keyDecoders(keys), onReport, continueWith };
 }

@@ -10,20 +10,20 @@ import type { ObjectRef } from './object-ref.ts';
  * - `stale`: the ledger says that a newer version of the object was taken up
  * - `failed`: it was not carried, and `error` says why
  * - `held`: another run has the object; it is to be tried again
- * - `aborted`: the invocation's time ran out first
+ * - `aborted`: the invocation's time ran out first, or an earlier message of its FIFO group failed
  * - `continued`: it ran out, and `continueWith` has taken the object
  * - `ignored`: no route matches it, and the routes say `ignore`
  * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
  * - `test-event`: S3's `s3:TestEvent`
  *
- * `failed`, `held` and `aborted` make the invocation fail, so that it is retried.
+ * `failed`, `held` and `aborted` are failures: the object's carrier is told, so that it delivers the object again.
  */
 export type ObjectOutcome = ItemOutcome | 'continued' | 'ignored' | 'passed-over' | 'test-event';
 
 /** One record of an event and what became of it: an element of the answer, and the content of its log line. */
 export interface ObjectResult {
   readonly outcome: ObjectOutcome;
-  /** The object as text: `s3://bucket/key`. */
+  /** The object as text: `s3://bucket/key`; or the message that names none: `sqs://id`, `sns://id`. */
   readonly object: string;
   /** Such as `ObjectCreated:Put`; absent where the record could not be read. */
   readonly eventName?: string;
@@ -45,7 +45,7 @@ export interface ObjectResult {
 export interface InvocationReport {
   /** Records of the event by outcome. */
   readonly outcomes: Readonly<Record<ObjectOutcome, number>>;
-  /** One for each record, in the order of the event. */
+  /** One for each record, in the order of the event; with routes that fan out, one for each feed of the record. */
   readonly objects: readonly ObjectResult[];
 }
 

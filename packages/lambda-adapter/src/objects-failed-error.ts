@@ -6,7 +6,8 @@ import type { InvocationReport, ObjectResult } from './object-result.ts';
  * Lambda then retries the whole event, which writes what is done once more, onto itself.
  *
  * The message names each object that failed, with its code, because the message is all that Lambda passes on to an
- * on-failure destination. The cause is the first failure.
+ * on-failure destination. It has at most about 30,000 characters, since Step Functions takes no more than 32,768; those that
+ * do not fit are counted. The cause is the first failure.
  */
 export class ObjectsFailedError extends MillraceError {
   /** What the invocation did, with the report of every object, good and bad. */
@@ -20,12 +21,22 @@ export class ObjectsFailedError extends MillraceError {
     super(
       'LAMBDA_OBJECTS_FAILED',
       `LAMBDA_OBJECTS_FAILED: ${failures.length} of ${report.objects.length} records failed: ` +
-        failures.map(({ object, error }) => `${object}: ${error?.code}: ${error?.message}`).join('; '),
+        listed(failures.map(({ object, error }) => `${object}: ${error?.code}: ${error?.message}`)),
       { cause: failures[0]?.error, details: { failures: named } },
     );
     this.report = report;
     this.failures = failures;
   }
+}
+
+const LONGEST_MESSAGE = 30_000;
+
+function listed(failures: readonly string[]): string {
+  let length = 0;
+  const fitting = failures.findIndex((one) => (length += one.length) > LONGEST_MESSAGE);
+  if (fitting === -1) return failures.join('; ');
+  const shown = failures.slice(0, fitting);
+  return [...shown, `and ${failures.length - fitting} more, which the log names`].join('; ');
 }
 
 export function isFailure({ outcome }: ObjectResult): boolean {

@@ -1,6 +1,7 @@
 import { checkOptions, MillraceError } from '@millrace/core';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
-import { handleEvent, type Process } from './invocation/handle-event.ts';
+import { handleEvent } from './invocation/handle-event.ts';
+import type { Process } from './invocation/settle.ts';
 import type { LandingCopy } from './landing-copy.ts';
 import type { S3Handler } from './s3-handler.ts';
 
@@ -21,6 +22,6 @@ export function toLandingHandler(copy: LandingCopy, options: HandlerOptions = {}
   }
   checkOptions<HandlerOptions>('toLandingHandler', options, handlerChecks());
   const settings = handlerSettings(options);
-  const process: Process = async ({ ref }, { signal }) => ({ outcome: 'complete', copy: await copy(ref, { signal }) });
+  const process: Process = async (ref, { signal }) => [{ outcome: 'complete', copy: await copy(ref, { signal }) }];
   return (event, context) => handleEvent(event, context, process, settings);
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Arrival } from '../src/events/arrival.ts';
-import { readEvent } from '../src/events/read-event.ts';
+import { type Arrival, readEvent } from '../src/index.ts';
 import { AWKWARD_KEYS, s3Event, s3Record, testEvent, withObjectMember } from './s3-payload.ts';
 
 function only(event: unknown): Arrival {
@@ -134,7 +133,7 @@ describe('a record that cannot be read', () => {
   });
 });
 
-describe('an event that is no S3 notification', () => {
+describe('an event that tells of no objects', () => {
   it.each([
     ['undefined', undefined, 'undefined'],
     ['null', null, 'null'],
@@ -144,15 +143,17 @@ describe('an event that is no S3 notification', () => {
     ['some object', { foo: 1, bar: 2 }, 'an object with the members foo, bar'],
     ['no records', { Records: [] }, 'an event with no Records'],
     ['odd records', { Records: [7] }, 'Records of an object with no members'],
-    ['SQS', { Records: [{ messageId: 'm', body: '{}', eventSource: 'aws:sqs' }] }, 'an SQS event'],
-    ['SNS', { Records: [{ EventSource: 'aws:sns', Sns: { Message: '{}' } }] }, 'an SNS event'],
+    ['SQS without ids', { Records: [{ body: '{}', eventSource: 'aws:sqs' }] }, 'an SQS event'],
+    ['SNS without content', { Records: [{ EventSource: 'aws:sns' }] }, 'an SNS event'],
     ['Kinesis', { Records: [{ eventSource: 'aws:kinesis', kinesis: {} }] }, 'Records of aws:kinesis'],
     [
       'EventBridge',
-      { source: 'aws.s3', 'detail-type': 'Object Created', detail: {} },
-      'an EventBridge event ("Object Created")',
+      { source: 'aws.ec2', 'detail-type': 'EC2 Instance State-change Notification', detail: {} },
+      'an EventBridge event ("EC2 Instance',
     ],
-    ['S3 Batch', { invocationSchemaVersion: '1.0', tasks: [] }, 'an S3 Batch Operations task'],
+    ['S3 Batch', { invocationSchemaVersion: '1.0', tasks: [] }, 'a task of S3 Batch Operations'],
+    ['no items', { Items: [] }, 'the items of a Distributed Map'],
+    ['an item without a key', { item: { Size: 5 } }, 'an object with the members item'],
     ['another test', { Event: 's3:Other' }, 'an object with the members Event'],
   ])('%s is refused and named', (_what, event, received) => {
     expect(() => readEvent(event)).toThrow(

@@ -1,6 +1,15 @@
 import type { Feed, ItemOrigin } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { type ObjectRef, routes, toLandingHandler, toS3Handler } from '../src/index.ts';
+import {
+  emfObserver,
+  type ObjectRef,
+  routes,
+  toLandingHandler,
+  toMapHandler,
+  toS3BatchHandler,
+  toS3Handler,
+  toSqsHandler,
+} from '../src/index.ts';
 import { handMadeFeed } from './hand-made-feed.ts';
 import { s3Event } from './s3-payload.ts';
 
@@ -27,6 +36,21 @@ interface AwsContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** The answers that AWS documents, as `@types/aws-lambda` types them. */
+interface AwsSqsBatchResponse {
+  batchItemFailures: { itemIdentifier: string }[];
+}
+interface AwsS3BatchResult {
+  invocationSchemaVersion: string;
+  treatMissingKeysAs: 'Succeeded' | 'TemporaryFailure' | 'PermanentFailure';
+  invocationId: string;
+  results: {
+    taskId: string;
+    resultCode: 'Succeeded' | 'TemporaryFailure' | 'PermanentFailure';
+    resultString: string;
+  }[];
+}
+
 const feedOf = <Ref>(): Feed<Ref> => handMadeFeed('any') as unknown as Feed<Ref>;
 const files = feedOf<{ readonly path: string }>();
 const needsEtag = feedOf<{ readonly bucket: string; readonly key: string; readonly etag: string }>();
@@ -36,8 +60,18 @@ const numericKey = feedOf<{ readonly bucket: string; readonly key: number }>();
 export function compiles(context: AwsContext): readonly unknown[] {
   const handler: (event: { Records: unknown[] }, context: AwsContext) => Promise<unknown> =
     toS3Handler(feedOf<S3Ref>());
+  const sqs: (event: { Records: unknown[] }, context: AwsContext) => Promise<AwsSqsBatchResponse | void> =
+    toSqsHandler(feedOf<S3Ref>());
+  const batch: (event: { tasks: unknown[] }, context: AwsContext) => Promise<AwsS3BatchResult | void> =
+    toS3BatchHandler(feedOf<S3Ref>());
   return [
     handler({ Records: [] }, context),
+    sqs({ Records: [] }, context),
+    batch({ tasks: [] }, context),
+    toMapHandler(feedOf<S3Ref>(), { bucket: 'b', onFailure: 'report' }),
+    toS3Handler(feedOf<S3Ref>(), { observer: emfObserver() }),
+    toS3Handler(feedOf<S3Ref>(), { observer: [emfObserver(), {}], keys: { notification: 'none' } }),
+    routes([{ when: ({ size = 0 }) => size > 5, feed: feedOf<S3Ref>() }], { unmatched: 'ignore', fanOut: true }),
     toS3Handler(feedOf<ObjectRef>()),
     toS3Handler(feedOf<{ readonly bucket: string; readonly key: string }>()),
     toS3Handler(routes([{ bucket: 'b', feed: feedOf<S3Ref>() }], { unmatched: feedOf<S3Ref>() })),
@@ -52,6 +86,18 @@ export function doesNotCompile(): void {
   toS3Handler(files);
   // @ts-expect-error an event need not tell an ETag
   toS3Handler(needsEtag);
+  // @ts-expect-error its references are paths
+  toSqsHandler(files);
+  // @ts-expect-error its references are paths
+  toS3BatchHandler(files);
+  // @ts-expect-error its references are paths
+  toMapHandler(files);
+  // @ts-expect-error an option of another handler
+  toSqsHandler(feedOf<S3Ref>(), { permanent: () => true });
+  // @ts-expect-error there is no such encoding
+  toSqsHandler(feedOf<S3Ref>(), { keys: { notification: 'url' } });
+  // @ts-expect-error a predicate of other references
+  routes([{ when: (ref: { readonly path: string }) => ref.path !== '', feed: feedOf<S3Ref>() }], { unmatched: 'fail' });
   // @ts-expect-error its keys are numbers
   toS3Handler(numericKey);
   // @ts-expect-error a list of routes is no route table

@@ -44,7 +44,8 @@ export function answeredVersion({ bucket, key }: S3Ref, answer: ObjectAnswer): O
 
 /**
  * The origin that records of this version carry. Its id is `s3://bucket/key?versionId=…&etag=…` with all parts
- * percent-encoded: canonical, and different for any two versions. A key of 1,024 bytes makes it up to 3 KB long.
+ * percent-encoded: canonical, and different for any two versions; without versioning, for any two contents. A key of
+ * 1,024 bytes makes it up to 3 KB long.
  */
 export function originOf(version: ObjectVersion, readFrom?: string): ItemOrigin {
   const { bucket, key, versionId, etag, size, lastModified } = version;

@@ -6,7 +6,7 @@ export interface ReadBodyOptions {
   readonly uri: string;
   /** Bytes of the object that earlier bodies delivered. */
   readonly offset: number;
-  /** Length of the whole object, in bytes, where it was announced. */
+  /** Byte of the object at which this body ends, where that was announced. */
   readonly length: number | undefined;
   /** How long the body may deliver nothing while it is waited for, in milliseconds. */
   readonly idleTimeoutMs: number;

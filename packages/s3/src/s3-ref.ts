@@ -12,7 +12,7 @@ export interface S3Ref {
   readonly etag?: string;
   /** Size in bytes as the event or listing told it: a hint, for logs and for planning. */
   readonly size?: number;
-  /** Order of events of the same key, as S3 events carry it; this package passes it by. */
+  /** Order of events of the same key, as S3 events carry it: hexadecimal. The item takes it on, for the ledger. */
   readonly sequencer?: string;
 }
 

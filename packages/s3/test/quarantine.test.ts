@@ -1,20 +1,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import {
-  type Codec,
-  type Entry,
-  feed,
-  type Feed,
-  type ReadableQuarantine,
-  type Rejection,
-  rejectionToJson,
-} from '@millrace/core';
-import { memorySink, memorySource, quarantineCases } from '@millrace/testkit';
+import { type ReadableQuarantine, rejectionToJson } from '@millrace/core';
+import { quarantineCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3Quarantine, s3Source } from '../src/index.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
-import { itemContext } from './item-context.ts';
+import { rejectingFeed, rejection, write } from './rejections.ts';
 import { errorAnswer, stubS3 } from './stub-s3.ts';
 import { type TestBuckets, testBuckets } from './test-buckets.ts';
 
@@ -36,40 +28,6 @@ function fresh(): { quarantine: ReadableQuarantine; prefix: string; keys: () => 
   const keys = async (): Promise<string[]> =>
     (await collect(s3Source({ client }).list({ bucket, prefix }))).map(({ key }) => key.slice(prefix.length));
   return { quarantine: s3Quarantine({ bucket, prefix, client }), prefix, keys };
-}
-
-function rejection(ordinal: number, more: Partial<Rejection> = {}): Rejection {
-  const item = { id: 's3://drop/p%C3%A9.ndjson?etag=1', uri: 's3://drop/pé.ndjson' };
-  const reason = { stage: 'parseNdjson', code: 'BAD', message: 'no JSON' };
-  return { feed: 'prices', run: 'run', item, ordinal, branch: '', ...reason, raw: `{${ordinal}`, ...more };
-}
-
-function write(
-  quarantine: ReadableQuarantine,
-  ...rejections: readonly Rejection[]
-): ReturnType<typeof quarantine.write> {
-  const context = itemContext();
-  const entries = rejections.map(
-    (value): Entry<Rejection> => ({ ...context, ...value, value }) as unknown as Entry<Rejection>,
-  );
-  return quarantine.write(entries, context);
-}
-
-/** Every line is a bad record. */
-const badLines: Codec<string, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
-  name: 'badLines',
-  start: ({ reject }) => ({
-    push: (text) => text.split('\n').map((raw) => reject({ code: 'BAD', message: 'bad', raw })),
-  }),
-};
-
-function rejectingFeed(lines: number): { carried: Feed<{ name: string }>; refs: readonly { name: string }[] } {
-  const source = memorySource<string>({
-    objects: { a: [Array.from({ length: lines }, (_, at) => `${at}`).join('\n')] },
-  });
-  return { carried: feed('prices').from(source).through(badLines).to(memorySink<string>()), refs: source.refs() };
 }
 
 describe('s3Quarantine', () => {

@@ -3,6 +3,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 import { claimCases } from './ledger-cases/claim-cases.ts';
 import { entryCases } from './ledger-cases/entry-cases.ts';
 import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
+import { restoredCases } from './ledger-cases/restored-cases.ts';
 import { runCases } from './ledger-cases/run-cases.ts';
 import { versionCases } from './ledger-cases/version-cases.ts';
 
@@ -24,7 +25,8 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
   const all: readonly LedgerCase[] = [
     ...claimCases('newest'),
     ...claimCases('all'),
-    ...versionCases,
+    ...versionCases(),
+    ...restoredCases,
     ...entryCases,
     ...runCases,
   ];

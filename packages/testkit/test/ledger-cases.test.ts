@@ -13,7 +13,7 @@ describe('a ledger that keeps the contract', () => {
   it('has distinct cases, each with its clause', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     expect(new Set(cases.map(({ clause }) => clause))).toEqual(
-      new Set(['9.1', '9.2', '9.3', '9.4', '9.5', '9.6', '9.7', '9.8', '9.10']),
+      new Set(['9.1', '9.2', '9.3', '9.4', '9.5', '9.6', '9.7', '9.8', '9.10', '9.11']),
     );
   });
 
@@ -101,6 +101,57 @@ describe('a ledger that breaks the contract is found out', () => {
     expect(found).toContain('9.6 newest: an older version than one that was taken up is stale');
     expect(found).toContain('9.6 newest: another version waits until the one at work was given back');
     expect(found).toContain('9.6 runs: an older version is passed over');
+  });
+
+  it('where what is complete stays so for ever, or what is unfinished goes on in any case', async () => {
+    const found = await broken((ledger) => ({
+      claim: async (request) => {
+        const entries = await ledger.entries(request.feed, request.object);
+        const before = entries.find(({ origin }) => origin.id === request.origin.id);
+        if (before?.state === 'complete') return { outcome: 'complete' };
+        const answer = await ledger.claim(request);
+        return answer.outcome === 'granted' ? { ...answer, watermark: before?.watermark ?? 0 } : answer;
+      },
+    }));
+    expect(found).toContain('9.11 newest: what is complete is granted again, from the start');
+    expect(found).toContain('9.11 newest: what is unfinished starts over after another version');
+    expect(found).toContain('9.11 runs: content that comes back overwrites what came between');
+  });
+
+  it('where any higher sequencer has it carried again', async () => {
+    let serial = 0;
+    const found = await broken((ledger) => ({
+      claim: async (request) => {
+        const answer = await ledger.claim(request);
+        if (answer.outcome !== 'complete') return answer;
+        const origin = { ...request.origin, id: `${request.origin.id}#${(serial += 1)}` };
+        return ledger.claim({ ...request, origin });
+      },
+    }));
+    expect(found).toContain('9.11 newest: what is complete stays so where no other version came between');
+    expect(found).toContain('9.11 all: each version is carried once');
+  });
+
+  it('where it does not see who is at work under all, or lets who is late go on after another version', async () => {
+    const apart = (request: ClaimRequest): ClaimRequest =>
+      request.versions === 'all' ? { ...request, object: `${request.object}#all` } : request;
+    const found = await broken((ledger) => ({
+      claim: (request) => ledger.claim(apart(request)),
+      checkpoint: (request, progress) => ledger.checkpoint(apart(request), progress),
+      finish: (request, ...rest) => ledger.finish(apart(request), ...rest),
+    }));
+    expect(found).toContain('9.7 newest: waits for a version that is at work under all');
+    expect(found).toContain('9.7 newest: waits for a version without a sequencer that is at work under all');
+    const late = await broken((ledger) => ({
+      checkpoint: (request, progress) => ledger.checkpoint({ ...request, versions: 'all' }, progress),
+      finish: (request, ...rest) => ledger.finish({ ...request, versions: 'all' }, ...rest),
+    }));
+    expect(late).toContain('9.5 newest: who let the lease run out can change nothing once another version was granted');
+  });
+
+  it('where a claim whose answer was lost cannot be made again', async () => {
+    const found = await broken(claiming(() => ({ claimId: crypto.randomUUID() })));
+    expect(found).toContain('9.1 all: a claim that is made again, as its answer was lost, is granted again');
   });
 
   it('where it never carries an older version', async () => {

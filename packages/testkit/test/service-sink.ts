@@ -145,7 +145,7 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
         await send(
           entries.map((entry) => [keyOf(entry, breach) + mark, entry.value.text] as const),
           context.signal,
-        ));
+        );
       },
     }),
   };

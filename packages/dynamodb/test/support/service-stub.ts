@@ -10,6 +10,8 @@ export interface StubRequest {
   readonly operation: string;
   readonly body: Record<string, unknown>;
   readonly bytes: number;
+  /** The body as it came. */
+  readonly text: string;
   readonly headers: IncomingMessage['headers'];
   /** Items of a BatchWriteItem, binary still in base64. */
   readonly items: readonly Item[];
@@ -96,6 +98,7 @@ async function read(incoming: IncomingMessage): Promise<StubRequest> {
     operation: String(incoming.headers['x-amz-target']).split('.')[1] ?? '',
     body,
     bytes: bytes.byteLength,
+    text: bytes.toString(),
     headers: incoming.headers,
     items: Object.values(tables).flatMap((puts) => puts.map(({ PutRequest }) => PutRequest.Item)),
   };

@@ -8,7 +8,7 @@ export type Arrival = ObjectArrived | OtherEvent | TestEvent | Unreadable;
 export interface ObjectArrived {
   readonly kind: 'object';
   readonly ref: ObjectRef;
-  /** Such as `ObjectCreated:Put`. */
+  /** Such as `ObjectCreated:Put`, or what carried the reference: `Reference`, `BatchOperationsTask`, `MapItem`. */
   readonly eventName: string;
 }
 
@@ -31,7 +31,7 @@ export interface TestEvent {
 /** A record that cannot be understood. It fails alone. */
 export interface Unreadable {
   readonly kind: 'unreadable';
-  /** `s3://bucket/key` as far as it is known. */
+  /** `s3://bucket/key` as far as it is known, or the message: `sqs://id`, `sns://id`. */
   readonly object: string;
   readonly eventName?: string;
   readonly error: MillraceError;

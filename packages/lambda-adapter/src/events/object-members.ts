@@ -9,11 +9,11 @@ export interface ObjectMembers {
   readonly sequencer: unknown;
 }
 
-/** A reference with those members that are there and of their kind. */
+/** A reference with those members that are there and of their kind; an ETag loses its quotes. */
 export function refWith(bucket: string, key: string, members: ObjectMembers): ObjectRef {
   const { size } = members;
   const versionId = text(members.versionId);
-  const etag = text(members.etag);
+  const etag = text(text(members.etag)?.replaceAll('"', ''));
   const sequencer = text(members.sequencer);
   return {
     bucket,

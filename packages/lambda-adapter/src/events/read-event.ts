@@ -1,20 +1,49 @@
-import { MillraceError } from '@millrace/core';
+import { checkOptions, MillraceError } from '@millrace/core';
 import type { Arrival } from './arrival.ts';
 import { describeEvent } from './describe-event.ts';
-import { readReferences } from './references.ts';
-import { readS3Notification } from './s3-notification.ts';
+import { checkKeys, type KeyDecoders, keyDecoders, type KeyEncodings } from './key-encodings.ts';
+import { readMapItems } from './map-items.ts';
+import { readContent } from './read-content.ts';
+import { readS3BatchJob } from './s3-batch-job.ts';
+import { readSqsBatch } from './sqs-batch.ts';
+
+export interface ReadEventOptions {
+  /** How keys are encoded, where that differs from what AWS does. */
+  readonly keys?: KeyEncodings;
+}
 
 /**
- * The one way from an event to references: recognises the shape and undoes the encoding that belongs to it.
+ * What an event tells of objects, whatever carried it: S3 itself, SNS, SQS, EventBridge, S3 Batch Operations, a Distributed
+ * Map, or a plain list of references. The handlers read events in this way; it is for runners of your own.
  *
- * @throws MillraceError `LAMBDA_EVENT_UNKNOWN` where the event as a whole is no S3 notification
+ * It throws only for an event that is none of these. A record, message, task or item that cannot be read is one arrival
+ * among the others.
+ *
+ * @throws MillraceError `LAMBDA_EVENT_UNKNOWN`, `LAMBDA_EVENT_VERSION`, `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
-export function readEvent(event: unknown): readonly Arrival[] {
-  const arrivals = readS3Notification(event) ?? readReferences(event);
+export function readEvent(event: unknown, options: ReadEventOptions = {}): readonly Arrival[] {
+  checkOptions<ReadEventOptions>('readEvent', options, { keys: checkKeys });
+  const keys = keyDecoders(options.keys);
+  const arrivals =
+    readSqsBatch(event, keys)?.flatMap((message) => message.arrivals) ??
+    readContent(event, keys) ??
+    readS3BatchJob(event, keys)?.tasks.map((task) => task.arrival) ??
+    readMapItems(event, keys);
   if (arrivals !== undefined) return arrivals;
-  throw new MillraceError(
+  throw unknownEvent('readEvent', 'events that tell of S3 objects', event);
+}
+
+/** What the handlers for asynchronous invocation take: an event without an answer to give. */
+export function readAsynchronous(event: unknown, keys: KeyDecoders): readonly Arrival[] {
+  const arrivals = readContent(event, keys);
+  if (arrivals !== undefined) return arrivals;
+  const taken = 'S3 notifications and S3 events of EventBridge, also by SNS, and lists of references';
+  throw unknownEvent('This handler', taken, event);
+}
+
+export function unknownEvent(taker: string, taken: string, event: unknown): MillraceError {
+  return new MillraceError(
     'LAMBDA_EVENT_UNKNOWN',
-    `This handler takes S3 notifications that S3 sends to the function itself, or a list of references; received ${describeEvent(event)}. Check ` +
-      'what invokes the function.',
+    `${taker} takes ${taken}; received ${describeEvent(event)}. Check what invokes the function.`,
   );
 }

@@ -1,9 +1,10 @@
 import { MillraceError, toMillraceError } from '@millrace/core';
 import { objectUri, type ObjectRef } from '../object-ref.ts';
 import type { Arrival } from './arrival.ts';
-import { decodeKey } from './decode-key.ts';
 import { describeEvent } from './describe-event.ts';
+import { checkEventVersion } from './event-version.ts';
 import { member, text } from './fields.ts';
+import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
 
 /*
@@ -15,21 +16,21 @@ import { refWith } from './object-members.ts';
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 
-/** The major version of the event structure that is understood. A minor version only adds members, so any will do. */
+/** The major version of the event structure that is understood. */
 const EVENT_MAJOR = '2';
 
 /** The records of an S3 notification, or `undefined` where the event is something else. */
-export function readS3Notification(event: unknown): readonly Arrival[] | undefined {
+export function readS3Notification(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
   const test = member(event, 'Event');
   if (test === 's3:TestEvent') {
     return [{ kind: 'test', object: `s3://${text(member(event, 'Bucket')) ?? ''}`, eventName: test }];
   }
   const records = member(event, 'Records');
   if (!Array.isArray(records) || !records.some((record) => member(record, 's3') !== undefined)) return undefined;
-  return records.map(readRecord);
+  return records.map((record) => readRecord(record, keys.notification));
 }
 
-function readRecord(record: unknown): Arrival {
+function readRecord(record: unknown, decodeKey: (encoded: string) => string): Arrival {
   const s3 = member(record, 's3');
   const bucket = text(member(member(s3, 'bucket'), 'name'));
   const object = member(s3, 'object');
@@ -40,8 +41,9 @@ function readRecord(record: unknown): Arrival {
   }
   const encoded = { bucket, key: encodedKey };
   try {
-    checkVersion(member(record, 'eventVersion'));
-    if (!eventName.startsWith('ObjectCreated:')) return { kind: 'other', object: nameOf(encoded), eventName };
+    checkEventVersion(member(record, 'eventVersion'), EVENT_MAJOR);
+    if (!eventName.startsWith('ObjectCreated:'))
+      return { kind: 'other', object: nameOf(encoded, decodeKey), eventName };
     return { kind: 'object', ref: toRef(bucket, decodeKey(encodedKey), object), eventName };
   } catch (thrown) {
     const error = toMillraceError(thrown, 'LAMBDA_EVENT_UNKNOWN');
@@ -52,32 +54,22 @@ function readRecord(record: unknown): Arrival {
 function toRef(bucket: string, key: string, object: unknown): ObjectRef {
   return refWith(bucket, key, {
     versionId: member(object, 'versionId'),
-    etag: text(member(object, 'eTag'))?.replaceAll('"', ''),
+    etag: member(object, 'eTag'),
     size: member(object, 'size'),
     sequencer: member(object, 'sequencer'),
   });
 }
 
 /** The name of an object that only needs to be named, so a key that cannot be decoded is no reason to fail. */
-function nameOf({ bucket, key }: { readonly bucket: string; readonly key: string }): string {
+function nameOf(
+  { bucket, key }: { readonly bucket: string; readonly key: string },
+  decodeKey: (encoded: string) => string,
+): string {
   try {
     return objectUri({ bucket, key: decodeKey(key) });
   } catch {
     return objectUri({ bucket, key });
   }
-}
-
-/** An absent version passes: some senders other than S3 leave it out, and what is used is checked by itself. */
-function checkVersion(version: unknown): void {
-  if (version === undefined || version === null) return;
-  const known = typeof version === 'string' && version.split('.')[0] === EVENT_MAJOR;
-  if (known) return;
-  throw new MillraceError(
-    'LAMBDA_EVENT_VERSION',
-    `The event has version ${JSON.stringify(version)}, but ${EVENT_MAJOR}.x is what this release understands. Look for a ` +
-      'newer @millrace/lambda-adapter.',
-    { details: { eventVersion: version } },
-  );
 }
 
 function notARecord(record: unknown): MillraceError {

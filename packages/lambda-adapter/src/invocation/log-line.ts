@@ -1,3 +1,4 @@
+import type { MillraceError } from '@millrace/core';
 import type { LambdaContext } from '../lambda-context.ts';
 import type { ObjectResult } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';
@@ -14,15 +15,25 @@ export function logToStdout(line: string): void {
 }
 
 /** The log line of one object. Where the log itself throws, the line goes to stdout, with the reason: it is not lost. */
-export function logObject(log: Log, result: ObjectResult, context: LambdaContext | undefined): void {
+export function logObject(
+  log: Log,
+  result: ObjectResult,
+  context: LambdaContext | undefined,
+  carrier?: Readonly<Record<string, string>>,
+): void {
   const { awsRequestId: requestId } = context ?? {};
-  const line = toJson({
-    level: levelOf(result),
-    time: new Date().toISOString(),
-    logger: 'millrace',
-    requestId,
-    ...result,
-  });
+  const time = new Date().toISOString();
+  write(log, { level: levelOf(result), time, logger: 'millrace', requestId, ...carrier, ...result }, requestId);
+}
+
+/** A line that is not about one object: something went wrong that changes no outcome. */
+export function logWarning(log: Log, error: MillraceError, context: LambdaContext | undefined): void {
+  const { awsRequestId: requestId } = context ?? {};
+  write(log, { level: 'warn', time: new Date().toISOString(), logger: 'millrace', requestId, error }, requestId);
+}
+
+function write(log: Log, fields: Readonly<Record<string, unknown>>, requestId: string | undefined): void {
+  const line = toJson(fields);
   try {
     log(line);
   } catch (thrown) {

@@ -20,6 +20,16 @@ export function claimCases(versions: ClaimRequest['versions']): readonly LedgerC
       },
     },
     {
+      name: `${versions}: a claim that is made again, as its answer was lost, is granted again`,
+      clause: '9.1',
+      check: async ({ ledger, granted, entry }) => {
+        const holder = await granted({ versions, sequencer: '01' });
+        await ledger.checkpoint(holder, progress(30, 1));
+        assert.deepEqual(await ledger.claim(holder), { outcome: 'granted', watermark: 30, rejected: 1 });
+        assert.equal((await entry()).attempts, 1);
+      },
+    },
+    {
       name: `${versions}: of ${CLAIMANTS} claimants at once, one takes over a lease that has run out`,
       clause: '9.1',
       check: async ({ ledger, request, granted, pass }) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Feed, Rejection, RunOptions } from '@millrace/core';
 import { memorySink, type MemorySink } from '../memory-sink.ts';
-import { type MemoryRef, memorySource, type MemorySourceOptions } from '../memory-source.ts';
+import { type MemoryRef, memorySource } from '../memory-source.ts';
 import { numbersFeed } from '../numbers-feed.ts';
 import { LEASE_MS, type LedgerBench, type LedgerCase } from './ledger-bench.ts';
 
@@ -12,19 +12,25 @@ interface FeedOfCase {
   readonly put: (chunks: readonly string[]) => MemoryRef;
 }
 
-/** A feed whose source has the bench's object, and gives each version its number as sequencer. */
+/**
+ * A feed whose source has the bench's object, and gives each version its number as sequencer.
+ *
+ * @param versionOf which version of the object its nth content is
+ */
 function feedTo(
   { object }: LedgerBench,
   sink: MemorySink<number>,
-  options: MemorySourceOptions<string> = {},
+  versionOf: (n: number) => number = (n) => n,
 ): FeedOfCase {
   const name = object.replace(/^memory:/, '');
-  const source = memorySource<string>(options);
+  const source = memorySource<string>();
   const versioned: typeof source = {
     ...source,
     open: async (ref, context) => {
       const item = await source.open(ref, context);
-      return { ...item, sequencer: Number(item.origin.versionId).toString(16).padStart(4, '0') };
+      const number = Number(item.origin.versionId);
+      const origin = { ...item.origin, id: `${object}?version=${versionOf(number)}` };
+      return { ...item, origin, sequencer: number.toString(16).padStart(4, '0') };
     },
   };
   return {
@@ -199,6 +205,22 @@ export const runCases: readonly LedgerCase[] = [
       assert.equal((await bench.entry('1')).state, 'stale');
       assert.equal((await older.feed.run([first], { ledger, versions: 'all' })).items.complete, 1);
       assert.equal((await bench.entry('1')).state, 'complete');
+    },
+  },
+  {
+    name: 'runs: content that comes back overwrites what came between',
+    clause: '9.11',
+    check: async (bench) => {
+      const { ledger } = bench;
+      const sink = memorySink<number>({ key: ({ ordinal }) => String(ordinal) });
+      const { feed: flow, put } = feedTo(bench, sink, (n) => (n === 3 ? 1 : n));
+      for (const line of ['1\n', '2\n', '1\n']) {
+        const ref = put([line]);
+        assert.equal((await flow.run([ref], { ledger })).items.complete, 1);
+        assert.equal((await flow.run([ref], { ledger })).items.duplicate, 1);
+        assert.deepEqual(sink.values(), [Number(line)]);
+      }
+      assert.equal((await bench.entry('1')).attempts, 2);
     },
   },
 ];

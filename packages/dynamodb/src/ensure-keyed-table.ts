@@ -1,0 +1,43 @@
+import { check, checkOptions } from '@millrace/core';
+import { type EnsuredTable, ensureTable } from './ensure-table.ts';
+import type { EnsureTableOptions } from './table-options.ts';
+
+/** {@link EnsureTableOptions} of a table whose key and time to live are given by what it keeps. */
+export interface KeyedTableOptions extends Omit<EnsureTableOptions, 'partitionKey' | 'sortKey' | 'timeToLive'> {
+  /** Have DynamoDB delete items by the table's own attribute. @default false */
+  readonly timeToLive?: boolean;
+}
+
+/** What is given: both keys are strings. */
+export interface KeyedTable {
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** Attribute with the second after which an item may be deleted. */
+  readonly timeToLive: string;
+}
+
+/**
+ * {@link ensureTable} for a table whose key the user does not choose.
+ *
+ * @param owner the function that was called, for messages about its options
+ * @throws MillraceError as `ensureTable` does
+ */
+export async function ensureKeyedTable(
+  owner: string,
+  options: KeyedTableOptions,
+  { timeToLive, ...key }: KeyedTable,
+): Promise<EnsuredTable> {
+  // What is merely passed on is checked by ensureTable.
+  checkOptions(owner, options, {
+    table: check.anything,
+    capacity: check.anything,
+    timeToLive: check.optional(check.flag),
+    pointInTimeRecovery: check.anything,
+    deletionProtection: check.anything,
+    client: check.anything,
+    timeoutMs: check.anything,
+    signal: check.anything,
+  });
+  const { timeToLive: asked = false, ...rest } = options;
+  return ensureTable({ ...rest, ...key, ...(asked && { timeToLive }) });
+}

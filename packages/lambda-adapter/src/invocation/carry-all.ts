@@ -1,0 +1,110 @@
+import { MillraceError } from '@millrace/core';
+import type { Arrival } from '../events/arrival.ts';
+import type { LambdaContext } from '../lambda-context.ts';
+import { objectUri } from '../object-ref.ts';
+import { type InvocationReport, type ObjectResult, summarise } from '../object-result.ts';
+import { isFailure } from '../objects-failed-error.ts';
+import { type Log, logObject, logWarning } from './log-line.ts';
+import { type Continuing, type Process, settle } from './settle.ts';
+import type { TimeBudget } from './time-budget.ts';
+
+/** One record of an event on its way. */
+export interface Errand {
+  readonly arrival: Arrival;
+  /** Errands of one lane go one after the other, and none goes after one that failed. Without a lane, each is alone. */
+  readonly lane?: string | undefined;
+  /** Names what carried the record in its log line, such as `{ messageId }`. */
+  readonly carrier?: Readonly<Record<string, string>>;
+}
+
+export interface CarryAllOptions {
+  readonly process: Process;
+  readonly budget: TimeBudget;
+  readonly context: LambdaContext | undefined;
+  readonly concurrency: number;
+  readonly log: Log;
+  readonly onReport: ((report: InvocationReport) => void) | undefined;
+  readonly continuing: Continuing | undefined;
+  /** Called with the errand's number once it has its results. */
+  readonly settled?: (index: number) => void;
+}
+
+/**
+ * Tries every errand, `concurrency` of them at once, and logs each as it settles. It never rejects, and keeps nothing
+ * between invocations, so that any number of them may run in one process at the same time.
+ *
+ * @returns the results of each errand, in the order of the errands
+ */
+export async function carryAll(
+  errands: readonly Errand[],
+  { process, budget, context, concurrency, log, onReport, continuing, settled }: CarryAllOptions,
+): Promise<readonly (readonly ObjectResult[])[]> {
+  const results: (readonly ObjectResult[])[] = [];
+  const lanes = lanesOf(errands);
+  // The workers share one iterator, so each lane is taken once.
+  const waiting = lanes.values();
+  const worker = async (): Promise<void> => {
+    for (const lane of waiting) {
+      let stopped = false;
+      for (const index of lane) {
+        const { arrival, carrier } = errands[index]!;
+        const told: readonly ObjectResult[] = stopped
+          ? [notTried(arrival)]
+          : await settle(arrival, process, budget, continuing);
+        stopped ||= told.some(isFailure);
+        results[index] = told;
+        for (const result of told) logObject(log, result, context, carrier);
+        settled?.(index);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, worker));
+  if (onReport !== undefined) tell(onReport, summarise(results.flat()), log, context);
+  return results;
+}
+
+function tell(
+  onReport: (report: InvocationReport) => void,
+  report: InvocationReport,
+  log: Log,
+  context: LambdaContext | undefined,
+): void {
+  try {
+    onReport(report);
+  } catch (cause) {
+    const message = 'The option "onReport" threw. What the invocation did is not changed by it.';
+    logWarning(log, new MillraceError('LAMBDA_REPORT_FAILED', message, { cause }), context);
+  }
+}
+
+/** The numbers of the errands, by lane, in the order in which the lanes come up. */
+function lanesOf(errands: readonly Errand[]): readonly (readonly number[])[] {
+  const lanes: number[][] = [];
+  const named = new Map<string, number[]>();
+  for (const [index, { lane }] of errands.entries()) {
+    const known = lane === undefined ? undefined : named.get(lane);
+    if (known !== undefined) {
+      known.push(index);
+      continue;
+    }
+    const made = [index];
+    lanes.push(made);
+    if (lane !== undefined) named.set(lane, made);
+  }
+  return lanes;
+}
+
+function notTried(arrival: Arrival): ObjectResult {
+  const { eventName } = arrival;
+  const error = new MillraceError(
+    'LAMBDA_GROUP_STOPPED',
+    'An earlier message of the same group failed, so this one was not tried: it would have come before it.',
+  );
+  return {
+    outcome: 'aborted',
+    object: arrival.kind === 'object' ? objectUri(arrival.ref) : arrival.object,
+    ...(eventName !== undefined && { eventName }),
+    ...(arrival.kind === 'object' && { ref: arrival.ref }),
+    error,
+  };
+}

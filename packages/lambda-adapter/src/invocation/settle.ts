@@ -1,0 +1,60 @@
+import { toMillraceError } from '@millrace/core';
+import { type ContinueWith, handOn } from '../continue-with.ts';
+import type { Arrival } from '../events/arrival.ts';
+import type { ObjectRef } from '../object-ref.ts';
+import { objectUri } from '../object-ref.ts';
+import type { ObjectResult } from '../object-result.ts';
+import type { TimeBudget } from './time-budget.ts';
+
+/** What a handler does with one object: all that differs between feeds and copies. One result for each feed it went to. */
+export type Process = (ref: ObjectRef, budget: TimeBudget) => Promise<readonly Processed[]>;
+
+export type Processed = Pick<ObjectResult, 'outcome' | 'feed' | 'report' | 'observerErrors' | 'copy' | 'error'>;
+
+/** How objects are dealt with that the time did not suffice for. */
+export interface Continuing {
+  readonly continueWith: ContinueWith;
+  /** Whether objects that were not begun are handed on, too; else their carrier delivers them again by itself. */
+  readonly untouched: boolean;
+}
+
+/** Never rejects: whatever goes wrong with one record is its own result. */
+export async function settle(
+  arrival: Arrival,
+  process: Process,
+  budget: TimeBudget,
+  continuing: Continuing | undefined,
+): Promise<readonly ObjectResult[]> {
+  const { eventName } = arrival;
+  if (arrival.kind === 'test') return [{ outcome: 'test-event', object: arrival.object, eventName: arrival.eventName }];
+  if (arrival.kind === 'other') {
+    return [{ outcome: 'passed-over', object: arrival.object, eventName: arrival.eventName }];
+  }
+  if (arrival.kind === 'unreadable') {
+    const { object, error } = arrival;
+    return [{ outcome: 'failed', object, ...(eventName !== undefined && { eventName }), error }];
+  }
+  const { ref } = arrival;
+  const object = { object: objectUri(ref), eventName: arrival.eventName, ref };
+  const results = (await attempt(ref, process, budget)).map((told) => ({ ...object, ...told }));
+  const unfinished = results.find(
+    ({ outcome, report }) => outcome === 'aborted' && (continuing?.untouched || report !== undefined),
+  );
+  if (continuing === undefined || unfinished === undefined) return results;
+  const became = await handOn(ref, unfinished, continuing.continueWith);
+  return results.map((one) => (one.outcome === 'aborted' ? { ...one, ...became } : one));
+}
+
+async function attempt(ref: ObjectRef, process: Process, budget: TimeBudget): Promise<readonly Processed[]> {
+  if (budget.isOver()) return [{ outcome: 'aborted', error: budget.outOfTime() }];
+  try {
+    return await process(ref, budget);
+  } catch (thrown) {
+    return [failureOf(thrown, budget)];
+  }
+}
+
+/** What a throw means for its object: after the signal, whatever is thrown is the answer to it. */
+export function failureOf(thrown: unknown, { signal }: TimeBudget): Processed {
+  return { outcome: signal.aborted ? 'aborted' : 'failed', error: toMillraceError(thrown, 'LAMBDA_OBJECT_FAILED') };
+}

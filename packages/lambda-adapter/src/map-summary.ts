@@ -1,0 +1,61 @@
+import type { Counts } from '@millrace/core';
+import { type ObjectOutcome, type ObjectResult, summarise } from './object-result.ts';
+import { isFailure } from './objects-failed-error.ts';
+
+/** Longest message of a failure in a summary, in characters. The log has the whole. */
+const LONGEST_MESSAGE = 200;
+
+/** What one child of a Distributed Map did: plain data of a few hundred bytes, and some for each failure that it holds. */
+export interface MapSummary {
+  /** Objects by outcome. */
+  readonly outcomes: Readonly<Record<ObjectOutcome, number>>;
+  /** Sums over all objects. */
+  readonly totals: Counts;
+  readonly failures: readonly MapFailure[];
+  /** Failures that the summary does not hold. The log has every one. */
+  readonly failuresOmitted: number;
+}
+
+/** An object that failed, is held by another run, or was aborted. */
+export interface MapFailure {
+  /** `s3://bucket/key`. */
+  readonly object: string;
+  readonly outcome: ObjectOutcome;
+  readonly code: string;
+  /** At most 200 characters. */
+  readonly message: string;
+}
+
+export function summariseMap(results: readonly ObjectResult[], keepFailures: number): MapSummary {
+  const failures = results.filter(isFailure);
+  return {
+    outcomes: summarise(results).outcomes,
+    totals: totalsOf(results),
+    failures: failures.slice(0, keepFailures).map(({ object, outcome, error }) => ({
+      object,
+      outcome,
+      code: error?.code ?? 'LAMBDA_OBJECT_FAILED',
+      message: (error?.message ?? '').slice(0, LONGEST_MESSAGE),
+    })),
+    failuresOmitted: Math.max(0, failures.length - keepFailures),
+  };
+}
+
+function totalsOf(results: readonly ObjectResult[]): Counts {
+  const totals = {
+    read: 0,
+    expanded: 0,
+    written: 0,
+    rejected: 0,
+    dropped: 0,
+    skipped: 0,
+    unsettled: 0,
+    bytesIn: 0,
+    bytesDecoded: 0,
+  };
+  for (const { report } of results) {
+    if (report === undefined) continue;
+    for (const name of Object.keys(totals) as (keyof Counts)[]) totals[name] += report[name];
+  }
+  return totals;
+}

@@ -1,0 +1,38 @@
+/*
+ * What is used of OpenTelemetry's API. Its tracers and meters fit by their shape, so this package needs none of it and works
+ * with any version that has these.
+ */
+
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+/** As `Tracer` of `@opentelemetry/api`. */
+export interface TracerLike {
+  readonly startSpan: (name: string, options?: { readonly attributes?: SpanAttributes }) => SpanLike;
+}
+
+/** As `Span` of `@opentelemetry/api`. */
+export interface SpanLike {
+  readonly setAttributes: (attributes: SpanAttributes) => unknown;
+  /** 2 is `SpanStatusCode.ERROR`. */
+  readonly setStatus: (status: { readonly code: 2; readonly message?: string }) => unknown;
+  readonly end: () => void;
+}
+
+/** As `Meter` of `@opentelemetry/api`. */
+export interface MeterLike {
+  readonly createCounter: (name: string, options?: InstrumentOptions) => CounterLike;
+  readonly createHistogram: (name: string, options?: InstrumentOptions) => HistogramLike;
+}
+
+export interface CounterLike {
+  readonly add: (value: number, attributes?: SpanAttributes) => void;
+}
+
+export interface HistogramLike {
+  readonly record: (value: number, attributes?: SpanAttributes) => void;
+}
+
+interface InstrumentOptions {
+  readonly description?: string;
+  readonly unit?: string;
+}

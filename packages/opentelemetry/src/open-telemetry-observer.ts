@@ -1,0 +1,45 @@
+import { checkOptions, MillraceError, type ItemReport, type Observer, type OptionCheck } from '@millrace/core';
+import { itemMeters } from './item-meters.ts';
+import { itemSpans } from './item-spans.ts';
+import type { MeterLike, TracerLike } from './instruments.ts';
+
+export interface OpenTelemetryObserverOptions {
+  /** Makes a span `millrace.object` for each object, as a child of the span that is active then. @default no spans */
+  readonly tracer?: TracerLike;
+  /** Makes counters of objects, records and bytes, and a histogram of durations. @default no metrics */
+  readonly meter?: MeterLike;
+}
+
+/**
+ * Tells OpenTelemetry what a run does. Give it as `observer` to `feed.run` or to a Lambda handler; one observer may serve
+ * any number of runs at once. It exports nothing by itself: on Lambda, flush the providers before the invocation ends.
+ *
+ * @throws MillraceError `OPTION_INVALID` for what is no tracer or meter, or where neither is given
+ * @throws MillraceError `OPTION_UNKNOWN`
+ */
+export function openTelemetryObserver(options: OpenTelemetryObserverOptions): Observer {
+  checkOptions<OpenTelemetryObserverOptions>('openTelemetryObserver', options, {
+    tracer: having('startSpan', 'a tracer'),
+    meter: having('createCounter', 'a meter'),
+  });
+  const { tracer, meter } = options;
+  if (tracer === undefined && meter === undefined) {
+    throw new MillraceError('OPTION_INVALID', 'openTelemetryObserver needs a tracer, a meter or both.');
+  }
+  const spans = tracer && itemSpans(tracer);
+  const measure = meter && itemMeters(meter);
+  return Object.freeze<Observer>({
+    ...(spans && { itemStarted: spans.started }),
+    itemFinished: (report: ItemReport) => {
+      spans?.finished(report);
+      measure?.(report);
+    },
+  });
+}
+
+function having(method: string, expected: string): OptionCheck {
+  return (value) =>
+    value === undefined || typeof (value as Record<string, unknown> | null)?.[method] === 'function'
+      ? undefined
+      : expected;
+}
