@@ -11,7 +11,8 @@ describe.each([
   for (const { clause, name, run } of chaosCases(serviceSinkCases(undefined, group))) it(`${clause} ${name}`, run);
 });
 
-describe('a sink that breaks the contract fails the cases of what it breaks, and no other', () => {
+// They mostly wait.
+describe.concurrent('a sink that breaks the contract fails the cases of what it breaks, and no other', () => {
   // Where there are several clauses, the one broken is what the others rest on: nothing is right where records are lost, a
   // replay needs keys, a feed's records have branches, and a sink that has no code has not retried either.
   it.each<[Breach, readonly string[], number?]>([
