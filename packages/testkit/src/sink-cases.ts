@@ -37,13 +37,13 @@ export async function onStand<T>(
   }
 }
 
-export function checkSinkCases<T>(owner: string, { create, record, supports, refused }: SinkCasesOptions<T>): void {
-  const known = { create, record, supports, ...(refused && { refused }) };
-  checkOptions(owner, known, {
+export function checkSinkCases<T>(owner: string, options: SinkCasesOptions<T>): void {
+  const { supports } = options;
+  checkOptions(owner, options, {
     create: check.callback,
     record: check.callback,
     supports: check.object,
-    refused: (value) => (value !== undefined || !supports?.refusals ? undefined : 'a record that the sink refuses'),
+    refused: supports?.refusals ? check.object : check.optional(check.object),
   });
   checkOptions<SinkSupports>('supports', supports, {
     refusals: check.flag,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chaosCases, sinkCases } from '../src/index.ts';
+import { chaosCases, memorySink, sinkCases, type SinkCasesOptions } from '../src/index.ts';
 import { failingClauses } from './failing.ts';
 import { type Breach, serviceSinkCases } from './service-sink.ts';
 
@@ -41,5 +41,40 @@ describe.concurrent('a sink that breaks the contract fails the cases of what it 
     ['adds a replay to a group that has it', ['5.10'], 4],
   ])('%s', { timeout: 60_000 }, async (breach, clauses, group) => {
     expect(await failingClauses(sinkCases(serviceSinkCases(breach, group)))).toEqual(clauses);
+  });
+});
+
+describe('memorySink keeps the contract', () => {
+  const options: SinkCasesOptions<string> = {
+    supports: { refusals: true, groups: false, mixedItems: false, shared: false, outages: false },
+    record: (text) => text,
+    refused: { record: () => 'bad', code: 'BAD' },
+    create: () => {
+      const sink = memorySink<string>({
+        concurrency: 2,
+        refuse: ({ value }) => (value === 'bad' ? { code: 'BAD', message: 'bad' } : undefined),
+      });
+      return { sink, stored: async () => sink.values() };
+    },
+  };
+  for (const { clause, name, run } of [...sinkCases(options), ...chaosCases(options)]) it(`${clause} ${name}`, run);
+});
+
+describe('chaos', () => {
+  it.each<[Breach]>([['appends'], ['loses the last record'], ['has a key without the branch']])(
+    'finds a sink that %s',
+    async (breach) => {
+      expect(await failingClauses(chaosCases({ ...serviceSinkCases(breach), runs: 3 }))).toEqual(['5.4']);
+    },
+  );
+
+  it('refuses options that it cannot use', () => {
+    const refused = (options: object) => () => chaosCases({ ...serviceSinkCases(), ...options });
+    expect(refused({ runs: 0 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(refused({ seeds: 1 })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    expect(refused({ supports: {} })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(() => sinkCases({ ...serviceSinkCases(), refused: undefined } as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   });
 });

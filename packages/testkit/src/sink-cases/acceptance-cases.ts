@@ -77,6 +77,16 @@ export const acceptanceCases: readonly SinkCase[] = [
     },
   },
   {
+    name: 'it takes groups and mixed items if, and only if, its author says so',
+    clause: '5.6',
+    check: async ({ sink, group, supports }) => {
+      assert.deepEqual(
+        { groups: group > 1, mixedItems: sink.mixesItems === true },
+        { groups: supports.groups, mixedItems: supports.mixedItems },
+      );
+    },
+  },
+  {
     name: 'a feed takes it, with its limits and concurrency, and every record arrives',
     clause: '5.6',
     check: arrives,

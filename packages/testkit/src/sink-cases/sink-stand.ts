@@ -14,6 +14,7 @@ export interface Place {
 export interface SinkStand<T> {
   readonly bench: SinkBench<T>;
   readonly sink: Sink<T>;
+  readonly supports: SinkSupports;
   /** Ordinals that belong together: 1 where the sink has no groups. */
   readonly group: number;
   /** Places of so many groups of the first item, from a group on, but no more than one write may have. */
@@ -49,7 +50,7 @@ function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
   return `${item.id}#${ordinal}${branch === '' ? '' : `.${branch}`}`;
 }
 
-export function createStand<T>(bench: SinkBench<T>, { record, refused }: SinkCasesOptions<T>): SinkStand<T> {
+export function createStand<T>(bench: SinkBench<T>, { record, refused, supports }: SinkCasesOptions<T>): SinkStand<T> {
   const { sink } = bench;
   const { group = 1, limits = {} } = sink;
   const context = ({ ordinal, branch = '', item = ITEMS[0]! }: Place, run: string): RecordContext => {
@@ -64,6 +65,7 @@ export function createStand<T>(bench: SinkBench<T>, { record, refused }: SinkCas
   return {
     bench,
     sink,
+    supports,
     group,
     places: (groups, firstGroup = 0) => {
       const most = Math.max(1, Math.floor((limits.count ?? 500) / group));
