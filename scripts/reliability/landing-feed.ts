@@ -20,6 +20,8 @@ export interface LandingFeedOptions {
   readonly concurrency?: number;
   /** How long S3 may deliver nothing, in milliseconds. @default 10000 */
   readonly idleTimeoutMs?: number;
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
   /** How the sink sends. @default what the environment variable RELIABILITY_SENDER says, else `auto` */
   readonly sender?: SenderKind;
   /** @default by place */
@@ -28,7 +30,7 @@ export interface LandingFeedOptions {
 
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
-  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
+  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, pack, key } = options;
   const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
   const sender = options.sender ?? ((process.env['RELIABILITY_SENDER'] ?? 'auto') as SenderKind);
   const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
@@ -37,5 +39,14 @@ export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
     .through(parseNdjson<SampleRecord>())
     .through(filter((record) => record.skip !== true))
     .through(landingItem(key === undefined ? {} : { key }))
-    .to(dynamodbSink({ table, client: dynamodb, retry, sender, ...(concurrency !== undefined && { concurrency }) }));
+    .to(
+      dynamodbSink({
+        table,
+        client: dynamodb,
+        retry,
+        sender,
+        ...(concurrency !== undefined && { concurrency }),
+        ...(pack !== undefined && { pack: { records: pack } }),
+      }),
+    );
 }

@@ -53,11 +53,19 @@ export const manifestsHaveOneShape: Rule = ({ packages }) =>
   );
 
 function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Record<string, unknown>> {
-  const built = {
-    import: { types: './dist/index.d.ts', default: './dist/index.js' },
-    require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
-  };
+  const built = (entry: string): Readonly<Record<string, unknown>> => ({
+    import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+    require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+  });
   const own = './package.json';
+  // Beside `.`, a package may have entry points that load less than all of it, each a file of `src`.
+  const others = Object.keys(manifest.exports ?? {}).filter((name) => name !== '.' && name !== own);
+  const entries = [['.', 'index'], ...others.map((name) => [name, name.slice('./'.length)])] as const;
+  const published = Object.fromEntries(entries.map(([name, entry]) => [name, built(entry!)]));
+  const exported = entries.map(([name, entry]) => [
+    name,
+    { '@millrace/source': `./src/${entry}.ts`, ...built(entry!) },
+  ]);
   return {
     name: `@millrace/${id}`,
     license: 'MIT',
@@ -70,8 +78,8 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
     files: ['dist'],
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
-    exports: { '.': { '@millrace/source': './src/index.ts', ...built }, [own]: own },
-    publishConfig: { access: 'public', provenance: true, exports: { '.': built, [own]: own } },
+    exports: { ...Object.fromEntries(exported), [own]: own },
+    publishConfig: { access: 'public', provenance: true, exports: { ...published, [own]: own } },
     scripts: { build: 'tsup' },
     // A sentence, and words that find it: theirs to choose.
     description:

@@ -11,6 +11,8 @@ export { landingItem, type LandingItem, type LandingItemOptions, type LandingLay
 export type { LandingNames } from './landing-names.ts';
 export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
 export type { ExactNumber } from './number.ts';
+export type { PackEncoding } from './pack/layout.ts';
+export type { PackOptions } from './pack/pack-options.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';
 export type { EnsureTableOptions, KeyType, ProvisionedCapacity, TableKey } from './table-options.ts';
