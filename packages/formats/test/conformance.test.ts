@@ -1,3 +1,4 @@
+import type { Codec } from '@millrace/core';
 import { codecCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
@@ -107,4 +108,18 @@ describe('the contract of codecs', () => {
     ],
   });
   for (const { name, run } of fixed) it(`parseFixedWidth: ${name}`, run);
+
+  const first = [{ name: 'a record', input: 'a\n1\n' }];
+  const endless = (codec: string, create: () => Codec<string, unknown, 'records'>, start: string): void => {
+    const cases = codecCases({
+      create,
+      samples: first,
+      endless: [{ name: codec, first: start, chunk: 'x'.repeat(65_536) }],
+    });
+    for (const { clause, name, run } of cases) if (clause === '3.8') it(name, run);
+  };
+  endless('parseNdjson, a line without an end', () => parseNdjson(), '"');
+  endless('parseCsv, a row without an end', () => parseCsv(), 'a,b\n');
+  endless('parseCsv, a quote without an end', () => parseCsv(), 'a,b\n"');
+  endless('parseCsv, a header without an end', () => parseCsv(), '');
 });
