@@ -31,25 +31,27 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
     writeSingly: single.write,
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const accepted = positionsThatFit(entries, preparation, (position, { code, message, details, cause }) => {
+      const fates = fatesByPosition(entries, preparation, (position, { code, message, details, cause }) => {
         refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
       });
       const out: Entry<T>[] = [];
       /** For each of `out`, the positions of the entries in it. */
       const within: (readonly number[])[] = [];
       let packs = 0;
-      for (const group of groupsOf(entries, accepted, packing.records)) {
+      for (const group of groupsOf(entries, [...fates.keys()], packing.records)) {
         const split = packGroup(group, entries, apart, packing);
         for (const { item, records } of split.packs) {
           out.push(inPlaceOf(entries[records[0]!.position]!, item as T));
-          within.push(records.map(({ position }) => position));
+          within.push(records.flatMap(({ position }) => fates.get(position)!));
         }
         for (const { position } of split.single) {
           out.push(entries[position]!);
-          within.push([position]);
+          within.push(fates.get(position)!);
         }
         packs += split.packs.length;
       }
+      const shared = [...fates.values()].reduce((sum, { length }) => sum + length - 1, 0);
+      if (shared > 0) context.count('duplicates', shared);
       if (packs > 0) context.count('packs', packs);
       const refused = out.length === 0 ? [] : ((await single.write(out, context)) ?? []);
       for (const refusal of refused) {
@@ -65,10 +67,14 @@ function inPlaceOf<T>({ ordinal, branch, item, feed, run, signal }: Entry<T>, va
   return { ordinal, branch, item, feed, run, signal, value };
 }
 
-/** The records that the single sink would send. What it would send of them is let go at once. */
-function positionsThatFit(...work: Parameters<typeof prepare>): readonly number[] {
+/**
+ * The records that the single sink would send, in order, each with the positions that share its fate: the last of those
+ * with one key is landed. What the single sink would send of them is let go at once.
+ */
+function fatesByPosition(...work: Parameters<typeof prepare>): ReadonlyMap<number, readonly number[]> {
   const { puts } = prepare(...work);
-  return puts.flatMap(({ positions }) => positions).toSorted((a, b) => a - b);
+  const fates = puts.map(({ positions }) => [positions.at(-1)!, positions] as const);
+  return new Map(fates.toSorted(([a], [b]) => a - b));
 }
 
 /** Entries come in the order of their ordinals, one item's after another's. */
