@@ -22,6 +22,14 @@ import { expect, test } from 'vitest';
 const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
   '2.7': [['testkit/test/runner-closes-items.test.ts', 'closes each item that it opened once, however it ends: %s']],
   '3.7': [['core/test/run.test.ts', 'names the codec that throws, and closes every codec']],
+  '3.10': [
+    ['encoding/test/places.test.ts', 'says the same however the bytes are cut, in every kind of encoding'],
+    [
+      'formats/test/offsets.test.ts',
+      'says where each record stands, and rejects those that hold bytes which are no text',
+    ],
+    ['formats/test/offsets.test.ts', 'fails the item where the parser cannot reject'],
+  ],
   '4.4': [['core/test/run.test.ts', 'awaits eaches that return promises, in order']],
   '5.5': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
   '5.6': [

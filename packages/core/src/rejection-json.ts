@@ -88,7 +88,8 @@ function decode(value: unknown): unknown {
     case 'bytes':
       return fromBase64(inner as string);
     case 'date':
-      return new Date(inner as number);
+      // JSON has null for the time of an invalid date, which Date would take for 1970.
+      return new Date((inner as number | null) ?? Number.NaN);
     case 'set':
       return new Set((inner as unknown[]).map(decode));
     default:

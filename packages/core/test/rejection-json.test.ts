@@ -31,6 +31,7 @@ describe('a rejection as JSON', () => {
       bytes: Uint8Array.from({ length: 20_000 }, (_, index) => index % 256),
       big: 2n ** 100n,
       date: new Date(5),
+      noDate: new Date(Number.NaN),
       set: new Set([1, 'a', 2n]),
       odd: [Number.NaN, Number.POSITIVE_INFINITY],
       mark: { $millrace: 'bigint', value: 'x' },
