@@ -52,12 +52,13 @@ export const manifestsHaveOneShape: Rule = ({ packages }) =>
       .map(([field, expected]) => `${one.dir}/package.json: ${field} must be ${JSON.stringify(expected)}.`),
   );
 
-function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Record<string, unknown>> {
-  const built = {
-    import: { types: './dist/index.d.ts', default: './dist/index.js' },
-    require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
-  };
+function expectedManifest({ dir, id, manifest, sources }: WorkspacePackage): Readonly<Record<string, unknown>> {
   const own = './package.json';
+  // Further entry points are files of src beside index.ts.
+  const entries = Object.keys(manifest.exports ?? {}).filter(
+    (entry) => entry !== '.' && sources.has(`${dir}/src/${entry.slice(2)}.ts`),
+  );
+  const { imports } = manifest;
   return {
     name: `@millrace/${id}`,
     license: 'MIT',
@@ -70,8 +71,21 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
     files: ['dist'],
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
-    exports: { '.': { '@millrace/source': './src/index.ts', ...built }, [own]: own },
-    publishConfig: { access: 'public', provenance: true, exports: { '.': built, [own]: own } },
+    exports: {
+      '.': sourceFirst('index'),
+      ...Object.fromEntries(entries.map((entry) => [entry, sourceFirst(entry.slice(2))])),
+      [own]: own,
+    },
+    publishConfig: {
+      access: 'public',
+      provenance: true,
+      exports: {
+        '.': built('index'),
+        ...Object.fromEntries(entries.map((entry) => [entry, built(entry.slice(2))])),
+        [own]: own,
+      },
+      ...(imports !== undefined && { imports: withoutSource(imports as Readonly<Record<string, object>>) }),
+    },
     scripts: { build: 'tsup' },
     // A sentence, and words that find it: theirs to choose.
     description:
@@ -82,6 +96,25 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
       Array.isArray(manifest.keywords) && manifest.keywords.includes('millrace') ? manifest.keywords : ['millrace'],
     private: undefined,
   };
+}
+
+function built(name: string): object {
+  return {
+    import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
+    require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
+  };
+}
+
+function sourceFirst(name: string): object {
+  return { '@millrace/source': `./src/${name}.ts`, ...built(name) };
+}
+
+function withoutSource(imports: Readonly<Record<string, object>>): object {
+  const published = ([name, conditions]: [string, object]): [string, object] => [
+    name,
+    Object.fromEntries(Object.entries(conditions).filter(([condition]) => condition !== '@millrace/source')),
+  ];
+  return Object.fromEntries(Object.entries(imports).map(published));
 }
 
 export const packagesShareOneVersion: Rule = ({ packages }) => {
