@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
@@ -65,7 +65,7 @@ export async function startSandbox(
     handOver();
   };
 
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url!.replace('/2018-06-01/runtime/', '');
     if (path === 'invocation/next') {
       asking = response;
@@ -83,7 +83,9 @@ export async function startSandbox(
     } else if (path === `invocation/${current?.id}/response`) settle({ response: body });
     else if (path === `invocation/${current?.id}/error`) settle({ error: body as NonNullable<Answer['error']> });
     else throw new Error(`${path} is not of the Runtime API, or of another invocation`);
-  });
+  };
+  // What is wrong with a request is an unhandled rejection, which fails the test.
+  const server = createServer((request, response) => void serve(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const child = startRuntime(folder, handler, (server.address() as AddressInfo).port, env);
