@@ -132,6 +132,25 @@ describe.each(['esm', 'cjs'] as const)("Lambda's Node runtime, a bundle of %s", 
     expect(await rowsOf(key)).toBe(150);
   });
 
+  it('is killed where a stage hangs beyond the time-out, and the next environment carries on', async () => {
+    const hanging = await parts.put('hanging.gz', slowFile(1, 60_000));
+    await using hung = await start('s3');
+    const event = s3Event({ bucket: parts.bucket, key: 'hanging.gz', eTag: hanging });
+    expect(await hung.invoke(event, 1_500)).toEqual({ timedOut: true });
+
+    await using next = await start('s3');
+    const eTag = await parts.put('after-time-out.gz', pricesFile(4));
+    const { error } = await next.invoke(s3Event({ bucket: parts.bucket, key: 'after-time-out.gz', eTag }));
+    expect(error).toBeUndefined();
+    expect(await rowsOf('after-time-out.gz')).toBe(4);
+    expect(await rowsOf('hanging.gz')).toBe(0);
+  });
+
+  it('tells Lambda why a function does not start', async () => {
+    await using sandbox = await startSandbox(folder, 'index.missing', parts.env);
+    expect((await sandbox.invoke({})).error).toMatchObject({ errorType: 'Runtime.HandlerNotFound' });
+  });
+
   it('ends at a shutdown between invocations', async () => {
     await using sandbox = await start('s3');
     const eTag = await parts.put('last.gz', pricesFile(2));
