@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Consumer, installConsumer } from './packed/consumer.ts';
+import { followGuide, installGuide } from './packed/guide.ts';
 import { contentProblems } from './packed/contents.ts';
 import { packAll } from './packed/pack.ts';
 import { plainNodes } from './packed/plain-nodes.ts';
@@ -12,7 +13,8 @@ import { type Manifest, readWorkspace } from './workspace.ts';
 
 /**
  * Proves the packages as they would be published: packs each, asks publint and are-the-types-wrong, installs all of them
- * in an empty project, and runs and compiles the programs of `test/packed` there, under plain Node 22 and 24.
+ * in an empty project, and runs and compiles the programs of `test/packed` there, under plain Node 22 and 24. The guide to plugins
+ * is followed by copy and paste in another.
  */
 const root = fileURLToPath(new URL('../', import.meta.url));
 const workspace = readWorkspace(new URL('../', import.meta.url));
@@ -81,7 +83,10 @@ try {
     for (const resolution of Object.keys(resolutions)) {
       await step(`types under TypeScript, ${resolution}`, () => typeProblems(project, resolution));
     }
+    const guide = join(temporary, 'guide');
+    await step('the guide, copied into an empty folder, installs', () => installGuide(root, guide, tarballs));
     for (const { version, path } of await plainNodes(join(temporary, 'nodes'))) {
+      await step(`the guide's plugins build and pass the kit under Node ${version}`, () => followGuide(guide, path));
       for (const program of ['smoke.mjs', 'smoke.cjs']) {
         // Lambda's Node 22 is documented to start without require(esm), so the CommonJS build must do without it.
         const flags = program.endsWith('.cjs')

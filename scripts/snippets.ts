@@ -1,3 +1,5 @@
+import { withoutGuideFiles } from './guide-files.ts';
+
 /** A ```ts block of a page, as a module of its own. */
 export interface Snippet {
   /** Such as `docs/delivery.md`. */
@@ -15,11 +17,12 @@ const UNCHECKED = new Set(['typescript', 'tsx', 'mts', 'cts', 'js', 'javascript'
 
 /**
  * The snippets of a page. Each is complete by itself, but for a prelude that the page may hold in a comment
- * (`<!-- ts-prelude`, code, `-->`, on lines of their own): it stands before every snippet, and readers do not see it.
+ * (`<!-- ts-prelude`, code, `-->`, on lines of their own): it stands before every snippet, and readers do not see it. The blocks
+ * of the guide that are files are compiled where they are files.
  */
 export function snippetsOf(page: string, markdown: string): readonly Snippet[] {
   const prelude = PRELUDE.exec(markdown)?.[1] ?? '';
-  return [...markdown.matchAll(BLOCK)]
+  return [...withoutGuideFiles(page, markdown).matchAll(BLOCK)]
     .filter(([, , language]) => language === 'ts')
     .map((block) => ({
       page,

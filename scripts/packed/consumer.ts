@@ -38,12 +38,19 @@ export async function installConsumer(
   });
   const homeOf = (name: string): string => join(dir, 'node_modules', name);
   const packages = readdirSync(homeOf('@millrace')).map((id) => `@millrace/${id}`);
-  const every = packages.map((name, index) => `export * as package${index} from '${name}';\n`).join('');
+  const manifestOf = (name: string): Manifest =>
+    JSON.parse(readFileSync(join(homeOf(name), 'package.json'), 'utf8')) as Manifest;
+  const entries = packages.flatMap((name) =>
+    Object.keys(manifestOf(name).exports ?? {})
+      .filter((entry) => !entry.endsWith('.json'))
+      .map((entry) => name + entry.slice('.'.length)),
+  );
+  const every = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join('');
   for (const name of ['every.mts', 'every.cts']) writeFileSync(join(dir, name), every);
   return {
     dir,
     packages,
     homeOf,
-    manifestOf: (name) => JSON.parse(readFileSync(join(homeOf(name), 'package.json'), 'utf8')) as Manifest,
+    manifestOf,
   };
 }

@@ -17,3 +17,8 @@ export function numbersFromArguments<const K extends string>(defaults: Readonly<
   }
   return numbers;
 }
+
+/** What `--pack` says: records of a pack, or none. */
+export function packFrom({ pack }: { readonly pack: number }): number | undefined {
+  return pack === 0 ? undefined : pack;
+}

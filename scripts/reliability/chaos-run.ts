@@ -10,7 +10,7 @@ import { itemId, placeKey } from './expected-key.ts';
 import { armFaults, faultPlan } from './fault-plan.ts';
 import { keepRejections, type KeptRejections } from './kept-rejections.ts';
 import { landed } from './landed.ts';
-import { landingFeed } from './landing-feed.ts';
+import { landingFeed, type SenderKind } from './landing-feed.ts';
 import { random } from './random.ts';
 import { type Fate, sampleObject } from './sample-object.ts';
 import type { Stage } from './stage.ts';
@@ -37,12 +37,25 @@ const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */
 const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
 
+/** How the records of a run are landed. */
+export interface ChaosLanding {
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
+  /** How requests are sent. @default what the sink does */
+  readonly sender?: SenderKind | undefined;
+}
+
 /** One run: an object, a plan of faults, deliveries until it is complete, and the check of everything that was kept. */
-export async function chaosRun(stage: Stage, seed: number, run: number): Promise<ChaosRun> {
+export async function chaosRun(
+  stage: Stage,
+  seed: number,
+  run: number,
+  { pack, sender }: ChaosLanding = {},
+): Promise<ChaosRun> {
   const draw = random(seed, run);
   const object = sampleObject(draw);
   const plan = faultPlan(draw, object.body.length);
-  const name = `chaos-${seed}-${run}`;
+  const name = `chaos-${seed}-${run}${pack === undefined ? '' : `-by-${pack}`}${sender === undefined ? '' : `-${sender}`}`;
   const key = `${name}/é ${run}.ndjson${object.gzipped ? '.gz' : ''}`;
   const table = await stage.table();
   const etag = await stage.put(key, object.body);
@@ -50,10 +63,20 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
   await using s3Proxy = await startFaultProxy(stage.aws.s3Endpoint);
   await using dynamodbProxy = await startFaultProxy(stage.aws.dynamodbEndpoint);
   const { s3, dynamodb } = clients(stage, s3Proxy, dynamodbProxy);
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: object.gzipped, idleTimeoutMs: IDLE_MS });
+  const { gzipped } = object;
+  // An object is a few batches: were all of them in flight at once, the lean sender would learn when all is done.
+  const how = sender && { sender, ...(sender === 'lean' && { concurrency: 2 }) };
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped, idleTimeoutMs: IDLE_MS, pack, ...how });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const kept = keepRejections();
-  const options = { ledger, quarantine: kept.quarantine, leaseMs: LEASE_MS, checkpointRecords: 200 };
+  const options = {
+    ledger,
+    quarantine: kept.quarantine,
+    leaseMs: LEASE_MS,
+    checkpointRecords: 200,
+    // A twentieth of the lines may be bad, and by chance more of the first hundred.
+    maxRejections: { share: 0.2 },
+  };
   const problems: string[] = [];
   try {
     const armed = armFaults(plan, { s3: s3Proxy, dynamodb: dynamodbProxy });
@@ -65,7 +88,9 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
     problems.push(...reportProblems(reports, object.fates.length));
     const replayed = await replayNotTaken(feed, kept, problems);
     problems.push(...(await ledgerProblems(ledger, name, ref, object.fates.length)));
-    const { suspect } = quarantineProblems(kept, reports, object.fates, problems);
+    const flipped = faults['s3:flipByte'] !== undefined;
+    const damaged = reports.filter((report) => isDamage(report, flipped));
+    const { suspect } = quarantineProblems(kept, damaged, object.fates, problems);
     const { lastModified } = reports.findLast(({ origin }) => origin !== undefined)?.origin ?? {};
     const uri = `s3://${stage.bucket}/${key}`;
     const id = itemId(stage.bucket, key, etag);
@@ -76,12 +101,13 @@ export async function chaosRun(stage: Stage, seed: number, run: number): Promise
         return [[uuid, landed(uuid, name, { uri, ...(lastModified && { lastModified }) }, ordinal, fate.record)]];
       }),
     );
-    const differences = await checkTable(stage.dynamodb, table, expected);
+    const replayedKeys = new Set(replayed.map(({ ordinal }) => placeKey(id, ordinal)));
+    const differences = await checkTable(stage.dynamodb, table, expected, replayedKeys);
     return {
       ...differences,
       records: object.fates.length,
       attempts: reports.length,
-      replayed,
+      replayed: replayed.length,
       suspect,
       faults,
       problems,
@@ -145,18 +171,22 @@ async function ledgerProblems(ledger: Ledger, name: string, ref: S3Ref, records:
 }
 
 /** As an operator does with records that a throttled table did not take. */
-async function replayNotTaken(feed: Feed<S3Ref>, kept: KeptRejections, problems: string[]): Promise<number> {
+async function replayNotTaken(
+  feed: Feed<S3Ref>,
+  kept: KeptRejections,
+  problems: string[],
+): Promise<readonly Rejection[]> {
   const notTaken = kept.records().filter(({ code }) => NOT_TAKEN.has(code));
-  if (notTaken.length === 0) return 0;
+  if (notTaken.length === 0) return [];
   const report = await replay(feed, notTaken);
   if (report.delivered !== notTaken.length) problems.push(`replay: ${JSON.stringify(report).slice(0, 500)}`);
-  return report.delivered;
+  return notTaken;
 }
 
 /** Each expected rejection once, with reason, raw text and line, and no other but those that are explained. */
 function quarantineProblems(
   kept: KeptRejections,
-  reports: readonly ItemReport[],
+  damagedReads: readonly ItemReport[],
   fates: readonly Fate[],
   problems: string[],
 ): { readonly suspect: number } {
@@ -164,7 +194,7 @@ function quarantineProblems(
     fates.flatMap((fate, ordinal) => (fate.kind === 'rejected' ? [[ordinal, fate] as const] : [])),
   );
   const noted = new Set(kept.notes().map(({ run }) => run));
-  const damaged = new Set(reports.filter(isDamage).map(({ run }) => run));
+  const damaged = new Set(damagedReads.map(({ run }) => run));
   let suspect = 0;
   const others: Rejection[] = [];
   for (const rejection of kept.records()) {
@@ -180,7 +210,12 @@ function quarantineProblems(
   return { suspect };
 }
 
-/** The read failed because bytes were damaged on their way; what it emitted before counts for nothing (contract 3.4). */
-function isDamage({ outcome, error }: ItemReport): boolean {
-  return outcome === 'failed' && /^(GZIP|ENCODING)_|^S3_BODY_CORRUPT$/.test(error?.code ?? '');
+/**
+ * The read failed because bytes were damaged on their way; what it emitted before counts for nothing (contract 3.4).
+ *
+ * @param flipped whether a byte was changed in this scenario: then a read that failed for another reason, and did not come
+ *   to the checksum, may have been the one
+ */
+function isDamage({ outcome, error }: ItemReport, flipped: boolean): boolean {
+  return outcome === 'failed' && (flipped || /^(GZIP|ENCODING)_|^S3_BODY_CORRUPT$/.test(error?.code ?? ''));
 }

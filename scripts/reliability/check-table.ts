@@ -1,29 +1,41 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { isPack, unpack } from '@millrace/dynamodb/unpack';
 
 /** What is wrong with a table. All three are 0, or something was not kept. */
 export interface Differences {
   /** Keys that should be there and are not. */
   readonly lost: number;
-  /** Items that lie there under a key that none should have: records that landed twice. */
+  /** Records that lie there under a key that none should have, or twice under one: records that landed twice. */
   readonly doubled: number;
-  /** Items under the right key with another value. */
+  /** Records under the right key with another value. */
   readonly wrong: number;
+  /**
+   * Records that lie in a pack and alone, too: the table did not take the pack at first, a later attempt wrote it, and a
+   * replay delivered the record. They are not `doubled`; where records are not packed, there are none.
+   */
+  readonly packedAndAlone: number;
   /** Some of them, for people. */
   readonly examples: readonly string[];
 }
 
-export const NO_DIFFERENCES: Differences = { lost: 0, doubled: 0, wrong: 0, examples: [] };
+export const NO_DIFFERENCES: Differences = { lost: 0, doubled: 0, wrong: 0, packedAndAlone: 0, examples: [] };
 
-/** Reads a whole table and compares it with the items that it must hold, by `uuid`. */
+/**
+ * Reads a whole table, unpacks what is packed, and compares it with the items that it must hold, by `uuid`.
+ *
+ * @param replayed keys of records that a replay has delivered
+ */
 export async function checkTable(
   client: DynamoDBClient,
   table: string,
   expected: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  replayed: ReadonlySet<string> = new Set(),
 ): Promise<Differences> {
-  let found = 0;
+  const found = new Set<string>();
   let doubled = 0;
   let wrong = 0;
+  let packedAndAlone = 0;
   const examples: string[] = [];
   const tell = (text: string): void => void (examples.length < 5 && examples.push(text));
   let start: Record<string, AttributeValue> | undefined;
@@ -31,7 +43,7 @@ export async function checkTable(
     const page = await client.send(
       new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: start }),
     );
-    for (const item of page.Items ?? []) {
+    for await (const item of unpacked(page.Items ?? [])) {
       const uuid = item['uuid']?.S ?? '';
       const wanted = expected.get(uuid);
       if (wanted === undefined) {
@@ -39,16 +51,18 @@ export async function checkTable(
         tell(`not expected: ${JSON.stringify(item).slice(0, 300)}`);
         continue;
       }
-      found += 1;
+      if (found.has(uuid) && replayed.has(uuid)) packedAndAlone += 1;
+      else if (found.has(uuid)) doubled += 1;
+      found.add(uuid);
       if (isDeepStrictEqual(item, attributes(wanted))) continue;
       wrong += 1;
       tell(`wrong: ${JSON.stringify(item).slice(0, 300)} instead of ${JSON.stringify(wanted).slice(0, 300)}`);
     }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
-  const lost = expected.size - found;
+  const lost = expected.size - found.size;
   if (lost > 0) tell(`${lost} of ${expected.size} are not there`);
-  return { lost, doubled, wrong, examples };
+  return { lost, doubled, wrong, packedAndAlone, examples };
 }
 
 export function add(left: Differences, right: Differences): Differences {
@@ -56,12 +70,23 @@ export function add(left: Differences, right: Differences): Differences {
     lost: left.lost + right.lost,
     doubled: left.doubled + right.doubled,
     wrong: left.wrong + right.wrong,
+    packedAndAlone: left.packedAndAlone + right.packedAndAlone,
     examples: [...left.examples, ...right.examples],
   };
 }
 
 export function isExact({ lost, doubled, wrong }: Differences): boolean {
   return lost === 0 && doubled === 0 && wrong === 0;
+}
+
+/** Items as they would lie there if each record had been landed alone. */
+async function* unpacked(
+  items: readonly Record<string, AttributeValue>[],
+): AsyncGenerator<Record<string, AttributeValue>> {
+  for (const item of items) {
+    if (!isPack(item)) yield item;
+    else for await (const record of unpack(item)) yield attributes(record);
+  }
 }
 
 /** An item as DynamoDB answers it; made here anew, so that the checks do not rest on what they check. */

@@ -2,7 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { feed, memoryLedger } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { parseNdjson } from '@millrace/formats';
-import { memorySink, memorySource } from '@millrace/testkit';
+import { type LandingItem, landingItem } from '@millrace/dynamodb';
+import { unpack } from '@millrace/dynamodb/unpack';
+import { type MemorySink, memorySink, memorySource } from '@millrace/testkit';
+import { packing } from '../../packages/dynamodb/src/pack/pack-options.ts';
+import { packedSink } from '../../packages/dynamodb/src/pack/packed-sink.ts';
 import type { Differences } from './check-table.ts';
 import { largeRecord } from './large-object.ts';
 import type { SampleRecord } from './sample-object.ts';
@@ -23,24 +27,35 @@ export interface DeadlineSeriesOptions {
   readonly records: number;
   /** What each run has, in milliseconds. It has to suffice for reading over what is settled. */
   readonly deadlineMs: number;
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
 }
 
+type LandedSample = LandingItem<SampleRecord>;
+
+const KEYS = { partitionKey: 'uuid', allowUnsafe: false };
 const MAX_RUNS = 500;
 const BATCH = 100;
 const CHUNK_BYTES = 64 * 1024;
 
 /** Carries one object in as many runs as it takes, each with a deadline, and checks that each ordinal is there once. */
-export async function deadlineSeries({ records, deadlineMs }: DeadlineSeriesOptions): Promise<DeadlineSeries> {
+export async function deadlineSeries({ records, deadlineMs, pack }: DeadlineSeriesOptions): Promise<DeadlineSeries> {
   const lines = Array.from({ length: records }, (_, id) => JSON.stringify(largeRecord(id)));
-  const sink = memorySink<SampleRecord>({
+  const store = memorySink<LandedSample>({
     limits: { count: BATCH },
     concurrency: 4,
     // Slow enough that one run does not suffice.
     delayMs: 4,
-    key: ({ ordinal }) => String(ordinal),
+    key: ({ value }) => value.uuid,
   });
+  const sink = pack === undefined ? store : packedSink(store, KEYS, packing({ records: pack }, KEYS));
   const source = memorySource({ objects: { large: chunked(Buffer.from(lines.join('\n'))) } });
-  const flow = feed('deadline').from(source).through(decodeText('utf-8')).through(parseNdjson<SampleRecord>()).to(sink);
+  const flow = feed('deadline')
+    .from(source)
+    .through(decodeText('utf-8'))
+    .through(parseNdjson<SampleRecord>())
+    .through(landingItem())
+    .to(sink);
   const ledger = memoryLedger();
   const watermarks: number[] = [];
   const problems: string[] = [];
@@ -66,7 +81,7 @@ export async function deadlineSeries({ records, deadlineMs }: DeadlineSeriesOpti
       break;
     }
   }
-  return { runs: watermarks.length, records, watermarks, problems, ...compared(sink.stored, records) };
+  return { runs: watermarks.length, records, watermarks, problems, ...(await compared(store, records)) };
 }
 
 function chunked(bytes: Buffer): Uint8Array[] {
@@ -75,18 +90,28 @@ function chunked(bytes: Buffer): Uint8Array[] {
   return chunks;
 }
 
-function compared(
-  stored: ReadonlyMap<string, { readonly value: SampleRecord; readonly times: number }>,
+async function compared(
+  { stored }: MemorySink<LandedSample>,
   records: number,
-): Differences & { readonly twice: number } {
+): Promise<Differences & { readonly twice: number }> {
+  const seen = new Set<number>();
   let wrong = 0;
-  let lost = 0;
+  let doubled = 0;
   let twice = 0;
-  for (let ordinal = 0; ordinal < records; ordinal += 1) {
-    const there = stored.get(String(ordinal));
-    if (there === undefined) lost += 1;
-    else if (!isDeepStrictEqual(there.value, largeRecord(ordinal))) wrong += 1;
-    if (there !== undefined && there.times > 1) twice += 1;
+  for (const { value, times } of stored.values()) {
+    for await (const { ordinal, record } of unpack<LandedSample>(value)) {
+      if (seen.has(ordinal) || ordinal >= records) doubled += 1;
+      else if (!isDeepStrictEqual(record, largeRecord(ordinal))) wrong += 1;
+      if (times > 1) twice += 1;
+      seen.add(ordinal);
+    }
   }
-  return { lost, doubled: stored.size - (records - lost), wrong, twice, examples: [] };
+  return {
+    lost: records - [...seen].filter((ordinal) => ordinal < records).length,
+    doubled,
+    wrong,
+    twice,
+    packedAndAlone: 0,
+    examples: [],
+  };
 }

@@ -20,6 +20,8 @@ export interface KillChildTask {
   readonly leaseMs: number;
   readonly checkpointRecords: number;
   readonly concurrency: number;
+  /** Records of a pack. */
+  readonly pack?: number | undefined;
 }
 
 const credentials = (): { accessKeyId: string; secretAccessKey: string } => ({
@@ -28,10 +30,10 @@ const credentials = (): { accessKeyId: string; secretAccessKey: string } => ({
 });
 
 async function carry(task: KillChildTask): Promise<void> {
-  const { name, region, ref, table, ledgerTable, leaseMs, checkpointRecords, concurrency } = task;
+  const { name, region, ref, table, ledgerTable, leaseMs, checkpointRecords, concurrency, pack } = task;
   const s3 = new S3Client({ endpoint: task.s3Endpoint, region, credentials: credentials(), forcePathStyle: true });
   const dynamodb = new DynamoDBClient({ endpoint: task.dynamodbEndpoint, region, credentials: credentials() });
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: true, concurrency });
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: true, concurrency, pack });
   const ledger = dynamodbLedger({ table: ledgerTable, client: dynamodb });
   for (;;) {
     const { reports } = await feed.run([ref], { ledger, leaseMs, checkpointRecords, onFailure: 'report' });

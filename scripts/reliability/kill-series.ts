@@ -16,9 +16,9 @@ export interface KillSeries extends Differences {
   /** Times that the process was killed while it loaded. */
   readonly kills: number;
   readonly records: number;
-  /** Records that were sent to DynamoDB, counted on the wire. */
+  /** Items, which are records or packs, that were sent to DynamoDB, counted on the wire. */
   readonly written: number;
-  /** Records that may be written at most: 1.2 times those of the object, and one batch for each kill. */
+  /** Items that may be written at most: 1.2 times those of the object, and one batch for each kill. */
   readonly allowed: number;
   /** What else was not as it must be; empty where all was. */
   readonly problems: readonly string[];
@@ -28,6 +28,8 @@ export interface KillSeriesOptions {
   readonly kills: number;
   readonly records: number;
   readonly seed: number;
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
 }
 
 const BATCH = 25;
@@ -39,9 +41,10 @@ const EARLY_MS = 500;
 const LIFE_MS = 120_000;
 
 /** Loads one large object in a process that is killed again and again, until so many kills are done and it may finish. */
-export async function killSeries(stage: Stage, { kills, records, seed }: KillSeriesOptions): Promise<KillSeries> {
+export async function killSeries(stage: Stage, { kills, records, seed, pack }: KillSeriesOptions): Promise<KillSeries> {
   const draw = random(seed, 0);
-  const name = `kill-${seed}`;
+  const name = `kill-${seed}${pack === undefined ? '' : `-by-${pack}`}`;
+  const items = Math.ceil(records / (pack ?? 1));
   const key = `${name}.ndjson.gz`;
   const table = await stage.table();
   const etag = await stage.put(key, largeObject(records));
@@ -66,6 +69,7 @@ export async function killSeries(stage: Stage, { kills, records, seed }: KillSer
     leaseMs: LEASE_MS,
     checkpointRecords: BATCH,
     concurrency: 1,
+    pack,
   };
 
   const problems: string[] = [];
@@ -81,7 +85,7 @@ export async function killSeries(stage: Stage, { kills, records, seed }: KillSer
       const before = written;
       const moment = killMoment(
         draw,
-        records / kills,
+        items / kills,
         () => written - before,
         (listener) => (progressed = listener),
       );
@@ -109,8 +113,8 @@ export async function killSeries(stage: Stage, { kills, records, seed }: KillSer
   if (entry?.state !== 'complete' || entry.watermark !== records) {
     problems.push(`the ledger says ${entry?.state} at ${entry?.watermark}`);
   }
-  const allowed = 1.2 * records + BATCH * killed;
-  if (written >= allowed) problems.push(`${written} records were written, ${allowed} may be`);
+  const allowed = 1.2 * items + BATCH * killed;
+  if (written >= allowed) problems.push(`${written} items were written, ${allowed} may be`);
   const id = itemId(stage.bucket, key, etag);
   const origin = { uri, ...(entry?.origin.lastModified && { lastModified: entry.origin.lastModified }) };
   const expected = new Map(

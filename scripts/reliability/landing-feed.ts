@@ -1,12 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { feed, type Feed, filter } from '@millrace/core';
-import { dynamodbSink, landingItem } from '@millrace/dynamodb';
+import { dynamodbSink, type DynamodbSinkOptions, landingItem } from '@millrace/dynamodb';
 import { decodeText } from '@millrace/encoding';
 import { parseNdjson } from '@millrace/formats';
 import { gunzip } from '@millrace/gzip';
 import { s3Source, type S3Ref } from '@millrace/s3';
 import type { SampleRecord } from './sample-object.ts';
+
+export type SenderKind = NonNullable<DynamodbSinkOptions['sender']>;
 
 export interface LandingFeedOptions {
   readonly name: string;
@@ -18,19 +20,33 @@ export interface LandingFeedOptions {
   readonly concurrency?: number;
   /** How long S3 may deliver nothing, in milliseconds. @default 10000 */
   readonly idleTimeoutMs?: number;
+  /** Records of a pack. @default each record is an item */
+  readonly pack?: number | undefined;
+  /** How the sink sends. @default what the environment variable RELIABILITY_SENDER says, else `auto` */
+  readonly sender?: SenderKind;
   /** @default by place */
   readonly key?: (record: SampleRecord) => string;
 }
 
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
-  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, key } = options;
+  const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, pack, key } = options;
   const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
+  const sender = options.sender ?? ((process.env['RELIABILITY_SENDER'] ?? 'auto') as SenderKind);
   const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
   return (gzipped ? source.through(gunzip()) : source)
     .through(decodeText('utf-8'))
     .through(parseNdjson<SampleRecord>())
     .through(filter((record) => record.skip !== true))
     .through(landingItem(key === undefined ? {} : { key }))
-    .to(dynamodbSink({ table, client: dynamodb, retry, ...(concurrency !== undefined && { concurrency }) }));
+    .to(
+      dynamodbSink({
+        table,
+        client: dynamodb,
+        retry,
+        sender,
+        ...(concurrency !== undefined && { concurrency }),
+        ...(pack !== undefined && { pack: { records: pack } }),
+      }),
+    );
 }

@@ -36,6 +36,8 @@ export interface ShuffleSeriesOptions {
   /** Versions of each object. */
   readonly overwrites: number;
   readonly seed: number;
+  /** Records of a pack; only where all versions are kept. @default each record is an item */
+  readonly pack?: number | undefined;
 }
 
 interface Version {
@@ -55,14 +57,14 @@ const LEASE_MS = 1000;
  * at once, through the Lambda handler and the DynamoDB ledger; then checks what the table holds.
  */
 export async function shuffleSeries(stage: Stage, options: ShuffleSeriesOptions): Promise<ShuffleSeries> {
-  const { versions, objects, overwrites, seed } = options;
+  const { versions, objects, overwrites, seed, pack } = options;
   const draw = random(seed, versions === 'all' ? 1 : 0);
-  const name = `shuffle-${versions}-${seed}`;
+  const name = `shuffle-${versions}-${seed}${pack === undefined ? '' : `-by-${pack}`}`;
   const table = await stage.table();
   const natural = versions === 'newest';
   const { s3, dynamodb } = stage;
   const key = (record: SampleRecord): string => `${record.name}/${record.id}`;
-  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: true, ...(natural && { key }) });
+  const feed = landingFeed({ name, s3, dynamodb, table, gzipped: true, pack, ...(natural && { key }) });
   const ledger = dynamodbLedger({ table: stage.ledgerTable, client: dynamodb });
   const handler = toS3Handler(feed, { ledger, leaseMs: LEASE_MS, versions, log: () => {} });
 

@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { type Import, importsOf, isRelative, packageOf, parse, placeOf, resolveRelative, walk } from './syntax.ts';
+import { withoutGuideFiles } from '../../scripts/guide-files.ts';
 import type { Rule, Workspace, WorkspacePackage } from '../../scripts/workspace.ts';
 
 const CORE = '@millrace/core';
@@ -142,7 +143,9 @@ export const documentsUsePublishedEntryPoints: Rule = (workspace) =>
   [...workspace.files]
     .filter(([path]) => path.endsWith('.md') && !path.endsWith('CHANGELOG.md'))
     .flatMap(([path, text]) => {
-      const code = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map((block) => block[1]!).join('\n');
+      const code = [...withoutGuideFiles(path, text).matchAll(/^```ts\n(.*?)^```/gms)]
+        .map((block) => block[1]!)
+        .join('\n');
       return importsOf(path, code).flatMap((one) => entryPointProblems(workspace, '', path, { ...one, place: path }));
     });
 

@@ -52,13 +52,21 @@ export const manifestsHaveOneShape: Rule = ({ packages }) =>
       .map(([field, expected]) => `${one.dir}/package.json: ${field} must be ${JSON.stringify(expected)}.`),
   );
 
-function expectedManifest({ dir, id, manifest, sources }: WorkspacePackage): Readonly<Record<string, unknown>> {
+function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Record<string, unknown>> {
+  const built = (entry: string): Readonly<Record<string, unknown>> => ({
+    import: { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
+    require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
+  });
   const own = './package.json';
-  // Further entry points are files of src beside index.ts.
-  const entries = Object.keys(manifest.exports ?? {}).filter(
-    (entry) => entry !== '.' && sources.has(`${dir}/src/${entry.slice(2)}.ts`),
-  );
   const { imports } = manifest;
+  // Beside `.`, a package may have entry points that load less than all of it, each a file of `src`.
+  const others = Object.keys(manifest.exports ?? {}).filter((name) => name !== '.' && name !== own);
+  const entries = [['.', 'index'], ...others.map((name) => [name, name.slice('./'.length)])] as const;
+  const published = Object.fromEntries(entries.map(([name, entry]) => [name, built(entry!)]));
+  const exported = entries.map(([name, entry]) => [
+    name,
+    { '@millrace/source': `./src/${entry}.ts`, ...built(entry!) },
+  ]);
   return {
     name: `@millrace/${id}`,
     license: 'MIT',
@@ -71,19 +79,11 @@ function expectedManifest({ dir, id, manifest, sources }: WorkspacePackage): Rea
     files: ['dist'],
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
-    exports: {
-      '.': sourceFirst('index'),
-      ...Object.fromEntries(entries.map((entry) => [entry, sourceFirst(entry.slice(2))])),
-      [own]: own,
-    },
+    exports: { ...Object.fromEntries(exported), [own]: own },
     publishConfig: {
       access: 'public',
       provenance: true,
-      exports: {
-        '.': built('index'),
-        ...Object.fromEntries(entries.map((entry) => [entry, built(entry.slice(2))])),
-        [own]: own,
-      },
+      exports: { ...published, [own]: own },
       ...(imports !== undefined && { imports: withoutSource(imports as Readonly<Record<string, object>>) }),
     },
     scripts: { build: 'tsup' },
@@ -96,17 +96,6 @@ function expectedManifest({ dir, id, manifest, sources }: WorkspacePackage): Rea
       Array.isArray(manifest.keywords) && manifest.keywords.includes('millrace') ? manifest.keywords : ['millrace'],
     private: undefined,
   };
-}
-
-function built(name: string): object {
-  return {
-    import: { types: `./dist/${name}.d.ts`, default: `./dist/${name}.js` },
-    require: { types: `./dist/${name}.d.cts`, default: `./dist/${name}.cjs` },
-  };
-}
-
-function sourceFirst(name: string): object {
-  return { '@millrace/source': `./src/${name}.ts`, ...built(name) };
 }
 
 function withoutSource(imports: Readonly<Record<string, object>>): object {

@@ -6,7 +6,11 @@ import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
 const SEED = 3;
 const RUNS = 12;
 
-describe('chaos', () => {
+describe.each([
+  ['single items, by the sdk sender', { sender: 'sdk' }],
+  ['single items, by the lean sender', { sender: 'lean' }],
+  ['packs of 20', { pack: 20 }],
+] as const)('chaos, landing %s', (_, how) => {
   let stage: Stage;
   const faults: Record<string, number> = {};
   beforeAll(async () => {
@@ -15,7 +19,7 @@ describe('chaos', () => {
   afterAll(() => stage.stop());
 
   it.each(Array.from({ length: RUNS }, (_, run) => run))(`run ${'%i'} of seed ${SEED} is exact`, async (run) => {
-    const result = await chaosRun(stage, SEED, run);
+    const result = await chaosRun(stage, SEED, run, how);
     for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
     const { lost, doubled, wrong, problems, examples } = result;
     expect({ lost, doubled, wrong, problems, examples }).toEqual({

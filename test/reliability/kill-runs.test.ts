@@ -9,10 +9,18 @@ describe('a process that is killed while it loads', () => {
   });
   afterAll(() => stage.stop());
 
-  it('loads the object exactly, and writes little twice', async () => {
-    const result = await killSeries(stage, { kills: 4, records: 4000, seed: 2 });
-    expect(result).toMatchObject({ kills: 4, lost: 0, doubled: 0, wrong: 0, problems: [] });
-    expect(result.written).toBeGreaterThanOrEqual(4000);
-    expect(result.written).toBeLessThan(1.2 * 4000 + 4 * 25);
-  }, 60_000);
+  it.each([
+    ['single items', undefined],
+    ['packs of 4', 4],
+  ] as const)(
+    'loads the object exactly as %s, and writes little twice',
+    async (_, pack) => {
+      const result = await killSeries(stage, { kills: 4, records: 4000, seed: 2, pack });
+      const items = 4000 / (pack ?? 1);
+      expect(result).toMatchObject({ kills: 4, lost: 0, doubled: 0, wrong: 0, problems: [] });
+      expect(result.written).toBeGreaterThanOrEqual(items);
+      expect(result.written).toBeLessThan(1.2 * items + 4 * 25);
+    },
+    60_000,
+  );
 });

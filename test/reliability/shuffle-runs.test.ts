@@ -23,4 +23,10 @@ describe('events that come several times, at once and out of order', () => {
     expect(result).toMatchObject(EXACT);
     expect(result.records).toBeGreaterThanOrEqual(6 * 130);
   });
+
+  it('leave every version in packs, where the feed keeps all', async () => {
+    const result = await shuffleSeries(stage, { versions: 'all', ...SIZE, pack: 40 });
+    expect(result).toMatchObject(EXACT);
+    expect(result.records).toBeGreaterThanOrEqual(6 * 130);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Block } from './block.ts';
 import type { CodecContext } from './context.ts';
 import type { Rejected, RejectedRecord } from './rejected.ts';
+import type { Located, TextPlace } from './text-place.ts';
 
 /** What a codec emits: chunks, cut anywhere, for another codec; or records, which are numbered from 0. */
 export type Emits = 'chunks' | 'records';
@@ -19,6 +20,11 @@ export interface Codec<I, O, E extends Emits = 'chunks'> {
   /** Called once per item, before its first chunk. */
   readonly start: (context: CodecContext) => CodecStage<I, O>;
   /**
+   * Whether `push` minds `place.damage`, and rejects each record that holds some of it. A codec that does not is never
+   * given such a chunk: the item fails instead. @default false
+   */
+  readonly takesDamage?: boolean;
+  /**
    * For codecs that emit records: parses one record by itself, as it stands in the quarantine, or throws; with
    * `REPLAY_IMPOSSIBLE` where it cannot know how, so that `replay` goes on from the value that a later stage got.
    * A codec without it can have its rejections replayed only from the value that a later stage got.
@@ -31,8 +37,10 @@ export interface CodecStage<I, O> {
   /**
    * Takes the next input and yields what can be told so far. Where one input may expand a thousandfold it must yield
    * lazily. It throws a coded error where the input is wrong beyond stepping over.
+   *
+   * @param place where the characters of a chunk of text came from, if the codec before knows it
    */
-  readonly push: (input: I) => Produced<O>;
+  readonly push: (input: I, place?: TextPlace) => Produced<O>;
   /** Called once after the last input: the last outputs, or a coded error where the input is cut short. */
   readonly end?: () => Produced<O>;
   /** Called exactly once, whatever happened: after `end`, after an error, after an abort. */
@@ -41,9 +49,10 @@ export interface CodecStage<I, O> {
 
 /**
  * What `push` and `end` may return: an array or a {@link Block} (the fast way for records), or a lazy iterable. Any of
- * them may hold markers from `context.reject` where the codec emits records.
+ * them may hold markers from `context.reject` where the codec emits records, and a {@link Located} for a chunk where it
+ * emits chunks of text.
  */
 export type Produced<O> =
   | Block<O>
-  | (Iterable<O | Rejected | Block<O>> & object)
-  | (AsyncIterable<O | Rejected | Block<O>> & object);
+  | (Iterable<O | Rejected | Block<O> | Located<O>> & object)
+  | (AsyncIterable<O | Rejected | Block<O> | Located<O>> & object);

@@ -43,6 +43,7 @@ export type { Source, SourceItem } from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
 export { textDigest } from './text-digest.ts';
+export { isLocated, located, type Located, type TextDamage, type TextPlace } from './text-place.ts';
 export { filter } from './transforms/filter.ts';
 export { flatMap } from './transforms/flat-map.ts';
 export { map } from './transforms/map.ts';

@@ -5,27 +5,25 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export type AnyDynamoDBClient = DynamoDBClient | DynamoDBDocumentClient;
 
 /** How long to wait for a connection. */
-const CONNECTION_MS = 3_000;
+export const CONNECTION_MS = 3_000;
 
 /** How long to wait for an answer. DynamoDB answers a batch well within a second unless it is in trouble. */
-const REQUEST_MS = 20_000;
+export const REQUEST_MS = 20_000;
 
 /** Sockets that the SDK opens by default. */
 const DEFAULT_SOCKETS = 50;
 
-/** A client that this package made, and how to have its requests give up. */
+/** A client that this package made. */
 export interface OwnClient {
   readonly client: DynamoDBClient;
-  /** Has the request with this input make no further attempt once `signal` has fired. */
-  readonly guard: (input: object, signal: AbortSignal) => void;
 }
 
 /**
  * Makes a client from the environment's region, credentials and endpoint, set for many small requests.
  *
  * Middleware is resolved once instead of for each request; the SDK does that only where a request comes without options,
- * so the signal travels beside it. The logger's middleware is removed because it copies each request deeply, a third of
- * the CPU, even where no logger is set.
+ * so a signal has to travel beside it. The logger's middleware is removed because it copies each request deeply, a third
+ * of the CPU, even where no logger is set.
  */
 export function createClient(concurrency: number): OwnClient {
   const sockets = { keepAlive: true, maxSockets: Math.max(DEFAULT_SOCKETS, concurrency) };
@@ -40,19 +38,7 @@ export function createClient(concurrency: number): OwnClient {
     },
   });
   client.middlewareStack.remove('loggerMiddleware');
-  const signals = new WeakMap<object, AbortSignal>();
-  const checkSignal = <A extends { readonly input: object }, R>(next: (args: A) => Promise<R>) => {
-    return async (args: A): Promise<R> => {
-      signals.get(args.input)?.throwIfAborted();
-      return next(args);
-    };
-  };
-  client.middlewareStack.addRelativeTo(checkSignal, {
-    name: 'millraceSignalMiddleware',
-    relation: 'after',
-    toMiddleware: 'retryMiddleware',
-  });
-  return { client, guard: (input, signal) => void signals.set(input, signal) };
+  return { client };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from './attribute-values.ts';
 import { decimalText, parseDecimal } from './decimal.ts';
 import { isPlain, marshal } from './marshal.ts';
 
@@ -9,8 +10,9 @@ import { isPlain, marshal } from './marshal.ts';
  * @throws MillraceError where the record holds what DynamoDB cannot store
  */
 export function contentText(record: unknown): string {
-  if (typeof record === 'object' && record !== null && isPlain(record)) return text({ M: marshal(record, true).item });
-  return `[${text(marshal({ record }, true).item['record'] ?? { NULL: true })}]`;
+  if (typeof record === 'object' && record !== null && isPlain(record))
+    return text({ M: attributeValues(marshal(record, true)) });
+  return `[${text(attributeValues(marshal({ record }, true))['record'] ?? { NULL: true })}]`;
 }
 
 function text(value: AttributeValue): string {

@@ -69,6 +69,7 @@ export function dynamodbQuarantine(options: DynamodbQuarantineOptions): Readable
     ...QUARANTINE_KEY,
     ...(client && { client }),
     concurrency: CONCURRENCY,
+    sender: 'sdk',
   });
   let own: OwnClient | undefined;
   let documents: DynamoDBDocumentClient | undefined;

@@ -1,14 +1,20 @@
-import { check, checkOptions, MillraceError, type Refusal, type Sink } from '@millrace/core';
+import { check, checkOptions, MillraceError, type OptionCheck, type Refusal, type Sink } from '@millrace/core';
 import type { AnyDynamoDBClient } from './client.ts';
 import { deliver } from './deliver.ts';
+import { DEFAULT_PRICES, type DynamodbPrices } from './plan/prices.ts';
+import { isWriteBudget, type WriteBudget, writeBudget } from './rate/write-budget.ts';
+import { createWriteRate } from './rate/write-rate.ts';
+import { withSettings } from './sink-settings.ts';
 import type { KeyNames } from './key-identity.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
-import { createPace } from './pace.ts';
+import { packing, type PackOptions } from './pack/pack-options.ts';
+import { packedSink } from './pack/packed-sink.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
-import { sdkSender } from './sdk-sender.ts';
+import { createSender } from './create-sender.ts';
+import type { SenderKind } from './sender.ts';
 import { splitRequests } from './split-requests.ts';
 import { tableName } from './table-name.ts';
 
@@ -40,8 +46,28 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * it is refused unless told otherwise. bigint and NumberValue are exact and always written. @default 'refuse'
    */
   readonly inexactNumbers?: 'refuse' | 'write';
+  /**
+   * Write units a second at most, by what DynamoDB answers that it charged, spread evenly; a number for this sink alone, or a
+   * `writeBudget` that several sinks share. @default as many as the table takes
+   */
+  readonly maxWriteUnitsPerSecond?: number | WriteBudget;
+  /** For the price of what was written, in reports. @default `DEFAULT_PRICES`: us-east-1, on-demand */
+  readonly prices?: DynamodbPrices;
   /** How long to go on with records that DynamoDB does not take. */
   readonly retry?: DynamodbRetryOptions;
+  /**
+   * Lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
+   * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
+   */
+  readonly pack?: PackOptions;
+  /**
+   * How requests are sent. `sdk`: each through the client. `lean`: the first through the client, and then, as long as its
+   * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
+   * that is refused for its signature, date or credentials goes through the client again. `auto`: `lean`, unless something
+   * on the client sees or changes requests, such as middleware, a logger, a retry strategy or a request handler of its
+   * own; then `sdk`, and a process warning `DYNAMODB_SENDER_ORDINARY` says so once. @default 'auto'
+   */
+  readonly sender?: SenderKind;
 }
 
 /**
@@ -50,14 +76,14 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
  * What DynamoDB would refuse is found before it is sent and refused record by record; what it refuses nonetheless is
  * isolated, so that one bad record never costs its batch. Of records with one key in a batch the last is written and the
  * counter `duplicates` counts the others; nothing orders the batches of different writes, unless `concurrency` is 1.
- * Throttling slows all of the sink's requests down. Other counters: `writeUnits` consumed, `throttles` answered,
- * `retries` made.
+ * A table that throttles slows all of the sink's requests down to what it takes; one hot key holds back only itself. Other
+ * counters: `writeUnits` consumed and what they cost, such as `costUSD`; `throttles` answered, `retries` made.
  *
  * A write rejects, and its item fails, with `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`,
- * `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_UNAVAILABLE`, `DYNAMODB_REQUEST_FAILED` or
- * `DYNAMODB_ABORTED`. The codes of refused records are in the README.
+ * `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_UNAVAILABLE`, `DYNAMODB_REQUEST_FAILED`,
+ * `DYNAMODB_ABORTED`, or, with `pack`, `DYNAMODB_NOT_PACKABLE`. The codes of refused records are in the README.
  *
- * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, or `DYNAMODB_ZSTD_MISSING`
  */
 export function dynamodbSink<const P extends string = 'uuid', const S extends string = never>(
   options: DynamodbSinkOptions<P, S>,
@@ -69,25 +95,33 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     sortKey: check.optional(check.text),
     concurrency: check.optional(check.integer(1, 1000)),
     inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
+    maxWriteUnitsPerSecond: check.optional(budgetOrRate),
+    prices: check.optional(check.object),
     retry: check.optional(check.object),
+    pack: check.optional(check.object),
+    sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
   });
-  const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16 } = options;
+  const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16, prices = DEFAULT_PRICES } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
   const keys = { partitionKey, sortKey };
   const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
-  const sender = sdkSender(table, client, concurrency);
-  const pace = createPace(budget);
+  const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
+  const rate = createWriteRate(table, sharedBudget(options.maxWriteUnitsPerSecond));
   /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
   let proven = false;
 
-  return Object.freeze<Sink<DynamodbRecord<P, S>>>({
+  const packed = options.pack && packing(options.pack, keys);
+
+  const single = Object.freeze<Sink<DynamodbRecord<P, S>>>({
     name: 'dynamodb',
     limits: { count: MAX_BATCH_ITEMS },
     concurrency,
+    mixesItems: true,
+    ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack }),
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const refuse = (position: number, { code, message, cause }: MillraceError): void => {
-        refusals.push({ position, code, message, cause });
+      const refuse = (position: number, { code, message, cause, details }: MillraceError): void => {
+        refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
       };
       const { puts, duplicates } = prepare(entries, preparation, refuse);
       if (duplicates > 0) context.count('duplicates', duplicates);
@@ -100,14 +134,19 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
         if (error.code === 'DYNAMODB_ITEM_INVALID') invalid.push(error);
         for (const position of positions) refuse(position, error);
       };
-      for (const request of splitRequests(puts)) {
-        await deliver(request, { table, keys, sender, pace, budget, context, accepted, refused });
+      const spent = (units: number): void => {
+        context.count('writeUnits', units);
+        context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
+      };
+      for (const request of splitRequests(puts, rate.maxUnits)) {
+        await deliver(request, { table, keys, sender, rate, budget, context, accepted, refused, spent });
       }
       if (!proven && invalid.length > 1 && invalid.length === puts.length) throw mismatch(table, keys, invalid[0]!);
       return refusals.toSorted((a, b) => a.position - b.position);
     },
     close: () => sender.close(),
   });
+  return packed === undefined ? single : packedSink(single, preparation, packed);
 }
 
 /**
@@ -121,4 +160,13 @@ function mismatch(table: string, { partitionKey, sortKey }: KeyNames, first: Mil
     `Table ${table} refuses every item, so its key is likely not (${key}), or of other types. First reason: ${first.message}`,
     { cause: first.cause, details: { table, partitionKey, sortKey } },
   );
+}
+
+const budgetOrRate: OptionCheck = (value) =>
+  isWriteBudget(value) || (typeof value === 'number' && value >= 1)
+    ? undefined
+    : 'a number from 1 on, or a writeBudget';
+
+function sharedBudget(budget: number | WriteBudget | undefined): WriteBudget | undefined {
+  return typeof budget === 'number' ? writeBudget({ unitsPerSecond: budget }) : budget;
 }

@@ -11,6 +11,17 @@ export { landingItem, type LandingItem, type LandingItemOptions, type LandingLay
 export type { LandingNames } from './landing-names.ts';
 export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
 export type { ExactNumber } from './number.ts';
+export type { PackEncoding } from './pack/layout.ts';
+export type { PackOptions } from './pack/pack-options.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';
 export type { EnsureTableOptions, KeyType, ProvisionedCapacity, TableKey } from './table-options.ts';
+export { plan, type Plan, type PlannedLayout } from './plan/plan.ts';
+export type { PlanOptions } from './plan/plan-options.ts';
+export { planTable } from './plan/plan-table.ts';
+export type { PlannedRejections } from './plan/examples.ts';
+export type { LayoutName } from './plan/layout.ts';
+export { DEFAULT_PRICES, type DynamodbPrices } from './plan/prices.ts';
+export type { Estimate } from './plan/ratio-estimate.ts';
+export type { ItemSizes, SizeRow } from './plan/size-histogram.ts';
+export { writeBudget, type WriteBudget, type WriteBudgetOptions } from './rate/write-budget.ts';

@@ -1,4 +1,4 @@
-import { marshal } from './marshal.ts';
+import { measure } from './marshal.ts';
 
 /**
  * Bytes of an item as DynamoDB stores and bills it, attribute names included; the limit of 400 KB is on this figure. It
@@ -10,7 +10,7 @@ import { marshal } from './marshal.ts';
  * @throws MillraceError where the item holds what DynamoDB cannot store, with the same codes as `dynamodbSink`
  */
 export function itemSize(item: object): number {
-  return marshal(item, true).size;
+  return measure(item, true);
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { MillraceError } from '@millrace/core';
+import { attributeValues, type Item } from './attribute-values.ts';
 import { decimalText, parseDecimal } from './decimal.ts';
 import { MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES } from './limits.ts';
-import type { Item } from './marshal.ts';
+import { marshal } from './marshal.ts';
+import { binaryOf, numberOf } from './scalar.ts';
 import { utf8Bytes } from './utf8-bytes.ts';
 
 /** The names of a table's key attributes. */
@@ -18,14 +20,33 @@ export interface KeyNames {
  * @throws MillraceError `DYNAMODB_KEY_MISSING`, `DYNAMODB_KEY_INVALID`, `DYNAMODB_KEY_EMPTY` or `DYNAMODB_KEY_TOO_LONG`
  *   for a key that no table takes
  */
-export function keyIdentity(item: Item, { partitionKey, sortKey }: KeyNames): string {
-  const partition = valueIdentity(item, partitionKey, MAX_PARTITION_KEY_BYTES);
-  if (sortKey === undefined) return partition;
-  return `${partition.length}:${partition}${valueIdentity(item, sortKey, MAX_SORT_KEY_BYTES)}`;
+export function keyIdentity(item: Item, keys: KeyNames): string {
+  return identity((name) => (Object.hasOwn(item, name) ? item[name] : undefined), keys);
 }
 
-function valueIdentity(item: Item, name: string, limit: number): string {
-  const value: AttributeValue | undefined = Object.hasOwn(item, name) ? item[name] : undefined;
+/** The {@link keyIdentity} of the item that a record becomes. The record has been marshalled before. */
+export function recordKeyIdentity(record: object, keys: KeyNames): string {
+  return identity((name) => {
+    const value: unknown = Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
+    return value === undefined ? undefined : keyValue(value);
+  }, keys);
+}
+
+function keyValue(value: unknown): AttributeValue | undefined {
+  if (typeof value === 'string') return { S: value };
+  const B = typeof value === 'object' && value !== null ? binaryOf(value) : undefined;
+  if (B !== undefined) return { B };
+  const number = numberOf(value, true);
+  return number === undefined ? attributeValues(marshal({ value }, true))['value'] : { N: number.text };
+}
+
+function identity(valueOf: (name: string) => AttributeValue | undefined, { partitionKey, sortKey }: KeyNames): string {
+  const partition = valueIdentity(valueOf(partitionKey), partitionKey, MAX_PARTITION_KEY_BYTES);
+  if (sortKey === undefined) return partition;
+  return `${partition.length}:${partition}${valueIdentity(valueOf(sortKey), sortKey, MAX_SORT_KEY_BYTES)}`;
+}
+
+function valueIdentity(value: AttributeValue | undefined, name: string, limit: number): string {
   if (value === undefined) throw missing(name);
   if (value.S !== undefined) {
     checkLength(name, value.S.length * 3 <= limit && value.S !== '' ? 1 : utf8Bytes(value.S), limit);

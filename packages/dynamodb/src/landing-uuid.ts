@@ -18,7 +18,12 @@ export function landingUuid(itemId: string, ordinal: number, branch = ''): strin
 
 /** The keys of the records of one item, by their {@link place}. */
 export function namesByPlace(itemId: string): NameUuid {
-  return namesIn(rootNames(`item:${itemId}`));
+  return namesIn(spaceOfItem(itemId));
+}
+
+/** The namespace in which the places of an item are named. */
+export function spaceOfItem(itemId: string): string {
+  return rootNames(`item:${itemId}`);
 }
 
 /** The keys of the records of one feed, by a key that they hold. */

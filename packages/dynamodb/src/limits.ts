@@ -35,3 +35,6 @@ export const MAX_MAGNITUDE = 125;
 
 /** Power of ten of a number's first significant digit, at least. */
 export const MIN_MAGNITUDE = -130;
+
+/** Size of an answer: all items of the largest request may come back, each character escaped. */
+export const MAX_ANSWER_BYTES: number = 6 * 16_000_000;

@@ -1,43 +1,43 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { MillraceError } from '@millrace/core';
 import { decimalText, parseDecimal } from './decimal.ts';
 import type { Walk } from './marshal.ts';
-import { binaryOf, numberOf, textBytes } from './scalar.ts';
+import { base64, binaryOf, numberOf, textBytes } from './scalar.ts';
 
 /**
- * Turns a JavaScript set into a string set, number set or binary set. Numbers may be of mixed kinds.
+ * Turns a JavaScript set into the JSON of a string set, number set or binary set. Numbers may be of mixed kinds.
  *
  * @throws MillraceError `DYNAMODB_SET_INVALID` for an empty set, mixed types, or members that DynamoDB holds equal: a
  *   JavaScript set may hold both 1 and 1n, and two buffers of the same bytes
  */
-export function marshalSet(set: ReadonlySet<unknown>, walk: Walk): AttributeValue {
+export function setJson(set: ReadonlySet<unknown>, walk: Walk): string {
   const [first] = set;
   if (set.size === 0) throw invalid('DynamoDB has no empty set; leave the attribute out, or store null or a list.');
-  if (typeof first === 'string') return { SS: members(set, (one) => text(one, walk)) };
+  if (typeof first === 'string') return JSON.stringify({ SS: members(set, (one) => text(one, walk)) });
   if (typeof first === 'object' && first !== null && binaryOf(first) !== undefined) {
-    return {
+    walk.binary = true;
+    return JSON.stringify({
       BS: members(
         set,
         (one) => binary(one, walk),
-        (bytes) => Buffer.from(bytes).toString('latin1'),
+        (encoded) => encoded,
       ),
-    };
+    });
   }
-  return {
+  return JSON.stringify({
     NS: members(
       set,
       (one) => number(one, walk),
       (digits) => decimalText(parseDecimal(digits)!),
     ),
-  };
+  });
 }
 
-function members<T>(
+function members(
   set: ReadonlySet<unknown>,
-  convert: (member: unknown) => T | undefined,
-  identity?: (member: T) => string,
-): T[] {
-  const converted: T[] = [];
+  convert: (member: unknown) => string | undefined,
+  identity?: (member: string) => string,
+): string[] {
+  const converted: string[] = [];
   const seen = new Set<string>();
   for (const member of set) {
     const one = convert(member);
@@ -58,10 +58,11 @@ function text(value: unknown, walk: Walk): string | undefined {
   return value;
 }
 
-function binary(value: unknown, walk: Walk): Uint8Array | undefined {
+function binary(value: unknown, walk: Walk): string | undefined {
   const bytes = typeof value === 'object' && value !== null ? binaryOf(value) : undefined;
-  walk.size += bytes?.byteLength ?? 0;
-  return bytes;
+  if (bytes === undefined) return undefined;
+  walk.size += bytes.byteLength;
+  return base64(bytes);
 }
 
 function number(value: unknown, walk: Walk): string | undefined {

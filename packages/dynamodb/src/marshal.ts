@@ -1,31 +1,44 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { isMillraceError, MillraceError } from '@millrace/core';
-import { MAX_LEVELS, MAX_NAME_BYTES } from './limits.ts';
-import { marshalSet } from './marshal-set.ts';
-import { binaryOf, numberOf, textBytes } from './scalar.ts';
-
-/** An item as DynamoDB's low-level API takes it. */
-export type Item = Record<string, AttributeValue>;
+import { type AttributeName, AttributeNames, invalidName } from './attribute-names.ts';
+import { JsonBytes } from './json-bytes.ts';
+import { MAX_LEVELS } from './limits.ts';
+import { setJson } from './marshal-set.ts';
+import { numberText } from './number.ts';
+import { base64, binaryOf, numberOf } from './scalar.ts';
+import { type WireParts, wireParts } from './wire-parts.ts';
 
 /** An item ready to be sent. */
 export interface Marshalled {
-  readonly item: Item;
+  /** Its attribute values as the API's JSON has them, in UTF-8. */
+  readonly json: Buffer;
   /** Bytes as stored, attribute names included. */
   readonly size: number;
+  /** Whether it holds binary, which JSON has in base64. */
+  readonly binary: boolean;
 }
 
-/** One walk over a record. It builds, measures and checks at once, because each further walk would cost as much again. */
-export interface Walk {
-  size: number;
-  readonly allowUnsafe: boolean;
+/** One walk over a record. It writes, measures and checks at once, because each further walk would cost as much again. */
+export class Walk {
+  size = 0;
+  binary = false;
+  allowUnsafe = false;
+  readonly out: JsonBytes = new JsonBytes();
+  readonly names: AttributeNames = new AttributeNames();
+  readonly parts: WireParts = wireParts();
+
+  begin(allowUnsafe: boolean): void {
+    this.out.clear();
+    this.size = 0;
+    this.binary = false;
+    this.allowUnsafe = allowUnsafe;
+  }
 }
 
-const NULL: AttributeValue = Object.freeze({ NULL: true });
-const TRUE: AttributeValue = Object.freeze({ BOOL: true });
-const FALSE: AttributeValue = Object.freeze({ BOOL: false });
+/** The walk that is not under way, with the names and the buffer of the ones before. */
+let idle: Walk | undefined;
 
 /**
- * Turns a record into an item of the low-level API and measures it.
+ * Turns a record into the JSON of an item and measures it.
  *
  * Values mean what they mean to `@aws-sdk/lib-dynamodb`, with these differences: properties that are undefined are left
  * out; functions are refused instead of left out; numbers are held against DynamoDB's own range; text that is not valid
@@ -36,101 +49,126 @@ const FALSE: AttributeValue = Object.freeze({ BOOL: false });
  *   `DYNAMODB_NAME_INVALID`, `DYNAMODB_NESTING_TOO_DEEP` or `DYNAMODB_VALUE_UNSUPPORTED`
  */
 export function marshal(record: unknown, allowUnsafe = false): Marshalled {
+  return walked(record, allowUnsafe, ({ out, size, binary }) => ({ json: out.copy(), size, binary }));
+}
+
+/** The size that {@link marshal} answers, without a copy of the JSON. */
+export function measure(record: unknown, allowUnsafe = false): number {
+  return walked(record, allowUnsafe, ({ size }) => size);
+}
+
+function walked<T>(record: unknown, allowUnsafe: boolean, answer: (walk: Walk) => T): T {
   if (typeof record !== 'object' || record === null || !isPlain(record)) throw placed(unsupported(record), []);
-  const walk: Walk = { size: 0, allowUnsafe };
+  // A record may run code, such as `toAttributeValue`, which may come here again: then there is none to take.
+  const walk = idle ?? new Walk();
+  idle = undefined;
   try {
-    const item = marshalObject(record as Record<string, unknown>, walk, 1);
-    return { item, size: walk.size };
+    walk.begin(allowUnsafe);
+    writeObject(record as Record<string, unknown>, walk, 1);
+    return answer(walk);
   } catch (thrown) {
     throw thrown instanceof Misplaced ? placed(thrown.error, thrown.path) : thrown;
+  } finally {
+    idle = walk;
   }
 }
 
-function marshalValue(value: unknown, walk: Walk, level: number): AttributeValue {
-  if (level > MAX_LEVELS) throw tooDeep();
-  if (typeof value === 'string') {
-    walk.size += textBytes(value);
-    return { S: value };
-  }
-  if (typeof value === 'object' && value !== null) return marshalContainer(value, walk, level);
-  if (typeof value !== 'boolean' && value !== null) return marshalNumber(value, walk);
-  walk.size += 1;
-  if (value === null) return NULL;
-  return value ? TRUE : FALSE;
-}
+const BRACE = 0x7b;
+const BRACE_END = 0x7d;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
 
-function marshalNumber(value: unknown, walk: Walk): AttributeValue {
-  const number = numberOf(value, walk.allowUnsafe);
-  if (number === undefined) throw unsupported(value);
-  walk.size += number.bytes;
-  return { N: number.text };
-}
-
-function marshalContainer(value: object, walk: Walk, level: number): AttributeValue {
-  if (Array.isArray(value)) return { L: marshalList(value, walk, level + 1) };
-  if (isPlain(value)) {
-    walk.size += 3;
-    return { M: marshalObject(value as Record<string, unknown>, walk, level + 1) };
-  }
-  if (value instanceof Set) return marshalSet(value, walk);
-  if (value instanceof Map) return { M: marshalMap(value, walk, level + 1) };
-  const bytes = binaryOf(value);
-  if (bytes === undefined) return marshalNumber(value, walk);
-  walk.size += bytes.byteLength;
-  return { B: bytes };
-}
-
-function marshalList(values: readonly unknown[], walk: Walk, level: number): AttributeValue[] {
-  walk.size += 3 + values.length;
-  const list: AttributeValue[] = [];
-  let index = 0;
-  try {
-    for (; index < values.length; index += 1) list.push(marshalValue(values[index], walk, level));
-  } catch (thrown) {
-    throw within(thrown, index);
-  }
-  return list;
-}
-
-function marshalObject(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): Item {
-  const item: Item = {};
+function writeObject(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): void {
+  const start = walk.out.at;
   let at = '';
   try {
     for (const name of Object.keys(values)) {
       at = name;
       const value = values[name];
       if (value === undefined) continue;
-      addName(name, walk, level);
-      const attribute = marshalValue(value, walk, level);
-      if (name === '__proto__') define(item, name, attribute);
-      else item[name] = attribute;
+      const attribute = walk.names.of(name);
+      // The elements of a nested map cost a byte each; those of the item itself do not.
+      walk.size += level === 1 ? attribute.size : attribute.size + 1;
+      writeValue(attribute, value, walk, level);
     }
   } catch (thrown) {
     throw within(thrown, at);
   }
-  return item;
+  walk.out.close(start, BRACE, BRACE_END);
 }
 
-function marshalMap(values: ReadonlyMap<unknown, unknown>, walk: Walk, level: number): Item {
-  for (const name of values.keys()) {
+function writeList(values: readonly unknown[], walk: Walk, level: number): void {
+  const start = walk.out.at;
+  walk.size += 3 + values.length;
+  const { element } = walk.parts;
+  let index = 0;
+  try {
+    for (; index < values.length; index += 1) writeValue(element, values[index], walk, level);
+  } catch (thrown) {
+    throw within(thrown, index);
+  }
+  walk.out.close(start, BRACKET, BRACKET_END);
+}
+
+function writeValue(attribute: AttributeName, value: unknown, walk: Walk, level: number): void {
+  const { out } = walk;
+  if (level > MAX_LEVELS) throw tooDeep();
+  if (typeof value === 'string') {
+    walk.size += out.text(attribute.text, value);
+  } else if (typeof value === 'number') {
+    const { text, bytes: size } = numberText(value, walk.allowUnsafe);
+    walk.size += size;
+    out.ascii(attribute.number, text);
+  } else {
+    out.raw(attribute.opening);
+    if (typeof value === 'object' && value !== null) return writeContainer(value, walk, level);
+    if (typeof value !== 'boolean' && value !== null) return writeNumber(value, walk);
+    walk.size += 1;
+    out.raw(value === null ? walk.parts.null : value ? walk.parts.true : walk.parts.false);
+  }
+}
+
+function writeContainer(value: object, walk: Walk, level: number): void {
+  const { out, parts } = walk;
+  if (Array.isArray(value)) {
+    out.raw(parts.list);
+    writeList(value, walk, level + 1);
+    out.raw(parts.end);
+  } else if (isPlain(value)) {
+    writeMap(value as Record<string, unknown>, walk, level);
+  } else if (value instanceof Set) {
+    out.json(setJson(value, walk));
+  } else if (value instanceof Map) {
+    writeMap(propertiesOf(value), walk, level);
+  } else {
+    const binary = binaryOf(value);
+    if (binary === undefined) return writeNumber(value, walk);
+    walk.size += binary.byteLength;
+    walk.binary = true;
+    out.ascii(parts.binary, base64(binary));
+  }
+}
+
+function writeMap(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): void {
+  walk.size += 3;
+  walk.out.raw(walk.parts.map);
+  writeObject(values, walk, level + 1);
+  walk.out.raw(walk.parts.end);
+}
+
+/** A number that is no JavaScript number. */
+function writeNumber(value: unknown, walk: Walk): void {
+  const number = numberOf(value, walk.allowUnsafe);
+  if (number === undefined) throw unsupported(value);
+  walk.size += number.bytes;
+  walk.out.ascii(walk.parts.number, number.text);
+}
+
+function propertiesOf(map: ReadonlyMap<unknown, unknown>): Readonly<Record<string, unknown>> {
+  for (const name of map.keys()) {
     if (typeof name !== 'string') throw invalidName(`A key of the Map is of type ${typeof name}; names are strings.`);
   }
-  walk.size += 3;
-  return marshalObject(Object.fromEntries(values as ReadonlyMap<string, unknown>), walk, level);
-}
-
-function addName(name: string, walk: Walk, level: number): void {
-  const bytes = textBytes(name);
-  if (bytes === 0 || bytes > MAX_NAME_BYTES) {
-    throw invalidName(`An attribute's name has 1 to ${MAX_NAME_BYTES} bytes; this one has ${bytes}. Rename it.`);
-  }
-  // The elements of a nested map cost a byte each; those of the item itself do not.
-  walk.size += level === 1 ? bytes : bytes + 1;
-}
-
-/** Assigning to `__proto__` would set the prototype and lose the attribute. */
-function define(item: Item, name: string, value: AttributeValue): void {
-  Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
+  return Object.fromEntries(map as ReadonlyMap<string, unknown>);
 }
 
 /** True for object literals and what JSON.parse makes, of any realm; false for instances of classes. */
@@ -154,10 +192,6 @@ function kindOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
   const { constructor } = Object.getPrototypeOf(value) as { readonly constructor?: unknown };
   return typeof constructor === 'function' ? constructor.name : 'object';
-}
-
-function invalidName(message: string): MillraceError {
-  return new MillraceError('DYNAMODB_NAME_INVALID', message);
 }
 
 function tooDeep(): MillraceError {

@@ -1,5 +1,5 @@
 import { type Entry, MillraceError, toMillraceError } from '@millrace/core';
-import { keyIdentity, type KeyNames } from './key-identity.ts';
+import { type KeyNames, recordKeyIdentity } from './key-identity.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import { marshal } from './marshal.ts';
 import type { Put } from './put.ts';
@@ -28,15 +28,15 @@ export function prepare(
   let duplicates = 0;
   for (const [position, entry] of entries.entries()) {
     try {
-      const { item, size } = marshal(entry.value, preparation.allowUnsafe);
-      const key = keyIdentity(item, preparation);
+      const item = marshal(entry.value, preparation.allowUnsafe);
+      const { size } = item;
+      const key = recordKeyIdentity(entry.value as object, preparation);
       if (size > MAX_ITEM_BYTES) throw tooLarge(size);
       const earlier = puts.get(key);
       if (earlier !== undefined) duplicates += 1;
       puts.set(key, {
         item,
         key,
-        size,
         positions: earlier === undefined ? [position] : [...earlier.positions, position],
       });
     } catch (thrown) {

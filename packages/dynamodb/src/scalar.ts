@@ -25,6 +25,10 @@ export function binaryOf(value: object): Uint8Array | undefined {
   return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
 }
 
+export function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
 /** Text and size of a value that is a number of any kind; `undefined` for any other value. */
 export function numberOf(value: unknown, allowUnsafe: boolean): NumberText | undefined {
   if (typeof value === 'number') return numberText(value, allowUnsafe);

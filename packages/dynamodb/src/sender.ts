@@ -1,4 +1,5 @@
-import type { Item } from './marshal.ts';
+import type { Item } from './attribute-values.ts';
+import type { Marshalled } from './marshal.ts';
 
 /** What the service answered to one BatchWriteItem. */
 export interface Answer {
@@ -11,12 +12,15 @@ export interface Answer {
 }
 
 /**
- * Carries one batch to the service: the seam between what to write and how to send it. It rejects with what the client
- * threw, which `serviceFault` reads.
+ * Carries one batch to the service: the seam between what to write and how to send it. It rejects with what an SDK client
+ * throws, which `serviceFault` reads.
  */
 export interface Sender {
   /** `items` are 25 at most, fit into one request, and have keys of their own. */
-  readonly send: (items: readonly Item[], signal: AbortSignal) => Promise<Answer>;
+  readonly send: (items: readonly Marshalled[], signal: AbortSignal) => Promise<Answer>;
   /** Releases what the sender itself made. */
   readonly close: () => void;
 }
+
+/** How requests are sent; see `DynamodbSinkOptions.sender`. */
+export type SenderKind = 'auto' | 'sdk' | 'lean';

@@ -3,15 +3,18 @@ import { MillraceError } from '@millrace/core';
 /**
  * What a failed request means to the sink.
  *
- * - `throttled`: nothing was written because there is no capacity; slow down
+ * - `throttled`: nothing was written because the table or the account has no capacity left; slow down
+ * - `hot`: nothing was written because one range of keys has none left; the others need not wait for it
  * - `unavailable`: the service or the way to it is in trouble; try again, its outcome is unknown
  * - `item`: the service refuses one item or more of the batch, and so all of it
  * - `fatal`: no item can be written until someone changes something
  */
 export interface ServiceFault {
-  readonly kind: 'throttled' | 'unavailable' | 'item' | 'fatal';
+  readonly kind: 'throttled' | 'hot' | 'unavailable' | 'item' | 'fatal';
   /** The coded error, with what the client threw as its cause. */
   readonly error: MillraceError;
+  /** Requests that were sent until it was thrown. */
+  readonly attempts: number;
 }
 
 const THROTTLED: readonly string[] = [
@@ -31,6 +34,17 @@ const UNAVAILABLE: readonly string[] = [
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
+  'ResponseChecksumMismatch',
+];
+
+/** Refusals that are about the items or the table. */
+const ANSWERS: readonly string[] = [
+  'ValidationException',
+  'ItemCollectionSizeLimitExceededException',
+  'ReplicatedWriteConflictException',
+  'ResourceNotFoundException',
+  'RequestTimeout',
+  'RequestTimeoutException',
 ];
 
 /** Codes that Node gives to failures of the network. */
@@ -46,6 +60,8 @@ const NETWORK: readonly string[] = [
   'ETIMEDOUT',
 ];
 
+const EXPIRED: readonly string[] = ['ExpiredToken', 'ExpiredTokenException'];
+
 const CREDENTIALS: readonly string[] = [
   'CredentialsProviderError',
   'TokenProviderError',
@@ -57,24 +73,48 @@ const CREDENTIALS: readonly string[] = [
   'IncompleteSignatureException',
   'MissingAuthenticationToken',
   'MissingAuthenticationTokenException',
-  'ExpiredToken',
-  'ExpiredTokenException',
+  ...EXPIRED,
 ];
+
+/** Whether the credentials have run out before their time; others may be there already. */
+export function isExpired(thrown: unknown): boolean {
+  return EXPIRED.includes(facts(thrown).name);
+}
+
+/**
+ * Whether the service refused a request for the way in which it was made, not for what it asks: its signature, its date,
+ * its credentials, or something that is not known here.
+ */
+export function isRefusedRequest(thrown: unknown): boolean {
+  const { name, status } = facts(thrown);
+  if (status < 400 || status >= 500 || status === 413 || status === 429) return false;
+  return !THROTTLED.includes(name) && !ANSWERS.includes(name);
+}
 
 /**
  * Reads what an SDK client threw, by the names and status codes of the API; messages are for people and never matched.
  * The client's own retries are over by then.
  */
 export function serviceFault(thrown: unknown, table: string): ServiceFault {
-  const { name, code, status, message } = facts(thrown);
+  const { name, code, status, message, attempts } = facts(thrown);
   const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
     kind,
+    attempts,
     error: new MillraceError(errorCode, `${text} (${name}: ${message})`, {
       cause: thrown,
       details: { table, reason: name },
     }),
   });
   if (THROTTLED.includes(name) || status === 429) {
+    const reasons = throttlingReasons(thrown);
+    if (reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'))) {
+      const text = `One key, or a range of keys, of table ${table} gets more writes than one partition takes.`;
+      return fault('hot', 'DYNAMODB_KEY_RANGE_THROTTLED', text);
+    }
+    if (reasons.some((reason) => reason.includes('MaxOnDemand'))) {
+      const text = `Table ${table} has reached its own OnDemandThroughput.MaxWriteRequestUnits; raise it or write slower.`;
+      return fault('throttled', 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT', text);
+    }
     return fault(
       'throttled',
       'DYNAMODB_THROTTLED',
@@ -111,20 +151,36 @@ export function serviceFault(thrown: unknown, table: string): ServiceFault {
   return fault('fatal', 'DYNAMODB_REQUEST_FAILED', `The request to table ${table} failed.`);
 }
 
+/** Such as `TableWriteKeyRangeThroughputExceeded`. Absent where the service, or what stands in for it, gives none. */
+function throttlingReasons(thrown: unknown): readonly string[] {
+  const { ThrottlingReasons: reasons } = thrown as { ThrottlingReasons?: unknown };
+  if (!Array.isArray(reasons)) return [];
+  return (reasons as readonly { reason?: unknown }[]).flatMap(({ reason }) =>
+    typeof reason === 'string' ? [reason] : [],
+  );
+}
+
 interface Facts {
   readonly name: string;
   readonly code: string;
   readonly status: number;
   readonly message: string;
+  readonly attempts: number;
 }
 
 function facts(thrown: unknown): Facts {
-  if (!(thrown instanceof Error)) return { name: 'unknown', code: '', status: 0, message: String(thrown) };
-  const { code, $metadata } = thrown as { code?: unknown; $metadata?: { httpStatusCode?: number } };
+  if (!(thrown instanceof Error)) {
+    return { name: 'unknown', code: '', status: 0, message: String(thrown), attempts: 1 };
+  }
+  const { code, $metadata } = thrown as {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number; attempts?: number };
+  };
   return {
     name: thrown.name,
     code: typeof code === 'string' ? code : '',
     status: $metadata?.httpStatusCode ?? 0,
     message: thrown.message,
+    attempts: $metadata?.attempts ?? 1,
   };
 }

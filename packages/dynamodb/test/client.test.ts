@@ -77,8 +77,10 @@ describe('the client of a sink without one', () => {
   });
 
   it('opens as many connections as requests may be in flight', async () => {
-    const stub = await stubbed(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    const all = Promise.withResolvers<void>();
+    const stub = await stubbed(async (index) => {
+      if (index === 69) all.resolve();
+      await Promise.race([all.promise, new Promise((resolve) => setTimeout(resolve, 10_000))]);
       return ok;
     });
     environmentFor(stub);

@@ -101,7 +101,10 @@ function simulate(seconds: number, limit: (second: number) => number, demand: nu
       room -= units;
       taken += units;
       rate.took(units);
-      if (units < asked - 1e-9 && (throttles += 1)) rate.throttled();
+      if (units < asked - 1e-9) {
+        throttles += asked - units;
+        rate.throttled(asked - units);
+      }
     }
     perSecond.push(taken);
   }
@@ -125,6 +128,32 @@ describe('an adaptive rate', () => {
     expect(Math.max(...steps) - Math.min(...steps)).toBeLessThan(Math.max(...steps) * 0.2);
     const down = changes.findIndex(({ why }, at) => why === 'throttled' && changes[at - 1]?.why === 'recovered');
     expect(changes[down]!.perSecond / changes[down - 1]!.perSecond).toBeLessThan(0.95);
+  });
+
+  it('is not moved by the few that a hot partition holds back', () => {
+    let now = 0;
+    const rate = new AdaptiveRate(
+      Infinity,
+      () => {},
+      () => now,
+    );
+    for (let step = 0; step < 1000; step += 1) {
+      now += 10;
+      rate.took(98);
+      rate.throttled(2);
+    }
+    expect(rate.perSecond).toBe(Infinity);
+  });
+
+  it('is not moved while nothing gets through', () => {
+    const rate = new AdaptiveRate(Infinity);
+    expect(rate.throttled(100)).toBe(false);
+    expect(rate.perSecond).toBe(Infinity);
+  });
+
+  it('holds little back while it settles', () => {
+    const { throttles, perSecond } = simulate(60, () => 1000, 5000);
+    expect(throttles).toBeLessThan(0.1 * perSecond.reduce((sum, units) => sum + units, 0));
   });
 
   it('follows a table that is scaled up, and lets go where nothing holds it back', () => {

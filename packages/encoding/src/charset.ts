@@ -15,12 +15,20 @@ export interface Decoded {
  */
 export type Decode = (bytes: Uint8Array, last: boolean, invalid: ReportInvalid) => Decoded;
 
+/** How many bytes a text without damage takes in an encoding. */
+export type Measure = (text: string) => number;
+
 /** The Unicode encodings that a byte order mark can announce. */
 export type UnicodeName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32le' | 'utf-32be';
 
 /** A character encoding that `decodeText` knows. It holds no state, so all items of a feed share it. */
 export interface Charset {
   readonly decode: Decode;
+  /**
+   * Tells bytes from text, where each character is written in one way only; `undefined` where it may be in several. Asked
+   * after `decode` was used.
+   */
+  readonly measure: () => Measure | undefined;
   /** For a Unicode encoding: the byte order marks that agree with it, and how to decode what follows each. */
   readonly marks: Readonly<Partial<Record<UnicodeName, Decode>>> | undefined;
 }

@@ -1,16 +1,29 @@
-import { type Codec, type CodecContext, type CodecStage, check, checkOptions, MillraceError } from '@millrace/core';
+import {
+  type Codec,
+  type CodecContext,
+  type CodecStage,
+  check,
+  checkOptions,
+  located,
+  type Located,
+} from '@millrace/core';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Charset, Decode } from './charset.ts';
 import type { Charsets } from './charsets.ts';
+import { InvalidBytes } from './invalid-bytes.ts';
 import { resolveCharset } from './resolve-charset.ts';
+import { type DecodedSlice, textPlace, type Tracing } from './text-places.ts';
+
+type OnInvalid = 'fail' | 'replace' | 'reject-record';
 
 export interface DecodeTextOptions {
   /**
-   * What to do about bytes that are no character: fail the item, or put U+FFFD in their place and count it in the report.
+   * What to do about bytes that are no character: fail the item; put U+FFFD in their place and count it in the report; or
+   * reject the record that holds them, with its raw bytes, and let the others pass. The parser behind does the latter.
    * @default 'fail'
    */
-  readonly onInvalid?: 'fail' | 'replace';
+  readonly onInvalid?: OnInvalid;
   /**
    * Encodings beyond UTF-8, UTF-16, UTF-32, windows-1252, ISO-8859-1 and ASCII. A program that is bundled passes
    * `legacyCharsets` of `@millrace/encoding/legacy` where it needs one.
@@ -35,6 +48,8 @@ const NO_BYTES = new Uint8Array(0);
  * is missing. `iso-8859-1` means just that, not windows-1252, and a byte that an encoding leaves undefined is invalid.
  *
  * @param charset name of the encoding, such as `utf-8`, `windows-1252` or `shift_jis`; case and punctuation do not matter
+ * Rejections, with `onInvalid: 'reject-record'`: `ENCODING_INVALID`.
+ *
  * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `ENCODING_INVALID` in a run, for bytes that are no character or a character that the end cuts
  *   short; `details.byteOffset` is where they begin, counted from 0 in the bytes that decodeText received
@@ -42,23 +57,29 @@ const NO_BYTES = new Uint8Array(0);
  */
 export function decodeText(charset: string, options: DecodeTextOptions = {}): Codec<Uint8Array, string> {
   checkOptions('decodeText', options, {
-    onInvalid: check.optional(check.oneOf('fail', 'replace')),
+    onInvalid: check.optional(check.oneOf('fail', 'replace', 'reject-record')),
     charsets: check.optional(check.object),
   });
   const resolved = resolveCharset(charset, options.charsets ?? legacyCharsets);
-  const strict = options.onInvalid !== 'replace';
+  const { onInvalid = 'fail' } = options;
   return Object.freeze({
     kind: 'codec',
     emits: 'chunks',
     name: 'decodeText',
-    start: (context: CodecContext) => startDecoding(resolved, charset, strict, context),
+    start: (context: CodecContext) => startDecoding(resolved, charset, onInvalid, context),
   });
+}
+
+/** Bytes of a slice that are no character. */
+interface Invalid {
+  readonly index: number;
+  readonly length: number;
 }
 
 function startDecoding(
   charset: Charset,
   declared: string,
-  strict: boolean,
+  onInvalid: OnInvalid,
   context: CodecContext,
 ): CodecStage<Uint8Array, string> {
   let decode: Decode | undefined;
@@ -67,31 +88,58 @@ function startDecoding(
   let started = false;
 
   /** Decodes one slice and answers how many of its bytes remain. */
-  function* decodeSlice(bytes: Uint8Array, last: boolean): Generator<string, number> {
+  function* decodeSlice(bytes: Uint8Array, last: boolean): Generator<Located<string>, number> {
     decode ??= chooseDecode(charset, declared, bytes);
-    let replaced = 0;
-    let first: { readonly index: number; readonly length: number } | undefined;
-    const { text, used } = decode(bytes, last, (index, length) => {
-      replaced += 1;
-      first ??= { index, length };
-    });
-    if (strict && first !== undefined) {
+    const found: Invalid[] = [];
+    const { text, used } = decode(bytes, last, (index, length) => found.push({ index, length }));
+    const [first] = found;
+    if (onInvalid === 'fail' && first !== undefined) {
       // What precedes the error is delivered, so that it does not depend on how the item was cut into chunks.
-      yield* emit(decode(bytes.subarray(0, first.index), true, () => {}).text);
-      throw invalid(declared, offset + first.index, bytes.subarray(first.index, first.index + first.length));
+      const sound = bytes.subarray(0, first.index);
+      yield* emit(decode(sound, true, () => {}).text, sound, []);
+      throw invalidBytes(bytes, first, 0).toError();
     }
-    if (replaced > 0) context.count('replaced', replaced);
+    if (onInvalid === 'replace' && first !== undefined) context.count('replaced', found.length);
+    yield* emit(text, bytes.subarray(0, used), found);
     offset += used;
-    yield* emit(text);
     return bytes.length - used;
   }
 
-  function* emit(text: string): Generator<string, void> {
+  function* emit(text: string, bytes: Uint8Array, found: readonly Invalid[]): Generator<Located<string>, void> {
     if (text === '') return;
-    const marked = !started && text.startsWith('\uFEFF');
+    const skipped = !started && text.startsWith('\uFEFF') ? 1 : 0;
     started = true;
-    if (!marked) yield text;
-    else if (text.length > 1) yield text.slice(1);
+    if (text.length === skipped) return;
+    const slice: DecodedSlice = { text, offset, length: bytes.length };
+    yield located(text.slice(skipped), textPlace(slice, tracing(bytes, found, skipped), skipped));
+  }
+
+  function tracing(bytes: Uint8Array, found: readonly Invalid[], skipped: number): Tracing {
+    const isSound = found.length === 0;
+    const measure = isSound ? charset.measure() : undefined;
+    const rejects = onInvalid === 'reject-record';
+    return {
+      decode: decode!,
+      measure,
+      // A view would keep the whole chunk, which may be many slices.
+      bytes: rejects || measure === undefined ? bytes.slice() : undefined,
+      damage: rejects && !isSound ? damageOf(bytes, found, skipped) : undefined,
+    };
+  }
+
+  function damageOf(bytes: Uint8Array, found: readonly Invalid[], skipped: number): readonly InvalidBytes[] {
+    let at = 0;
+    let units = -skipped;
+    return found.map((one) => {
+      units += decode!(bytes.subarray(at, one.index), true, () => {}).text.length;
+      at = one.index + one.length;
+      units += 1; // One U+FFFD stands for each.
+      return invalidBytes(bytes, one, units - 1);
+    });
+  }
+
+  function invalidBytes(bytes: Uint8Array, { index, length }: Invalid, units: number): InvalidBytes {
+    return new InvalidBytes(declared, offset + index, bytes.slice(index, index + length), units);
   }
 
   return {
@@ -122,14 +170,4 @@ function join(head: Uint8Array, tail: Uint8Array): Uint8Array {
   joined.set(head);
   joined.set(tail, head.length);
   return joined;
-}
-
-function invalid(charset: string, byteOffset: number, bytes: Uint8Array): MillraceError {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return new MillraceError(
-    'ENCODING_INVALID',
-    `The bytes ${hex} at offset ${byteOffset} are no character of ${charset}. The file is damaged or in another ` +
-      `encoding; to load it all the same, with U+FFFD in their place, set onInvalid to 'replace'.`,
-    { details: { charset, byteOffset, bytes: hex } },
-  );
 }

@@ -1,9 +1,8 @@
 import iconv from 'iconv-lite';
 import type { Charsets } from './charsets.ts';
-import type { Decode } from './charset.ts';
 import { asciiFirst } from './ascii-first.ts';
 import { extendsAscii } from './code-table.ts';
-import { lazyCharset } from './lazy-charset.ts';
+import { lazyCharset, type LegacyDecoder } from './lazy-charset.ts';
 import { multiByte } from './multi-byte.ts';
 import { readCodeTable } from './read-code-table.ts';
 import { singleByte } from './single-byte.ts';
@@ -22,8 +21,8 @@ export const legacyCharsets: Charsets = Object.freeze<Charsets>({
   names: () => Object.keys(iconv.encodings ?? {}).filter((key) => !key.startsWith('_') && !REFUSED.has(key)),
 });
 
-function decoder(name: string): Decode {
+function decoder(name: string): LegacyDecoder {
   const { single, multi } = readCodeTable(name);
   const decode = multi === undefined ? singleByte(name, single) : multiByte(single, multi);
-  return extendsAscii(single) ? asciiFirst(decode) : decode;
+  return { decode: extendsAscii(single) ? asciiFirst(decode) : decode, isSingleByte: multi === undefined };
 }

@@ -1,5 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { MillraceError } from '@millrace/core';
-import type { Charset } from './charset.ts';
+import type { Charset, Decode, Measure } from './charset.ts';
 import type { Charsets } from './charsets.ts';
 import { nearNames } from './near-names.ts';
 import { decodeUtf16be, decodeUtf16le } from './utf16.ts';
@@ -32,27 +33,40 @@ export function resolveCharset(name: string, charsets: Charsets | undefined): Ch
   });
 }
 
+const measureUtf8: Measure = (text) => Buffer.byteLength(text);
+const measureUtf16: Measure = (text) => 2 * text.length;
+const measureUtf32: Measure = (text) => {
+  let pairs = 0;
+  for (let index = 0; index < text.length; index += 1) if ((text.charCodeAt(index) & 0xfc00) === 0xdc00) pairs += 1;
+  return 4 * (text.length - pairs);
+};
+
 function unicodeCharset(plain: string): Charset | undefined {
+  const measured = (measure: Measure, decode: Decode, marks: Charset['marks']): Charset => ({
+    decode,
+    measure: () => measure,
+    marks,
+  });
   switch (plain) {
     case 'utf8':
     case 'unicode11utf8':
-      return { decode: decodeUtf8, marks: { 'utf-8': decodeUtf8 } };
+      return measured(measureUtf8, decodeUtf8, { 'utf-8': decodeUtf8 });
     case 'utf16':
     case 'ucs2':
-      return { decode: decodeUtf16le, marks: { 'utf-16le': decodeUtf16le, 'utf-16be': decodeUtf16be } };
+      return measured(measureUtf16, decodeUtf16le, { 'utf-16le': decodeUtf16le, 'utf-16be': decodeUtf16be });
     case 'utf16le':
-      return { decode: decodeUtf16le, marks: { 'utf-16le': decodeUtf16le } };
+      return measured(measureUtf16, decodeUtf16le, { 'utf-16le': decodeUtf16le });
     case 'utf16be':
-      return { decode: decodeUtf16be, marks: { 'utf-16be': decodeUtf16be } };
+      return measured(measureUtf16, decodeUtf16be, { 'utf-16be': decodeUtf16be });
     case 'utf32':
     case 'ucs4':
-      return { decode: utf32(true), marks: { 'utf-32le': utf32(true), 'utf-32be': utf32(false) } };
+      return measured(measureUtf32, utf32(true), { 'utf-32le': utf32(true), 'utf-32be': utf32(false) });
     case 'utf32le':
     case 'ucs4le':
-      return { decode: utf32(true), marks: { 'utf-32le': utf32(true) } };
+      return measured(measureUtf32, utf32(true), { 'utf-32le': utf32(true) });
     case 'utf32be':
     case 'ucs4be':
-      return { decode: utf32(false), marks: { 'utf-32be': utf32(false) } };
+      return measured(measureUtf32, utf32(false), { 'utf-32be': utf32(false) });
     default:
       return undefined;
   }

@@ -24,12 +24,8 @@ const NAMES: readonly (readonly [keyof typeof character, RegExp])[] = [
 export function westernCharset(plain: string): Charset | undefined {
   const name = NAMES.find(([, pattern]) => pattern.test(plain))?.[0];
   if (name === undefined) return undefined;
-  return lazyCharset(() =>
-    asciiFirst(
-      singleByte(
-        name,
-        Uint16Array.from({ length: 256 }, (_, byte) => character[name](byte)),
-      ),
-    ),
-  );
+  return lazyCharset(() => {
+    const table = Uint16Array.from({ length: 256 }, (_, byte) => character[name](byte));
+    return { decode: asciiFirst(singleByte(name, table)), isSingleByte: true };
+  });
 }

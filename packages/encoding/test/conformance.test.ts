@@ -16,6 +16,7 @@ describe('the contract of codecs', () => {
 
   const failing = codecCases({
     create: () => decodeText('utf-8'),
+    endless: [{ name: 'text', chunk: Buffer.from('é'.repeat(32_768)) }],
     samples: [
       { name: 'empty', input: bytes(''), outputs: [] },
       { name: 'one byte', input: bytes('61'), outputs: ['a'] },

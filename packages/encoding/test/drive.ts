@@ -1,7 +1,16 @@
-import { type Codec, type CodecContext, isMillraceError, type MillraceError } from '@millrace/core';
+import {
+  type Codec,
+  type CodecContext,
+  isMillraceError,
+  type Located,
+  type MillraceError,
+  type TextPlace,
+} from '@millrace/core';
 
 export interface Driven {
   readonly outputs: readonly string[];
+  /** The place of each output. */
+  readonly places: readonly TextPlace[];
   readonly text: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly error: MillraceError | undefined;
@@ -10,6 +19,7 @@ export interface Driven {
 /** Sends one item through the codec and keeps what came out before an error. */
 export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Array[]): Driven {
   const outputs: string[] = [];
+  const places: TextPlace[] = [];
   const counts: Record<string, number> = {};
   let error: MillraceError | undefined;
   const context: CodecContext = {
@@ -26,14 +36,20 @@ export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Ar
     },
   };
   const stage = codec.start(context);
+  const keep = (produced: unknown): void => {
+    for (const { chunk, place } of produced as Iterable<Located<string>>) {
+      outputs.push(chunk);
+      places.push(place);
+    }
+  };
   try {
-    for (const chunk of chunks) for (const text of stage.push(chunk) as Iterable<string>) outputs.push(text);
-    for (const text of (stage.end?.() ?? []) as Iterable<string>) outputs.push(text);
+    for (const chunk of chunks) keep(stage.push(chunk));
+    keep(stage.end?.() ?? []);
   } catch (thrown) {
     if (!isMillraceError(thrown)) throw thrown;
     error = thrown;
   }
-  return { outputs, text: outputs.join(''), counts, error };
+  return { outputs, places, text: outputs.join(''), counts, error };
 }
 
 /** The bytes in pieces of `size`. */

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { check, checkOptions, MillraceError, type ReadableQuarantine, storedQuarantine } from '@millrace/core';
+import { systemReason } from './system-reason.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface FileQuarantineOptions {
   /** Where rejections are kept. Made at the first write where it is missing. */
@@ -28,8 +29,11 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
       const path = join(directory, key);
       signal?.throwIfAborted();
       await writeWhole(path, text).catch((cause: unknown) => {
-        const what = `Rejections could not be written to ${path}: ${reasonOf(cause).message}`;
-        throw new MillraceError('FILE_QUARANTINE_WRITE_FAILED', what, { cause, details: { path, ...reasonOf(cause) } });
+        const what = `Rejections could not be written to ${path}: ${systemReason(cause).message}`;
+        throw new MillraceError('FILE_QUARANTINE_WRITE_FAILED', what, {
+          cause,
+          details: { path, ...systemReason(cause) },
+        });
       });
     },
     list: async function* (prefix) {
@@ -47,19 +51,6 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
   });
 }
 
-/** Other processes see the file whole or not at all: it is written beside its place and then moved there. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(unfinished, text, { flag: 'wx', flush: true });
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
-}
-
 /** Names in a directory in ascending order; none where there is no such directory. */
 function entries(path: string, options: { readonly recursive?: boolean } = {}): Promise<readonly string[]> {
   const names = readdir(path, options).catch((error: NodeJS.ErrnoException) => {
@@ -74,12 +65,7 @@ function entries(path: string, options: { readonly recursive?: boolean } = {}): 
 
 function reading<T>(path: string, work: Promise<T>): Promise<T> {
   return work.catch((cause: unknown) => {
-    const what = `Rejections could not be read from ${path}: ${reasonOf(cause).message}`;
-    throw new MillraceError('FILE_QUARANTINE_READ_FAILED', what, { cause, details: { path, ...reasonOf(cause) } });
+    const what = `Rejections could not be read from ${path}: ${systemReason(cause).message}`;
+    throw new MillraceError('FILE_QUARANTINE_READ_FAILED', what, { cause, details: { path, ...systemReason(cause) } });
   });
-}
-
-function reasonOf(cause: unknown): { readonly reason: string | undefined; readonly message: string } {
-  const { code: reason, message } = cause as NodeJS.ErrnoException;
-  return { reason, message };
 }

@@ -1,6 +1,6 @@
+import type { CsvDialect } from './csv-settings.ts';
 import { countLineFeeds, withoutReturn } from './record-text.ts';
 
-const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
@@ -10,8 +10,11 @@ export interface RowProblem {
   readonly what: string;
 }
 
-/** Where in a row the reader is: before a field, in a plain or quoted one, behind a closing quote (and a CR), or past help. */
-type State = 'start' | 'plain' | 'quoted' | 'closed' | 'return' | 'skip';
+/**
+ * Where in a row the reader is: before a field, in a plain or quoted one, behind an escape in a quoted one, behind a closing
+ * quote, behind white space or a CR after that, or past help.
+ */
+type State = 'start' | 'plain' | 'quoted' | 'escape' | 'closed' | 'space' | 'return' | 'skip';
 
 /**
  * Reads one row, field by field, through any number of chunks, by RFC 4180. A row that breaks its rules is read on to the
@@ -19,15 +22,23 @@ type State = 'start' | 'plain' | 'quoted' | 'closed' | 'return' | 'skip';
  */
 export class CsvRow {
   readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #escape: number;
+  readonly #trim: boolean;
   #state: State = 'start';
   #field = '';
+  #isQuoted = false;
   #fields: string[] = [];
   #hasQuotes = false;
+  #isComment = false;
   #quoteLine = 0;
   #problem: RowProblem | undefined;
 
-  constructor(delimiter: string) {
+  constructor({ delimiter, quote, escape, trim }: CsvDialect) {
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
+    this.#escape = escape === '' ? -1 : escape.charCodeAt(0);
+    this.#trim = trim;
   }
 
   get fields(): readonly string[] {
@@ -40,7 +51,7 @@ export class CsvRow {
 
   /** Whether a field is open that only a quote can close. */
   get isInQuotes(): boolean {
-    return this.#state === 'quoted';
+    return this.#state === 'quoted' || this.#state === 'escape';
   }
 
   /** Line of the quote that opened it. */
@@ -48,8 +59,9 @@ export class CsvRow {
     return this.#quoteLine;
   }
 
-  /** Whether nothing stands in the row, not even quotes. */
+  /** Whether nothing stands in the row, not even quotes, or it is a comment. */
   get isBlank(): boolean {
+    if (this.#isComment) return true;
     return !this.#hasQuotes && this.#problem === undefined && this.#fields.length === 1 && this.#fields[0] === '';
   }
 
@@ -62,29 +74,32 @@ export class CsvRow {
         return feed < to ? feed : -1;
       }
       if (this.#state === 'quoted' || this.#state === 'plain') {
-        const stop = this.#state === 'quoted' ? nextQuote(text, at, to) : this.#plainEnd(text, at, to);
+        const stop = this.#state === 'quoted' ? this.#quotedEnd(text, at, to) : this.#plainEnd(text, at, to);
         this.#field += text.slice(at, stop);
         if (stop === to) break;
         at = stop;
       }
       const code = text.charCodeAt(at);
-      if (this.#state === 'quoted') {
-        this.#state = 'closed';
+      if (this.isInQuotes) {
+        this.#inQuotes(code);
       } else if (code === LINE_FEED) {
         this.finish();
         return at;
       } else if (code === this.#delimiter && this.#state !== 'return') {
         this.#endField();
         this.#state = 'start';
-      } else if (code === QUOTE && this.#state === 'start') {
+      } else if (code === this.#quote && this.#state === 'start') {
         this.#state = 'quoted';
+        this.#isQuoted = true;
         this.#hasQuotes = true;
         opened = at;
-      } else if (code === QUOTE && this.#state === 'closed') {
+      } else if (code === this.#quote && this.#state === 'closed' && this.#escape === this.#quote) {
         this.#state = 'quoted'; // Two quotes stand for one.
-        this.#field += '"';
-      } else if (code === CARRIAGE_RETURN && this.#state === 'closed') {
+        this.#field += text[at]!;
+      } else if (code === CARRIAGE_RETURN && (this.#state === 'closed' || this.#state === 'space')) {
         this.#state = 'return';
+      } else if (this.#trim && isSpace(code) && this.#state !== 'plain' && this.#state !== 'return') {
+        if (this.#state === 'closed') this.#state = 'space';
       } else if (this.#state === 'start') {
         this.#state = 'plain';
         at -= 1; // The character belongs to the field.
@@ -98,16 +113,34 @@ export class CsvRow {
     return -1;
   }
 
+  /** Takes what stopped a quoted field, or what follows an escape in one. */
+  #inQuotes(code: number): void {
+    if (this.#state === 'quoted') {
+      this.#state = code === this.#escape && code !== this.#quote ? 'escape' : 'closed';
+      return;
+    }
+    // An escape before any other character is a character like any other.
+    if (code !== this.#quote && code !== this.#escape) this.#field += String.fromCharCode(this.#escape);
+    this.#field += String.fromCharCode(code);
+    this.#state = 'quoted';
+  }
+
   /** Gives the row up: it ends at the next line feed. */
   skip(problem: RowProblem): void {
     this.#state = 'skip';
     this.#problem = problem;
   }
 
+  /** Passes over the row, as a comment. */
+  comment(): void {
+    this.#state = 'skip';
+    this.#isComment = true;
+  }
+
   /** Ends the row: at a line feed, or because the input is over. */
   finish(): void {
     if (this.#state === 'skip') return;
-    if (this.#state === 'quoted') {
+    if (this.isInQuotes) {
       this.skip({ code: 'CSV_QUOTE_UNCLOSED', what: `the quote that opens on line ${this.#quoteLine} is not closed` });
       return;
     }
@@ -120,27 +153,39 @@ export class CsvRow {
   reset(): void {
     this.#state = 'start';
     this.#field = '';
+    this.#isQuoted = false;
     this.#fields = [];
     this.#hasQuotes = false;
+    this.#isComment = false;
     this.#problem = undefined;
   }
 
   #endField(): void {
-    this.#fields.push(this.#field);
+    this.#fields.push(this.#trim && !this.#isQuoted ? this.#field.trim() : this.#field);
     this.#field = '';
+    this.#isQuoted = false;
   }
 
   /** Where a plain field ends: at a delimiter, a line feed, or a quote that should not be there. */
   #plainEnd(text: string, from: number, to: number): number {
     for (let at = from; at < to; at += 1) {
       const code = text.charCodeAt(at);
-      if (code === this.#delimiter || code === LINE_FEED || code === QUOTE) return at;
+      if (code === this.#delimiter || code === LINE_FEED || code === this.#quote) return at;
+    }
+    return to;
+  }
+
+  /** Where a quoted field stops: at a quote or an escape. */
+  #quotedEnd(text: string, from: number, to: number): number {
+    for (let at = from; at < to; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === this.#quote || code === this.#escape) return at;
     }
     return to;
   }
 }
 
-function nextQuote(text: string, from: number, to: number): number {
-  const quote = text.indexOf('"', from);
-  return quote === -1 || quote > to ? to : quote;
+/** What `trim` leaves out around quotes; a line feed ends the row, and a CR belongs to that. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0xa0;
 }

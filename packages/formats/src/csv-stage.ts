@@ -1,26 +1,27 @@
-import { type CodecContext, type CodecStage, MillraceError } from '@millrace/core';
+import { type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvPlainRows } from './csv-plain-rows.ts';
 import { csvRecords, type EndedRow } from './csv-records.ts';
 import { CsvRow } from './csv-row.ts';
+import type { CsvDialect, CsvSettings } from './csv-settings.ts';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord } from './held-record.ts';
 import { countLineFeeds } from './record-text.ts';
 
-export interface CsvSettings {
-  readonly columns: readonly string[] | undefined;
-  readonly delimiter: string;
-  readonly maxRecordChars: number;
-}
-
-/** `parseCsv` at work on one item. */
-export function startCsv(settings: CsvSettings, { reject }: CodecContext): CodecStage<string, CsvRecord> {
-  const { columns, delimiter, maxRecordChars } = settings;
-  const records = csvRecords(columns, maxRecordChars, reject);
-  const row = new CsvRow(delimiter);
+/** A parser of one dialect at work on one item. */
+export function startRows(
+  settings: CsvSettings,
+  delimiter: string,
+  { reject }: CodecContext,
+): CodecStage<string, CsvRecord> {
+  const { maxRecordChars, comment } = settings;
+  const dialect: CsvDialect = { ...settings, delimiter };
+  const records = csvRecords(settings, delimiter, reject);
+  const row = new CsvRow(dialect);
   const held = new HeldRecord(maxRecordChars);
   let line = 1;
   let started = false;
+  let toSkip = settings.skipLines;
 
   /** Takes a row without quotes, from `at` to the line feed at `feed`. */
   function takePlain(
@@ -33,9 +34,22 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
     const length = feed - at;
     const fields = rows.fields(at, feed);
     if (fields.length === 0) return; // A blank line.
-    const good = length <= maxRecordChars ? records.ofFields(fields) : undefined;
-    const record = good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line });
+    const damaged = framed.isSound ? undefined : framed.damaged(at, feed, line);
+    const good = length <= maxRecordChars && damaged === undefined ? records.ofFields(fields) : undefined;
+    const record =
+      good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line, damaged });
     if (record !== undefined) framed.add(record, at, feed);
+  }
+
+  /** Passes over lines at the head of the item. Answers where the next one begins. */
+  function skipLines(text: string, from: number): number {
+    let at = from;
+    for (; toSkip > 0 && at < text.length; toSkip -= 1, line += 1) {
+      const feed = text.indexOf('\n', at);
+      if (feed === -1) return text.length;
+      at = feed + 1;
+    }
+    return at;
   }
 
   /** Goes on with the row at hand from `at`. Answers where its line feed is, or -1. */
@@ -51,36 +65,49 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
   }
 
   /** Takes the row that `readOn` has read to its end; it began at `at`, or in an earlier chunk. */
-  function takeRead(framed: FramedRecords<CsvRecord>, text: string, at: number, feed: number): void {
+  function takeRead(
+    framed: FramedRecords<CsvRecord>,
+    text: string,
+    at: number,
+    feed: number,
+    place: TextPlace | undefined,
+  ): void {
     const isHeld = held.length > 0;
-    const begun = isHeld ? held.line : line;
-    const length = held.length + feed - at;
-    if (isHeld) held.add(text.slice(at, feed), line);
-    const raw = isHeld ? held.take() : text.slice(at, feed);
-    const ended: EndedRow = { fields: row.fields, problem: row.problem, raw, length, line: begun };
+    if (isHeld) held.add(text, at, feed, line, place);
+    const whole = isHeld ? held.take() : undefined;
+    const ended: EndedRow = {
+      fields: row.fields,
+      problem: row.problem,
+      raw: whole?.raw ?? text.slice(at, feed),
+      length: whole?.length ?? feed - at,
+      line: whole?.line ?? line,
+      damaged: whole === undefined ? framed.damaged(at, feed, line) : whole.damaged,
+    };
     const record = row.isBlank ? undefined : records.ofRow(ended);
     row.reset();
     if (record === undefined) return;
-    if (isHeld) framed.addHeld(record, raw, begun);
-    else framed.add(record, at, feed);
+    if (whole === undefined) framed.add(record, at, feed);
+    else framed.addHeld(record, whole);
   }
 
   return {
-    push(chunk) {
-      const text = started || !chunk.startsWith('\uFEFF') ? chunk : chunk.slice(1);
-      started ||= chunk !== '';
-      const framed = new FramedRecords<CsvRecord>(text, line);
-      const rows = new CsvPlainRows(text, delimiter);
-      let at = 0;
+    push(text, place) {
+      const framed = new FramedRecords<CsvRecord>(text, line, place);
+      const rows = new CsvPlainRows(text, dialect);
+      let at = !started && text.startsWith('\uFEFF') ? 1 : 0;
+      started ||= text !== '';
+      if (toSkip > 0) at = skipLines(text, at);
       while (at < text.length) {
-        let feed = held.length === 0 ? rows.endOf(at) : -1;
+        const isComment = comment !== '' && held.length === 0 && text.startsWith(comment, at);
+        if (isComment) row.comment();
+        let feed = held.length === 0 && !isComment ? rows.endOf(at) : -1;
         if (feed !== -1) {
           takePlain(framed, rows, text, at, feed);
           line += 1;
         } else {
           feed = readOn(text, at);
-          if (feed === -1) held.add(text.slice(at), line);
-          else takeRead(framed, text, at, feed);
+          if (feed === -1) held.add(text, at, text.length, line, place);
+          else takeRead(framed, text, at, feed, place);
           line += countLineFeeds(text, at, feed === -1 ? text.length : feed + 1);
           if (feed === -1) break;
         }
@@ -89,10 +116,10 @@ export function startCsv(settings: CsvSettings, { reject }: CodecContext): Codec
       return framed.toBlock();
     },
     end() {
-      const framed = new FramedRecords<CsvRecord>('', line);
+      const framed = new FramedRecords<CsvRecord>('', line, undefined);
       if (held.length > 0) {
         row.finish();
-        takeRead(framed, '', 0, 0);
+        takeRead(framed, '', 0, 0, undefined);
       }
       return framed.toBlock();
     },

@@ -11,6 +11,11 @@ export function withoutReturn(line: string): string {
   return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
+/** The text of one line, or of several that were joined, with LF between them and none at the end. */
+export function plainText(raw: string): string {
+  return withoutReturn(raw.includes('\r\n') ? raw.replaceAll('\r\n', '\n') : raw);
+}
+
 export function countLineFeeds(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
@@ -37,12 +42,19 @@ export function tooLong(raw: string, length: number, line: number, maxRecordChar
 }
 
 /**
- * Of a record that was too long only the beginning is kept, so it cannot be parsed from there.
+ * The text of a rejected record. Of one that was too long only the beginning was kept, and one that could not be decoded is
+ * bytes, so neither can be parsed from there.
  *
  * @throws MillraceError `REPLAY_IMPOSSIBLE`
  */
-export function assertWhole(code: string): void {
-  if (code !== 'RECORD_TOO_LONG') return;
-  const advice = 'Raise maxRecordChars and deliver the file again.';
-  throw new MillraceError('REPLAY_IMPOSSIBLE', `Only the beginning of the record was kept. ${advice}`);
+export function wholeText({ raw, code }: Pick<RejectedRecord, 'raw' | 'code'>): string {
+  if (code === 'RECORD_TOO_LONG') {
+    const advice = 'Raise the limit and deliver the file again.';
+    throw new MillraceError('REPLAY_IMPOSSIBLE', `Only the beginning of the record was kept. ${advice}`);
+  }
+  if (typeof raw === 'string') return raw;
+  throw new MillraceError(
+    'REPLAY_IMPOSSIBLE',
+    'The record is bytes that could not be decoded. Have the file corrected and deliver it again.',
+  );
 }

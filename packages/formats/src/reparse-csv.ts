@@ -7,8 +7,9 @@ import {
   rejectedRecord,
 } from '@millrace/core';
 import type { CsvRecord } from './csv-columns.ts';
-import { type CsvSettings, startCsv } from './csv-stage.ts';
-import { assertWhole } from './record-text.ts';
+import type { CsvSettings } from './csv-settings.ts';
+import { startRows } from './csv-stage.ts';
+import { wholeText } from './record-text.ts';
 
 export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
 
@@ -19,14 +20,18 @@ export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
  * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the row
  */
 export function reparseCsv(settings: CsvSettings, { raw, code, details }: ReparsedRecord): CsvRecord {
-  assertWhole(code);
+  const text = wholeText({ raw, code });
   const columns = settings.columns ?? (details?.['columns'] as readonly string[] | undefined);
-  if (columns === undefined) {
-    throw new MillraceError('REPLAY_IMPOSSIBLE', 'The row does not say what its columns were. Deliver the file again.');
+  const delimiter = settings.delimiter ?? (details?.['delimiter'] as string | undefined);
+  if (columns === undefined || delimiter === undefined) {
+    throw new MillraceError(
+      'REPLAY_IMPOSSIBLE',
+      'The row does not say what its columns and delimiter were. Deliver the file again.',
+    );
   }
   const context = { reject: rejected } as unknown as CodecContext;
-  const stage = startCsv({ ...settings, columns }, context);
-  const produced = [stage.push(`${String(raw)}\n`), stage.end?.() ?? []];
+  const stage = startRows({ ...settings, columns, skipLines: 0 }, delimiter, context);
+  const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];
   for (const some of produced) records.push(...(isBlock(some) ? some.records : (some as Iterable<unknown>)));
   const [record] = records;

@@ -1,6 +1,7 @@
+import type { Codec } from '@millrace/core';
 import { codecCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
-import { parseCsv, parseNdjson } from '../src/index.ts';
+import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
 
 describe('the contract of codecs', () => {
   const ndjson = codecCases({
@@ -47,4 +48,78 @@ describe('the contract of codecs', () => {
     ],
   });
   for (const { name, run } of csv) it(`parseCsv: ${name}`, run);
+
+  const lines = codecCases({
+    create: () => parseLines({ maxRecordChars: 20, multiline: { start: /^\S/ } }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      { name: 'usual', input: 'a\r\n b\n\nc😀', outputs: ['a\n b\n', 'c😀'] },
+      { name: 'too long', input: `a\n ${'x'.repeat(99)}\nb\n`, outputs: ['b'], rejections: ['RECORD_TOO_LONG'] },
+    ],
+  });
+  for (const { name, run } of lines) it(`parseLines: ${name}`, run);
+
+  const regex = codecCases<string, unknown, 'records'>({
+    create: () => parseRegex(/^(?<a>\d+),(?<b>.*)$/, { types: { a: 'integer' }, maxRecordChars: 20 }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      {
+        name: 'usual',
+        input: '1,x\r\n\n2,😀',
+        outputs: [
+          { a: 1, b: 'x' },
+          { a: 2, b: '😀' },
+        ],
+      },
+      {
+        name: 'bad lines',
+        input: `x\n1,\n99999999999999999,\n1,${'x'.repeat(99)}\n`,
+        outputs: [{ a: 1, b: '' }],
+        rejections: ['REGEX_NO_MATCH', 'FIELD_INVALID', 'RECORD_TOO_LONG'],
+      },
+    ],
+  });
+  for (const { name, run } of regex) it(`parseRegex: ${name}`, run);
+
+  const fixed = codecCases<string, unknown, 'records'>({
+    create: () =>
+      parseFixedWidth({
+        columns: [
+          { name: 'a', width: 2 },
+          { name: 'b', width: 1 },
+        ],
+        maxRecordChars: 9,
+      }),
+    samples: [
+      {
+        name: 'usual',
+        input: '1 x\r\n\n é2',
+        outputs: [
+          { a: '1', b: 'x' },
+          { a: 'é', b: '2' },
+        ],
+      },
+      {
+        name: 'bad lines',
+        input: '1\n1234\n1234567890\n',
+        outputs: [],
+        rejections: ['FIXED_WIDTH_LENGTH', 'FIXED_WIDTH_LENGTH', 'RECORD_TOO_LONG'],
+      },
+    ],
+  });
+  for (const { name, run } of fixed) it(`parseFixedWidth: ${name}`, run);
+
+  const first = [{ name: 'a record', input: 'a\n1\n' }];
+  const endless = (codec: string, create: () => Codec<string, unknown, 'records'>, start: string): void => {
+    const cases = codecCases({
+      create,
+      samples: first,
+      endless: [{ name: codec, first: start, chunk: 'x'.repeat(65_536) }],
+    });
+    for (const { clause, name, run } of cases) if (clause === '3.8') it(name, run);
+  };
+  endless('parseNdjson, a line without an end', () => parseNdjson(), '"');
+  endless('parseCsv, a row without an end', () => parseCsv(), 'a,b\n');
+  endless('parseCsv, a quote without an end', () => parseCsv(), 'a,b\n"');
+  endless('parseCsv, a header without an end', () => parseCsv(), '');
 });

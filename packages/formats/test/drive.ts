@@ -1,3 +1,4 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import {
   type Block,
   type Codec,
@@ -44,8 +45,8 @@ export function drive(codec: Codec<string, unknown, 'records'>, chunks: readonly
     },
   };
   const keep = (produced: unknown): void => {
-    if (Array.isArray(produced) && produced.length === 0) return;
-    blocks.push(produced as Block<unknown>);
+    if (Array.isArray(produced)) blocks.push(...(produced as readonly Block<unknown>[]));
+    else blocks.push(produced as Block<unknown>);
   };
   const stage = codec.start(context);
   try {
@@ -90,8 +91,8 @@ export function driveEveryCut(codec: Codec<string, unknown, 'records'>, text: st
   const cuts = [pieces(text, 1), pieces(text, 2), ...Array.from(text, (_, place) => cutAt(text, [place]))];
   for (const chunks of cuts) {
     const cut = drive(codec, chunks);
-    if (JSON.stringify(summary(cut)) !== JSON.stringify(summary(whole))) {
-      const shown = JSON.stringify({ chunks, cut: summary(cut), whole: summary(whole) }, undefined, 1);
+    if (!isDeepStrictEqual(summary(cut), summary(whole))) {
+      const shown = inspect({ chunks, cut: summary(cut), whole: summary(whole) }, { depth: 9 });
       throw new Error(`the cut makes a difference: ${shown.slice(0, 4000)}`);
     }
   }

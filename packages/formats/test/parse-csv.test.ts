@@ -27,13 +27,25 @@ describe('parseCsv', () => {
       { maxRecordChars: 0.5 },
       ...['', '""', '"', '\n', '\r', ',,', 9].map((delimiter) => ({ delimiter })),
       ...['a', [], [''], ['a', 'a'], [1]].map((columns) => ({ columns })),
+      { quote: ',' },
+      { quote: true },
+      { escape: ',' },
+      { quote: false, escape: '/' },
+      { comment: '"' },
+      { comment: '//' },
+      { trim: 1 },
+      { skipLines: -1 },
+      { shortRows: 'no' },
+      { longRows: 'fill' },
+      { types: { a: 'date' } },
+      { columns: ['a'], types: { b: 'number' } },
     ];
     for (const options of invalid) {
       expect(() => loose(options), JSON.stringify(options)).toThrowError(
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
     }
-    expect(() => loose({ quote: "'" })).toThrowError(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    expect(() => loose({ quotes: "'" })).toThrowError(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
   });
 
   it('takes an empty item, a header alone, and one character', () => {
@@ -296,7 +308,21 @@ describe('any text, cut anywhere', () => {
   const cuts = fc.array(fc.nat({ max: 200 }), { maxLength: 10 });
 
   it('gives the same records, ordinals, lines, raw text and errors', () => {
-    for (const options of [{}, AB, { ...AB, maxRecordChars: 5 }, { maxRecordChars: 7 }, { ...AB, delimiter: '1' }]) {
+    const dialects: readonly ParseCsvOptions[] = [
+      { ...AB, quote: false },
+      { ...AB, quote: 'a', escape: '1', maxRecordChars: 9 },
+      { ...AB, trim: true, comment: 'b', shortRows: 'fill', longRows: 'cut', types: { b: 'number' } },
+      { duplicateColumns: 'number', emptyColumns: 'number', skipLines: 1, trim: true },
+      { delimiter: 'sniff', emptyColumns: 'number', duplicateColumns: 'number', comment: '1' },
+    ];
+    for (const options of [
+      {},
+      AB,
+      { ...AB, maxRecordChars: 5 },
+      { maxRecordChars: 7 },
+      { ...AB, delimiter: '1' },
+      ...dialects,
+    ]) {
       const codec = parseCsv(options);
       fc.assert(
         fc.property(text, cuts, (whole, places) => {

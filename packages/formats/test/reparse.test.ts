@@ -7,7 +7,7 @@ describe('a rejected record, parsed by itself', () => {
   it('is parsed as its file was: NDJSON', () => {
     const { reparse } = parseNdjson();
     expect(reparse!({ raw: '{"a":1}', code: 'NDJSON_INVALID' })).toEqual({ a: 1 });
-    expect(() => reparse!({ raw: '{', code: 'NDJSON_INVALID' })).toThrow(SyntaxError);
+    expect(() => reparse!({ raw: '{', code: 'NDJSON_INVALID' })).toThrow(code('NDJSON_INVALID'));
     expect(() => reparse!({ raw: '{}', code: 'RECORD_TOO_LONG' })).toThrow(code('REPLAY_IMPOSSIBLE'));
   });
 

@@ -1,1 +1,3 @@
+export type { CompressionFormat } from './compression-format.ts';
+export { decompress, type DecompressOptions } from './decompress.ts';
 export { gunzip, type GunzipOptions } from './gunzip.ts';

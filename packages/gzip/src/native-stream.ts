@@ -1,4 +1,4 @@
-import type { InflateRaw } from 'node:zlib';
+import type { BrotliDecompress, Inflate, InflateRaw, ZstdDecompress } from 'node:zlib';
 
 /** One zlib stream, pulled output by output. */
 export interface NativeStream {
@@ -7,10 +7,12 @@ export interface NativeStream {
    * taken. While an output is being worked on, zlib is at work on the next one, in a thread of its own.
    */
   readonly inflate: (input: Uint8Array) => AsyncGenerator<Uint8Array, number, undefined>;
+  /** Says that there is no more input: yields what is left, or throws where the stream is incomplete. */
+  readonly finish: () => AsyncGenerator<Uint8Array, void, undefined>;
   readonly close: () => void;
 }
 
-export function nativeStream(stream: InflateRaw): NativeStream {
+export function nativeStream(stream: InflateRaw | Inflate | BrotliDecompress | ZstdDecompress): NativeStream {
   let busy = false;
   let failure: Error | undefined;
   let wake = (): void => {};
@@ -38,6 +40,17 @@ export function nativeStream(stream: InflateRaw): NativeStream {
       }
       // Node documents bytesWritten as the bytes that the engine has processed: what lies behind the end is not counted.
       return stream.destroyed ? input.length : stream.bytesWritten - before;
+    },
+    finish: async function* () {
+      stream.once('end', () => wake());
+      stream.end();
+      for (;;) {
+        const output = stream.read() as Buffer | null;
+        if (output !== null) yield plainBytes(output);
+        else if (failure !== undefined) throw failure;
+        else if (stream.readableEnded || stream.destroyed) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
     },
     close: () => {
       stream.destroy();

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { codecCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { gunzip } from '../src/index.ts';
@@ -15,6 +16,15 @@ describe.each(ENGINES)('the conformance cases, with engine %s', { timeout: 60_00
   damaged[file.length - 5]! ^= 1;
   const cases = codecCases({
     create: () => gunzip({ engine }),
+    // Zeros are the worst that deflate can do: about a thousandfold.
+    expansion: { input: gzipSync(Buffer.alloc(64 * 1024 * 1024)), outputLength: 64 * 1024 * 1024 },
+    endless: [
+      {
+        name: 'a header without an end',
+        first: Buffer.from('1f8b0808000000000003', 'hex'),
+        chunk: Buffer.alloc(65_536, 97),
+      },
+    ],
     samples: [
       ...good,
       { name: 'nothing', input: Buffer.alloc(0), error: 'GZIP_TRUNCATED' },

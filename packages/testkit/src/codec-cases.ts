@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { check, checkOptions, type Codec, type Emits, isMillraceError } from '@millrace/core';
+import { type EndlessInput, endlessCase } from './codec-cases/endless-case.ts';
+import { type CodecExpansion, expansionCase } from './codec-cases/expansion-case.ts';
 import type { ConformanceCase } from './conformance-case.ts';
 import { type Cuttable, cuttings } from './cut.ts';
 import { type CodecRun, driveCodec, type DrivenCodec, runCodec } from './run-codec.ts';
@@ -23,6 +25,10 @@ export interface CodecCasesOptions<I extends Cuttable, O, E extends Emits> {
   readonly create: () => Codec<I, O, E>;
   /** Inputs that matter to this codec: empty, tiny, usual, at its limits, damaged, cut short. */
   readonly samples: readonly CodecSample<I, O>[];
+  /** An input that becomes a hundred times as large, or more: at least 16 MiB. @default the codec does not expand so much */
+  readonly expansion?: CodecExpansion<I>;
+  /** Inputs that never end, in chunks of about 64 KiB, such as a line without an end. @default none */
+  readonly endless?: readonly EndlessInput<I>[];
   /** Seed of the random cuts. @default 1 */
   readonly seed?: number;
 }
@@ -38,10 +44,16 @@ export function codecCases<I extends Cuttable, O, E extends Emits>(
   checkOptions('codecCases', options, {
     create: check.callback,
     samples: (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array of samples'),
+    expansion: check.optional(check.object),
+    endless: check.optional(check.object),
     seed: check.optional(check.integer(0)),
   });
-  const { create, samples, seed = 1 } = options;
-  return samples.flatMap((sample) => casesOf(create, sample, seed));
+  const { create, samples, expansion, endless = [], seed = 1 } = options;
+  return [
+    ...samples.flatMap((sample) => casesOf(create, sample, seed)),
+    ...(expansion === undefined ? [] : [expansionCase(create, expansion)]),
+    ...endless.map((input) => endlessCase(create, input)),
+  ];
 }
 
 function casesOf<I extends Cuttable, O, E extends Emits>(
@@ -67,6 +79,8 @@ function casesOf<I extends Cuttable, O, E extends Emits>(
       },
     },
     { name: `${name}: two items share no state`, clause: '3.6', run: () => interleaved(create(), some, sample) },
+    { name: `${name}: the input is left as it was`, clause: '3.9', run: () => unchanged(create(), some, sample) },
+    { name: `${name}: bad records keep their place`, clause: '3.5', run: () => keepsPlaces(create(), some, sample) },
     { name: `${name}: closes wherever it is left`, clause: '3.7', run: () => abandoned(create(), some, sample) },
   ];
 }
@@ -176,6 +190,34 @@ async function abandoned<I extends Cuttable, O, E extends Emits>(
     }
     await item.close();
   }
+}
+
+/** A codec may keep a chunk until the end of the item, so it is looked at then. */
+async function unchanged<I extends Cuttable, O, E extends Emits>(
+  codec: Codec<I, O, E>,
+  chunks: readonly I[],
+  sample: CodecSample<I, O>,
+): Promise<void> {
+  const copies = chunks.map((chunk) => Buffer.from(chunk));
+  await outcome(codec, chunks, sample);
+  for (const [index, chunk] of chunks.entries()) {
+    assert.ok(copies[index]!.equals(Buffer.from(chunk)), `Chunk ${index} was changed by the codec.`);
+  }
+}
+
+/** Every marker comes out once, where its record stood; `runCodec` throws where one is emitted twice or never. */
+async function keepsPlaces<I extends Cuttable, O, E extends Emits>(
+  codec: Codec<I, O, E>,
+  chunks: readonly I[],
+  sample: CodecSample<I, O>,
+): Promise<void> {
+  const answer = await outcome(codec, chunks, sample);
+  if ('error' in answer) {
+    assert.equal(answer.error, sample.error);
+    return;
+  }
+  const codes = answer.rejections.map(({ code }) => code);
+  if (sample.rejections !== undefined) assert.deepEqual(codes, sample.rejections);
 }
 
 function joined(chunks: readonly unknown[]): unknown {

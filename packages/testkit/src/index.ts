@@ -1,6 +1,10 @@
+export { chaosCases, type ChaosCasesOptions } from './chaos-cases.ts';
 export { codecCases, type CodecCasesOptions, type CodecSample } from './codec-cases.ts';
+export type { EndlessInput } from './codec-cases/endless-case.ts';
+export type { CodecExpansion } from './codec-cases/expansion-case.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export type { Cuttable } from './cut.ts';
+export { eachCases, type EachCasesOptions, type EachSample } from './each-cases.ts';
 export type { Fault } from './fault-proxy/fault.ts';
 export type { FaultCall } from './fault-proxy/fault-call.ts';
 export type { FaultBase } from './fault-proxy/fault-kind.ts';
@@ -31,6 +35,12 @@ export {
   type MemorySource,
   type MemorySourceOptions,
 } from './memory-source.ts';
+export { optionCases, type OptionCasesOptions } from './option-cases.ts';
 export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
 export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';
+export { sinkCases } from './sink-cases.ts';
+export type { RefusedRecord, SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sink-bench.ts';
+export { sourceCases, type SourceCasesOptions } from './source-cases.ts';
+export type { SourceBench, SourceSupports } from './source-cases/source-bench.ts';
+export { supportsLine } from './supports-line.ts';

@@ -104,6 +104,7 @@ export function memorySink<T>(options: MemorySinkOptions<T> = {}): MemorySink<T>
 
   const perform = async (write: Writable<MemoryWrite<T>>, signal: AbortSignal): Promise<readonly Refusal[]> => {
     const { number, entries } = write;
+    signal.throwIfAborted();
     const delay = typeof delayMs === 'function' ? delayMs(number) : delayMs;
     if (delay > 0) await sleep(delay, undefined, { signal });
     const failure = fail?.(number, entries);

@@ -1,4 +1,5 @@
 import { check, checkOptions, MillraceError, type Source } from '@millrace/core';
+import { untilAborted } from './until-aborted.ts';
 
 /** Where an object of a {@link memorySource} is; with a version, the reference is pinned to it. */
 export interface MemoryRef {
@@ -60,7 +61,7 @@ export function memorySource<T = Uint8Array>(options: MemorySourceOptions<T> = {
   const step = async (read: MemoryRead, signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     reads.push(read);
-    await options.before?.(read);
+    await untilAborted(Promise.resolve(options.before?.(read)), signal);
     signal.throwIfAborted();
   };
   const put = (name: string, chunks: readonly T[]): MemoryRef => {

@@ -4,6 +4,7 @@ import {
   type CodecContext,
   type CodecStage,
   type Emits,
+  isLocated,
   type ItemOrigin,
   MillraceError,
   type Produced,
@@ -12,6 +13,7 @@ import {
   rejectedRecord,
   type RejectedRecord,
   type RecordPlace,
+  type TextPlace,
 } from '@millrace/core';
 
 export interface RunCodecOptions {
@@ -35,6 +37,8 @@ export interface CodecRun<O> {
   readonly counters: Readonly<Record<string, number>>;
   /** The place of a record as its block knows it, by ordinal. */
   readonly place: (ordinal: number) => RecordPlace | undefined;
+  /** Where the characters of a chunk of text came from, by its index, if the codec says so. */
+  readonly textPlace: (index: number) => TextPlace | undefined;
 }
 
 /**
@@ -61,7 +65,7 @@ export async function runCodec<I, O, E extends Emits>(
 
 /** A codec at work, step by step. */
 export interface DrivenCodec<I, O> {
-  readonly push: (chunk: I) => Promise<void>;
+  readonly push: (chunk: I, place?: TextPlace) => Promise<void>;
   readonly end: () => Promise<void>;
   readonly close: () => Promise<void>;
   readonly result: () => CodecRun<O>;
@@ -79,6 +83,7 @@ export function driveCodec<I, O, E extends Emits>(
   } = options;
   const outputs: (O | Rejected)[] = [];
   const places: (() => RecordPlace | undefined)[] = [];
+  const textPlaces = new Map<number, TextPlace>();
   const counters: Record<string, number> = {};
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
@@ -112,6 +117,11 @@ export function driveCodec<I, O, E extends Emits>(
     if (codec.emits !== 'records') throw contract('it emits chunks, but answered a block of records');
     for (const [index, record] of records.entries()) take(record, () => place?.(index));
   };
+  const takeLocated = (chunk: O, place: TextPlace): void => {
+    if (codec.emits !== 'chunks') throw contract('it emits records, but answered a located chunk');
+    textPlaces.set(outputs.length, place);
+    take(chunk, () => undefined);
+  };
   const takeAll = async (produced: Produced<O>): Promise<void> => {
     if (isBlock(produced)) {
       takeBlock(produced as Block<O>);
@@ -122,14 +132,15 @@ export function driveCodec<I, O, E extends Emits>(
     }
     for await (const value of produced) {
       if (isBlock(value)) takeBlock(value as Block<O>);
+      else if (isLocated(value)) takeLocated(value.chunk as O, value.place);
       else take(value as O | Rejected, () => undefined);
     }
   };
 
   const stage: CodecStage<I, O> = codec.start(context);
   return {
-    push: async (chunk) => {
-      await takeAll(stage.push(chunk));
+    push: async (chunk, place) => {
+      await takeAll(stage.push(chunk, place));
     },
     end: async () => {
       if (stage.end !== undefined) await takeAll(stage.end());
@@ -143,10 +154,11 @@ export function driveCodec<I, O, E extends Emits>(
       values: outputs.filter((output): output is O => rejectedRecord(output) === undefined),
       rejections: outputs.flatMap((output, ordinal) => {
         const record = rejectedRecord(output);
-        return record === undefined ? [] : [{ ...record, ordinal }];
+        return record === undefined ? [] : [{ ...places[ordinal]?.(), ...record, ordinal }];
       }),
       counters,
       place: (ordinal) => places[ordinal]?.(),
+      textPlace: (index) => textPlaces.get(index),
     }),
   };
 }

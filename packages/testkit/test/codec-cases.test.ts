@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 import { block, type Codec, MillraceError, type Produced } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { codecCases, type ConformanceCase } from '../src/index.ts';
+import { failingClauses } from './failing.ts';
 
 /** Lines, with `bad` ones rejected; counts blank ones; a text that ends in `\\` is cut short. */
 function lines(
@@ -104,7 +105,9 @@ describe('a codec that keeps the contract', () => {
   it('has distinct cases, each with its clause', () => {
     const cases = codecCases({ create: () => lines(), samples: SAMPLES });
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
-    expect(new Set(cases.map(({ clause }) => clause))).toEqual(new Set(['3.1', '3.2', '3.4', '3.6', '3.7']));
+    expect(new Set(cases.map(({ clause }) => clause))).toEqual(
+      new Set(['3.1', '3.2', '3.4', '3.5', '3.6', '3.7', '3.9']),
+    );
   });
 });
 
@@ -144,6 +147,105 @@ describe('a codec that breaks the contract is found out', () => {
     const cases = codecCases({ create: () => lines(), samples: [{ name: 'one', input: 'a', ...wrong }] });
     expect(await failures(cases)).toContain('3.1 one: whole: differs');
   });
+});
+
+/** Makes each byte 2,000 times as long, and remembers what it is told to. */
+function repeat(
+  options: { readonly lazy?: boolean; readonly size?: number; readonly hoard?: boolean; readonly spoil?: boolean } = {},
+): Codec<Uint8Array, Uint8Array> {
+  const { lazy = true, size = 64 * 1024, hoard = false, spoil = false } = options;
+  return {
+    kind: 'codec',
+    emits: 'chunks',
+    name: 'repeat',
+    start: () => {
+      const kept: Uint8Array[] = [];
+      const expand = function* (length: number): Generator<Uint8Array, void> {
+        for (let at = 0; at < length; at += size) yield Buffer.alloc(Math.min(size, length - at), 1);
+      };
+      return {
+        push: (chunk) => {
+          if (hoard) kept.push(chunk);
+          if (spoil && chunk.length > 0) chunk[0]! += 1;
+          if (chunk.length > 10_000) return [];
+          return lazy ? expand(chunk.length * 2000) : [...expand(chunk.length * 2000)];
+        },
+        end: () => {
+          kept.length = 0;
+          return [];
+        },
+      };
+    },
+  };
+}
+
+describe('memory', () => {
+  const casesOf = (options?: Parameters<typeof repeat>[0]) =>
+    codecCases({
+      create: () => repeat(options),
+      samples: [{ name: 'a byte', input: Uint8Array.of(7, 8) }],
+      expansion: { input: new Uint8Array(10_000), outputLength: 20_000_000 },
+      endless: [{ name: 'zeros', first: Uint8Array.of(1), chunk: new Uint8Array(64 * 1024) }],
+    });
+
+  for (const { clause, name, run } of casesOf()) it(`${clause} ${name}`, run);
+
+  it.each([
+    ['makes all of an expansion at once', { lazy: false }, '3.3'],
+    ['makes outputs that are too large', { size: 4 * 1024 * 1024 }, '3.3'],
+    ['keeps whatever comes', { hoard: true }, '3.8'],
+    ['changes its input', { spoil: true }, '3.9'],
+  ])('is not that of a codec that %s', async (_, options, clause) => {
+    expect(await failingClauses(casesOf(options))).toEqual([clause]);
+  });
+
+  it('needs an expansion that can be told from noise', async () => {
+    const expansion = { input: new Uint8Array(1), outputLength: 2000 };
+    const samples = [{ name: 'a byte', input: Uint8Array.of(7) }];
+    expect(await failingClauses(codecCases({ create: repeat, samples, expansion }))).toEqual(['3.3']);
+  });
+
+  it('may be bounded by an error with a code', async () => {
+    const endless = [{ name: 'zeros', chunk: new Uint8Array(64 * 1024) }];
+    const samples = [{ name: 'nothing', input: new Uint8Array() }];
+    const strict = (error: Error) => (): Codec<Uint8Array, Uint8Array> => ({
+      ...repeat(),
+      start: () => ({
+        push: (chunk) => {
+          if (chunk.length > 1000) throw error;
+          return [chunk];
+        },
+      }),
+    });
+    const coded = strict(new MillraceError('TOO_LONG', 'too long'));
+    expect(await failingClauses(codecCases({ create: coded, samples, endless }))).toEqual([]);
+    expect(await failingClauses(codecCases({ create: strict(new Error('no')), samples, endless }))).toEqual(['3.8']);
+  });
+});
+
+it('a codec that emits a bad record twice, or never, is found out', async () => {
+  const emitting = (times: number) => (): Codec<string, string, 'records'> => {
+    const sound = lines();
+    return {
+      ...sound,
+      start: (context) => {
+        const stage = sound.start({ ...context, reject: (record) => context.reject(record) });
+        const again = (produced: Produced<string>): Produced<string> => {
+          const { records } = produced as ReturnType<typeof block<string>>;
+          return records.flatMap((record) => (typeof record === 'string' ? [record] : Array(times).fill(record)));
+        };
+        return {
+          ...stage,
+          push: (chunk) => again(stage.push(chunk)),
+          end: () => again(Array.isArray(stage.end!()) ? block([]) : stage.end!()),
+        };
+      },
+    };
+  };
+  const bad = SAMPLES.filter(({ rejections }) => rejections !== undefined);
+  for (const times of [0, 2]) {
+    expect(await failingClauses(codecCases({ create: emitting(times), samples: bad }))).toContain('3.5');
+  }
 });
 
 it('refuses options that it cannot use', () => {

@@ -2,6 +2,7 @@ import { type Block, block, isBlock } from '../block.ts';
 import type { Codec, Emits, Produced } from '../codec.ts';
 import type { CodecContext } from '../context.ts';
 import { MillraceError, toMillraceError } from '../millrace-error.ts';
+import { isLocated, type TextPlace } from '../text-place.ts';
 
 /** Records that a codec yields one by one are handed on in blocks of at most this many. */
 const BLOCK_RECORDS = 256;
@@ -43,10 +44,12 @@ async function* throughCodec<O>(
     throw attribute(thrown);
   }
   try {
-    for await (const chunk of input) {
+    for await (const given of input) {
+      const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
       saw(chunk);
       try {
-        yield* outputs(stage.push(chunk), codec.name);
+        assertMayTake(codec, place);
+        yield* outputs(stage.push(chunk, place), codec.name);
       } catch (thrown) {
         throw attribute(thrown);
       }
@@ -59,6 +62,14 @@ async function* throughCodec<O>(
   } finally {
     await stage.close?.();
   }
+}
+
+function assertMayTake({ name, takesDamage }: Codec<unknown, unknown, Emits>, place: TextPlace | undefined): void {
+  const first = place?.damage?.[0];
+  if (first === undefined || takesDamage === true) return;
+  throw new MillraceError(first.code, `${first.message} Codec ${name} cannot reject the record that holds them.`, {
+    details: first.details,
+  });
 }
 
 function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {

@@ -23,12 +23,13 @@ export class RatioEstimate {
   total(records: number): Estimate {
     const measured = this.#stretches.reduce((sum, stretch) => sum + stretch.records, 0);
     if (measured === 0) return records === 0 ? { value: 0, error: 0 } : { value: Number.NaN };
-    const ratio = this.#stretches.reduce((sum, { amount }) => sum + amount, 0) / measured;
+    const sum = this.#stretches.reduce((before, { amount }) => before + amount, 0);
+    if (measured >= records) return { value: sum, error: 0 };
+    const ratio = sum / measured;
     const value = ratio * records;
-    if (measured >= records) return { value, error: 0 };
     const count = this.#stretches.length;
     if (count < 2 || ratio === 0) return { value };
-    const squares = this.#stretches.reduce((sum, one) => sum + (one.amount - ratio * one.records) ** 2, 0);
+    const squares = this.#stretches.reduce((before, one) => before + (one.amount - ratio * one.records) ** 2, 0);
     const unmeasured = 1 - measured / records;
     const deviation = Math.sqrt((unmeasured * squares) / ((count - 1) * count)) / (measured / count);
     return { value, error: (quantile(count - 1) * deviation) / ratio };

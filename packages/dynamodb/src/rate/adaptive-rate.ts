@@ -2,15 +2,23 @@
 const BACK_OFF = 0.9;
 /** Answers to requests that were sent before a back-off say nothing about it, for so many milliseconds. */
 const SETTLE_MS = 500;
-/** Growth a second, as a share of the rate that was backed off to. */
+/** Growth a second, as a share of the rate that was backed off to; and in units, at least. */
 const GROWTH = 0.03;
+const LEAST_GROWTH = 5;
+/** A back-off stops at one full request a second: what was given when little was asked for tells nothing. */
+const LEAST = 25;
 /**
  * After so many seconds without a throttled answer the growth doubles each second: the rate is far too low, because the
  * table was scaled up, or throttled the sink before it had shown what it takes.
  */
 const PATIENCE_S = 3;
-/** What was given is measured over so many milliseconds. */
+/** What was given and what was held back is measured over so many milliseconds. */
 const WINDOW_MS = 1000;
+/**
+ * Share of what was asked for that may be held back without a back-off. At the table's limit little is; and where one
+ * partition of many is hot, the others must not wait for it.
+ */
+const TOLERATED = 0.05;
 
 /** A change of the rate, for a trace. */
 export interface RateChange {
@@ -31,9 +39,10 @@ export class AdaptiveRate {
   #step = 0;
   #backedOffAt = Number.NEGATIVE_INFINITY;
   #grownAt = 0;
-  /** Units given, by the time of their answer, within the window. */
-  #given: { readonly at: number; readonly units: number }[] = [];
-  #sum = 0;
+  /** Units given and held back, by the time of the answer, within the window. */
+  readonly #answers: { readonly at: number; readonly given: number; readonly held: number }[] = [];
+  #given = 0;
+  #held = 0;
 
   /** @param ceiling the rate that is never passed; `Infinity` for none */
   constructor(
@@ -54,7 +63,7 @@ export class AdaptiveRate {
   /** The table took units. Answers whether the rate has changed. */
   took(units: number): boolean {
     const now = this.#now();
-    this.#note(now, units);
+    this.#note(now, units, 0);
     if (this.#perSecond === this.#ceiling) return false;
     const seconds = (now - Math.max(this.#grownAt, this.#backedOffAt + SETTLE_MS)) / 1000;
     if (seconds < 0.1) return false;
@@ -67,14 +76,19 @@ export class AdaptiveRate {
     return true;
   }
 
-  /** The table has no more capacity. Answers whether the rate has changed. */
-  throttled(): boolean {
+  /**
+   * The table held units back for want of capacity. Answers whether the rate has changed. While nothing at all gets through
+   * there is no rate to go by: then each request waits by itself.
+   */
+  throttled(units: number): boolean {
     const now = this.#now();
-    if (now - this.#backedOffAt < SETTLE_MS) return false;
+    this.#note(now, 0, units);
+    const isLittle = this.#held < TOLERATED * (this.#held + this.#given);
+    if (isLittle || this.#given === 0 || now - this.#backedOffAt < SETTLE_MS) return false;
     const lower = BACK_OFF * Math.min(this.#perSecond, this.#rate(now));
     this.#backedOffAt = this.#grownAt = now;
-    this.#set(Math.max(1, lower), 'throttled');
-    this.#step = this.#perSecond * GROWTH;
+    this.#set(Math.min(this.#perSecond, Math.max(LEAST, lower)), 'throttled');
+    this.#step = Math.max(LEAST_GROWTH, this.#perSecond * GROWTH);
     return true;
   }
 
@@ -83,15 +97,20 @@ export class AdaptiveRate {
     this.#changed({ perSecond, why });
   }
 
-  #note(now: number, units: number): void {
-    this.#given.push({ at: now, units });
-    this.#sum += units;
-    while (now - this.#given[0]!.at > WINDOW_MS) this.#sum -= this.#given.shift()!.units;
+  #note(now: number, given: number, held: number): void {
+    this.#answers.push({ at: now, given, held });
+    this.#given += given;
+    this.#held += held;
+    while (now - this.#answers[0]!.at > WINDOW_MS) {
+      const past = this.#answers.shift()!;
+      this.#given -= past.given;
+      this.#held -= past.held;
+    }
   }
 
   /** Units a second that the table gave of late. In its first second a sink has only what there is. */
   #rate(now: number): number {
-    const first = this.#given[0]?.at ?? now;
-    return (this.#sum * 1000) / Math.min(WINDOW_MS, Math.max(100, now - first));
+    const first = this.#answers[0]?.at ?? now;
+    return (this.#given * 1000) / Math.min(WINDOW_MS, Math.max(100, now - first));
   }
 }

@@ -10,6 +10,8 @@ export interface StubRequest {
   readonly operation: string;
   readonly body: Record<string, unknown>;
   readonly bytes: number;
+  /** The body as it came. */
+  readonly text: string;
   readonly headers: IncomingMessage['headers'];
   /** Items of a BatchWriteItem, binary still in base64. */
   readonly items: readonly Item[];
@@ -18,7 +20,12 @@ export interface StubRequest {
 /** How to answer: with JSON, with an error of the service, or by cutting the connection. */
 export type StubAnswer =
   | { readonly json: object }
-  | { readonly error: string; readonly status?: number; readonly message?: string }
+  | {
+      readonly error: string;
+      readonly status?: number;
+      readonly message?: string;
+      readonly reasons?: readonly object[];
+    }
   | 'reset';
 
 export interface ServiceStub {
@@ -68,7 +75,8 @@ export async function startStub(
     if ('json' in answered) return void response.end(JSON.stringify(answered.json));
     response.statusCode = answered.status ?? 400;
     const __type = `com.amazonaws.dynamodb.v20120810#${answered.error}`;
-    response.end(JSON.stringify({ __type, message: answered.message ?? `the stub says ${answered.error}` }));
+    const message = answered.message ?? `the stub says ${answered.error}`;
+    response.end(JSON.stringify({ __type, message, ThrottlingReasons: answered.reasons }));
   };
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy());
@@ -96,6 +104,7 @@ async function read(incoming: IncomingMessage): Promise<StubRequest> {
     operation: String(incoming.headers['x-amz-target']).split('.')[1] ?? '',
     body,
     bytes: bytes.byteLength,
+    text: bytes.toString(),
     headers: incoming.headers,
     items: Object.values(tables).flatMap((puts) => puts.map(({ PutRequest }) => PutRequest.Item)),
   };

@@ -1,0 +1,40 @@
+import { check, checkOptions, type Codec, MillraceError, type Rejected } from '@millrace/core';
+
+export interface Pair {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface ParsePairsOptions {
+  /** The longest line, in characters. @default 65536 */
+  readonly maxLineChars?: number;
+}
+
+/** Parses lines of `key=value`. A line without `=` is rejected; one that is too long fails the file. */
+export function parsePairs(options: ParsePairsOptions = {}): Codec<string, Pair, 'records'> {
+  checkOptions('parsePairs', options, { maxLineChars: check.optional(check.integer(1)) });
+  const { maxLineChars = 65_536 } = options;
+  return Object.freeze<Codec<string, Pair, 'records'>>({
+    kind: 'codec',
+    emits: 'records',
+    name: 'parsePairs',
+    start: ({ reject }) => {
+      let [rest, line] = ['', 0];
+      const parse = (raw: string): Pair | Rejected => {
+        line += 1;
+        const at = raw.indexOf('=');
+        if (at < 1) return reject({ code: 'PAIR_INVALID', message: `Line ${line} is no key=value.`, raw, line });
+        return { key: raw.slice(0, at), value: raw.slice(at + 1) };
+      };
+      return {
+        push: (chunk) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop()!;
+          if (rest.length > maxLineChars) throw new MillraceError('PAIR_TOO_LONG', `Line ${line + 1} is too long.`);
+          return lines.map(parse);
+        },
+        end: () => (rest === '' ? [] : [parse(rest)]),
+      };
+    },
+  });
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { DeleteTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { endpointsForTests, type TestEndpoints } from '@millrace/local';
+import {
+  chaosCases,
+  eachCases,
+  optionCases,
+  sinkCases,
+  type SinkCasesOptions,
+  startFaultProxy,
+  supportsLine,
+} from '@millrace/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  createLandingTable,
+  dynamodbLedger,
+  dynamodbQuarantine,
+  dynamodbSink,
+  type LandingItem,
+  landingItem,
+  type PackOptions,
+} from '../src/index.ts';
+import { unpacked } from './support/unpacked.ts';
+
+let at: TestEndpoints;
+let direct: DynamoDBClient;
+beforeAll(async () => {
+  // Faults are put in front of it, so it is the local one in any case.
+  at = await endpointsForTests({});
+  direct = new DynamoDBClient(at.dynamodb);
+});
+afterAll(async () => {
+  direct.destroy();
+  await at.stop();
+});
+
+const land = landingItem<string>();
+
+/** The sink as it is, or one that packs; what it has written is read as it says in its README: each uuid once. */
+const casesOf = (pack: PackOptions | undefined): SinkCasesOptions<LandingItem<string>> => ({
+  supports: { refusals: true, groups: pack !== undefined, mixedItems: true, shared: true, outages: true },
+  record: (text, place) => land.apply(text, place) as LandingItem<string>,
+  refused: {
+    record: (place) => land.apply('x'.repeat(400 * 1024), place) as LandingItem<string>,
+    code: 'DYNAMODB_ITEM_TOO_LARGE',
+  },
+  create: async () => {
+    const table = `millrace-conformance-${randomUUID()}`;
+    await createLandingTable({ table, client: direct });
+    const proxy = await startFaultProxy(at.dynamodb.endpoint);
+    const client = new DynamoDBClient({ ...at.dynamodb, endpoint: proxy.url, maxAttempts: 1 });
+    const retry = { attempts: 100, baseMs: 5, capMs: 50, timeMs: 1500 };
+    const create = () => dynamodbSink({ table, client, retry, ...(pack && { pack }) });
+    return {
+      sink: create(),
+      another: create,
+      calls: () => proxy.calls.length,
+      interrupt: () => proxy.add({ kind: 'dynamodbError', code: 'InternalServerError', status: 500, times: 1e9 }),
+      stored: async () => {
+        const texts: (readonly [uuid: string, text: string])[] = [];
+        for await (const { Items = [] } of paginateScan(
+          { client: direct },
+          { TableName: table, ConsistentRead: true },
+        )) {
+          for (const { uuid, record } of await unpacked(Items)) texts.push([uuid as string, record as string]);
+        }
+        return pack === undefined ? texts.map(([, text]) => text) : [...new Map(texts).values()];
+      },
+      close: async () => {
+        client.destroy();
+        await proxy.stop();
+        await direct.send(new DeleteTableCommand({ TableName: table }));
+      },
+    };
+  },
+});
+
+describe.each([
+  ['single items', undefined],
+  ['packs', { records: 4 }],
+])('dynamodbSink keeps the contract with %s', (what, pack) => {
+  const options = casesOf(pack);
+  const cases = [...sinkCases(options), ...chaosCases({ ...options, runs: 3 })];
+  for (const { clause, name, run } of cases) it(`${clause} ${name}`, run);
+
+  it('and its README says what it supports', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain(
+      supportsLine(what === 'packs' ? 'dynamodbSink with pack' : 'dynamodbSink', options.supports),
+    );
+  });
+});
+
+describe('landingItem keeps the contract', () => {
+  const nested = eachCases<unknown, unknown>({
+    create: () => landingItem(),
+    samples: [
+      { name: 'an object', input: { price: 1 } },
+      { name: 'nothing', input: null },
+      { name: 'a list', input: [1, [2]] },
+    ],
+  });
+  for (const { clause, name, run } of nested) it(`nested: ${clause} ${name}`, run);
+  const flat = eachCases<object, object>({
+    create: () => landingItem<object, NonNullable<unknown>, 'flat'>({ layout: 'flat', key: 'content' }),
+    samples: [
+      { name: 'an object', input: { price: 1 } },
+      { name: 'a name that is taken', input: { uuid: 1 }, error: 'LANDING_NAME_TAKEN' },
+      { name: 'a list', input: [1], error: 'LANDING_RECORD_NOT_OBJECT' },
+    ],
+  });
+  for (const { clause, name, run } of flat) it(`flat: ${clause} ${name}`, run);
+  const undated = eachCases<unknown, unknown>({
+    create: () => landingItem(),
+    item: { id: 'a', uri: 'a' },
+    samples: [{ name: 'an item without a date', input: 1, error: 'LANDING_DATE_MISSING' }],
+  });
+  for (const { clause, name, run } of undated) it(`${clause} ${name}`, run);
+});
+
+describe('options', () => {
+  const table = { table: 'table' };
+  const cases = {
+    dynamodbSink: optionCases({
+      make: (own) => dynamodbSink(own as Parameters<typeof dynamodbSink>[0]),
+      valid: table,
+      invalid: [{ table: '' }, { concurrency: 0 }, { retry: 1 }],
+    }),
+    landingItem: optionCases({ make: landingItem, invalid: [{ layout: 'round' }, { key: 1 }] }),
+    dynamodbLedger: optionCases({
+      make: (own) => dynamodbLedger(own as Parameters<typeof dynamodbLedger>[0]),
+      valid: table,
+      invalid: [{ table: 1 }],
+    }),
+    dynamodbQuarantine: optionCases({
+      make: (own) => dynamodbQuarantine(own as Parameters<typeof dynamodbQuarantine>[0]),
+      valid: table,
+      invalid: [{ table: 1 }],
+    }),
+  };
+  for (const [plugin, list] of Object.entries(cases)) for (const { name, run } of list) it(`${plugin}: ${name}`, run);
+});

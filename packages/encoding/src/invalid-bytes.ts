@@ -1,0 +1,44 @@
+import { MillraceError, type TextDamage } from '@millrace/core';
+
+const CODE = 'ENCODING_INVALID';
+
+/** Bytes that are no character of the declared encoding. */
+export class InvalidBytes implements TextDamage {
+  readonly code: string = CODE;
+  readonly index: number;
+  readonly #charset: string;
+  readonly #byteOffset: number;
+  readonly #bytes: Uint8Array;
+
+  /**
+   * @param byteOffset where in the item they begin
+   * @param index where in the decoded text U+FFFD stands for them
+   */
+  constructor(charset: string, byteOffset: number, bytes: Uint8Array, index: number) {
+    this.#charset = charset;
+    this.#byteOffset = byteOffset;
+    this.#bytes = bytes;
+    this.index = index;
+  }
+
+  get message(): string {
+    return `The bytes ${this.#hex} at offset ${this.#byteOffset} are no character of ${this.#charset}.`;
+  }
+
+  get details(): Readonly<Record<string, unknown>> {
+    return { charset: this.#charset, byteOffset: this.#byteOffset, bytes: this.#hex };
+  }
+
+  toError(): MillraceError {
+    return new MillraceError(
+      CODE,
+      `${this.message} The file is damaged or in another encoding. To load it all the same, set onInvalid to ` +
+        `'reject-record', which rejects what holds them, or to 'replace', which puts U+FFFD in their place.`,
+      { details: this.details },
+    );
+  }
+
+  get #hex(): string {
+    return Array.from(this.#bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  }
+}

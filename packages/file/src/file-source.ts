@@ -1,0 +1,136 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { check, checkOptions, type Context, MillraceError, type Source, type SourceItem } from '@millrace/core';
+import { type FileRef, fileUri, fileVersionTag, STANDARD_INPUT } from './file-ref.ts';
+import { type FileListQuery, listFiles } from './list-files.ts';
+import { spoolInput } from './spool-input.ts';
+import { systemReason } from './system-reason.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+
+export interface FileSourceOptions {
+  /** What a reference to `-` reads. @default `process.stdin` */
+  readonly standardInput?: AsyncIterable<Uint8Array | string>;
+}
+
+/** Reads files as streams of bytes, and lists them. */
+export interface FileSource extends Source<FileRef, Uint8Array> {
+  /**
+   * Pinned references to files, in order; a glob that fits nothing yields nothing.
+   *
+   * @throws MillraceError `FILE_NOT_FOUND` for a path that does not exist, `FILE_READ_FAILED`
+   */
+  readonly list: (query: FileListQuery) => AsyncIterable<FileRef>;
+}
+
+/**
+ * Makes a source of files of this machine. A file's identity is its place and the SHA-256 of its content, so it is read twice:
+ * once when it is opened, and once to be carried. Content that is not the same at the second time fails the item with
+ * `FILE_CHANGED`. Standard input goes into a temporary file first, and can be opened once.
+ *
+ * Opening rejects with `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `FILE_CHANGED` where the reference names another version, and
+ * `FILE_STDIN_CONSUMED`.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ */
+export function fileSource(options: FileSourceOptions = {}): FileSource {
+  checkOptions('fileSource', options, { standardInput: check.optional(check.object) });
+  let consumed = false;
+  const openInput = async (ref: FileRef, signal: AbortSignal): Promise<SourceItem<Uint8Array>> => {
+    if (consumed) throw new MillraceError('FILE_STDIN_CONSUMED', 'Standard input can be opened once.');
+    consumed = true;
+    const spool = await spoolInput(options.standardInput ?? process.stdin, signal);
+    try {
+      return await openFile({ path: spool.path }, fileUri(ref), signal, spool.remove);
+    } catch (error) {
+      await spool.remove();
+      throw error;
+    }
+  };
+  return Object.freeze({
+    name: 'file',
+    describe: fileUri,
+    versionTag: fileVersionTag,
+    list: listFiles,
+    open: async (ref: FileRef, { signal }: Context) => {
+      signal.throwIfAborted();
+      return ref.path === STANDARD_INPUT ? openInput(ref, signal) : openFile(ref, fileUri(ref), signal);
+    },
+  });
+}
+
+async function openFile(
+  ref: FileRef,
+  uri: string,
+  signal: AbortSignal,
+  release?: () => Promise<void>,
+): Promise<SourceItem<Uint8Array>> {
+  const handle = await reading(uri, open(ref.path, 'r'));
+  try {
+    const { size, mtimeMs: modifiedMs } = await reading(uri, handle.stat());
+    const versionTag = fileVersionTag({ path: ref.path, size, modifiedMs })!;
+    const wanted = fileVersionTag(ref);
+    if (wanted !== undefined && wanted !== versionTag) throw changed(uri, 'since it was listed');
+    const hash = createHash('sha256');
+    for await (const _ of read(handle, uri, hash, signal));
+    const digest = hash.digest('hex');
+    return Object.freeze({
+      origin: {
+        id: `${uri}?sha256=${digest}`,
+        uri,
+        etag: digest,
+        size,
+        lastModified: new Date(modifiedMs).toISOString(),
+      },
+      versionTag,
+      chunks: async function* ({ signal: stop }: Context) {
+        const again = createHash('sha256');
+        yield* read(handle, uri, again, stop);
+        if (again.digest('hex') !== digest) throw changed(uri, 'while it was read');
+      },
+      close: async () => {
+        await handle.close();
+        await release?.();
+      },
+    });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function* read(
+  handle: FileHandle,
+  uri: string,
+  hash: Hash,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let position = 0; ;) {
+    signal.throwIfAborted();
+    // Each chunk is memory of its own: who gets it may keep it.
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    const { bytesRead } = await reading(uri, handle.read(buffer, 0, CHUNK_BYTES, position));
+    if (bytesRead === 0) return;
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    position += bytesRead;
+    yield chunk;
+  }
+}
+
+function changed(uri: string, when: string): MillraceError {
+  return new MillraceError('FILE_CHANGED', `${uri} was changed ${when}. List it again once nobody writes to it.`, {
+    details: { uri },
+  });
+}
+
+function reading<T>(uri: string, work: Promise<T>): Promise<T> {
+  return work.catch((cause: unknown) => {
+    const { reason, message } = systemReason(cause);
+    if (reason === 'ENOENT') throw new MillraceError('FILE_NOT_FOUND', `There is no file ${uri}.`, { cause });
+    throw new MillraceError('FILE_READ_FAILED', `${uri} could not be read: ${message}`, {
+      cause,
+      details: { uri, reason },
+    });
+  });
+}

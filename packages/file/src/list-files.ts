@@ -1,0 +1,63 @@
+import { glob, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { check, checkOptions, MillraceError } from '@millrace/core';
+import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
+import { systemReason } from './system-reason.ts';
+
+export interface FileListQuery {
+  /** Paths and globs, such as `data/2026-*.ndjson.gz`; `-` is standard input. A path that exists is taken as it stands. */
+  readonly files: string | readonly string[];
+  /** Directory that relative ones start from. @default the working directory */
+  readonly cwd?: string;
+}
+
+/** Pinned references to the files of a query: in the order of its members, those of a glob by name, each file once. */
+export function listFiles(query: FileListQuery): AsyncIterable<FileRef> {
+  checkOptions('list', query, {
+    files: (value) =>
+      typeof value === 'string' || Array.isArray(value) ? undefined : 'a path, a glob or a list of them',
+    cwd: check.optional(check.text),
+  });
+  const { files, cwd = '.' } = query;
+  return { [Symbol.asyncIterator]: () => find(typeof files === 'string' ? [files] : files, cwd) };
+}
+
+async function* find(files: readonly string[], cwd: string): AsyncGenerator<FileRef, void, undefined> {
+  const seen = new Set<string>();
+  for (const wanted of files) {
+    for (const ref of wanted === STANDARD_INPUT ? [{ path: wanted }] : await refsOf(wanted, cwd)) {
+      if (!seen.has(ref.path)) yield ref;
+      seen.add(ref.path);
+    }
+  }
+}
+
+async function refsOf(wanted: string, cwd: string): Promise<readonly FileRef[]> {
+  const path = resolve(cwd, wanted);
+  const named = await refOf(path);
+  if (named !== undefined) return [named];
+  if (!/[*?[\]{}]/.test(wanted)) {
+    throw new MillraceError('FILE_NOT_FOUND', `There is no file ${path}.`, { details: { path } });
+  }
+  const found: FileRef[] = [];
+  for await (const name of glob(wanted, { cwd })) {
+    const ref = await refOf(resolve(join(cwd, name)));
+    if (ref !== undefined) found.push(ref);
+  }
+  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A pinned reference, or nothing where there is no such file. */
+async function refOf(path: string): Promise<FileRef | undefined> {
+  try {
+    const stats = await stat(path);
+    return stats.isFile() ? { path, size: stats.size, modifiedMs: stats.mtimeMs } : undefined;
+  } catch (cause) {
+    const { reason, message } = systemReason(cause);
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return undefined;
+    throw new MillraceError('FILE_READ_FAILED', `${path} could not be listed: ${message}`, {
+      cause,
+      details: { path, reason },
+    });
+  }
+}

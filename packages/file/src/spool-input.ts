@@ -1,0 +1,43 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Standard input in a temporary file: its identity is that of its content, so all of it has to be there first. */
+export interface Spool {
+  readonly path: string;
+  readonly remove: () => Promise<void>;
+}
+
+/** Reads an input to its end. Where the signal fires it rejects with the reason at once, and leaves nothing behind. */
+export async function spoolInput(input: AsyncIterable<Uint8Array | string>, signal: AbortSignal): Promise<Spool> {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-stdin-'));
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  const path = join(directory, 'input');
+  try {
+    const file = await open(path, 'wx');
+    try {
+      const chunks = input[Symbol.asyncIterator]();
+      for (;;) {
+        const { done, value } = await orAbort(chunks.next(), signal);
+        if (done === true) break;
+        await file.appendFile(value);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { path, remove };
+}
+
+/** Input may not come for ever; its reader must not wait that long. Each call leaves no listener behind. */
+function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,178 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Context, feed, map, MillraceError, replay } from '@millrace/core';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { gunzip } from '@millrace/gzip';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileQuarantine, type FileRef, fileSink, fileSource } from '../src/index.ts';
+
+let root: string;
+let places = 0;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'millrace-file-feed-'));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function place(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {
+  const directory = join(root, `${(places += 1)}`);
+  await mkdir(join(directory, 'more'), { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+  return directory;
+}
+
+const context = (signal = new AbortController().signal): Context => {
+  return { feed: 'test', run: 'run', stage: 'file', signal, count: () => {} };
+};
+
+async function listed(query: Parameters<ReturnType<typeof fileSource>['list']>[0]): Promise<readonly FileRef[]> {
+  const refs: FileRef[] = [];
+  for await (const ref of fileSource().list(query)) refs.push(ref);
+  return refs;
+}
+
+async function linesBelow(directory: string): Promise<readonly string[]> {
+  const names = (await readdir(directory, { recursive: true })).filter((name) => /\.ndjson(\.gz)?$/.test(name));
+  const contents = await Promise.all(names.toSorted().map((name) => readFile(join(directory, name))));
+  return contents.flatMap((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString().trimEnd().split('\n'));
+}
+
+it('a feed runs from file to file, and a bad record is replayed into place', async () => {
+  const lines = Array.from({ length: 25 }, (_, n) => (n === 7 ? '{"n":"7x"}' : `{"n":"${n}"}`)).join('\n');
+  const directory = await place({ 'a.ndjson.gz': gzipSync(lines), 'b.ndjson.gz': gzipSync('{"n":"100"}\n') });
+  const quarantine = fileQuarantine({ directory: join(directory, 'bad') });
+  const out = join(directory, 'out');
+  const source = fileSource();
+  const numbers = (parse: (text: string) => number) =>
+    feed('numbers')
+      .from(source)
+      .through(gunzip())
+      .through(decodeText('utf-8'))
+      .through(parseNdjson<{ readonly n: string }>())
+      .through(
+        map(({ n }) => {
+          const number = parse(n);
+          if (Number.isNaN(number)) throw new MillraceError('NO_NUMBER', `${n} is no number.`);
+          return { n: number };
+        }),
+      )
+      .to(fileSink({ directory: out, gzip: true, recordsPerFile: 10 }));
+  const run = () => numbers(Number).run(source.list({ files: '*.gz', cwd: directory }), { quarantine });
+  const first = await run();
+  expect(first.totals).toMatchObject({ read: 26, written: 25, rejected: 1 });
+  await run();
+  expect((await linesBelow(out)).length).toBe(25);
+
+  const mended = await replay(numbers(Number.parseInt), quarantine.rejections({ feed: 'numbers' }), {
+    settled: quarantine.settle,
+  });
+  expect(mended).toMatchObject({ tried: 1, delivered: 1 });
+  const values = (await linesBelow(out)).map((line) => (JSON.parse(line) as { readonly n: number }).n);
+  expect(values.toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 25 }, (_, n) => n), 100]);
+});
+
+it('standard input is carried once', async () => {
+  const out = await place();
+  const source = fileSource({
+    standardInput: (async function* () {
+      yield '{"a":1}\n';
+      yield Buffer.from('{"a":2}\n');
+    })(),
+  });
+  const input = feed('input')
+    .from(source)
+    .through(decodeText('utf-8'))
+    .through(parseNdjson<{ readonly a: number }>())
+    .to(fileSink({ directory: out }));
+  const report = await input.run(source.list({ files: '-' }));
+  expect(report.reports[0]).toMatchObject({ ref: 'stdin:', outcome: 'complete', written: 2, bytesIn: 16 });
+  expect(report.reports[0]?.origin?.id).toMatch(/^stdin:\?sha256=[0-9a-f]{64}$/);
+  expect(await linesBelow(out)).toEqual(['{"a":1}', '{"a":2}']);
+  await expect(input.run([{ path: '-' }])).rejects.toMatchObject({ cause: { code: 'FILE_STDIN_CONSUMED' } });
+});
+
+it('standard input that does not come is not waited for after the signal', async () => {
+  const standardInput = (async function* () {
+    await sleep(60_000, undefined, { ref: false });
+    yield '';
+  })();
+  const controller = new AbortController();
+  const opening = fileSource({ standardInput }).open({ path: '-' }, context(controller.signal));
+  setTimeout(() => controller.abort(new Error('stopped')), 5);
+  await expect(opening).rejects.toThrow('stopped');
+});
+
+it('a listing names files, each once, in order, and tells what is not there', async () => {
+  const directory = await place({ 'b.txt': 'b', 'a.txt': 'a', '[c].txt': 'c', 'more/d.txt': 'd' });
+  const names = async (files: string | readonly string[]) =>
+    (await listed({ files, cwd: directory })).map(({ path }) => path.slice(directory.length + 1));
+  expect(await names('*.txt')).toEqual(['[c].txt', 'a.txt', 'b.txt']);
+  expect(await names(['b.txt', '**/*.txt', 'a.txt'])).toEqual(['b.txt', '[c].txt', 'a.txt', 'more/d.txt']);
+  expect(await names('[c].txt')).toEqual(['[c].txt']);
+  expect(await names('*.csv')).toEqual([]);
+  expect((await listed({ files: 'a.txt', cwd: directory }))[0]).toMatchObject({
+    size: 1,
+    modifiedMs: expect.any(Number),
+  });
+  await expect(listed({ files: 'none.txt', cwd: directory })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+  await symlink('loop', join(directory, 'loop'));
+  await expect(listed({ files: 'loop', cwd: directory })).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
+  expect(() => fileSource().list({ path: 'a' } as never)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+});
+
+it('a file is told by place and content, not by time; a listing pins time and size', async () => {
+  const directory = await place({ 'a b.txt': 'a' });
+  const path = join(directory, 'a b.txt');
+  const [pinned] = await listed({ files: path });
+  const source = fileSource();
+  const idOf = async (ref: FileRef): Promise<string> => {
+    const item = await source.open(ref, context());
+    await item.close?.();
+    return item.origin.id;
+  };
+  const id = await idOf(pinned!);
+  expect(id).toBe(
+    `${pathToFileURL(path).href}?sha256=ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb`,
+  );
+  await utimes(path, 1, 1);
+  expect(await idOf({ path })).toBe(id);
+  await expect(idOf(pinned!)).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  expect([source.versionTag?.({ path }), source.versionTag?.(pinned!)]).toEqual([undefined, `1-${pinned!.modifiedMs}`]);
+  await expect(idOf({ path: directory })).rejects.toMatchObject({ code: 'FILE_READ_FAILED' });
+});
+
+it('a file that is changed in place while it is read fails', async () => {
+  const path = join(await place({ a: 'one' }), 'a');
+  const item = await fileSource().open({ path }, context());
+  await writeFile(path, 'two');
+  const read = async () => {
+    for await (const _ of item.chunks({ ...context(), item: item.origin }));
+  };
+  await expect(read()).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+  await item.close?.();
+});
+
+it('what cannot be written fails the write, and leaves nothing half-written', async () => {
+  const directory = join(await place({ file: '' }), 'file');
+  const item = { id: 'a', uri: 'a' };
+  const entry = { value: {}, ordinal: 0, branch: '', item, ...context() };
+  const writing = fileSink({ directory }).write([entry], context());
+  await expect(writing).rejects.toMatchObject({ code: 'FILE_SINK_WRITE_FAILED', details: { reason: 'ENOTDIR' } });
+});
+
+it('what JSON has no word for is refused', async () => {
+  const sink = fileSink<unknown>({ directory: await place() });
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const entries = [1n, undefined, circle, null].map((value, ordinal) => {
+    return { value, ordinal, branch: '', item: { id: 'a', uri: 'a' }, ...context() };
+  });
+  const refusals = (await sink.write(entries, context())) ?? [];
+  expect(refusals.map(({ position, code }) => [position, code])).toEqual(
+    [0, 1, 2].map((at) => [at, 'FILE_RECORD_INVALID']),
+  );
+});

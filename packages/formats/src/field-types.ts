@@ -1,0 +1,98 @@
+import { MillraceError } from '@millrace/core';
+import { LineProblem } from './line-problem.ts';
+
+/**
+ * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `bigint`
+ * holds integers of any size; `boolean` is `true` or `false` in any case, or 1 or 0. White space around is left out, and an
+ * empty field is `null`. A function makes the value itself, of the text as it stands; its throw rejects the record.
+ */
+export type FieldType = 'string' | 'number' | 'integer' | 'bigint' | 'boolean' | ((text: string) => unknown);
+
+export type FieldTypes = Readonly<Record<string, FieldType>>;
+
+/** Converts some fields of a record in place, or says what is wrong with one. */
+export type ConvertFields = (record: Record<string, unknown>) => LineProblem | undefined;
+
+const FAILED: unique symbol = Symbol('failed');
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+export function fieldConverter(types: FieldTypes = {}): ConvertFields | undefined {
+  const typed = Object.entries(types).filter(([, type]) => type !== 'string');
+  if (typed.length === 0) return undefined;
+  return (record) => {
+    for (const [name, type] of typed) {
+      const text = record[name];
+      if (typeof text !== 'string') continue;
+      let value: unknown = FAILED;
+      let cause: unknown;
+      try {
+        value = typeof type === 'function' ? type(text) : convert(text.trim(), type);
+      } catch (thrown) {
+        cause = thrown;
+      }
+      if (value === FAILED) return fieldInvalid(name, text, type, cause);
+      record[name] = value;
+    }
+    return undefined;
+  };
+}
+
+function convert(text: string, type: Exclude<FieldType, (text: string) => unknown>): unknown {
+  if (text === '') return null;
+  switch (type) {
+    case 'number':
+      return DECIMAL.test(text) ? exactNumber(text) : FAILED;
+    case 'integer':
+      return /^[+-]?\d+$/.test(text) ? exactNumber(text) : FAILED;
+    case 'bigint':
+      return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : FAILED;
+    case 'boolean':
+      return BOOLEANS.get(text.toLowerCase()) ?? FAILED;
+    case 'string':
+      return text;
+  }
+}
+
+/** Up to 15 significant digits, every decimal survives a double; an integer does up to 2^53. */
+function exactNumber(text: string): number | typeof FAILED {
+  const value = Number(text);
+  const digits = text.replace(/e.*/i, '').replaceAll(/[^\d]/g, '').replace(/^0+/, '');
+  const isExact = digits.length <= 15 || (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value));
+  const isLost = value === 0 && digits !== '';
+  return isExact && !isLost && Number.isFinite(value) ? value : FAILED;
+}
+
+function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): LineProblem {
+  const kind = typeof type === 'function' ? 'what its type takes' : `an exact ${type}`;
+  const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  const what = `has ${shown} in field ${JSON.stringify(name)}, which is not ${kind}.`;
+  return new LineProblem({ code: 'FIELD_INVALID', what, details: { field: name }, cause });
+}
+
+const TYPES = ['string', 'number', 'integer', 'bigint', 'boolean'] as const;
+
+/** What an option must be to name the types of fields. */
+export function fieldTypesProblem(value: unknown): string | undefined {
+  const fits =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((type) => typeof type === 'function' || (TYPES as readonly unknown[]).includes(type));
+  return fits ? undefined : `an object of types by field, each a function or one of ${TYPES.join(', ')}`;
+}
+
+/** @throws MillraceError `OPTION_INVALID` where types are given for a field that no record has */
+export function assertKnownFields(owner: string, types: FieldTypes, names: readonly string[]): void {
+  const stranger = Object.keys(types).find((name) => !names.includes(name));
+  if (stranger === undefined) return;
+  const known = names.join(', ');
+  throw new MillraceError('OPTION_INVALID', `${owner}: option "types" names "${stranger}"; the fields are ${known}.`, {
+    details: { owner, option: 'types' },
+  });
+}

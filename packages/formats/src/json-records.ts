@@ -1,0 +1,50 @@
+import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { LineProblem } from './line-problem.ts';
+import { wholeText } from './record-text.ts';
+
+export type CopiedValues = Readonly<Record<string, unknown>>;
+
+/** Makes a record of an element's text, with the fields that it is to get from the objects around it. */
+export function jsonRecord<T>(text: string, copied: CopiedValues | undefined): T | LineProblem {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (cause) {
+    return problem('JSON_INVALID', `begins a record that is no JSON: ${(cause as SyntaxError).message}`, copied, cause);
+  }
+  if (copied === undefined) return record as T;
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    return problem('JSON_NOT_OBJECT', 'begins a record that is no object, so fields cannot be copied into it.', copied);
+  }
+  for (const [name, value] of Object.entries(copied)) {
+    if (Object.hasOwn(record, name)) {
+      const what = `begins a record that has a field ${JSON.stringify(name)} of its own, and "copy" has one of this name.`;
+      return problem('JSON_FIELD_CONFLICT', what, copied);
+    }
+    (record as Record<string, unknown>)[name] = value;
+  }
+  return record as T;
+}
+
+/** The copied values go along, so that a replay can make the record by itself. */
+function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): LineProblem {
+  return new LineProblem({ code, what, details: copied && { copied }, cause });
+}
+
+/**
+ * Makes one rejected record by itself. A record that a later stage rejected does not say what was copied into it; where
+ * `copies` is set, its replay goes on from the value that this stage got.
+ *
+ * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the text
+ */
+export function reparseJson<T>(copies: boolean, rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>): T {
+  const text = wholeText(rejected);
+  const copied = rejected.details?.['copied'] as CopiedValues | undefined;
+  if (copies && copied === undefined) {
+    const message = 'The record does not say which fields were copied into it. Deliver the file again.';
+    throw new MillraceError('REPLAY_IMPOSSIBLE', message);
+  }
+  const record = jsonRecord<T>(text, copies ? copied : undefined);
+  if (!(record instanceof LineProblem)) return record;
+  throw new MillraceError(record.code, `The text ${record.what}`, { cause: record.cause });
+}

@@ -1,0 +1,40 @@
+import { check, checkOptions, MillraceError } from '@millrace/core';
+import { guarded, type MatchAll, patternProblem } from './match-guard.ts';
+
+/** How lines are joined to records. Give either `start` or `continuation`. */
+export interface Multiline {
+  /** A line that matches begins a record; any other belongs to the record before it. */
+  readonly start?: RegExp;
+  /** A line that matches belongs to the record before it; any other begins one. */
+  readonly continuation?: RegExp;
+  /** Lines at most in a record; a longer one is stepped over and rejected. @default 1000 */
+  readonly maxLines?: number;
+}
+
+export interface JoinSettings {
+  readonly maxLines: number;
+  /** Whether each of these lines begins a record. */
+  readonly begins: MatchAll<boolean>;
+}
+
+/** @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` */
+export function joinSettings(
+  owner: string,
+  multiline: Multiline | undefined,
+  maxMatchMillis: number,
+): JoinSettings | undefined {
+  if (multiline === undefined) return undefined;
+  checkOptions(`${owner}, multiline`, multiline, {
+    start: check.optional(patternProblem),
+    continuation: check.optional(patternProblem),
+    maxLines: check.optional(check.integer(1)),
+  });
+  const { start, continuation, maxLines = 1000 } = multiline;
+  const pattern = start ?? continuation;
+  if (pattern === undefined || (start !== undefined && continuation !== undefined)) {
+    const message = `${owner}: option "multiline" takes either "start" or "continuation".`;
+    throw new MillraceError('OPTION_INVALID', message, { details: { owner, option: 'multiline' } });
+  }
+  const begins = guarded(owner, maxMatchMillis, (line) => pattern.test(line) === (pattern === start));
+  return { maxLines, begins };
+}

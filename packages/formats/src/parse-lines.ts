@@ -1,0 +1,54 @@
+import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { type FrameSettings, startFrames } from './frame-stage.ts';
+import { LineProblem, SKIP } from './line-problem.ts';
+import { MAX_MATCH_MILLIS } from './match-guard.ts';
+import { joinSettings, type Multiline } from './multiline.ts';
+import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
+import { reparseFrame } from './reparse-frame.ts';
+
+export interface ParseLinesOptions {
+  /** What to do about a record of white space only: pass over it, reject it, or keep it. @default 'skip' */
+  readonly blankLines?: 'skip' | 'reject' | 'keep';
+  /** Joins lines to records, such as a stack trace to its message. @default each line is a record */
+  readonly multiline?: Multiline;
+  /** Characters (UTF-16 units) at most in a record; a longer one is stepped over and rejected. @default 1048576 */
+  readonly maxRecordChars?: number;
+  /** Milliseconds that a pattern of `multiline` may take for one line; 0 for no limit. @default 1000 */
+  readonly maxMatchMillis?: number;
+}
+
+/**
+ * Makes each line a record: a string without its line end. Lines end in LF or CRLF, the last may end without. A byte order
+ * mark that is still there is stripped. Lines that `multiline` joins stand with LF between them.
+ *
+ * Rejections: `LINE_BLANK`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where `decodeText` says so.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, `REGEX_GUARD_UNAVAILABLE` when it is made
+ */
+export function parseLines(options: ParseLinesOptions = {}): Codec<string, string, 'records'> {
+  checkOptions('parseLines', options, {
+    blankLines: check.optional(check.oneOf('skip', 'reject', 'keep')),
+    multiline: check.optional(check.object),
+    maxRecordChars: check.optional(check.integer(1)),
+    maxMatchMillis: check.optional(check.integer(0)),
+  });
+  const { blankLines = 'skip', multiline, maxRecordChars = MAX_RECORD_CHARS } = options;
+  const parse = (raw: string): string | LineProblem | typeof SKIP => {
+    const text = plainText(raw);
+    if (blankLines === 'keep' || text.trim() !== '') return text;
+    return blankLines === 'skip' ? SKIP : new LineProblem({ code: 'LINE_BLANK', what: 'is blank.' });
+  };
+  const settings: FrameSettings<string> = {
+    maxRecordChars,
+    join: joinSettings('parseLines', multiline, options.maxMatchMillis ?? MAX_MATCH_MILLIS),
+    parseAll: (texts) => texts.map(parse),
+  };
+  return Object.freeze({
+    kind: 'codec',
+    emits: 'records',
+    name: 'parseLines',
+    takesDamage: true,
+    start: (context: CodecContext) => startFrames(settings, context),
+    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
+  });
+}

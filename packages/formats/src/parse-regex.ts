@@ -1,0 +1,109 @@
+import { check, checkOptions, type Codec, type CodecContext, MillraceError, type RejectedRecord } from '@millrace/core';
+import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
+import { type FrameSettings, startFrames } from './frame-stage.ts';
+import { LineProblem, SKIP } from './line-problem.ts';
+import { guarded, MAX_MATCH_MILLIS, patternProblem, SLOW } from './match-guard.ts';
+import { joinSettings, type Multiline } from './multiline.ts';
+import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
+import { reparseFrame } from './reparse-frame.ts';
+
+export interface ParseRegexOptions {
+  /** What the text of a group becomes. @default every group is a string */
+  readonly types?: FieldTypes;
+  /** What to do about a record of white space only: pass over it, or match it like any other. @default 'skip' */
+  readonly blankLines?: 'skip' | 'match';
+  /** Joins lines to records before they are matched. @default each line is a record */
+  readonly multiline?: Multiline;
+  /** Characters (UTF-16 units) at most in a record; a longer one is stepped over and rejected. @default 1048576 */
+  readonly maxRecordChars?: number;
+  /** Milliseconds that the pattern may take for one record; 0 for no limit, which is faster. @default 1000 */
+  readonly maxMatchMillis?: number;
+}
+
+/**
+ * Matches each line against a pattern: its named groups are the record. A group that took no part is left out. The pattern
+ * is searched in the line; begin it with `^` and end it with `$` to have it match the whole.
+ *
+ * A line that the pattern does not match is rejected, and so is one that it takes longer for than `maxMatchMillis`: a
+ * pattern that backtracks cannot hold up a run.
+ *
+ * Rejections: `REGEX_NO_MATCH`, `REGEX_TOO_SLOW`, `FIELD_INVALID`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where
+ * `decodeText` says so.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, `REGEX_GUARD_UNAVAILABLE` when it is made
+ */
+export function parseRegex<T = Record<string, string>>(
+  pattern: RegExp,
+  options: ParseRegexOptions = {},
+): Codec<string, T, 'records'> {
+  const names = groupNames(pattern);
+  checkOptions('parseRegex', options, {
+    types: check.optional(fieldTypesProblem),
+    blankLines: check.optional(check.oneOf('skip', 'match')),
+    multiline: check.optional(check.object),
+    maxRecordChars: check.optional(check.integer(1)),
+    maxMatchMillis: check.optional(check.integer(0)),
+  });
+  const {
+    types = {},
+    blankLines = 'skip',
+    multiline,
+    maxRecordChars = MAX_RECORD_CHARS,
+    maxMatchMillis = MAX_MATCH_MILLIS,
+  } = options;
+  assertKnownFields('parseRegex', types, names);
+
+  const matchAll = guarded('parseRegex', maxMatchMillis, (text) => pattern.exec(text));
+  const convert = fieldConverter(types);
+  const toRecord = (match: RegExpExecArray | null): T | LineProblem => {
+    if (match === null) return new LineProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
+    const record: Record<string, unknown> = {};
+    for (const name of names) {
+      const group = match.groups![name];
+      if (group !== undefined) record[name] = group;
+    }
+    return convert?.(record) ?? (record as T);
+  };
+  const settings: FrameSettings<T> = {
+    maxRecordChars,
+    join: joinSettings('parseRegex', multiline, maxMatchMillis),
+    parseAll: (raws) => {
+      const texts = raws.map(plainText);
+      const isBlank = texts.map((text) => blankLines === 'skip' && text.trim() === '');
+      const matches = matchAll(texts.filter((_, index) => !isBlank[index]));
+      let next = 0;
+      return texts.map((_, index) => {
+        if (isBlank[index]) return SKIP;
+        const match = matches[next++]!;
+        if (match !== SLOW) return toRecord(match);
+        const what = `takes the pattern longer than ${maxMatchMillis} ms.`;
+        return new LineProblem({ code: 'REGEX_TOO_SLOW', what });
+      });
+    },
+  };
+  return Object.freeze({
+    kind: 'codec',
+    emits: 'records',
+    name: 'parseRegex',
+    takesDamage: true,
+    start: (context: CodecContext) => startFrames(settings, context),
+    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
+  });
+}
+
+function groupNames(pattern: unknown): readonly string[] {
+  const problem = patternProblem(pattern);
+  if (problem !== undefined) throw invalid(`it must be ${problem}`);
+  const { source, flags } = pattern as RegExp;
+  const { groups = {} } = new RegExp(`${source}|`, flags).exec('')!;
+  const names = Object.keys(groups);
+  // Assigning to `__proto__` would set the prototype, or be lost.
+  if (names.length > 0 && !names.includes('__proto__')) return names;
+  throw invalid('it must have named groups, none of them named __proto__');
+}
+
+function invalid(why: string): MillraceError {
+  return new MillraceError('OPTION_INVALID', `parseRegex: the pattern does not fit: ${why}.`, {
+    details: { owner: 'parseRegex', option: 'pattern' },
+  });
+}

@@ -1,0 +1,97 @@
+import { check, checkOptions, type Codec, type CodecContext, MillraceError } from '@millrace/core';
+import { type CompressionFormat, FORMATS, formatsOfName } from './compression-format.ts';
+import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
+import { gzipLayer } from './gzip-layer.ts';
+import type { Layer } from './layer.ts';
+import { type NativeFormat, nativeLayer, streamMaker } from './native-layer.ts';
+import type { OutputLimits } from './output-limits.ts';
+
+/** Options of {@link decompress}. */
+export interface DecompressOptions {
+  /**
+   * What the item must be, one format or several; `none` is data that is not compressed. Anything else fails the item.
+   * Brotli and raw deflate show no mark: without a name that says so they are only found where one of them is expected.
+   * @default anything, also data that is not compressed
+   */
+  readonly expect?: CompressionFormat | 'none' | readonly (CompressionFormat | 'none')[];
+  /**
+   * What to believe where the item's name says one format and its first bytes another: fail the item, or go by the bytes, or
+   * by the name.
+   * @default 'fail'
+   */
+  readonly onConflict?: 'fail' | 'bytes' | 'name';
+  /** How many compressions of an item are undone: with 2, also gzip in gzip. @default 2 */
+  readonly maxDepth?: number;
+  /** Decompressed bytes at most per item, after each compression that is undone. @default 10 GiB (10 * 1024 ** 3) */
+  readonly maxOutputBytes?: number;
+  /** How many times larger than the compressed bytes read so far the output of each may be. @default 200 */
+  readonly maxRatio?: number;
+  /** Decompressed bytes of an item up to which `maxRatio` is not judged. @default 64 MiB (64 * 1024 ** 2) */
+  readonly ratioFloorBytes?: number;
+}
+
+/**
+ * Decompresses gzip, zlib, zstd, brotli and raw deflate. The format is told by the first bytes, then by the name's suffixes;
+ * data that shows no format passes as it is. Zip, bzip2, xz, lz4 and compress are told and refused.
+ *
+ * What the format has for a checksum is verified, and an item that ends early fails. Output comes in chunks of at most 256
+ * KiB, lazily. Memory is bounded whatever the input; a zstd frame may ask for a window of up to 128 MiB.
+ *
+ * Errors of an item have `details.format`, and `offset` in compressed bytes, where they come from a layer:
+ * `COMPRESSION_CORRUPT`, `COMPRESSION_CHECKSUM`, `COMPRESSION_TRUNCATED`, `COMPRESSION_TRAILING_DATA`,
+ * `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO_EXCEEDED`, `COMPRESSION_UNAVAILABLE`; else `COMPRESSION_UNEXPECTED`,
+ * `COMPRESSION_CONFLICT`, `COMPRESSION_UNSUPPORTED`, `COMPRESSION_TOO_DEEP`.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
+ */
+export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, Uint8Array> {
+  checkOptions('decompress', options, {
+    expect: check.optional(checkExpect),
+    onConflict: check.optional(check.oneOf('fail', 'bytes', 'name')),
+    maxDepth: check.optional(check.integer(1, 8)),
+    maxOutputBytes: check.optional(check.integer(1)),
+    maxRatio: check.optional(check.numeric(1)),
+    ratioFloorBytes: check.optional(check.integer(0)),
+  });
+  const { expect, onConflict = 'fail', maxDepth = 2 } = options;
+  const limits: OutputLimits = Object.freeze({
+    maxOutputBytes: options.maxOutputBytes ?? 10 * 1024 ** 3,
+    maxRatio: options.maxRatio ?? 200,
+    ratioFloorBytes: options.ratioFloorBytes ?? 64 * 1024 ** 2,
+  });
+  const settings: DecompressSettings = {
+    expect: expect === undefined ? undefined : typeof expect === 'string' ? [expect] : [...expect],
+    onConflict,
+    maxDepth,
+    startLayer: (format) => startLayer(format, limits),
+  };
+  return Object.freeze<Codec<Uint8Array, Uint8Array>>({
+    kind: 'codec',
+    emits: 'chunks',
+    name: 'decompress',
+    start: ({ item }: CodecContext) => startDecompress(settings, formatsOfName(item.uri)),
+  });
+}
+
+function startLayer(format: CompressionFormat, limits: OutputLimits): Layer {
+  const layer = format === 'gzip' ? gzipLayer(limits) : streamLayer(format, limits);
+  if (layer !== undefined) return layer;
+  throw new MillraceError(
+    'COMPRESSION_UNAVAILABLE',
+    `The item is ${format}, and there is no node:zlib here that knows it (zstd needs Node 22.15 or later).`,
+    { details: { format } },
+  );
+}
+
+function streamLayer(format: NativeFormat, limits: OutputLimits): Layer | undefined {
+  const makeStream = streamMaker(format);
+  return makeStream && nativeLayer(format, makeStream, limits);
+}
+
+function checkExpect(value: unknown): string | undefined {
+  const known: readonly unknown[] = [...FORMATS, 'none'];
+  const all = Array.isArray(value) ? value : [value];
+  return all.length > 0 && all.every((one) => known.includes(one))
+    ? undefined
+    : `one or several of ${known.join(', ')}`;
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { type Codec, drop, type Each, memoryLedger, type ReadableQuarantine } from '@millrace/core';
+import {
+  type CodecCasesOptions,
+  codecCases,
+  type ConformanceCase,
+  eachCases,
+  ledgerCases,
+  optionCases,
+  quarantineCases,
+  sinkCases,
+  type SinkBench,
+  sourceCases,
+  type SourceBench,
+} from '@millrace/testkit';
+import { expect, test } from 'vitest';
+
+/**
+ * What the runner owes, and what only one package can show: the tests that hold it, by clause. A clause may stand here and
+ * have cases too, where either side owes a part.
+ */
+const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: string])[]>> = {
+  '2.7': [['testkit/test/runner-closes-items.test.ts', 'closes each item that it opened once, however it ends: %s']],
+  '3.7': [['core/test/run.test.ts', 'names the codec that throws, and closes every codec']],
+  '4.4': [['core/test/run.test.ts', 'awaits eaches that return promises, in order']],
+  '5.5': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
+  '5.6': [
+    ['core/test/run.test.ts', 'cuts batches by bytes, and hands a larger record over alone'],
+    ['core/test/mixed-items.test.ts', 'gets the last records of several items in one write'],
+  ],
+  '5.10': [
+    ['core/test/groups.test.ts', 'gets every group whole, at every reading, whatever interrupts it'],
+    ['core/test/groups.test.ts', 'leaves out a group that a deadline cuts through, and stops before it'],
+  ],
+  '6.1': [['core/test/rejections.test.ts', 'that fails, fails the item']],
+  '6.2': [['core/test/rejections.test.ts', 'fails the item where there is no quarantine']],
+  '6.3': [
+    ['core/test/rejections.test.ts', 'that fails, fails the item'],
+    ['core/test/rejections.test.ts', 'that refuses, fails the item'],
+  ],
+  '6.4': [
+    ['core/test/rejections.test.ts', 'fails the item past the absolute limit'],
+    ['core/test/rejections.test.ts', 'fails the item past the share, judged from the 100th record on'],
+  ],
+  '7.1': [['core/test/ledger.test.ts', 'goes on at the watermark of a failed run, with the same ordinals']],
+  '7.2': [['core/test/run.test.ts', 'adds up what eaches drop, fan out and pass']],
+  '7.3': [
+    ['core/test/stop.test.ts', 'stops reading, lets writes in flight settle, and leaves a watermark'],
+    ['core/test/stop.test.ts', 'ends writes that outlast the grace period'],
+  ],
+  '7.4': [['core/test/stop.test.ts', 'stops reading but writes what was read, so that the watermark is what was read']],
+  '7.5': [['core/test/run.test.ts', 'does not read ahead of a saturated sink by more than a block and the batches']],
+  '7.6': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
+  '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],
+  '9.9': [['dynamodb/test/ledger-faults.test.ts', 'is found in place: %s, %s, write %i']],
+};
+
+const never = (): never => {
+  throw new Error('Only the names of cases are asked for.');
+};
+
+const codec: Pick<CodecCasesOptions<string, string, 'records'>, 'create'> = {
+  create: never as () => Codec<string, string, 'records'>,
+};
+
+/** Every case there is: made for plugins that support everything. */
+const cases: readonly ConformanceCase[] = [
+  ...sourceCases({
+    create: never as () => SourceBench<unknown, string>,
+    supports: { pinned: true, listing: true, breaks: true, holds: true },
+  }),
+  ...codecCases({
+    ...codec,
+    samples: [
+      { name: 'good', input: 'a' },
+      { name: 'bad', input: 'b', error: 'BAD' },
+    ],
+    expansion: { input: 'a', outputLength: 1 },
+    endless: [{ name: 'endless', chunk: 'a' }],
+  }),
+  ...eachCases({
+    create: never as () => Each<string, typeof drop>,
+    samples: [
+      { name: 'good', input: 'a' },
+      { name: 'bad', input: 'b', error: 'BAD' },
+    ],
+  }),
+  ...sinkCases({
+    create: never as () => SinkBench<string>,
+    record: never as () => string,
+    refused: { record: never as () => string, code: 'BAD' },
+    supports: { refusals: true, groups: true, mixedItems: true, shared: true, outages: true },
+  }),
+  ...quarantineCases({ create: never as () => ReadableQuarantine }),
+  ...ledgerCases({ create: memoryLedger }),
+  ...optionCases({ make: never, invalid: [{}] }),
+];
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+const clauses = [...read('docs/contract.md').matchAll(/^- \*\*(\d+\.\d+)\*\*/gm)].map(([, clause]) => clause!);
+const withCases = new Set(cases.map(({ clause }) => clause));
+
+test('the contract was read', () => {
+  expect(clauses.length).toBeGreaterThan(50);
+  expect(new Set(clauses).size).toBe(clauses.length);
+});
+
+test('no clause is without a case, or a test of the package that owes it', () => {
+  expect(clauses.filter((clause) => !withCases.has(clause) && TESTS[clause] === undefined)).toEqual([]);
+});
+
+test('no case and no test is without a clause', () => {
+  expect([...withCases, ...Object.keys(TESTS)].filter((clause) => !clauses.includes(clause))).toEqual([]);
+});
+
+test.each(Object.entries(TESTS))('the tests of clause %s are there', (_, tests) => {
+  for (const [file, title] of tests) expect(read(`packages/${file}`)).toContain(title);
+});
+
+test('cases have names of their own within their clause', () => {
+  const names = cases.map(({ clause, name }) => `${clause} ${name}`);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
