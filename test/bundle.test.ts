@@ -68,7 +68,7 @@ describe.each(['esm', 'cjs'] as const)('a bundle (%s)', (format) => {
       `import { decodeText } from '@millrace/encoding';
        import { legacyCharsets } from '@millrace/encoding/legacy';
        const stage = decodeText('shift_jis', { charsets: legacyCharsets }).start({});
-       export const text = [...stage.push(Uint8Array.of(0x82, 0xa0, 0x82, 0xa2)), ...stage.end()].join('');
+       export const text = [...stage.push(Uint8Array.of(0x82, 0xa0, 0x82, 0xa2)), ...stage.end()].map((piece) => piece.chunk ?? piece).join('');
        export const unknown = (() => { try { decodeText('shift_jsi', { charsets: legacyCharsets }); } catch (error) { return error.code; } })();`,
       format,
     );
