@@ -1,1 +1,14 @@
-export { default } from '../../tsup.base.ts';
+import { defineConfig, type Options } from 'tsup';
+import base from '../../tsup.base.ts';
+
+/**
+ * The legacy encodings are an entry of their own, which Node finds through `imports` of package.json and which bundlers
+ * leave out (docs/decisions/bundle-size.md).
+ */
+const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig({
+  ...(base as Options),
+  entry: ['src/index.ts', 'src/legacy.ts', 'src/no-charsets.ts'],
+  dts: { entry: ['src/index.ts', 'src/legacy.ts'] },
+  external: ['#legacy-charsets'],
+});
+export default config;

@@ -74,6 +74,7 @@ export const adaptersImportTheirOwn: Rule = ({ packages }) =>
         ];
       }
       if (specifier.startsWith('node:') || declared.has(target)) return [];
+      if (specifier in ((adapter.manifest['imports'] as object | undefined) ?? {})) return [];
       return [
         `${place} imports ${target}, which ${adapter.dir}/package.json does not declare as a dependency or peer.`,
       ];

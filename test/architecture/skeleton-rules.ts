@@ -58,6 +58,7 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
     require: { types: `./dist/${entry}.d.cts`, default: `./dist/${entry}.cjs` },
   });
   const own = './package.json';
+  const { imports } = manifest;
   // Beside `.`, a package may have entry points that load less than all of it, each a file of `src`.
   const others = Object.keys(manifest.exports ?? {}).filter((name) => name !== '.' && name !== own);
   const entries = [['.', 'index'], ...others.map((name) => [name, name.slice('./'.length)])] as const;
@@ -79,7 +80,12 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
     main: './dist/index.cjs',
     types: './dist/index.d.cts',
     exports: { ...Object.fromEntries(exported), [own]: own },
-    publishConfig: { access: 'public', provenance: true, exports: { ...published, [own]: own } },
+    publishConfig: {
+      access: 'public',
+      provenance: true,
+      exports: { ...published, [own]: own },
+      ...(imports !== undefined && { imports: withoutSource(imports as Readonly<Record<string, object>>) }),
+    },
     scripts: { build: 'tsup' },
     // A sentence, and words that find it: theirs to choose.
     description:
@@ -90,6 +96,14 @@ function expectedManifest({ dir, id, manifest }: WorkspacePackage): Readonly<Rec
       Array.isArray(manifest.keywords) && manifest.keywords.includes('millrace') ? manifest.keywords : ['millrace'],
     private: undefined,
   };
+}
+
+function withoutSource(imports: Readonly<Record<string, object>>): object {
+  const published = ([name, conditions]: [string, object]): [string, object] => [
+    name,
+    Object.fromEntries(Object.entries(conditions).filter(([condition]) => condition !== '@millrace/source')),
+  ];
+  return Object.fromEntries(Object.entries(imports).map(published));
 }
 
 export const packagesShareOneVersion: Rule = ({ packages }) => {

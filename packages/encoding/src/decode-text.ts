@@ -7,8 +7,10 @@ import {
   located,
   type Located,
 } from '@millrace/core';
+import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Charset, Decode } from './charset.ts';
+import type { Charsets } from './charsets.ts';
 import { InvalidBytes } from './invalid-bytes.ts';
 import { resolveCharset } from './resolve-charset.ts';
 import { type DecodedSlice, textPlace, type Tracing } from './text-places.ts';
@@ -22,6 +24,12 @@ export interface DecodeTextOptions {
    * @default 'fail'
    */
   readonly onInvalid?: OnInvalid;
+  /**
+   * Encodings beyond UTF-8, UTF-16, UTF-32, windows-1252, ISO-8859-1 and ASCII. A program that is bundled passes
+   * `legacyCharsets` of `@millrace/encoding/legacy` where it needs one.
+   * @default `legacyCharsets` on Node; none in a bundle
+   */
+  readonly charsets?: Charsets;
 }
 
 /**
@@ -42,7 +50,7 @@ const NO_BYTES = new Uint8Array(0);
  * @param charset name of the encoding, such as `utf-8`, `windows-1252` or `shift_jis`; case and punctuation do not matter
  * Rejections, with `onInvalid: 'reject-record'`: `ENCODING_INVALID`.
  *
- * @throws MillraceError `ENCODING_UNKNOWN`, `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
+ * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `ENCODING_INVALID` in a run, for bytes that are no character or a character that the end cuts
  *   short; `details.byteOffset` is where they begin, counted from 0 in the bytes that decodeText received
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS` in a run, where the byte order mark is that of another encoding
@@ -50,8 +58,9 @@ const NO_BYTES = new Uint8Array(0);
 export function decodeText(charset: string, options: DecodeTextOptions = {}): Codec<Uint8Array, string> {
   checkOptions('decodeText', options, {
     onInvalid: check.optional(check.oneOf('fail', 'replace', 'reject-record')),
+    charsets: check.optional(check.object),
   });
-  const resolved = resolveCharset(charset);
+  const resolved = resolveCharset(charset, options.charsets ?? legacyCharsets);
   const { onInvalid = 'fail' } = options;
   return Object.freeze({
     kind: 'codec',

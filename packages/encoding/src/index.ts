@@ -1,1 +1,2 @@
+export type { Charsets } from './charsets.ts';
 export { decodeText, type DecodeTextOptions } from './decode-text.ts';

@@ -1,29 +1,32 @@
 import { Buffer } from 'node:buffer';
 import { MillraceError } from '@millrace/core';
-import iconv from 'iconv-lite';
 import type { Charset, Decode, Measure } from './charset.ts';
-import { legacyCharset } from './legacy-charset.ts';
+import type { Charsets } from './charsets.ts';
 import { nearNames } from './near-names.ts';
 import { decodeUtf16be, decodeUtf16le } from './utf16.ts';
 import { utf32 } from './utf32.ts';
 import { decodeUtf8 } from './utf8.ts';
-
-/** Names of iconv-lite that are refused: what is no character encoding, and what it cannot decode strictly. */
-const REFUSED: ReadonlySet<string> = new Set(['base64', 'hex', 'binary', 'cesu8', 'utf7', 'unicode11utf7', 'utf7imap']);
+import { westernCharset } from './western-charset.ts';
 
 /**
  * Finds an encoding by name. Case and punctuation do not matter: `UTF-8` is `utf8`.
  *
- * @throws MillraceError `ENCODING_UNKNOWN`
+ * @param charsets encodings beyond those that need no tables; `undefined` in a bundle that was given none
+ * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`
  */
-export function resolveCharset(name: string): Charset {
+export function resolveCharset(name: string, charsets: Charsets | undefined): Charset {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  const unicode = unicodeCharset(plain);
-  if (unicode !== undefined) return unicode;
-  if (!REFUSED.has(plain) && iconv.encodingExists(plain)) return legacyCharset(name);
-
-  const known = Object.keys(iconv.encodings ?? {}).filter((key) => !key.startsWith('_') && !REFUSED.has(key));
-  const near = nearNames(plain, known);
+  const charset = unicodeCharset(plain) ?? westernCharset(plain) ?? charsets?.find(name, plain);
+  if (charset !== undefined) return charset;
+  if (charsets === undefined) {
+    throw new MillraceError(
+      'ENCODING_NOT_BUNDLED',
+      `decodeText does not know the character encoding "${name}" here: the bundler left the legacy encodings out. ` +
+        "Import { legacyCharsets } from '@millrace/encoding/legacy' and pass decodeText the option charsets: legacyCharsets.",
+      { details: { charset: name } },
+    );
+  }
+  const near = nearNames(plain, charsets.names());
   const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
   throw new MillraceError('ENCODING_UNKNOWN', `decodeText does not know the character encoding "${name}".${hint}`, {
     details: { charset: name, near },

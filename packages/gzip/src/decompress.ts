@@ -3,7 +3,7 @@ import { type CompressionFormat, FORMATS, formatsOfName } from './compression-fo
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
 import { gzipLayer } from './gzip-layer.ts';
 import type { Layer } from './layer.ts';
-import { nativeLayer, streamMaker } from './native-layer.ts';
+import { type NativeFormat, nativeLayer, streamMaker } from './native-layer.ts';
 import type { OutputLimits } from './output-limits.ts';
 
 /** Options of {@link decompress}. */
@@ -74,14 +74,18 @@ export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, U
 }
 
 function startLayer(format: CompressionFormat, limits: OutputLimits): Layer {
-  if (format === 'gzip') return gzipLayer(limits);
-  const makeStream = streamMaker(format);
-  if (makeStream !== undefined) return nativeLayer(format, makeStream, limits);
+  const layer = format === 'gzip' ? gzipLayer(limits) : streamLayer(format, limits);
+  if (layer !== undefined) return layer;
   throw new MillraceError(
     'COMPRESSION_UNAVAILABLE',
     `The item is ${format}, and there is no node:zlib here that knows it (zstd needs Node 22.15 or later).`,
     { details: { format } },
   );
+}
+
+function streamLayer(format: NativeFormat, limits: OutputLimits): Layer | undefined {
+  const makeStream = streamMaker(format);
+  return makeStream && nativeLayer(format, makeStream, limits);
 }
 
 function checkExpect(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import { check, checkOptions, type Codec, MillraceError } from '@millrace/core';
+import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
-import { fflateEngine } from './fflate-engine.ts';
 import { gunzipStage } from './gunzip-stage.ts';
 import { nativeEngine } from './native-engine.ts';
 
@@ -24,7 +24,7 @@ export interface GunzipOptions {
   readonly ratioFloorBytes?: number;
   /**
    * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a quarter of the speed; `auto`
-   * takes `native` where there is one. Both accept and refuse the same files.
+   * takes `native` where there is one. Both accept and refuse the same files. Bundlers for Node leave `fflate` out.
    * @default 'auto'
    */
   readonly engine?: 'auto' | 'native' | 'fflate';
@@ -48,7 +48,8 @@ export interface GunzipOptions {
  * - `GZIP_TOO_LARGE`, `GZIP_RATIO_EXCEEDED`: the item passed a limit
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
- * @throws MillraceError `GZIP_ENGINE_UNAVAILABLE` where `engine` is `native` and there is no `node:zlib`
+ * @throws MillraceError `GZIP_ENGINE_UNAVAILABLE` where `engine` is `native` and there is no `node:zlib`, or where fflate is
+ *   needed in a program that was bundled for Node
  */
 export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Array> {
   checkOptions('gunzip', options, {
@@ -77,7 +78,15 @@ export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Arra
 function chooseEngine(wanted: NonNullable<GunzipOptions['engine']>): Engine {
   const native = wanted === 'fflate' ? undefined : nativeEngine();
   if (native !== undefined) return native;
-  if (wanted !== 'native') return fflateEngine();
+  const fflate = wanted === 'native' ? undefined : fflateEngine();
+  if (fflate !== undefined) return fflate;
+  if (wanted !== 'native') {
+    throw new MillraceError(
+      'GZIP_ENGINE_UNAVAILABLE',
+      "This program was bundled for Node, where the bundler leaves fflate out: leave the engine to 'auto', and run it on " +
+        'Node 22.3 or later, which has node:zlib.',
+    );
+  }
   throw new MillraceError(
     'GZIP_ENGINE_UNAVAILABLE',
     "There is no node:zlib with crc32 here, which engine 'native' needs (Node 22.3 or later). Leave the engine to 'auto'.",

@@ -1,13 +1,14 @@
+import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
-import { fflateEngine } from './fflate-engine.ts';
 import { gunzipStage } from './gunzip-stage.ts';
 import { type Layer, layerError } from './layer.ts';
 import { nativeEngine } from './native-engine.ts';
 import type { OutputLimits } from './output-limits.ts';
 
-/** gunzip as a layer: any number of members, verified. */
-export function gzipLayer(limits: OutputLimits): Layer {
-  const engine: Engine = nativeEngine() ?? fflateEngine();
+/** gunzip as a layer: any number of members, verified; `undefined` where nothing can decompress, as in a bundle for a newer Node. */
+export function gzipLayer(limits: OutputLimits): Layer | undefined {
+  const engine: Engine | undefined = nativeEngine() ?? fflateEngine();
+  if (engine === undefined) return undefined;
   const stage = gunzipStage(engine, limits);
   return {
     push: (input) => translated(() => stage.push(input) as AsyncIterable<Uint8Array>),

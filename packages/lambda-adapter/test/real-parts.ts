@@ -23,6 +23,8 @@ export interface RealParts extends AsyncDisposable {
   readonly feed: Feed<ObjectRef>;
   readonly ledger: Ledger;
   readonly bucket: string;
+  /** For a function in a process of its own: where both services are, and the names of the tables. */
+  readonly env: Readonly<Record<string, string>>;
   /** Stores an object and answers its ETag. */
   readonly put: (key: string, body: Uint8Array) => Promise<string>;
   /** The landed rows. */
@@ -53,6 +55,18 @@ export async function realParts(): Promise<RealParts> {
       .to(dynamodbSink({ table, client: dynamodb })),
     ledger: dynamodbLedger({ table: ledgerTable, client: dynamodb }),
     bucket,
+    env: {
+      AWS_REGION: at.s3.region,
+      AWS_ENDPOINT_URL_S3: at.s3.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb.endpoint,
+      ...(at.s3.credentials && {
+        AWS_ACCESS_KEY_ID: at.s3.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: at.s3.credentials.secretAccessKey,
+      }),
+      PATH_STYLE: String(at.s3.forcePathStyle),
+      LANDING_TABLE: table,
+      LEDGER_TABLE: ledgerTable,
+    },
     put: async (key: string, body: Uint8Array) => {
       const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
       return ETag;

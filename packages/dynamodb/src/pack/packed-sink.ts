@@ -1,4 +1,4 @@
-import { type Entry, type Refusal, type Sink } from '@millrace/core';
+import type { Entry, Refusal, Sink } from '@millrace/core';
 import { namesByPlace, spaceOfItem } from '../landing-uuid.ts';
 import { MAX_BATCH_ITEMS } from '../limits.ts';
 import { type Preparation, prepare } from '../prepare.ts';

@@ -1,0 +1,2 @@
+export type { Charsets } from './charsets.ts';
+export { legacyCharsets } from './legacy-charsets.ts';
