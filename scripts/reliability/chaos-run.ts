@@ -35,7 +35,12 @@ const LEASE_MS = 500;
 /** A stall of this length is one. Short, so that faults do not make runs slow. */
 const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */
-const NOT_TAKEN = new Set(['DYNAMODB_UNPROCESSED', 'DYNAMODB_THROTTLED']);
+const NOT_TAKEN = new Set([
+  'DYNAMODB_UNPROCESSED',
+  'DYNAMODB_THROTTLED',
+  'DYNAMODB_KEY_RANGE_THROTTLED',
+  'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT',
+]);
 
 /** How the records of a run are landed. */
 export interface ChaosLanding {

@@ -5,8 +5,8 @@ import { startStage } from './stage.ts';
 
 /**
  * Kills the process that loads one large object, again and again, then lets it finish, and checks that the table is exact
- * and little was written twice: `pnpm run kill-runs --runs 200`, and
- * `--pack N` to pack N records. The last line is one JSON object.
+ * and little was written twice: `pnpm run kill-runs --runs 200`. `--pack N` packs N records; a kill costs two or three batches
+ * of items, so give it N times the `--records` then. The last line is one JSON object.
  */
 const options = numbersFromArguments({ runs: 200, records: 120_000, seed: 1, pack: 0 });
 const { runs, records, seed } = options;
