@@ -19,6 +19,8 @@ export default defineConfig({
         test: { name, root: `packages/${name}`, include: ['test/**/*.test.ts'] },
       })),
     ],
+    // Most of the time goes by in waiting, for servers, faults and deadlines: more files at once than there are cores.
+    maxWorkers: 4,
     // A start of the local servers takes seconds where the machine is busy.
     testTimeout: 30_000,
     hookTimeout: 60_000,
