@@ -75,6 +75,7 @@ describe('a plan', () => {
     const table = planTable(planned);
     expect(table).toContain('5 records read, 3 to write');
     expect(table).toContain('1 rejected by parseNdjson: NDJSON_INVALID');
+    expect(table).toMatch(/took \d+\.\d s here/);
     expect(table).toMatch(/\* single items +3 +3 \(exact\)/);
     expect(table).toContain("DynamoDB's own import from S3");
   });

@@ -29,6 +29,7 @@ export function planTable(plan: Plan): string {
     ]),
     `Measured: ${whole(measured)} records. The margins hold in 19 of 20 samples.`,
     ...sizes,
+    `Reading, transforming and measuring took ${plan.seconds.toFixed(1)} s here; carrying takes that long or what the table takes.`,
     ...aligned([['  landing', 'items', 'write units', 'storage', 'table takes', 'writes', 'a month'], ...rows]),
     `DynamoDB's own import from S3 would read ${whole(importFromS3.bytes / 1e6)} MB for ${money(importFromS3.price)}. It is the ` +
       'better tool for a first load into a new table where the files are valid CSV, Ion or DynamoDB JSON with keys of their own.',
