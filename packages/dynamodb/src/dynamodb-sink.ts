@@ -12,6 +12,7 @@ import { packing, type PackOptions } from './pack/pack-options.ts';
 import { packedSink } from './pack/packed-sink.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
+import { refusalOf } from './refusal-of.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
 import { createSender } from './create-sender.ts';
 import type { SenderKind } from './sender.ts';
@@ -120,8 +121,8 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack }),
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const refuse = (position: number, { code, message, cause, details }: MillraceError): void => {
-        refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
+      const refuse = (position: number, error: MillraceError): void => {
+        refusals.push(refusalOf(position, error));
       };
       const { puts, duplicates } = prepare(entries, preparation, refuse);
       if (duplicates > 0) context.count('duplicates', duplicates);
