@@ -2,6 +2,7 @@ import type { Entry, Refusal, Sink } from '@millrace/core';
 import { namesByPlace, spaceOfItem } from '../landing-uuid.ts';
 import { MAX_BATCH_ITEMS } from '../limits.ts';
 import { type Preparation, prepare } from '../prepare.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { type Shared, takeApart, type TakeApart } from './landed-record.ts';
 import type { Packing } from './pack-options.ts';
 import { roughBytes } from './rough-bytes.ts';
@@ -31,8 +32,8 @@ export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing
     writeSingly: single.write,
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const fates = fatesByPosition(entries, preparation, (position, { code, message, details, cause }) => {
-        refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
+      const fates = fatesByPosition(entries, preparation, (position, error) => {
+        refusals.push(refusalOf(position, error));
       });
       const out: Entry<T>[] = [];
       /** For each of `out`, the positions of the entries in it. */
