@@ -13,7 +13,7 @@ export interface FramingOptions {
 
 const MAX_RECORD_CHARS = 1024 * 1024;
 
-export const checkMaxRecordChars: OptionCheck = check.optional(check.integer(1));
+export const checkMaxRecordChars: OptionCheck = (value) => check.optional(check.integer(1))(value);
 
 /** @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` */
 export function framingOptions(owner: string, options: AwsLogOptions): FramingOptions {

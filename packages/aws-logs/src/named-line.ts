@@ -60,7 +60,10 @@ export function namedRecord(
       continue;
     }
     const problem = setField(record, field, text);
-    if (problem !== undefined) return new LogProblem({ ...problem, details: { ...problem.details, ...details } });
+    if (problem !== undefined) {
+      const { code, what, details: own } = problem;
+      return new LogProblem({ code, what, details: { ...own, ...details } });
+    }
   }
   // Own properties, whatever their names: none of them touches a prototype.
   if (unknown.length > 0) record['unknown'] = Object.fromEntries(unknown);
