@@ -226,7 +226,8 @@ async function places(chunks: readonly Uint8Array[], options: ParseXmlOptions) {
     .to(memorySink())
     .run([{ name: 'a' }], { quarantine, maxRejections: { count: 100_000, share: 1 }, onFailure: 'report' });
   const { error } = report.reports[0]!;
-  if (error !== undefined) return { code: error.code, message: error.message, details: error.details };
+  // Which of two faults in one text is told of may depend on the cut; where they are does not.
+  if (error !== undefined) return { code: error.code, details: error.details };
   return quarantine
     .values()
     .filter(({ scope }) => scope === undefined)
@@ -302,29 +303,39 @@ describe('parseXml behind decodeText, however bytes are cut', () => {
 
   it('any text: the same records, or the same error in the same place', async () => {
     const piece = fc.constantFrom(
-      ...[
-        '<r>',
-        '</r>',
-        '<o>',
-        '</o>',
-        '<o',
-        '/>',
-        '>',
-        '<',
-        '&',
-        '&amp;',
-        ';',
-        '"',
-        "'",
-        '=',
-        'a',
-        ' ',
-        '\n',
-        '\r',
-        'é',
-        '😀',
-      ],
-      ...['<![CDATA[', ']]>', ']', '<!--', '-->', '-', '<?', '?>', '<!DOCTYPE r [', '!', '[', '\u0001', 'x'.repeat(40)],
+      '<r>',
+      '</r>',
+      '<o>',
+      '</o>',
+      '<o',
+      '/>',
+      '>',
+      '<',
+      '&',
+      '&amp;',
+      ';',
+      '"',
+      "'",
+      '=',
+      'a',
+      ' ',
+      '\n',
+      '\r',
+      'é',
+      '😀',
+      '<![CDATA[',
+      ']]>',
+      ']',
+      '<!--',
+      '-->',
+      '-',
+      '<?',
+      '?>',
+      '<!DOCTYPE r [',
+      '!',
+      '[',
+      '\u0001',
+      'x'.repeat(40),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), cuts, async (pieces, at) => {
