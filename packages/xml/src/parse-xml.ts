@@ -52,7 +52,8 @@ export interface ParseXmlOptions {
  * XML that is not well-formed fails the item, wherever it is: nobody knows where the next record begins. `T` is what you say
  * the records are; nothing checks it, so put `validate()` behind.
  *
- * Rejections: `RECORD_TOO_LONG`, `XML_REPEATED`, `XML_TOO_MANY_ATTRIBUTES`.
+ * Rejections: `RECORD_TOO_LONG`, `XML_REPEATED`, `XML_TOO_MANY_ATTRIBUTES`, and `ENCODING_INVALID` where `decodeText` says so;
+ * outside of records that fails the item.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError in a run `XML_INVALID`, `XML_TRUNCATED`, `XML_RECORD_MISSING`, `XML_TOO_DEEP`, `XML_MARKUP_TOO_LONG`;
@@ -75,6 +76,7 @@ export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string,
     kind: 'codec',
     emits: 'records',
     name: 'parseXml',
+    takesDamage: true,
     start: (context: CodecContext) => startXml(settings, context) as CodecStage<string, T>,
     reparse: (one) => reparseXml(settings, one) as T,
   });

@@ -13,6 +13,12 @@ export interface XmlToken {
   readonly isPiece: boolean;
   /** Where the token begins, of which this may be a piece. */
   readonly origin: XmlOrigin;
+  /** Where it begins in the chunk at hand; 0 where it began in an earlier one. */
+  readonly from: number;
+  /** Where it ends in the chunk at hand. */
+  readonly to: number;
+  /** Whether it began in an earlier chunk. */
+  readonly isHeld: boolean;
 }
 
 const CDATA = '<![CDATA[';
@@ -71,6 +77,11 @@ export class XmlScanner {
   get end(): XmlOrigin {
     const line = this.#line + lineFeeds(this.#buffer, this.#at, this.#buffer.length);
     return { line, byteOffset: () => undefined };
+  }
+
+  /** Where in the chunk at hand the next token begins; 0 where it began in an earlier one. */
+  get index(): number {
+    return Math.max(this.#at - this.#chunkAt, 0);
   }
 
   /** Characters that wait for the end of their token. */
@@ -151,10 +162,11 @@ export class XmlScanner {
     const isPiece = !ends || this.#open !== undefined;
     this.#open = ends || kind === 'tag' || kind === 'other' ? undefined : { kind, origin };
     const text = this.#buffer.slice(this.#at, end);
+    const at = { from: this.index, to: end - this.#chunkAt, isHeld: this.#at < this.#chunkAt };
     this.#line += lineFeeds(this.#buffer, this.#at, end);
     this.#at = end;
     this.#seen = end;
-    return { kind, text, isPiece, origin };
+    return { kind, text, isPiece, origin, ...at };
   }
 
   /** How much of a text can be given out: no half reference, line end or character. */

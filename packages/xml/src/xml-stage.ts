@@ -1,5 +1,13 @@
-import { block, type CodecContext, type CodecStage, type RecordPlace, type Rejected } from '@millrace/core';
+import {
+  block,
+  type CodecContext,
+  type CodecStage,
+  type RecordPlace,
+  type Rejected,
+  type TextPlace,
+} from '@millrace/core';
 import { XmlBuilder } from './xml-builder.ts';
+import { damagedRecord, damageOf, type XmlPart } from './xml-damage.ts';
 import { type XmlOrigin, xmlError } from './xml-origin.ts';
 import { XmlPath } from './xml-path.ts';
 import { XmlReader } from './xml-reader.ts';
@@ -17,6 +25,9 @@ interface OpenRecord {
   /** Whether it is stepped over, being too long. */
   isOver: boolean;
   isClosed: boolean;
+  /** What earlier chunks brought of it, and where it begins or goes on in the chunk at hand. */
+  parts: XmlPart[];
+  from: number;
 }
 
 interface KeptRecord {
@@ -38,6 +49,9 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
   let text: XmlToken | undefined;
   let token: XmlToken | undefined;
   let kept: KeptRecord[] = [];
+  let place: TextPlace | undefined;
+  /** What earlier chunks brought of the token that waits for its end. */
+  let waiting: XmlPart[] = [];
 
   const reader = new XmlReader({
     open: (name, attributes) => {
@@ -48,7 +62,8 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
         throw xmlError('XML_TOO_DEEP', what, token!.origin);
       }
       if (current === undefined && path.open(name)) {
-        current = { origin: token!.origin, depth, raw: '', length: 0, isOver: false, isClosed: false };
+        const { origin, from } = token!;
+        current = { origin, depth, raw: '', length: 0, isOver: false, isClosed: false, parts: waiting, from };
         reader.listen(true);
       }
       if (current?.isOver === false) builder.open(name, attributes);
@@ -75,15 +90,25 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
   function stepOver(record: OpenRecord): void {
     if (record.isOver) return;
     record.isOver = true;
+    record.parts = [];
     reader.listen(false);
     builder.take();
   }
 
-  function keep({ origin, raw, length, isOver }: OpenRecord): void {
+  /** What has come of something, up to `to` in the chunk at hand. */
+  function partsTo(earlier: readonly XmlPart[], from: number, to: number): readonly XmlPart[] {
+    return place === undefined ? earlier : [...earlier, { place, from, to }];
+  }
+
+  function keep({ origin, raw, length, isOver, parts, from }: OpenRecord, to: number): void {
     reader.listen(false);
     const { record, problem } = builder.take();
     const { line } = origin;
-    if (isOver) {
+    const all = isOver ? [] : partsTo(parts, from, to);
+    const damage = damageOf(all);
+    if (damage !== undefined) {
+      kept.push({ record: reject(damagedRecord(damage, all, line)), raw, origin });
+    } else if (isOver) {
       const bad = recordTooLong(raw, length, line, maxRecordChars);
       kept.push({ record: reject(bad), raw: bad.raw as string, origin });
     } else if (problem === undefined) {
@@ -136,7 +161,37 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
     if (current === undefined) return;
     if (wasOpen && before !== undefined) append(current, before.text);
     append(current, some.text);
-    if (current.isClosed) keep(current);
+    if (current.isClosed) keep(current, some.to);
+  }
+
+  /** Outside of records damage is nobody's, and may have been anything. */
+  function checkDamage({ from, to, origin }: XmlToken): void {
+    const damage = damageOf(partsTo(waiting, from, to));
+    if (damage !== undefined)
+      throw xmlError(damage.code, `there is damage outside of records. ${damage.message}`, origin);
+  }
+
+  function take(next: XmlToken): void {
+    const isOutside = current === undefined;
+    const before = kept.length;
+    if (next.kind === 'text') takeText(next);
+    else if (next.kind === 'cdata') takeCdata(next);
+    else takeMarkup(next);
+    // Unless it began a record, or was one.
+    if (isOutside && current === undefined && kept.length === before) checkDamage(next);
+    waiting = [];
+  }
+
+  /** Remembers what the chunk at hand has of a record, or of a token, that goes on in the next one. */
+  function carryOver(length: number): void {
+    // Without bytes there can be no damage.
+    if (place?.bytes === undefined) return;
+    if (current === undefined) {
+      if (scanner.waiting > 0) waiting.push({ place, from: scanner.index, to: length });
+    } else if (!current.isOver) {
+      current.parts.push({ place, from: current.from, to: length });
+      current.from = 0;
+    }
   }
 
   function scan(): void {
@@ -149,9 +204,9 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
           current.length + (text?.text.length ?? 0) + scanner.waiting > maxRecordChars;
         if (!isTooLong) return;
         takeTooLong(current!);
-      } else if (next.kind === 'text') takeText(next);
-      else if (next.kind === 'cdata') takeCdata(next);
-      else takeMarkup(next);
+      } else {
+        take(next);
+      }
     }
   }
 
@@ -159,25 +214,27 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
     const all = kept;
     kept = [];
     if (all.length === 0) return [];
-    const place = (index: number): RecordPlace => {
+    const placeOf = (index: number): RecordPlace => {
       const { raw, origin } = all[index]!;
       return { raw, line: origin.line, byteOffset: origin.byteOffset() };
     };
     return block(
       all.map(({ record }) => record),
-      place,
+      placeOf,
     );
   }
 
   let started = false;
   return {
-    push(chunk, place) {
+    push(chunk, from) {
+      place = from;
       scanner.add(chunk, place);
       if (!started && chunk !== '') {
         scanner.skipMark();
         started = true;
       }
       scan();
+      carryOver(chunk.length);
       return emit();
     },
     end() {

@@ -212,11 +212,15 @@ describe('parseXml', () => {
 });
 
 /** What the quarantine holds when every record is refused, so that every place is asked for; or how the item failed. */
-async function places(chunks: readonly Uint8Array[], options: ParseXmlOptions) {
+async function places(
+  chunks: readonly Uint8Array[],
+  options: ParseXmlOptions,
+  onInvalid: 'fail' | 'reject-record' = 'fail',
+) {
   const quarantine = memorySink<Rejection>();
   const report = await feed('xml')
     .from(memorySource({ objects: { a: chunks } }))
-    .through(decodeText('utf-8'))
+    .through(decodeText('utf-8', { onInvalid }))
     .through(parseXml(options))
     .through(
       map((value) => {
@@ -359,5 +363,57 @@ describe('parseXml behind decodeText, however bytes are cut', () => {
   it('says where an error stands in bytes', async () => {
     const failed = await places([Buffer.from('<r>é<o>'), Buffer.from('</'), Buffer.from('r>')], options);
     expect(failed).toMatchObject({ code: 'XML_INVALID', details: { line: 1, byteOffset: 8 } });
+  });
+
+  it('bytes that are no text reject the record that holds them, with its bytes, and no other', async () => {
+    const inner = fc.array(fc.constantFrom('x', 'é', '<b/>', '&amp;', '\xFF', '\xFF\n', '<![CDATA[\xFF]]>'), {
+      maxLength: 5,
+    });
+    const record = inner.map((parts) => `<o c="">${parts.join('')}</o>`);
+    // One byte that UTF-8 does not have, for each U+00FF.
+    const encoded = (text: string): Buffer =>
+      Buffer.concat(
+        text
+          .split('\xFF')
+          .flatMap((some, at) => (at === 0 ? [Buffer.from(some)] : [Buffer.of(0xff), Buffer.from(some)])),
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { maxLength: 6 }), cuts, async (all, at) => {
+        const bytes = encoded(`<r>${all.join('\n')}</r>`);
+        const whole = await places([bytes], { record: 'o', arrays: ['b'] }, 'reject-record');
+        const cut = (where: readonly number[]) =>
+          places(cutAt(bytes, where), { record: 'o', arrays: ['b'] }, 'reject-record');
+        expect(await cut(at)).toEqual(whole);
+        expect(await cut(Array.from(bytes, (_, index) => index))).toEqual(whole);
+        if (!Array.isArray(whole)) throw new Error(`it must not fail: ${JSON.stringify(whole)}`);
+        for (const [index, text] of all.entries()) {
+          const { raw, why, byteOffset } = whole[index]!;
+          const isDamaged = text.includes('\xFF');
+          expect(why).toBe(isDamaged ? 'ENCODING_INVALID' : 'TRANSFORM_THREW');
+          expect(isDamaged ? Buffer.from(raw as Uint8Array) : raw).toEqual(isDamaged ? encoded(text) : text);
+          const length = encoded(text).length;
+          expect(Buffer.from(bytes.subarray(byteOffset, byteOffset! + length)).equals(encoded(text))).toBe(true);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('bytes that are no text fail the item outside of records, and in the tag of one reject it', async () => {
+    const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+    const run = (...texts: readonly string[]) =>
+      places(texts.map(bytes), { record: 'o', maxRecordChars: 30 }, 'reject-record');
+    const failed = { code: 'ENCODING_INVALID', details: { line: 1, byteOffset: 3 } };
+    expect(await run('<r>\xFF<o/></r>')).toMatchObject(failed);
+    expect(await run('<r><x a="\xFF"/><o/></r>')).toMatchObject(failed);
+    expect(await run('<r><x a="\xFF', '"/><o/></r>')).toMatchObject(failed);
+    expect(await run('<r><o a="\xFF', '"', '/><o/></r>')).toMatchObject([
+      { why: 'ENCODING_INVALID', ordinal: 0, byteOffset: 3 },
+      { why: 'TRANSFORM_THREW', ordinal: 1, raw: '<o/>' },
+    ]);
+    expect(await run(`<r><o>\xFF${'x'.repeat(40)}`, '</o><o/></r>')).toMatchObject([
+      { why: 'RECORD_TOO_LONG' },
+      { why: 'TRANSFORM_THREW', raw: '<o/>' },
+    ]);
   });
 });
