@@ -1,6 +1,6 @@
 import type { TextPlace } from '@millrace/core';
 import { type XmlOrigin, xmlError } from './xml-origin.ts';
-import { lineFeeds, REFERENCE_CHARS } from './xml-text.ts';
+import { REFERENCE_CHARS } from './xml-text.ts';
 
 /** A tag; text; CDATA; or a comment, processing instruction or DOCTYPE. */
 export type XmlKind = 'tag' | 'text' | 'cdata' | 'other';
@@ -38,6 +38,8 @@ export class XmlScanner {
   #chunkAt = 0;
   #place: TextPlace | undefined;
   #line = 1;
+  /** Where the next line feed is, or -1: searched for once, though it may lie many tokens ahead. */
+  #feed = -1;
   /** The beginning of what earlier chunks brought. */
   #held: XmlOrigin = { line: 1, byteOffset: () => undefined };
   /** The token of which pieces were given out. */
@@ -54,6 +56,7 @@ export class XmlScanner {
     this.#buffer = rest + chunk;
     this.#seen -= this.#at;
     this.#at = 0;
+    this.#feed = this.#buffer.indexOf('\n');
     this.#chunkAt = rest.length;
     this.#place = place;
   }
@@ -75,7 +78,7 @@ export class XmlScanner {
 
   /** The end of the item; bytes are counted up to the last chunk only. */
   get end(): XmlOrigin {
-    const line = this.#line + lineFeeds(this.#buffer, this.#at, this.#buffer.length);
+    const line = this.#line + this.#buffer.slice(this.#at).split('\n').length - 1;
     return { line, byteOffset: () => undefined };
   }
 
@@ -163,7 +166,8 @@ export class XmlScanner {
     this.#open = ends || kind === 'tag' || kind === 'other' ? undefined : { kind, origin };
     const text = this.#buffer.slice(this.#at, end);
     const at = { from: this.index, to: end - this.#chunkAt, isHeld: this.#at < this.#chunkAt };
-    this.#line += lineFeeds(this.#buffer, this.#at, end);
+    for (; this.#feed !== -1 && this.#feed < end; this.#feed = this.#buffer.indexOf('\n', this.#feed + 1))
+      this.#line += 1;
     this.#at = end;
     this.#seen = end;
     return { kind, text, isPiece, origin, ...at };

@@ -3,12 +3,6 @@ import type { RejectedRecord } from '@millrace/core';
 /** Characters that a rejection keeps of a record that is too long to be kept whole. */
 export const EXCERPT_CHARS = 4096;
 
-export function lineFeeds(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
-}
-
 /** The rejection of a record that was stepped over because of its length. `raw` is its beginning, or more. */
 export function recordTooLong(raw: string, length: number, line: number, maxRecordChars: number): RejectedRecord {
   const beginning = raw.slice(0, Math.min(EXCERPT_CHARS, maxRecordChars));
