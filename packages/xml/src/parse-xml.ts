@@ -53,7 +53,7 @@ export interface ParseXmlOptions {
  * the records are; nothing checks it, so put `validate()` behind.
  *
  * Rejections: `RECORD_TOO_LONG`, `XML_REPEATED`, `XML_TOO_MANY_ATTRIBUTES`, and `ENCODING_INVALID` where `decodeText` says so;
- * outside of records that fails the item.
+ * in markup outside of records that fails the item.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError in a run `XML_INVALID`, `XML_TRUNCATED`, `XML_RECORD_MISSING`, `XML_TOO_DEEP`, `XML_MARKUP_TOO_LONG`;

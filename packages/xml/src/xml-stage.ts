@@ -164,11 +164,10 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
     if (current.isClosed) keep(current, some.to);
   }
 
-  /** Outside of records damage is nobody's, and may have been anything. */
+  /** Damaged markup outside of records may have been anything, such as the beginning of one. */
   function checkDamage({ from, to, origin }: XmlToken): void {
     const damage = damageOf(partsTo(waiting, from, to));
-    if (damage !== undefined)
-      throw xmlError(damage.code, `there is damage outside of records. ${damage.message}`, origin);
+    if (damage !== undefined) throw xmlError(damage.code, `damaged markup begins. ${damage.message}`, origin);
   }
 
   function take(next: XmlToken): void {
@@ -177,8 +176,9 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
     if (next.kind === 'text') takeText(next);
     else if (next.kind === 'cdata') takeCdata(next);
     else takeMarkup(next);
+    const isMarkup = next.kind === 'tag' || next.kind === 'other';
     // Unless it began a record, or was one.
-    if (isOutside && current === undefined && kept.length === before) checkDamage(next);
+    if (isMarkup && isOutside && current === undefined && kept.length === before) checkDamage(next);
     waiting = [];
   }
 

@@ -399,12 +399,12 @@ describe('parseXml behind decodeText, however bytes are cut', () => {
     );
   });
 
-  it('bytes that are no text fail the item outside of records, and in the tag of one reject it', async () => {
+  it('bytes that are no text fail the item in markup around records, and in the tag of one reject it', async () => {
     const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1');
     const run = (...texts: readonly string[]) =>
       places(texts.map(bytes), { record: 'o', maxRecordChars: 30 }, 'reject-record');
     const failed = { code: 'ENCODING_INVALID', details: { line: 1, byteOffset: 3 } };
-    expect(await run('<r>\xFF<o/></r>')).toMatchObject(failed);
+    expect(await run('<r>\xFF<o/></r>')).toMatchObject([{ why: 'TRANSFORM_THREW', raw: '<o/>' }]);
     expect(await run('<r><x a="\xFF"/><o/></r>')).toMatchObject(failed);
     expect(await run('<r><x a="\xFF', '"/><o/></r>')).toMatchObject(failed);
     expect(await run('<r><o a="\xFF', '"', '/><o/></r>')).toMatchObject([
