@@ -60,7 +60,12 @@ export interface S3SinkOptions<T> {
 export function s3Sink<T>(options: S3SinkOptions<T>): Sink<T> {
   checkS3SinkOptions(options);
   const { bucket, prefix = '', compress = 'gzip', partition, recordsPerPart: group = 50_000 } = options;
-  const { maxPartBytes = 256 * 2 ** 20, maxRecordBytes = 16 * 2 ** 20, timeoutMs = 60_000, retryForMs = 60_000 } = options;
+  const {
+    maxPartBytes = 256 * 2 ** 20,
+    maxRecordBytes = 16 * 2 ** 20,
+    timeoutMs = 60_000,
+    retryForMs = 60_000,
+  } = options;
   const lines = lineMaker(options.format ?? 'ndjson');
   const client = holdClient(options.client);
   const extension = `${lines.extension}${compress === 'gzip' ? '.gz' : ''}`;

@@ -104,7 +104,9 @@ describe.each(Object.entries(ways))('s3Sink keeps the contract with %s', (_, way
         interrupt: () => proxy.add({ kind: 's3Error', code: 'InternalError', status: 500, times: 1e9 }),
         stored: async () => {
           const lines = (await writtenObjects(direct, bucket)).flatMap(({ text }) => text.split('\n').slice(0, -1));
-          return lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as { readonly text: string }).text : line));
+          return lines.map((line) =>
+            line.startsWith('{') ? (JSON.parse(line) as { readonly text: string }).text : line,
+          );
         },
         close: async () => {
           client.destroy();

@@ -27,7 +27,11 @@ export async function allObjects(client: S3Client, bucket: string): Promise<read
   return found;
 }
 
-export const ITEM: ItemOrigin = { id: 's3://in/a?versionId=1', uri: 's3://in/a', lastModified: '2026-01-02T03:04:05.000Z' };
+export const ITEM: ItemOrigin = {
+  id: 's3://in/a?versionId=1',
+  uri: 's3://in/a',
+  lastModified: '2026-01-02T03:04:05.000Z',
+};
 
 /** Entries of an item at ordinals from `first` on, as the runner hands them to a sink. */
 export function entriesOf<T>(values: readonly T[], first = 0, item: ItemOrigin = ITEM): readonly Entry<T>[] {

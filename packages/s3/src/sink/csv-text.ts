@@ -4,7 +4,8 @@ import { recordInvalid } from './refusal.ts';
 
 /** A column of a CSV file: the name of a field, or a name and what stands under it. */
 export type S3CsvColumn<T> =
-  string | { readonly name: string; readonly value: (record: T, context: RecordContext) => unknown };
+  | string
+  | { readonly name: string; readonly value: (record: T, context: RecordContext) => unknown };
 
 /** Makes the line of one record. */
 export type LineOf<T> = (record: T, context: RecordContext) => string;

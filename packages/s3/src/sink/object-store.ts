@@ -1,4 +1,9 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+} from '@aws-sdk/client-s3';
 import { type Context, MillraceError } from '@millrace/core';
 import { ask } from '../ask.ts';
 import type { ClientHolder } from '../client-holder.ts';
@@ -10,7 +15,11 @@ import { persistently } from './persistently.ts';
 /** The requests that the sink makes of one bucket. Each is made again inside the budget, and rejects with a coded error. */
 export interface ObjectStore {
   /** Sends anything, such as a part of an upload. */
-  readonly send: <T>(key: string, request: (signal: AbortSignal) => Promise<T>, discard?: (late: T) => void) => Promise<T>;
+  readonly send: <T>(
+    key: string,
+    request: (signal: AbortSignal) => Promise<T>,
+    discard?: (late: T) => void,
+  ) => Promise<T>;
   readonly put: (object: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> & StoredObject) => Promise<void>;
   /** Answers `undefined` where there is no such object. */
   readonly text: (key: string) => Promise<string | undefined>;

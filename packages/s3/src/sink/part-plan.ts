@@ -105,7 +105,10 @@ function lineOf<T>(entry: Entry<T>, { prefix, lines, partition, maxRecordBytes }
   return { folder, text };
 }
 
-function partsOf<T>(lines: Iterable<Line>, { lines: maker, maxPartBytes }: PartPlanSettings<T>): readonly PlannedPart[] {
+function partsOf<T>(
+  lines: Iterable<Line>,
+  { lines: maker, maxPartBytes }: PartPlanSettings<T>,
+): readonly PlannedPart[] {
   const headBytes = Buffer.byteLength(maker.head);
   const full: PlannedPart[] = [];
   const open = new Map<string, { folder: string; lines: string[]; bytes: number }>();

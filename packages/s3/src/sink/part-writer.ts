@@ -72,7 +72,8 @@ export function partWriter({
     writeSingle: async (group, store) => {
       const { name, parts, positions } = group;
       const position = positionRanges(positions);
-      const isHeld = async (): Promise<boolean> => holdsPosition(positionsOf(await store.text(manifestKey(name))), position);
+      const isHeld = async (): Promise<boolean> =>
+        holdsPosition(positionsOf(await store.text(manifestKey(name))), position);
       if (await isHeld()) return;
       const [part] = parts;
       if (part === undefined) return;

@@ -25,7 +25,8 @@ export function partitionPath<T>(partition: PartitionOf<T>, record: T, context: 
   } catch (cause) {
     throw invalid(`partition threw: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
-  if (typeof parts !== 'object' || parts === null) throw invalid('partition must answer an object of names and values.');
+  if (typeof parts !== 'object' || parts === null)
+    throw invalid('partition must answer an object of names and values.');
   return Object.entries(parts)
     .map(([name, value]) => {
       if (!NAME.test(name)) throw invalid(`A partition cannot be named ${JSON.stringify(name)}.`);
@@ -36,7 +37,8 @@ export function partitionPath<T>(partition: PartitionOf<T>, record: T, context: 
 
 function escapedValue(name: string, value: unknown): string {
   if (value === undefined || value === null || value === '') return NO_VALUE;
-  if (typeof value !== 'string' && typeof value !== 'number') throw invalid(`Partition ${name} must be text or a number.`);
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw invalid(`Partition ${name} must be text or a number.`);
   const text = `${value}`;
   if (!text.isWellFormed()) throw invalid(`Partition ${name} is not valid Unicode.`);
   return text.replaceAll(ESCAPED, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
