@@ -1,0 +1,64 @@
+/*
+ * Unloads the landing table. Two real files are landed, one as single items and one in packs; four segments of the table are
+ * read side by side, and go to S3 as gzipped NDJSON by feed and date. Then the objects are read back: every record is there
+ * once. A second unload writes the same objects. S3 and DynamoDB run on this machine.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamodbSource } from '@millrace/dynamodb';
+import { startLocalAws } from '@millrace/local';
+import { land } from './land.ts';
+import { type Landed, unloadFeed } from './unload-feed.ts';
+import { type UnloadedPart, unloadedParts } from './unloaded-parts.ts';
+
+const TABLE = 'landing_table';
+const BUCKET = 'warehouse';
+const PREFIX = 'unload/2026-11-23/';
+
+await using aws = await startLocalAws();
+const credentials = { ...aws.credentials };
+const s3 = new S3Client({ endpoint: aws.s3Endpoint, region: aws.region, credentials, forcePathStyle: true });
+const dynamodb = new DynamoDBClient({ endpoint: aws.dynamodbEndpoint, region: aws.region, credentials });
+await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+
+const landed = await land({ table: TABLE, dynamodb, s3 });
+console.log(`${landed.size} records landed in ${TABLE}, as single items and in packs.`);
+
+const unload = unloadFeed({ bucket: BUCKET, prefix: PREFIX, dynamodb, s3 });
+const segments = dynamodbSource().segments({ table: TABLE, totalSegments: 4 });
+const runs: (readonly UnloadedPart[])[] = [];
+for (const run of ['first', 'second']) {
+  const { totals, durationMs } = await unload.run(segments, { concurrency: 4 });
+  runs.push(await unloadedParts(s3, BUCKET, PREFIX));
+  console.log(`${run} unload: ${totals.written} records in ${runs.at(-1)!.length} objects, ${durationMs} ms`);
+}
+const [first = [], second = []] = runs;
+
+console.table(
+  first.map(({ key, bytes, records }) => ({ partition: key.slice(PREFIX.length, key.lastIndexOf('/')), records: records.length, bytes })),
+);
+const found = first.flatMap(({ records }) => records);
+const proof = {
+  landed: landed.size,
+  unloaded: found.length,
+  distinct: new Set(found.map(({ uuid }) => uuid)).size,
+  equal: found.filter((record) => isDeepStrictEqual(record, asJson(landed.get(record.uuid)))).length,
+  inTheirPartition: first.every(isPartitioned),
+  sameObjects: isDeepStrictEqual(
+    first.map(({ key, etag }) => [key, etag]),
+    second.map(({ key, etag }) => [key, etag]),
+  ),
+};
+s3.destroy();
+dynamodb.destroy();
+console.log(JSON.stringify(proof));
+
+/** What a record is once it was JSON. */
+function asJson(record: Landed | undefined): unknown {
+  return JSON.parse(JSON.stringify(record ?? null));
+}
+
+function isPartitioned({ key, records }: UnloadedPart): boolean {
+  return records.every(({ feed, upload_date: date }) => key.includes(`/feed=${feed}/date=${date.slice(0, 10)}/`));
+}

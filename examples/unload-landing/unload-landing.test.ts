@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+it('every landed record is unloaded once, and a second unload writes the same objects', () => {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const output = execFileSync('node', ['--conditions=@millrace/source', main], { encoding: 'utf8' });
+  const records = 3201 + 10_000;
+  expect(JSON.parse(output.trimEnd().split('\n').at(-1)!)).toEqual({
+    landed: records,
+    unloaded: records,
+    distinct: records,
+    equal: records,
+    inTheirPartition: true,
+    sameObjects: true,
+  });
+}, 120_000);
