@@ -36,7 +36,11 @@ for (const run of ['first', 'second']) {
 const [first = [], second = []] = runs;
 
 console.table(
-  first.map(({ key, bytes, records }) => ({ partition: key.slice(PREFIX.length, key.lastIndexOf('/')), records: records.length, bytes })),
+  first.map(({ key, bytes, records }) => ({
+    partition: key.slice(PREFIX.length, key.lastIndexOf('/')),
+    records: records.length,
+    bytes,
+  })),
 );
 const found = first.flatMap(({ records }) => records);
 const proof = {
