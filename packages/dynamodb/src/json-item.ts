@@ -1,14 +1,10 @@
-import type { Each } from '@millrace/core';
-import { decimalText, parseDecimal } from './decimal.ts';
+import { decimal, type Each, isDecimal } from '@millrace/core';
 import { isPlain } from './marshal.ts';
 import { base64, binaryOf, numberOf } from './scalar.ts';
 
-/** JSON with numbers of any length (V8 11.4, Node 21); TypeScript does not know it yet. */
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object };
-
 /**
  * Turns what items of DynamoDB may hold, and JSON has no word for, into what it has: sets become lists, binary becomes base64,
- * and numbers that no JavaScript number holds become numbers of JSON with all their digits (`JSON.rawJSON`). Put it between
+ * and numbers that no JavaScript number holds become a `Decimal`, which JSON writes with all its digits. Put it between
  * `parseItems()` and a sink that writes JSON or CSV. A record that has nothing of the kind is passed on as it is.
  *
  * @typeParam R what you say the record is then; nothing checks it
@@ -18,12 +14,13 @@ export function jsonItem<T extends object, R = T>(): Each<T, R> {
 }
 
 function jsonValue(value: unknown): unknown {
-  if (typeof value === 'bigint') return rawJSON(`${value}`);
+  if (typeof value === 'bigint') return decimal(`${value}`);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.some((one) => jsonValue(one) !== one) ? value.map(jsonValue) : value;
   if (value instanceof Set) return [...value].map(jsonValue);
+  if (isDecimal(value)) return value;
   const number = numberOf(value, true);
-  if (number !== undefined) return rawJSON(decimalText(parseDecimal(number.text)!));
+  if (number !== undefined) return decimal(number.text);
   if (isPlain(value)) return jsonFields(value as Readonly<Record<string, unknown>>);
   const bytes = binaryOf(value);
   return bytes === undefined ? value : base64(bytes);

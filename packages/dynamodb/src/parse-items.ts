@@ -5,17 +5,23 @@ import {
   checkOptions,
   type Codec,
   type CodecContext,
+  decimal,
   MillraceError,
   type Rejected,
   type RejectedRecord,
 } from '@millrace/core';
 import { ItemLines, type TextLine } from './unload/item-lines.ts';
 import { isPack, unpack, type UnpackOptions } from './unpack.ts';
-import { exactNumber as defaultExactNumber } from './unpack/numbers.ts';
+import { exactNumber as wholeOrExact } from './unpack/numbers.ts';
 import { plainItem } from './unpack/plain-item.ts';
 import { withBinary } from './attribute-values.ts';
 
-export interface ParseItemsOptions extends UnpackOptions {
+export interface ParseItemsOptions extends Omit<UnpackOptions, 'exactNumber'> {
+  /**
+   * What becomes of a number that no JavaScript number holds, given as text, such as `NumberValue.from` of
+   * `@aws-sdk/lib-dynamodb`. @default a bigint where it is whole, else a `Decimal`
+   */
+  readonly exactNumber?: (text: string) => unknown;
   /** Bytes of a line at most; no item of DynamoDB comes near it. @default 33554432 */
   readonly maxLineBytes?: number;
 }
@@ -44,7 +50,7 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
     decompress: check.optional(check.callback),
     maxLineBytes: check.optional(check.integer(1)),
   });
-  const { exactNumber = defaultExactNumber, decompress, maxLineBytes = 32 * 2 ** 20 } = options;
+  const { exactNumber = wholeOrDecimal, decompress, maxLineBytes = 32 * 2 ** 20 } = options;
   const unpacking: UnpackOptions = { exactNumber, ...(decompress && { decompress }) };
 
   const parse = ({ text, line, damaged }: TextLine): Parsed<T> => {
@@ -124,6 +130,11 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
       throw new MillraceError(parsed.rejected.code, parsed.rejected.message, { cause: parsed.rejected.cause });
     },
   });
+}
+
+function wholeOrDecimal(text: string): unknown {
+  const number = wholeOrExact(text);
+  return typeof number === 'bigint' ? number : decimal(text);
 }
 
 function noReplay(message: string): MillraceError {
