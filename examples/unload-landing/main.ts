@@ -16,7 +16,7 @@ const TABLE = 'landing_table';
 const BUCKET = 'warehouse';
 const PREFIX = 'unload/2026-11-23/';
 
-await using aws = await startLocalAws();
+await using aws = await startLocalAws({ startTimeoutMs: 60_000 });
 const credentials = { ...aws.credentials };
 const s3 = new S3Client({ endpoint: aws.s3Endpoint, region: aws.region, credentials, forcePathStyle: true });
 const dynamodb = new DynamoDBClient({ endpoint: aws.dynamodbEndpoint, region: aws.region, credentials });
