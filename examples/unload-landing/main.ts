@@ -1,11 +1,13 @@
 /*
  * Unloads the landing table. Two real files are landed, one as single items and one in packs; four segments of the table are
  * read side by side, and go to S3 as gzipped NDJSON by feed and date. Then the objects are read back: every record is there
- * once. A second unload writes the same objects. S3 and DynamoDB run on this machine.
+ * once. A second unload writes the same objects, and one that is stopped goes on where it was. S3 and DynamoDB run on this
+ * machine.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { memoryLedger } from '@millrace/core';
 import { dynamodbSource } from '@millrace/dynamodb';
 import { startLocalAws } from '@millrace/local';
 import { land } from './land.ts';
@@ -35,6 +37,24 @@ for (const run of ['first', 'second']) {
 }
 const [first = [], second = []] = runs;
 
+// A third one is stopped once a thousand records are written. With a ledger, the next run goes on there.
+const STOPPED = 'unload/stopped/';
+const small = unloadFeed({ bucket: BUCKET, prefix: STOPPED, dynamodb, s3, recordsPerPart: 500 });
+const ledger = memoryLedger();
+const stop = new AbortController();
+const observer = {
+  progress: ({ counts }: { readonly counts: { readonly written: number } }): void => {
+    if (counts.written >= 1000) stop.abort(new Error('stopped'));
+  },
+};
+const stopped = await small.run(segments, { ledger, observer, signal: stop.signal, checkpointRecords: 100 });
+const resumed = await small.run(segments, { ledger, concurrency: 4 });
+console.log(
+  `stopped unload: ${stopped.outcome} after ${stopped.totals.written} records; then ${resumed.outcome}: ` +
+    `${resumed.totals.skipped} passed over, ${resumed.totals.written} written`,
+);
+const afterStop = (await unloadedParts(s3, BUCKET, STOPPED)).flatMap(({ records }) => records);
+
 console.table(
   first.map(({ key, bytes, records }) => ({
     partition: key.slice(PREFIX.length, key.lastIndexOf('/')),
@@ -43,6 +63,7 @@ console.table(
   })),
 );
 const found = first.flatMap(({ records }) => records);
+const uuids = (records: readonly Landed[]): readonly string[] => records.map(({ uuid }) => uuid).toSorted();
 const proof = {
   landed: landed.size,
   unloaded: found.length,
@@ -53,6 +74,8 @@ const proof = {
     first.map(({ key, etag }) => [key, etag]),
     second.map(({ key, etag }) => [key, etag]),
   ),
+  passedOverAfterStop: resumed.totals.skipped > 0,
+  sameAfterStop: isDeepStrictEqual(uuids(afterStop), uuids(found)),
 };
 s3.destroy();
 dynamodb.destroy();

@@ -13,10 +13,12 @@ export interface UnloadPlace {
   readonly prefix: string;
   readonly dynamodb: DynamoDBClient;
   readonly s3: S3Client;
+  /** Records of a segment that are written together. @default 50000 */
+  readonly recordsPerPart?: number;
 }
 
 /** From the landing table to `<prefix>feed=…/date=…/*.ndjson.gz`. Packed and single items come alike. */
-export function unloadFeed({ bucket, prefix, dynamodb, s3 }: UnloadPlace): Feed<TableSegment> {
+export function unloadFeed({ bucket, prefix, dynamodb, s3, recordsPerPart = 50_000 }: UnloadPlace): Feed<TableSegment> {
   return feed('unload-landing')
     .from(dynamodbSource({ client: dynamodb }))
     .through(parseItems<Landed>())
@@ -26,6 +28,7 @@ export function unloadFeed({ bucket, prefix, dynamodb, s3 }: UnloadPlace): Feed<
         bucket,
         prefix,
         client: s3,
+        recordsPerPart,
         partition: (landed) => ({ feed: landed.feed, date: landed.upload_date.slice(0, 10) }),
       }),
     );

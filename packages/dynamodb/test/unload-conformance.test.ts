@@ -150,8 +150,17 @@ describe('dynamodbSource keeps the contract', () => {
 describe('parseItems keeps the contract', async () => {
   const pack = await packLine([{ a: 1 }, { b: 'é' }, { c: 18446744073709551617n }]);
   const single = '{"Item":{"uuid":{"S":"u"},"record":{"M":{"n":{"N":"1.5"},"s":{"SS":["a"]},"b":{"B":"aGk="}}}}}';
+  // Each of these packs holds a thousand times what it takes.
+  const dense = Buffer.from((await packLine([{ text: 'x'.repeat(390_000) }])).repeat(50));
+  let outputLength = 0;
+  for await (const output of parseItems()
+    .start({} as never)
+    .push(dense) as AsyncIterable<unknown>) {
+    outputLength += JSON.stringify(output).length;
+  }
   const cases = codecCases({
     create: () => parseItems(),
+    expansion: { input: dense, outputLength },
     samples: [
       { name: 'nothing', input: Buffer.from(''), outputs: [] },
       {
