@@ -18,6 +18,7 @@ const csv = [
   'id,name,price\r\n1,"a, ""b""\r\nc",2.5\n2,é😀,\n\n3,x,y\n',
   '\uFEFFid;name;price\n1;a;"b"\n# a comment\n2;"c\\"d";e\n',
   'id\tname\tprice\n1\ta\tb\n',
+  `id,name,price\n${'1,x,2.5\n'.repeat(100)}2,"y",3\n`,
 ];
 const lines = ['2026-01-01 start\n  at one\n  at two\n2026-01-02 next é😀\r\nlast', 'key=1;b=2\n\nkey=3;b=x\n'];
 const fixed = ['0001 Grüße     12.5\n0002 x          7  \n', 'short\n'];
