@@ -53,7 +53,7 @@ export class ColumnReader {
 
   /** The next rows of a column that has one value for each. Bytes that they take are told to `took`. */
   async rows(count: number, took: (bytes: number) => void): Promise<unknown[]> {
-    const out: unknown[] = new Array(count);
+    const out: unknown[] = [];
     for (let done = 0; done < count;) {
       const page = await this.#current();
       if (page === undefined) throw this.#tooShort();
@@ -176,7 +176,7 @@ export class ColumnReader {
     this.#budget.take(taken);
     this.#dictionaryBytes = taken;
     const page = decompressPage(this.#codec, bytes, full);
-    const values: unknown[] = new Array(head.num_values);
+    const values: unknown[] = [];
     valueReader('PLAIN', page, 0, layout, this.#budget).read(values, 0, head.num_values);
     this.#convert(values, 0, values.length, () => {});
     this.#dictionary = values;

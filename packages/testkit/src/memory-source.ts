@@ -54,7 +54,7 @@ interface Signalled {
 interface OpenObject<T> {
   readonly chunks: readonly T[];
   readonly opening: Pick<MemoryRead, 'name' | 'version' | 'opening'>;
-  readonly item: OpenedItem & { readonly close: () => void };
+  readonly item: Omit<OpenedItem, 'close'> & { readonly close: () => void };
 }
 
 /**
