@@ -38,7 +38,9 @@ for (let round = 0; round < ROUNDS; round += 1) {
   }
 }
 if (parsed === 0) throw new Error('nothing was parsed');
-const speeds = Object.fromEntries(FORMATS.map(({ name }, index) => [name, Number(spread(ratios[index]!).median.toFixed(2))]));
+const speeds = Object.fromEntries(
+  FORMATS.map(({ name }, index) => [name, Number(spread(ratios[index]!).median.toFixed(2))]),
+);
 for (const [index, { name }] of FORMATS.entries()) {
   const length = Math.round(texts[index]!.length / records[index]!);
   console.log(`${name.padEnd(28)} ${String(speeds[name]).padStart(6)} × JSON.parse, ${length} characters a record`);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { decimal } from '@millrace/core';
 import type { SchemaElement } from 'hyparquet';
 import { unsupported } from './parquet-error.ts';
 import type { Stored } from './value-reader.ts';
@@ -53,7 +54,7 @@ function integerValues(element: SchemaElement, { bigint }: LeafOptions): LeafVal
   const { type, converted_type: old, logical_type: logical } = element;
   if (old === 'DECIMAL' || logical?.type === 'DECIMAL') {
     const scale = scaleOf(element);
-    return (value) => decimalText(value as number, scale);
+    return (value) => decimal(decimalText(value as number, scale));
   }
   if (old === 'DATE' || logical?.type === 'DATE')
     return (value) => dateText(value as number) ?? unfit(`day ${String(value)} has no date`);
@@ -97,7 +98,7 @@ function bytesValues(element: SchemaElement, { binaryAsText }: LeafOptions): (st
   if (type === 'INT96') return (value) => int96(value as Uint8Array);
   if (old === 'DECIMAL' || logical?.type === 'DECIMAL') {
     const scale = scaleOf(element);
-    return (value) => decimalText(bigEndian(value as Uint8Array), scale);
+    return (value) => decimal(decimalText(bigEndian(value as Uint8Array), scale));
   }
   if (type === 'FIXED_LEN_BYTE_ARRAY') {
     if (logical?.type === 'UUID' && length === 16) return (value) => uuidText(value as Uint8Array);

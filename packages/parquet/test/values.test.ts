@@ -1,3 +1,4 @@
+import { decimal } from '@millrace/core';
 import { runRangesCodec } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { parseParquet, type ParseParquetOptions } from '../src/index.ts';
@@ -66,22 +67,22 @@ describe('a value', () => {
       ['2026-11-23T00:00:00.123456789Z', '1969-12-31T23:59:59.999999999Z'],
     ],
     ['INT96', TYPE.INT96, {}, Buffer.concat([int64s(1n), int32s(2_440_589)]), ['1970-01-02T00:00:00.000000001Z']],
-    ['DECIMAL in INT32', TYPE.INT32, { 6: 5, 7: 2 }, int32s(-1, 12345), ['-0.01', '123.45']],
-    ['DECIMAL in INT64', TYPE.INT64, { 6: 5, 7: 3 }, int64s(-(2n ** 63n)), ['-9223372036854775.808']],
-    ['DECIMAL without places', TYPE.INT32, { 6: 5 }, int32s(7), ['7']],
+    ['DECIMAL in INT32', TYPE.INT32, { 6: 5, 7: 2 }, int32s(-1, 12345), [decimal('-0.01'), decimal('123.45')]],
+    ['DECIMAL in INT64', TYPE.INT64, { 6: 5, 7: 3 }, int64s(-(2n ** 63n)), [decimal('-9223372036854775.808')]],
+    ['DECIMAL without places', TYPE.INT32, { 6: 5 }, int32s(7), [decimal('7')]],
     [
       'DECIMAL in bytes',
       TYPE.FIXED,
       { 2: 16, 10: { 5: { 1: 10, 2: 38 } } },
       Buffer.from(`${'f'.repeat(30)}9c${'00'.repeat(15)}64`, 'hex'),
-      ['-0.0000000100', '0.0000000100'],
+      [decimal('-0.0000000100'), decimal('0.0000000100')],
     ],
     [
       'DECIMAL of any length',
       TYPE.BYTE_ARRAY,
       { 6: 5, 7: 1 },
       texts(Buffer.of(255), Buffer.of(1, 0)),
-      ['-0.1', '25.6'],
+      [decimal('-0.1'), decimal('25.6')],
     ],
     ['STRING', TYPE.BYTE_ARRAY, { 6: 0 }, texts('', 'ä😀', '\uFFFD'), ['', 'ä😀', '\uFFFD']],
     ['ENUM', TYPE.BYTE_ARRAY, { 6: 4 }, texts('A'), ['A']],

@@ -20,10 +20,12 @@ const RANGES: readonly (readonly [start: number, length: number])[] = [
   [65_521, 1],
 ];
 
-const cases: readonly Omit<SourceCase, 'needs'>[] = [
+/** What holds where items can be read by ranges. */
+export const rangesCases: readonly SourceCase[] = [
   {
     name: 'ranges are those of the content, in any order and at once, and the same item',
     clause: '2.9',
+    needs: 'ranges',
     check: async (bench) => {
       const expected = content(8, LENGTH);
       const ref = await bench.put('a', expected);
@@ -43,6 +45,7 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'an empty object has a size',
     clause: '2.9',
+    needs: 'ranges',
     check: async (bench) => {
       const item = await openRanges(bench, await bench.put('a', content(8, 0)));
       assert.equal(item.size, 0);
@@ -52,6 +55,7 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: "what was read is the reader's, who may change it",
     clause: '2.9',
+    needs: 'ranges',
     check: async (bench) => {
       const expected = content(9);
       const item = await openRanges(bench, await bench.put('a', expected));
@@ -63,6 +67,7 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'ranges are of one version, whatever happens meanwhile, or reject',
     clause: '2.9',
+    needs: 'ranges',
     check: async (bench) => {
       const [before, after] = [content(1, LENGTH), content(2, LENGTH)];
       const item = await openRanges(bench, await bench.put('a', before));
@@ -78,12 +83,14 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'an object that is not there is an error with a code, also for ranges',
     clause: '8.1',
+    needs: 'ranges',
     check: async (bench) =>
       rejectsWithCode(openRanges(bench, await bench.missing), 'Opening an object that is not there'),
   },
   {
     name: 'a range beyond the content rejects with a code, and nothing is passed for it',
     clause: '2.10',
+    needs: 'ranges',
     check: async (bench) => {
       const item = await openRanges(bench, await bench.put('a', content(1, 1000)));
       for (const [start, length] of [
@@ -99,6 +106,7 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'opening and reading ranges end once the signal has fired',
     clause: '2.11',
+    needs: 'ranges',
     check: async (bench) => {
       const ref = await bench.put('a', content(1, 8 * LENGTH));
       const stopped = AbortSignal.abort(new Error('stopped'));
@@ -120,6 +128,7 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'close releases an item whose ranges were not read, or some of them',
     clause: '2.7',
+    needs: 'ranges',
     check: async (bench) => {
       const ref = await bench.put('a', content(1, LENGTH));
       for (const count of [0, 1, RANGES.length]) {
@@ -130,12 +139,10 @@ const cases: readonly Omit<SourceCase, 'needs'>[] = [
       }
     },
   },
-];
-
-const broken: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'a range that breaks off is read on, or rejects with a code',
     clause: '2.10',
+    needs: ['ranges', 'breaks'],
     check: async (bench) => {
       const expected = content(4, LENGTH);
       const ref = await bench.put('a', expected);
@@ -151,6 +158,7 @@ const broken: readonly Omit<SourceCase, 'needs'>[] = [
   {
     name: 'a range ends once the signal fires, while nothing comes',
     clause: '2.11',
+    needs: ['ranges', 'breaks'],
     check: async (bench) => {
       const ref = await bench.put('a', content(1, LENGTH));
       const item = await openRanges(bench, ref);
@@ -164,12 +172,6 @@ const broken: readonly Omit<SourceCase, 'needs'>[] = [
       await item.close?.();
     },
   },
-];
-
-/** What holds where items can be read by ranges. */
-export const rangesCases: readonly SourceCase[] = [
-  ...cases.map((one): SourceCase => ({ ...one, needs: 'ranges' })),
-  ...broken.map((one): SourceCase => ({ ...one, needs: ['ranges', 'breaks'] })),
 ];
 
 function ranged<Ref, T extends Cuttable>({ source }: SourceBench<Ref, T>): RangedSource<Ref, T> {
