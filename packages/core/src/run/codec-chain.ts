@@ -11,7 +11,7 @@ const BLOCK_RECORDS = 256;
 export type ChunkObserver = (index: number, chunk: unknown) => void;
 
 /**
- * Sends an item's chunks through its codecs; the last one's output comes in blocks of records. While a block is being
+ * Sends an item's chunks through its codecs, from number `first` on; the last one's output comes in blocks of records. While a block is being
  * worked on, the codecs before the last already prepare the next chunk.
  */
 export function codecChain(
@@ -19,10 +19,11 @@ export function codecChain(
   codecs: readonly Codec<unknown, unknown, Emits>[],
   contextOf: (index: number) => CodecContext,
   sawChunk: ChunkObserver,
+  first = 0,
 ): AsyncIterable<Block<unknown>> {
   const last = codecs.length - 1;
   let input = chunks;
-  for (let index = 0; index < last; index++) {
+  for (let index = first; index < last; index++) {
     input = throughCodec(input, codecs[index]!, contextOf(index), (chunk) => sawChunk(index, chunk), eachChunk);
   }
   return throughCodec(oneAhead(input), codecs[last]!, contextOf(last), (chunk) => sawChunk(last, chunk), eachBlock);
@@ -72,12 +73,12 @@ function assertMayTake({ name, takesDamage }: Codec<unknown, unknown, Emits>, pl
   });
 }
 
-function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
+export function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
   if (isBlock(produced)) throw contract(codec, 'it emits chunks, but answered a block of records');
   return checkedIterable(produced, codec);
 }
 
-function eachBlock(
+export function eachBlock(
   produced: Produced<unknown>,
   codec: string,
 ): Iterable<Block<unknown>> | AsyncIterable<Block<unknown>> {
@@ -109,7 +110,7 @@ function checkedIterable<T>(produced: Iterable<T> | AsyncIterable<T>, codec: str
   throw contract(codec, 'push() and end() must answer an array, a block or an iterable object');
 }
 
-function contract(codec: string, what: string): MillraceError {
+export function contract(codec: string, what: string): MillraceError {
   return new MillraceError('CODEC_CONTRACT', `Codec ${codec}: ${what}. This is a mistake in the codec.`);
 }
 
