@@ -11,7 +11,10 @@ const AREAS: readonly (readonly [area: string, modules: RegExp])[] = [
   ['dynamodb: ledger', /^dynamodb\/src\/.*ledger/],
   ['dynamodb: lean sender', /^dynamodb\/src\/(lean-sender|request-pattern|http-answer|exchange|client-obstacle)/],
   ['dynamodb: requests through the client', /^dynamodb\/src\/(sdk-sender|create-sender|passage|batch-input|client\.)/],
-  ['dynamodb: write rate, retries, errors', /^dynamodb\/src\/(rate\/|deliver|backoff|retry|service-fault|until-aborted)/],
+  [
+    'dynamodb: write rate, retries, errors',
+    /^dynamodb\/src\/(rate\/|deliver|backoff|retry|service-fault|until-aborted)/,
+  ],
   ['dynamodb: records to items, sizes, keys', /^dynamodb\//],
   ['lambda-adapter: events to references', /^lambda-adapter\/src\/events/],
   ['lambda-adapter: invocation, time, logs', /^lambda-adapter\//],
