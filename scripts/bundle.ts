@@ -2,57 +2,93 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { machine } from './bench/report.ts';
 import { spread } from './bench/statistics.ts';
-import { type Bundle, buildBundle, FORMATS } from './bundle/build-bundle.ts';
+import { areasOf } from './bundle/areas.ts';
+import { type Bundle, buildBundle, FORMATS, moduleBytes } from './bundle/build-bundle.ts';
 
 /**
  * What Millrace adds to a deployed function: the bundle of a handler beside one that only imports both SDK clients and the
- * commands that Millrace sends. The last line is one JSON object. `--rounds N`: imports of each, in fresh processes.
+ * commands that Millrace sends. `clients` counts: it has the document client, whose commands the handler's ledger sends.
+ * `lowLevelClients` is shown beside it. The last line is one JSON object. `--rounds N`: imports of each, in fresh processes.
  */
 const LIMITS = { extraBytes: 40_000, importRatio: 1.15 };
-const NAMES = ['clients', 'handler'] as const;
+const NAMES = ['clients', 'lowLevelClients', 'handler'] as const;
+const PROGRAMS = { clients: 'clients', lowLevelClients: 'low-level-clients', handler: 'handler' };
+type Name = (typeof NAMES)[number];
 
 const at = process.argv.indexOf('--rounds');
 const rounds = at < 0 ? 21 : Number(process.argv[at + 1]);
 if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1');
 
 const child = fileURLToPath(new URL('bundle/import.mjs', import.meta.url));
-const importMs = ({ file }: Bundle): number =>
-  Number(execFileSync(process.execPath, [child, file], { encoding: 'utf8' }));
+const imported = ({ file }: Bundle): { readonly ms: number; readonly cpuMs: number } =>
+  JSON.parse(execFileSync(process.execPath, [child, file], { encoding: 'utf8' })) as { ms: number; cpuMs: number };
 
 console.log(machine());
+console.log('\nThe handler, by area, from source:');
+for (const [area, bytes] of Object.entries(areasOf(await moduleBytes('handler')))) {
+  console.log(`  ${area.padEnd(40)} ${kB(bytes).padStart(9)}`);
+}
+
 const results: Record<string, object> = {};
 for (const format of Object.keys(FORMATS) as (keyof typeof FORMATS)[]) {
-  const [clients, handler] = [await buildBundle('clients', format), await buildBundle('handler', format)];
-  const times: Record<(typeof NAMES)[number], number[]> = { clients: [], handler: [] };
+  const bundles = await eachName((name) => buildBundle(PROGRAMS[name], format));
+  const times = await eachName((): number[] => []);
+  const cpu = await eachName((): number[] => []);
   for (let round = 0; round < rounds; round += 1) {
-    // Neither always goes first, so that neither always pays for the other's warm caches.
-    const order = round % 2 === 0 ? NAMES : NAMES.toReversed();
-    for (const name of order) times[name].push(importMs(name === 'clients' ? clients : handler));
+    // None always goes first, so that none always pays for another's warm caches.
+    for (let step = 0; step < NAMES.length; step += 1) {
+      const name = NAMES[(round + step) % NAMES.length]!;
+      const { ms, cpuMs } = imported(bundles[name]);
+      times[name].push(ms);
+      cpu[name].push(cpuMs);
+    }
   }
-  const [ofClients, ofHandler] = [spread(times.clients), spread(times.handler)];
-  const extraBytes = handler.bytes - clients.bytes;
-  const importRatio = ofHandler.median / ofClients.median;
-  console.log(
-    `\n${format}: the clients ${kB(clients.bytes)}, the handler ${kB(handler.bytes)}: ${kB(extraBytes)} more`,
-  );
+  const importMs = await eachName((name) => spread(times[name]));
+  const importCpuMs = await eachName((name) => spread(cpu[name]));
+  const { handler } = bundles;
+  const over = (name: Exclude<Name, 'handler'>) => ({
+    bytes: bundles[name].bytes,
+    extraBytes: handler.bytes - bundles[name].bytes,
+    extraGzippedBytes: handler.gzippedBytes - bundles[name].gzippedBytes,
+    importRatio: importMs.handler.median / importMs[name].median,
+    importCpuRatio: importCpuMs.handler.median / importCpuMs[name].median,
+  });
+  const overClients = over('clients');
+  const overLowLevelClients = over('lowLevelClients');
+  console.log(`\n${format}: the handler ${kB(handler.bytes)}, imported in ${importMs.handler.median.toFixed(1)} ms`);
+  for (const [label, { bytes, extraBytes, importRatio, importCpuRatio }] of [
+    ['the clients (counts)', overClients],
+    ['without the document client', overLowLevelClients],
+  ] as const) {
+    console.log(
+      `  over ${label.padEnd(28)} ${kB(bytes)}: ${kB(extraBytes)} more, import × ${importRatio.toFixed(3)}, its CPU × ${importCpuRatio.toFixed(3)}`,
+    );
+  }
   for (const [part, bytes] of Object.entries(handler.parts)) {
-    const more = bytes - (clients.parts[part] ?? 0);
-    if (more >= 1000) console.log(`  ${part.padEnd(26)} ${kB(more).padStart(9)}`);
+    const more = bytes - (bundles.clients.parts[part] ?? 0);
+    if (more >= 1000) console.log(`  ${part.padEnd(28)} ${kB(more).padStart(9)}`);
   }
-  console.log(
-    `  import: ${ofClients.median.toFixed(1)} ms, ${ofHandler.median.toFixed(1)} ms: × ${importRatio.toFixed(3)}`,
-  );
   results[format] = {
-    clientsBytes: clients.bytes,
     handlerBytes: handler.bytes,
-    extraBytes,
-    extraGzippedBytes: handler.gzippedBytes - clients.gzippedBytes,
-    importMs: { clients: ofClients, handler: ofHandler },
-    importRatio,
-    met: { extraBytes: extraBytes <= LIMITS.extraBytes, importRatio: importRatio <= LIMITS.importRatio },
+    importMs,
+    importCpuMs,
+    overClients,
+    overLowLevelClients,
+    met: {
+      extraBytes: overClients.extraBytes <= LIMITS.extraBytes,
+      importRatio: overClients.importRatio <= LIMITS.importRatio,
+    },
   };
 }
-console.log(JSON.stringify({ machine: machine(), rounds, limits: LIMITS, ...results }));
+console.log(JSON.stringify({ machine: machine(), rounds, limits: LIMITS, counts: 'overClients', ...results }));
+
+async function eachName<T>(make: (name: Name) => T | Promise<T>): Promise<Record<Name, T>> {
+  return {
+    clients: await make('clients'),
+    lowLevelClients: await make('lowLevelClients'),
+    handler: await make('handler'),
+  };
+}
 
 function kB(bytes: number): string {
   return `${(bytes / 1000).toFixed(1)} KB`;

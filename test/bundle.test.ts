@@ -16,7 +16,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 async function bundled(
   contents: string,
   format: 'esm' | 'cjs',
-): Promise<{ inputs: string; load: () => Promise<unknown> }> {
+): Promise<{ inputs: string; bundled: string; load: () => Promise<unknown> }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
@@ -27,10 +27,15 @@ async function bundled(
     metafile: true,
     write: false,
   });
+  const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
   const file = join(work, `${Math.random().toString(36).slice(2)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
   await writeFile(file, outputFiles[0]!.contents);
   return {
     inputs: Object.keys(metafile.inputs).join('\n'),
+    /** Modules of which something is in the bundle. */
+    bundled: kept.join('\n'),
     load: async () => (await import(/* @vite-ignore */ pathToFileURL(file).href)) as unknown,
   };
 }
@@ -41,6 +46,21 @@ describe.each(['esm', 'cjs'] as const)('a bundle (%s)', (format) => {
     expect(inputs).toContain('packages/encoding/src/decode-text.ts');
     expect(inputs).toContain('packages/gzip/src/native-engine.ts');
     expect(inputs).not.toMatch(/iconv-lite|fflate\/|\/fflate-engine/);
+  });
+
+  it('has the code of packs only where packs are asked for', async () => {
+    const measured = await bundled(`export { handler } from './scripts/bundle/handler.ts'`, format);
+    expect(measured.bundled).toContain('packages/dynamodb/src/deliver.ts');
+    expect(measured.bundled).not.toMatch(
+      /dynamodb\/src\/(pack\/(?!packed\.ts)|plan\/plan|landing-item|ensure-table|.*quarantine)/,
+    );
+    const packing = await bundled(
+      `import { dynamodbSink, packed } from '@millrace/dynamodb';
+       export const sink = dynamodbSink({ table: 'landing', pack: packed({ records: 50 }) });`,
+      format,
+    );
+    expect(packing.bundled).toContain('packages/dynamodb/src/pack/packed-sink.ts');
+    expect(await packing.load()).toMatchObject({ sink: { group: 50 } });
   });
 
   it('decodes Unicode and Western European without them', async () => {

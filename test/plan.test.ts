@@ -1,5 +1,5 @@
 import { feed, map } from '@millrace/core';
-import { dynamodbSink, landingItem, plan, type PlanOptions, planTable } from '@millrace/dynamodb';
+import { dynamodbSink, landingItem, packed, plan, type PlanOptions, planTable } from '@millrace/dynamodb';
 import { parseNdjson } from '@millrace/formats';
 import { memorySink, memorySource } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ async function planOf(name: string, options?: PlanOptions, pack?: { readonly rec
     .from(source)
     .through(parse())
     .through(landingItem())
-    .to(dynamodbSink({ table: 'none', ...(pack && { pack }) }));
+    .to(dynamodbSink({ table: 'none', ...(pack && { pack: packed(pack) }) }));
   return plan(landing, source.refs(), options);
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { feed, tap } from '@millrace/core';
-import { createLandingTable, dynamodbSink, landingItem } from '@millrace/dynamodb';
+import { createLandingTable, dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
 import { decodeText } from '@millrace/encoding';
 import { parseCsv, parseJson } from '@millrace/formats';
 import { s3Source } from '@millrace/s3';
@@ -42,7 +42,7 @@ export async function land({ table, dynamodb, s3 }: LandingPlace): Promise<Reado
     .through(parseCsv())
     .through(landingItem())
     .through(remember)
-    .to(dynamodbSink({ table, client: dynamodb, pack: { records: 50 } }));
+    .to(dynamodbSink({ table, client: dynamodb, pack: packed({ records: 50 }) }));
   await movies.run([{ bucket, key: 'movies.json' }]);
   await birdstrikes.run([{ bucket, key: 'birdstrikes.csv' }]);
   return landed;

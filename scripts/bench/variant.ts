@@ -42,7 +42,7 @@ export const millraceSdk: Variant = own('millrace-sdk', 'millrace', 'millrace', 
 });
 export const millraceLean: Variant = own('millrace-lean', 'millrace', 'millrace', { sink: { sender: 'lean' } });
 export const millracePacked: Variant = {
-  ...own('millrace-packed', 'millrace', 'millrace', { sink: { pack: { records: 50, compress: 'deflate-raw' } } }),
+  ...own('millrace-packed', 'millrace', 'millrace', { pack: { records: 50, compress: 'deflate-raw' } }),
   packs: true,
 };
 export const millraceCount: Variant = own('millrace-count', 'millrace', 'millrace', { count: true });

@@ -19,12 +19,12 @@ export const FORMATS: Readonly<Record<'esm' | 'cjs', BuildOptions>> = {
 };
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Bundles and minifies `scripts/bundle/NAME.ts` with all that it needs, from the builds of the packages. */
-export async function buildBundle(name: string, format: keyof typeof FORMATS): Promise<Bundle> {
-  const outfile = join(here, 'dist', `${name}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+async function bundled(name: string, outfile: string, options: BuildOptions) {
   const { outputFiles, metafile } = await build({
-    ...FORMATS[format],
+    ...options,
+    absWorkingDir: root,
     entryPoints: [join(here, `${name}.ts`)],
     bundle: true,
     minify: true,
@@ -34,16 +34,31 @@ export async function buildBundle(name: string, format: keyof typeof FORMATS): P
     write: false,
     outfile,
   });
-  const code = outputFiles![0]!.contents;
+  const { inputs } = Object.values(metafile!.outputs)[0]!;
+  const modules = Object.fromEntries(Object.entries(inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]));
+  return { code: outputFiles![0]!.contents, modules };
+}
+
+/** Bundles and minifies `scripts/bundle/NAME.ts` with all that it needs, from the builds of the packages. */
+export async function buildBundle(name: string, format: keyof typeof FORMATS): Promise<Bundle> {
+  const outfile = join(here, 'dist', `${name}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+  const { code, modules } = await bundled(name, outfile, FORMATS[format]);
   mkdirSync(join(here, 'dist'), { recursive: true });
   writeFileSync(outfile, code);
   const parts: Record<string, number> = {};
-  for (const [path, { bytesInOutput }] of Object.entries(Object.values(metafile!.outputs)[0]!.inputs)) {
+  for (const [path, bytes] of Object.entries(modules)) {
     const part = packageOf(path);
-    parts[part] = (parts[part] ?? 0) + bytesInOutput;
+    parts[part] = (parts[part] ?? 0) + bytes;
   }
   const sorted = Object.entries(parts).toSorted(([, a], [, b]) => b - a);
   return { file: outfile, bytes: code.length, gzippedBytes: gzipSync(code).length, parts: Object.fromEntries(sorted) };
+}
+
+/** Minified bytes by module. A build of a package is one file, so this is from source, and some hundred bytes off in all. */
+export async function moduleBytes(name: string): Promise<Readonly<Record<string, number>>> {
+  const conditions = ['@millrace/source', 'module'];
+  const { modules } = await bundled(name, join(here, 'dist', `${name}.mjs`), { ...FORMATS.esm, conditions });
+  return modules;
 }
 
 function packageOf(path: string): string {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { feed } from '@millrace/core';
-import { createLandingTable, dynamodbSink, landingItem, landingUuid, type PackOptions } from '@millrace/dynamodb';
+import {
+  createLandingTable,
+  dynamodbSink,
+  landingItem,
+  landingUuid,
+  packed,
+  type PackOptions,
+} from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { memorySource } from '@millrace/testkit';
 import type { Dataset, Row } from './dataset.ts';
@@ -43,7 +50,7 @@ export async function land(
     .from(source)
     .through(parse())
     .through(landingItem())
-    .to(dynamodbSink({ table, client, ...(pack && { pack }) }))
+    .to(dynamodbSink({ table, client, ...(pack && { pack: packed(pack) }) }))
     .run(source.refs());
   const seconds = (performance.now() - started) / 1000;
   const [item] = report.reports;

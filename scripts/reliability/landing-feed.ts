@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { feed, type Feed, filter } from '@millrace/core';
-import { dynamodbSink, type DynamodbSinkOptions, landingItem } from '@millrace/dynamodb';
+import { dynamodbSink, type DynamodbSinkOptions, landingItem, packed } from '@millrace/dynamodb';
 import { decodeText } from '@millrace/encoding';
 import { parseNdjson } from '@millrace/formats';
 import { gunzip } from '@millrace/gzip';
@@ -46,7 +46,7 @@ export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
         retry,
         sender,
         ...(concurrency !== undefined && { concurrency }),
-        ...(pack !== undefined && { pack: { records: pack } }),
+        ...(pack !== undefined && { pack: packed({ records: pack }) }),
       }),
     );
 }

@@ -46,6 +46,7 @@ export type { Refusal, Sink, SinkLimits } from './sink.ts';
 export type { OpenedItem, RangedItem, RangedSource, Source, SourceItem } from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
+export { sumCounts } from './sum-counts.ts';
 export { textDigest } from './text-digest.ts';
 export { isLocated, located, type Located, type TextDamage, type TextPlace } from './text-place.ts';
 export { filter } from './transforms/filter.ts';

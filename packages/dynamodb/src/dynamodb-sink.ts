@@ -16,8 +16,7 @@ import { withSettings } from './sink-settings.ts';
 import type { KeyNames } from './key-identity.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
-import { packing, type PackOptions } from './pack/pack-options.ts';
-import { packedSink } from './pack/packed-sink.ts';
+import { isPacked, type Packed, packedOver } from './pack/packed.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -65,10 +64,10 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   /** How long to go on with records that DynamoDB does not take. */
   readonly retry?: DynamodbRetryOptions;
   /**
-   * Lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
+   * `packed()` lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
    * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
    */
-  readonly pack?: PackOptions;
+  readonly pack?: Packed;
   /**
    * How requests are sent. `sdk`: each through the client. `lean`: the first through the client, and then, as long as its
    * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
@@ -107,7 +106,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     maxWriteUnitsPerSecond: check.optional(budgetOrRate),
     prices: check.optional(check.object),
     retry: check.optional(check.object),
-    pack: check.optional(check.object),
+    pack: check.optional(packedValue),
     sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16, prices = DEFAULT_PRICES } = options;
@@ -119,14 +118,12 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
   /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
   let proven = false;
 
-  const packed = options.pack && packing(options.pack, keys);
-
   const single = Object.freeze<Sink<DynamodbRecord<P, S>>>({
     name: 'dynamodb',
     limits: { count: MAX_BATCH_ITEMS },
     concurrency,
     mixesItems: true,
-    ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack }),
+    ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack?.options }),
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
       const refuse = (position: number, error: MillraceError): void => {
@@ -155,7 +152,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     },
     close: () => sender.close(),
   });
-  return packed === undefined ? single : packedSink(single, preparation, packed);
+  return options.pack === undefined ? single : packedOver(options.pack, single, preparation);
 }
 
 /**
@@ -175,6 +172,9 @@ const budgetOrRate: OptionCheck = (value) =>
   isWriteBudget(value) || (typeof value === 'number' && value >= 1)
     ? undefined
     : 'a number from 1 on, or a writeBudget';
+
+const packedValue: OptionCheck = (value) =>
+  isPacked(value) ? undefined : 'what packed() makes, such as packed({ records: 50 })';
 
 function sharedBudget(budget: number | WriteBudget | undefined): WriteBudget | undefined {
   return typeof budget === 'number' ? writeBudget({ unitsPerSecond: budget }) : budget;

@@ -15,6 +15,7 @@ export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
 export type { ExactNumber } from './number.ts';
 export type { PackEncoding } from './pack/layout.ts';
 export type { PackOptions } from './pack/pack-options.ts';
+export { packed, type Packed } from './pack/packed.ts';
 export { parseItems, type ParseItemsOptions } from './parse-items.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';

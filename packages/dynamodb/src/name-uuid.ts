@@ -1,4 +1,4 @@
-import { parse, v5 } from 'uuid';
+import { sha1 as plainDigest } from './unpack/sha1.ts';
 
 /** Makes the UUID (version 5, RFC 9562) of a name in one namespace. */
 export type NameUuid = (name: string) => string;
@@ -13,16 +13,16 @@ const SHORT = 48;
 const VARIANT = '89ab89ab89ab89ab';
 
 /**
- * Makes UUIDs of names in `namespace`, as `v5` of the uuid package does, and as cheaply as this runtime can.
+ * Makes UUIDs of names in `namespace`, equal to those of the uuid package's `v5`, as cheaply as this runtime can.
  *
- * The one-shot hash of `node:crypto` costs a fifth of what the package does. It is asked for at run time, so that nothing
- * breaks where it is missing (another runtime, a bundle for one); there the package does it.
+ * The one-shot hash of `node:crypto` costs a fifth of what that package does. It is asked for at run time, so that nothing
+ * breaks where it is missing (another runtime, a bundle for one); there SHA-1 is computed in JavaScript.
  */
-export function namesIn(namespace: string, sha1: Sha1 | null = oneShotSha1()): NameUuid {
+export function namesIn(namespace: string, sha1: Sha1 = oneShotSha1() ?? plainSha1): NameUuid {
   const encoder = new TextEncoder();
-  if (sha1 === null) return (name) => v5(encoder.encode(name), namespace);
   const scratch = new Uint8Array(16 + SHORT);
-  scratch.set(parse(namespace));
+  const digits = namespace.replaceAll('-', '');
+  for (let byte = 0; byte < 16; byte += 1) scratch[byte] = Number.parseInt(digits.slice(byte * 2, byte * 2 + 2), 16);
   const views: Uint8Array[] = [];
   return (name) => {
     const { length } = name;
@@ -49,7 +49,11 @@ function formatted(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function oneShotSha1(): Sha1 | null {
+function oneShotSha1(): Sha1 | undefined {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
-  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : null;
+  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : undefined;
 }
+
+/** For runtimes without a hash that can be asked at once. */
+export const plainSha1: Sha1 = (data) =>
+  Array.from(plainDigest(data), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -19,6 +19,7 @@ import {
   dynamodbSink,
   type LandingItem,
   landingItem,
+  packed,
   type PackOptions,
 } from '../src/index.ts';
 import { unpacked } from './support/unpacked.ts';
@@ -51,7 +52,7 @@ const casesOf = (pack: PackOptions | undefined): SinkCasesOptions<LandingItem<st
     const proxy = await startFaultProxy(at.dynamodb.endpoint);
     const client = new DynamoDBClient({ ...at.dynamodb, endpoint: proxy.url, maxAttempts: 1 });
     const retry = { attempts: 100, baseMs: 5, capMs: 50, timeMs: 1500 };
-    const create = () => dynamodbSink({ table, client, retry, ...(pack && { pack }) });
+    const create = () => dynamodbSink({ table, client, retry, ...(pack && { pack: packed(pack) }) });
     return {
       sink: create(),
       another: create,

@@ -3,7 +3,7 @@ import { parseNdjson } from '@millrace/formats';
 import { memorySource } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { decimalText, parseDecimal } from '../src/decimal.ts';
-import { dynamodbSink, landingItem } from '../src/index.ts';
+import { dynamodbSink, landingItem, packed } from '../src/index.ts';
 import { localTables } from './support/local-tables.ts';
 import { unpacked } from './support/unpacked.ts';
 
@@ -37,7 +37,7 @@ describe.each([undefined, { records: 3 }])('numbers of JSON, exactly, landed wit
       .from(memorySource<string>({ objects: { a: [lines] } }))
       .through(parseNdjson<{ readonly n: unknown }>({ numbers: 'exact' }))
       .through(landingItem())
-      .to(dynamodbSink({ table, client: tables.client(), ...(pack && { pack }) }))
+      .to(dynamodbSink({ table, client: tables.client(), ...(pack && { pack: packed(pack) }) }))
       .run([{ name: 'a' }], {
         quarantine: {
           name: 'kept',

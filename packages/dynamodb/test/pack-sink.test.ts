@@ -7,6 +7,7 @@ import {
   landingItem,
   landingUuid,
   MILLRACE_NAMESPACE,
+  packed,
   type PackOptions,
 } from '../src/index.ts';
 import { namesIn } from '../src/name-uuid.ts';
@@ -137,7 +138,7 @@ describe('dynamodbSink with pack', () => {
   });
 
   it('bounds a write by the memory of its records, whatever they hold', async () => {
-    const sink = dynamodbSink({ table: 'landing', pack: { records: 50 } });
+    const sink = dynamodbSink({ table: 'landing', pack: packed({ records: 50 }) });
     expect(sink).toMatchObject({ group: 50, limits: { count: 1250, bytes: 2 * 1024 * 1024 } });
     const size = (value: object): number => sink.sizeOf!({ uuid: '', ...value });
     const text = 'x'.repeat(1000);
@@ -228,10 +229,11 @@ describe('dynamodbSink with pack', () => {
 
   it('says when it is made what cannot work', () => {
     const pack = (options: object, others: object = {}) =>
-      optionError(() => dynamodbSink({ table: 'landing', pack: options, ...others }));
+      optionError(() => dynamodbSink({ table: 'landing', pack: packed(options), ...others }));
     expect(pack({ records: 50, maxItemBytes: 65_536, compress: 'none' })).toBe('fine');
     expect(pack({}, { sortKey: 'upload_date' })).toBe('fine');
     expect(pack({ record: 50 })).toContain('OPTION_UNKNOWN');
+    expect(optionError(() => dynamodbSink({ table: 'landing', pack: {} as never }))).toContain('packed()');
     expect(pack({ records: 1 })).toContain('from 2 to 10000');
     expect(pack({ maxItemBytes: 500_000 })).toContain('from 1024 to 409600');
     expect(pack({ compress: 'gzip' })).toContain('"deflate-raw", "zstd", "none"');

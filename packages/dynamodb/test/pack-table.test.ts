@@ -5,7 +5,7 @@ import { parseNdjson } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { memorySource } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLandingTable, dynamodbSink, landingItem, type PackOptions } from '../src/index.ts';
+import { createLandingTable, dynamodbSink, landingItem, packed, type PackOptions } from '../src/index.ts';
 import { isPack } from '../src/unpack.ts';
 import { unpacked } from './support/unpacked.ts';
 
@@ -49,22 +49,22 @@ const flow = (table: string, pack?: PackOptions) =>
     .from(source)
     .through(parseNdjson<Row>())
     .through(landingItem())
-    .to(dynamodbSink({ table, client, ...(pack && { pack }) }));
+    .to(dynamodbSink({ table, client, ...(pack && { pack: packed(pack) }) }));
 
 const rows = (count: number, text = ''): string =>
   Array.from({ length: count }, (_, n) => JSON.stringify({ n, text: `${text}${n}` })).join('\n');
 
 describe('a table with packs', () => {
   it('costs a fraction, and reads as if each record had been landed alone', async () => {
-    const [single, packed] = [await newTable(), await newTable()];
+    const [single, grouped] = [await newTable(), await newTable()];
     const ref = source.put('prices', [rows(1000)]);
     const alone = await flow(single).run([ref]);
-    const { totals, reports } = await flow(packed, {}).run([ref]);
+    const { totals, reports } = await flow(grouped, {}).run([ref]);
     expect(totals).toMatchObject({ read: 1000, written: 1000, rejected: 0, unsettled: 0 });
     expect(alone.reports[0]!.counters['dynamodb']).toMatchObject({ writeUnits: 1000 });
     expect(reports[0]!.counters['dynamodb']).toMatchObject({ packs: 10, writeUnits: 10 });
-    expect(await scan(packed)).toHaveLength(10);
-    expect(await records(packed)).toEqual(await records(single));
+    expect(await scan(grouped)).toHaveLength(10);
+    expect(await records(grouped)).toEqual(await records(single));
   });
 
   it('holds packs and single items side by side, of a feed that has moved from one to the other', async () => {

@@ -17,6 +17,7 @@ import {
   type LandingItem,
   parseItems,
   type TableSegment,
+  packed,
 } from '../src/index.ts';
 import { unevenFeed } from './support/pack-feed.ts';
 import { clientConfig, startStub, type StubAnswer } from './support/service-stub.ts';
@@ -69,7 +70,7 @@ async function mixedTable(): Promise<{ readonly table: string; readonly landed: 
   const table = await newTable();
   const landed: LandingItem<object>[] = [];
   for (const [name, count, pack] of [
-    ['packed', 300, { records: 40 }],
+    ['packed', 300, packed({ records: 40 })],
     ['single', 50, undefined],
   ] as const) {
     const text = Array.from({ length: count }, (_, n) => JSON.stringify({ n, name: `${name} ${n}` })).join('\n');

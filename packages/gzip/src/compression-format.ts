@@ -16,7 +16,6 @@ const MAGIC: readonly (readonly [format: string, hex: string])[] = [
   ['zlib', '789c'],
   ['zlib', '78da'],
   ['zstd', '28b52ffd'],
-  ...Array.from({ length: 16 }, (_, digit) => ['zstd', `5${digit.toString(16)}2a4d18`] as const), // a skippable frame
   ['zip', '504b0304'],
   ['zip', '504b0506'],
   ['bzip2', '425a68'],
@@ -25,10 +24,13 @@ const MAGIC: readonly (readonly [format: string, hex: string])[] = [
   ['compress', '1f9d'],
 ];
 
+/** RFC 8878, section 3.1.2: what may stand before the first frame. */
+const SKIPPABLE_FRAME = /^5.2a4d18/;
+
 /** The format that the bytes show, supported or not; `undefined` where they show none. */
 export function formatOfBytes(head: Uint8Array): string | undefined {
   const hex = Array.from(head.subarray(0, MAGIC_LENGTH), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return MAGIC.find(([, magic]) => hex.startsWith(magic))?.[0];
+  return SKIPPABLE_FRAME.test(hex) ? 'zstd' : MAGIC.find(([, magic]) => hex.startsWith(magic))?.[0];
 }
 
 /** Whether the bytes may be of a format that has no mark, or not always the same one. */

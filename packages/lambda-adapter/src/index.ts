@@ -26,4 +26,11 @@ export {
 } from './to-s3-batch-handler.ts';
 export type { S3Handler } from './s3-handler.ts';
 export { type S3HandlerOptions, toS3Handler } from './to-s3-handler.ts';
-export { type SqsBatchResponse, type SqsHandler, type SqsHandlerOptions, toSqsHandler } from './to-sqs-handler.ts';
+export {
+  type SqsBatchResponse,
+  type SqsHandler,
+  type SqsHandlerOptions,
+  type SqsLandingOptions,
+  type SqsOptions,
+  toSqsHandler,
+} from './to-sqs-handler.ts';

@@ -1,4 +1,4 @@
-import type { Counts } from '@millrace/core';
+import { type Counts, sumCounts } from '@millrace/core';
 import { type ObjectOutcome, type ObjectResult, summarise } from './object-result.ts';
 import { isFailure } from './objects-failed-error.ts';
 
@@ -30,7 +30,7 @@ export function summariseMap(results: readonly ObjectResult[], keepFailures: num
   const failures = results.filter(isFailure);
   return {
     outcomes: summarise(results).outcomes,
-    totals: totalsOf(results),
+    totals: sumCounts(results.flatMap(({ report }) => report ?? [])),
     failures: failures.slice(0, keepFailures).map(({ object, outcome, error }) => ({
       object,
       outcome,
@@ -39,23 +39,4 @@ export function summariseMap(results: readonly ObjectResult[], keepFailures: num
     })),
     failuresOmitted: Math.max(0, failures.length - keepFailures),
   };
-}
-
-function totalsOf(results: readonly ObjectResult[]): Counts {
-  const totals = {
-    read: 0,
-    expanded: 0,
-    written: 0,
-    rejected: 0,
-    dropped: 0,
-    skipped: 0,
-    unsettled: 0,
-    bytesIn: 0,
-    bytesDecoded: 0,
-  };
-  for (const { report } of results) {
-    if (report === undefined) continue;
-    for (const name of Object.keys(totals) as (keyof Counts)[]) totals[name] += report[name];
-  }
-  return totals;
 }

@@ -2,25 +2,33 @@ import { check, checkOptions, type Feed, type OptionCheck } from '@millrace/core
 import { unknownEvent } from './events/read-event.ts';
 import { readSqsBatch, type SqsDelivery } from './events/sqs-batch.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';
-import { type HandlerSettings, handlerSettings } from './handler-options.ts';
+import { handlerChecks, type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-options.ts';
 import { carryAll, type Errand } from './invocation/carry-all.ts';
 import { carryObjects } from './invocation/carry-objects.ts';
+import { copyObjects } from './invocation/copy-objects.ts';
 import type { Process } from './invocation/settle.ts';
 import { startTimeBudget } from './invocation/time-budget.ts';
 import type { LambdaContext } from './lambda-context.ts';
+import type { LandingCopy } from './landing-copy.ts';
 import type { ObjectRef } from './object-ref.ts';
 import { isFailure } from './objects-failed-error.ts';
 import type { RouteTable } from './routes.ts';
 import { keepInvisible, type VisibilityOptions } from './sqs/keep-invisible.ts';
 
-/** Options of {@link toSqsHandler}. */
-export interface SqsHandlerOptions extends FeedHandlerOptions {
+/** Options of {@link toSqsHandler} that come from its carrier. */
+export interface SqsOptions {
   /**
    * Keeps the messages of the batch invisible for as long as they are worked on. @default none: the queue's visibility
    * timeout must suffice, which AWS advises to be six times the function's time-out
    */
   readonly visibility?: VisibilityOptions;
 }
+
+/** Options of {@link toSqsHandler} for a feed or routes. */
+export interface SqsHandlerOptions extends FeedHandlerOptions, SqsOptions {}
+
+/** Options of {@link toSqsHandler} for the copy step. */
+export interface SqsLandingOptions extends HandlerOptions, SqsOptions {}
 
 /**
  * The answer to SQS. Lambda deletes the messages that it does not name, and obeys it only where the event source mapping
@@ -46,13 +54,28 @@ export type SqsHandler = (event: unknown, context?: LambdaContext) => Promise<Sq
  * When the time runs out, messages that were not begun are answered as failures. In a FIFO queue, a message that fails
  * stops its group: the later ones of the group are not tried and answered as failures, so that their order is kept.
  *
+ * @param target a feed, routes to several, or for the copy step what `copyToLanding(…)` of `@millrace/s3` makes
  * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
-export function toSqsHandler(target: Feed<ObjectRef> | RouteTable, options: SqsHandlerOptions = {}): SqsHandler {
-  checkFeedHandlerOptions<SqsHandlerOptions>('toSqsHandler', options, { visibility: checkVisibility });
-  const process = carryObjects('toSqsHandler', target, options);
+export function toSqsHandler(target: Feed<ObjectRef> | RouteTable, options?: SqsHandlerOptions): SqsHandler;
+export function toSqsHandler(target: LandingCopy, options?: SqsLandingOptions): SqsHandler;
+export function toSqsHandler(
+  target: Feed<ObjectRef> | RouteTable | LandingCopy,
+  options: SqsHandlerOptions = {},
+): SqsHandler {
+  const process = processOf(target, options);
   const settings = handlerSettings(options);
   return (event, context) => handleBatch(event, context, process, settings, options.visibility);
+}
+
+function processOf(target: Feed<ObjectRef> | RouteTable | LandingCopy, options: SqsHandlerOptions): Process {
+  const visibility = checkVisibility;
+  if (typeof target === 'function') {
+    checkOptions<SqsLandingOptions>('toSqsHandler', options, { ...handlerChecks(), visibility });
+    return copyObjects('toSqsHandler', target);
+  }
+  checkFeedHandlerOptions<SqsHandlerOptions>('toSqsHandler', options, { visibility });
+  return carryObjects('toSqsHandler', target, options);
 }
 
 async function handleBatch(

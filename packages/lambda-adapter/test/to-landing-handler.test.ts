@@ -1,6 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { type LandingCopy, type HandlerOptions, toLandingHandler } from '../src/index.ts';
+import { type LandingCopy, type HandlerOptions, toLandingHandler, toSqsHandler } from '../src/index.ts';
+import { sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { AWKWARD_KEYS, s3Event, testEvent } from './s3-payload.ts';
 
 const quiet: HandlerOptions = { log: () => undefined };
@@ -87,6 +88,48 @@ describe('toLandingHandler', () => {
     expect(() => toLandingHandler({} as LandingCopy)).toThrow(invalid);
     expect(() => toLandingHandler(copyInto('x'), { concurrency: 0 })).toThrow(invalid);
     expect(() => toLandingHandler(copyInto('x'), { quarantine: {} } as HandlerOptions)).toThrow(
+      expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
+    );
+  });
+});
+
+describe('toSqsHandler with a copy', () => {
+  const messages = (...keys: readonly string[]) =>
+    sqsEvent(...keys.map((key) => sqsMessage(s3Event({ key }), { messageId: key })));
+
+  it('copies the objects of each message, and names the messages that failed', async () => {
+    const seen: string[] = [];
+    const lines: string[] = [];
+    const handler = toSqsHandler(copyInto('landing', seen), { log: (line) => lines.push(line), concurrency: 2 });
+    expect(await handler(messages('a', 'denied', 'b'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'denied' }] });
+    expect(seen).toEqual(['a', 'denied', 'b']);
+    const told = lines.map((line) => JSON.parse(line) as { readonly object: string });
+    expect(told.find(({ object }) => object === 's3://supplier-drop/b')).toMatchObject({
+      outcome: 'complete',
+      copy: { outcome: 'copied', ref: { key: 'landed/b' } },
+    });
+  });
+
+  it('keeps its messages invisible while it copies', async () => {
+    const kept: string[] = [];
+    const extended = Promise.withResolvers<void>();
+    const copy = copyInto('landing');
+    const handler = toSqsHandler((ref, options) => extended.promise.then(() => copy(ref, options)), {
+      ...quiet,
+      visibility: {
+        everyMs: 1,
+        extend: async (open) => {
+          kept.push(...open.map(({ messageId }) => messageId));
+          extended.resolve();
+        },
+      },
+    });
+    expect(await handler(messages('a'))).toEqual({ batchItemFailures: [] });
+    expect(kept[0]).toBe('a');
+  });
+
+  it('refuses options of a feed', () => {
+    expect(() => toSqsHandler(copyInto('x'), { quarantine: {} } as HandlerOptions)).toThrow(
       expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
     );
   });

@@ -122,6 +122,8 @@ export function doesNotCompile(): void {
   toLandingHandler((ref) => Promise.resolve({ outcome: 'done', ref, origin: {} as ItemOrigin }));
   // @ts-expect-error options of a run that the handler sets itself
   toS3Handler(feedOf<S3Ref>(), { deadline: 5 });
+  // @ts-expect-error options of a run in the copy step, behind a queue
+  toSqsHandler((ref) => Promise.resolve({ outcome: 'copied', ref, origin: {} as ItemOrigin }), { versions: 'all' });
   // @ts-expect-error options of a run in the copy step
   toLandingHandler((ref) => Promise.resolve({ outcome: 'copied', ref, origin: {} as ItemOrigin }), { quarantine: {} });
 }

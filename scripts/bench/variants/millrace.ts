@@ -1,7 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { feed, isMillraceError, type Sink, type Source } from '@millrace/core';
-import { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, landingItem } from '@millrace/dynamodb';
+import {
+  dynamodbSink,
+  type DynamodbRecord,
+  type DynamodbSinkOptions,
+  landingItem,
+  packed,
+  type PackOptions,
+} from '@millrace/dynamodb';
 import { decodeText } from '@millrace/encoding';
 import { parseCsv, parseNdjson } from '@millrace/formats';
 import { gunzip } from '@millrace/gzip';
@@ -12,6 +19,8 @@ import { type Job, type OpenCarrier, VariantAbsent } from '../carrier.ts';
 interface MillraceOptions {
   /** Options of the sink, which not every version has. */
   readonly sink?: object;
+  /** Land records together. */
+  readonly pack?: PackOptions;
   /** Do without those options where the sink does not know them; otherwise the variant is absent. */
   readonly orDefault?: boolean;
   /** Count the records instead of landing them. */
@@ -40,8 +49,12 @@ export const open: OpenCarrier = (job, variantOptions) => {
   };
 };
 
-function landingSink(job: Job, { sink, orDefault }: MillraceOptions): Sink<DynamodbRecord<'uuid'>> {
-  const options: DynamodbSinkOptions = { table: job.table, concurrency: job.inFlight };
+function landingSink(job: Job, { sink, pack, orDefault }: MillraceOptions): Sink<DynamodbRecord<'uuid'>> {
+  const options: DynamodbSinkOptions = {
+    table: job.table,
+    concurrency: job.inFlight,
+    ...(pack && { pack: packed(pack) }),
+  };
   try {
     return dynamodbSink({ ...options, ...sink });
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { MillraceError } from '../millrace-error.ts';
 import type { Counts, ItemOutcome, ItemReport, RunReport } from '../report.ts';
-import { NO_COUNTS, sum } from './tally.ts';
+import { sumCounts } from '../sum-counts.ts';
 
 export interface RunSummaryOptions {
   readonly feed: string;
@@ -22,7 +22,7 @@ export class RunSummary {
   };
   readonly #done: ItemReport[] = [];
   readonly #undone: ItemReport[] = [];
-  #totals: Counts = NO_COUNTS;
+  #totals: Counts = sumCounts([]);
 
   constructor(options: RunSummaryOptions) {
     this.#options = options;
@@ -30,7 +30,7 @@ export class RunSummary {
 
   add(report: ItemReport): void {
     this.#items[report.outcome] += 1;
-    this.#totals = sum(this.#totals, report);
+    this.#totals = sumCounts([this.#totals, report]);
     const kept = isDone(report.outcome) ? this.#done : this.#undone;
     if (kept.length < this.#options.keepReports) kept.push(report);
   }

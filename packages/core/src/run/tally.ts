@@ -1,7 +1,5 @@
 import type { Counts } from '../report.ts';
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The running counts of one item, or of a run. */
 export class Tally {
   read = 0;
@@ -46,22 +44,4 @@ export class Tally {
     const { read, expanded, written, rejected, dropped, skipped, unsettled, bytesIn, bytesDecoded } = this;
     return { read, expanded, written, rejected, dropped, skipped, unsettled, bytesIn, bytesDecoded };
   }
-}
-
-export const NO_COUNTS: Counts = Object.freeze({
-  read: 0,
-  expanded: 0,
-  written: 0,
-  rejected: 0,
-  dropped: 0,
-  skipped: 0,
-  unsettled: 0,
-  bytesIn: 0,
-  bytesDecoded: 0,
-});
-
-export function sum(left: Counts, right: Counts): Counts {
-  const total: Mutable<Counts> = { ...left };
-  for (const key of Object.keys(NO_COUNTS) as (keyof Counts)[]) total[key] += right[key];
-  return total;
 }

@@ -61,7 +61,7 @@ function notPackable(attribute: string, expected: string, at: string): MillraceE
   return new MillraceError(
     'DYNAMODB_NOT_PACKABLE',
     `Record ${at} cannot be packed: its attribute ${JSON.stringify(attribute)} is not ${expected}. Packing takes what ` +
-      `landingItem makes with key 'place', under the names in pack.names. Leave pack out for records with other keys: ` +
+      `landingItem makes with key 'place', under the names that packed() has. Leave pack out for records with other keys: ` +
       'they are to overwrite each other, which records within an item cannot.',
     { details: { attribute, place: at } },
   );

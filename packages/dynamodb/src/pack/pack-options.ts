@@ -34,14 +34,21 @@ const LEAST_ITEM_BYTES = 1024;
 
 const MAX_RECORDS = 10_000;
 
-/** @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` or `DYNAMODB_ZSTD_MISSING` */
-export function packing(options: PackOptions, { partitionKey, sortKey }: KeyNames): Packing {
-  checkOptions('dynamodbSink pack', options, {
+/** @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID` */
+export function checkPack(options: PackOptions): void {
+  checkOptions('packed', options, {
     records: check.optional(check.integer(2, MAX_RECORDS)),
     maxItemBytes: check.optional(check.integer(LEAST_ITEM_BYTES, MAX_ITEM_BYTES)),
     compress: check.optional(check.oneOf('deflate-raw', 'zstd', 'none')),
     names: check.optional(check.object),
   });
+}
+
+/**
+ * @param options checked ones
+ * @throws MillraceError `OPTION_INVALID` where the sink's keys or the names do not go with it; `DYNAMODB_ZSTD_MISSING`
+ */
+export function packing(options: PackOptions, { partitionKey, sortKey }: KeyNames): Packing {
   const { records = 100, maxItemBytes = MAX_ITEM_BYTES, compress: encoding = 'deflate-raw' } = options;
   const names = landingNames(options.names);
   const { uuid, upload_date, feed, source } = names;
@@ -62,8 +69,8 @@ export function packing(options: PackOptions, { partitionKey, sortKey }: KeyName
 }
 
 function invalid(problem: string): MillraceError {
-  return new MillraceError('OPTION_INVALID', `dynamodbSink pack: ${problem}.`, {
-    details: { owner: 'dynamodbSink pack', option: 'names' },
+  return new MillraceError('OPTION_INVALID', `packed: ${problem}.`, {
+    details: { owner: 'packed', option: 'names' },
   });
 }
 

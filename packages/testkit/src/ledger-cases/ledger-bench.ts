@@ -7,6 +7,7 @@ import {
   type Ledger,
   type LedgerEntry,
   type LedgerProgress,
+  sumCounts,
 } from '@millrace/core';
 
 /** A case and what it does on a bench. */
@@ -85,15 +86,7 @@ export function reportOf({ feed, object, origin }: ClaimRequest, own: Partial<It
     outcome: 'complete',
     origin,
     watermark: 0,
-    read: 0,
-    expanded: 0,
-    written: 0,
-    rejected: 0,
-    dropped: 0,
-    skipped: 0,
-    unsettled: 0,
-    bytesIn: 0,
-    bytesDecoded: 0,
+    ...sumCounts([]),
     rejections: {},
     counters: {},
     startedAt: '2026-01-01T00:00:00.000Z',
