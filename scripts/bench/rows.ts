@@ -7,6 +7,7 @@ import {
   documentClient,
   floorCount,
   floorFile,
+  floorPacked,
   floorSdk,
   floorSigned,
   millraceCount,
@@ -105,7 +106,7 @@ export const rows: readonly Row[] = [
     title: 'NDJSON.gz → DynamoDB, packed',
     lands: false,
     records: { full: 300_000, quick: 20_000 },
-    variants: [millraceCount, millracePacked],
+    variants: [millraceCount, floorPacked, millracePacked],
   }),
   row({
     name: 'small-objects',

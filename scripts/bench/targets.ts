@@ -99,6 +99,7 @@ export const targets: readonly Target[] = [
     atLeast(`${sender}-10ms-over-ceiling`, 0.8, overCeiling('land-300-10ms', `millrace-${sender}`)),
   ]),
   faster('packed-over-count', 0.6, 'land-packed', 'millrace-packed', 'millrace-count'),
+  faster('packed-over-floor', 0.8, 'land-packed', 'millrace-packed', 'floor-packed'),
   atMost('count-cpu-over-floor', 1.25, over('count-ndjson', 'cpuMicrosPerRecord', 'millrace-count', 'floor-count')),
   atMost('whole-process-over-zcat', 1.6, over('whole-process', 'processMs', 'millrace-file', 'zcat-wc')),
   atLeast(

@@ -33,6 +33,7 @@ const LAMBDA_256_FLAGS = ['--max-semi-space-size=12', '--max-old-space-size=231'
 
 export const floorSdk: Variant = own('floor-sdk', 'floor', 'floor-sdk');
 export const floorSigned: Variant = own('floor-signed', 'floor', 'floor-signed');
+export const floorPacked: Variant = { ...own('floor-packed', 'floor', 'floor-packed', { records: 50 }), packs: true };
 export const floorCount: Variant = own('floor-count', 'floor', 'floor-count');
 export const floorFile: Variant = own('floor-file', 'floor', 'floor-count', { files: true });
 

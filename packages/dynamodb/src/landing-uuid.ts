@@ -1,4 +1,5 @@
 import { type NameUuid, namesIn } from './name-uuid.ts';
+import { type PlaceUuids, placeUuids } from './place-uuids.ts';
 
 /**
  * Millrace's own namespace for the UUIDs of landed records: the UUIDv5 of `https://github.com/millrace/millrace` in the
@@ -13,17 +14,25 @@ export const MILLRACE_NAMESPACE = 'b0759858-e76b-5bf2-83cd-2b119a052fbf';
  * outputs of `many` the ordinal and the branch, such as `17.0` or `17.0.1`.
  */
 export function landingUuid(itemId: string, ordinal: number, branch = ''): string {
-  return namesByPlace(itemId)(place(ordinal, branch));
+  return placesOf(itemId).of(ordinal, branch);
 }
 
-/** The keys of the records of one item, by their {@link place}. */
-export function namesByPlace(itemId: string): NameUuid {
-  return namesIn(spaceOfItem(itemId));
-}
+/** Items of which the places are kept: those that a process has under way at once, as a rule. */
+const MAX_ITEMS = 16;
 
-/** The namespace in which the places of an item are named. */
-export function spaceOfItem(itemId: string): string {
-  return rootNames(`item:${itemId}`);
+const items = new Map<string, PlaceUuids>();
+let last: { readonly itemId: string; readonly places: PlaceUuids } | undefined;
+
+/** The keys of the records of one item, by their place. The same for whoever asks, as long as it is kept. */
+export function placesOf(itemId: string): PlaceUuids {
+  if (last?.itemId === itemId) return last.places;
+  const places = items.get(itemId) ?? placeUuids(rootNames(`item:${itemId}`));
+  // The latest comes last, and the first is let go.
+  items.delete(itemId);
+  items.set(itemId, places);
+  if (items.size > MAX_ITEMS) items.delete(items.keys().next().value!);
+  last = { itemId, places };
+  return places;
 }
 
 /** The keys of the records of one feed, by a key that they hold. */
@@ -34,10 +43,6 @@ export function namesByKey(feed: string): NameUuid {
 /** The keys of the records of one feed, by all that they hold. */
 export function namesByContent(feed: string): NameUuid {
   return namesIn(rootNames(`content:${feed}`));
-}
-
-export function place(ordinal: number, branch: string): string {
-  return branch === '' ? `${ordinal}` : `${ordinal}.${branch}`;
 }
 
 function rootNames(name: string): string {

@@ -240,9 +240,7 @@ describe('dynamodbSink with pack', () => {
     expect(pack({}, { partitionKey: 'id' })).toContain('the partition key must be the uuid of landingItem');
     expect(pack({}, { sortKey: 'ordinal' })).toContain('the sort key must be what all records of an object share');
     expect(pack({ names: { feed: 'count' } })).toContain('"count" of its own');
-    vi.spyOn(zlib as { readonly zstdCompressSync: unknown }, 'zstdCompressSync', 'get').mockReturnValue(
-      undefined as never,
-    );
+    vi.spyOn(zlib as { readonly zstdCompress: unknown }, 'zstdCompress', 'get').mockReturnValue(undefined as never);
     expect(pack({ compress: 'zstd' })).toContain('DYNAMODB_ZSTD_MISSING');
   });
 });

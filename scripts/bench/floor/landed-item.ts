@@ -17,21 +17,31 @@ const NULL = { NULL: true };
 const TRUE = { BOOL: true };
 const FALSE = { BOOL: false };
 
-/** Makes the items of one object, with the same result as `landingItem()`, and without any check. */
-export function itemMaker({ uri, etag, lastModified, feed }: Origin): (record: unknown, ordinal: number) => Attribute {
-  const name = Buffer.alloc(16 + 16);
+/** Names places of one object, and says in which namespace. */
+export interface PlaceNames {
+  readonly space: string;
+  readonly nameOf: (place: string) => string;
+}
+
+export function placeNames({ uri, etag }: Pick<Origin, 'uri' | 'etag'>): PlaceNames {
+  const name = Buffer.alloc(16 + 32);
   const space = uuid(
     Buffer.concat([bytesOf(LANDING_NAMESPACE), Buffer.from(`item:${uri}?etag=${etag.replaceAll('"', '')}`)]),
   );
   bytesOf(space).copy(name);
+  return { space, nameOf: (place) => uuid(name.subarray(0, 16 + name.write(place, 16, 'latin1'))) };
+}
+
+/** Makes the items of one object, with the same result as `landingItem()`, and without any check. */
+export function itemMaker({ uri, etag, lastModified, feed }: Origin): (record: unknown, ordinal: number) => Attribute {
+  const { nameOf } = placeNames({ uri, etag });
   const uploadDate = { S: lastModified };
   const feedName = { S: feed };
   const source = { S: uri };
   return (record, ordinal) => {
     const number = String(ordinal);
-    const length = 16 + name.write(number, 16, 'latin1');
     return {
-      uuid: { S: uuid(name.subarray(0, length)) },
+      uuid: { S: nameOf(number) },
       upload_date: uploadDate,
       feed: feedName,
       source,

@@ -1,47 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { OpenCarrier } from '../carrier.ts';
 import { landingCarrier } from '../floor/land.ts';
-import { signedHttp } from '../floor/signed-http.ts';
-
-interface Answer {
-  readonly UnprocessedItems?: Readonly<Record<string, readonly { readonly PutRequest: { readonly Item: unknown } }[]>>;
-}
+import { signedServices } from '../floor/signed-table.ts';
 
 /** The floor without the SDK: requests signed by its signer, and sent by node:http. */
 export const open: OpenCarrier = (job) => {
-  const s3 = signedHttp('s3', process.env['AWS_ENDPOINT_URL_S3']!);
-  const dynamodb = signedHttp('dynamodb', process.env['AWS_ENDPOINT_URL_DYNAMODB']!);
-  const reader = {
-    open: async (key: string) => {
-      const body = await s3.send('GET', `/${job.bucket}/${key}`, {}, undefined);
-      if (body.statusCode !== 200) throw new Error(await text(body));
-      const { etag, 'last-modified': lastModified } = body.headers;
-      return { body, etag: etag!, lastModified: new Date(lastModified!).toISOString() };
-    },
-    close: s3.close,
-  };
-  const headers = {
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amz-target': 'DynamoDB_20120810.BatchWriteItem',
-  };
-  const send = async (items: readonly unknown[]): Promise<readonly unknown[]> => {
-    const puts = items.map((Item) => ({ PutRequest: { Item } }));
-    const body = JSON.stringify({ RequestItems: { [job.table]: puts }, ReturnConsumedCapacity: 'TOTAL' });
-    const response = await dynamodb.send('POST', '/', headers, Buffer.from(body));
-    const answer = await text(response);
-    if (response.statusCode !== 200) throw new Error(answer);
-    const { UnprocessedItems = {} } = JSON.parse(answer) as Answer;
-    return Object.values(UnprocessedItems).flatMap((left) => left.map(({ PutRequest }) => PutRequest.Item));
-  };
-  return landingCarrier(job, reader, send, dynamodb.close);
+  const { reader, send, close } = signedServices(job);
+  return landingCarrier(job, reader, send, close);
 };
-
-/** By events: an async iterator over each small answer costs as much as the answer. */
-function text(response: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    response.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    response.on('end', () => resolve(Buffer.concat(chunks).toString()));
-    response.on('error', reject);
-  });
-}

@@ -1,7 +1,6 @@
 import { type Entry, MillraceError } from '@millrace/core';
 import type { LandingNames } from '../landing-names.ts';
-import { place } from '../landing-uuid.ts';
-import type { NameUuid } from '../name-uuid.ts';
+import { place, type PlaceUuids } from '../place-uuids.ts';
 import type { PackedRecord } from './pack-text.ts';
 
 /** What all records of one object have in common, as `landingItem` gives it. */
@@ -22,7 +21,7 @@ export interface LandedRecord extends PackedRecord {
 /**
  * Takes landed records apart: what its place and its object determine is not kept with a record.
  *
- * @param nameOf names the places of the object
+ * @param places those of the object
  * @param shared what the first record of the object said; `undefined` for that one
  * @throws MillraceError `DYNAMODB_NOT_PACKABLE` where the record's key is not its place, or it does not say what its place
  *   and its object determine: such a record could not be given back as it was
@@ -30,18 +29,18 @@ export interface LandedRecord extends PackedRecord {
 export type TakeApart = (
   entry: Entry<unknown>,
   position: number,
-  nameOf: NameUuid,
+  places: PlaceUuids,
   shared: Shared | undefined,
 ) => { readonly record: LandedRecord; readonly shared: Shared };
 
 export function takeApart(names: LandingNames): TakeApart {
   const taken = new Set([names.uuid, names.upload_date, names.feed, names.source, names.ordinal, names.branch]);
-  return ({ value, ordinal, branch }, position, nameOf, shared) => {
+  return ({ value, ordinal, branch }, position, places, shared) => {
     const item = value as Readonly<Record<string, unknown>>;
     const expect = (name: keyof LandingNames, holds: boolean, what: string): void => {
       if (!holds) throw notPackable(names[name], what, place(ordinal, branch));
     };
-    expect('uuid', item[names.uuid] === nameOf(place(ordinal, branch)), 'the uuid of its place');
+    expect('uuid', item[names.uuid] === places.of(ordinal, branch), 'the uuid of its place');
     expect('ordinal', item[names.ordinal] === ordinal, 'its ordinal');
     expect('branch', (item[names.branch] ?? '') === branch, 'its branch');
     const text = (name: keyof Shared): string => {

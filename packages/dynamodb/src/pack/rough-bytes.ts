@@ -1,5 +1,5 @@
-/** Counted for each value beside the length of its text. */
-const VALUE_BYTES = 8;
+/** Counted for each value beside the length of its text. As `exactWeight` counts. */
+const VALUE_BYTES = 24;
 
 /** Values that are looked at, at most: a record that DynamoDB takes has seldom so many. */
 const MAX_VALUES = 20_000;

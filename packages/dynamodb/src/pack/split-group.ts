@@ -1,22 +1,16 @@
 import type { LandingNames } from '../landing-names.ts';
 import { itemSize } from '../item-size.ts';
-import type { NameUuid } from '../name-uuid.ts';
-import type { LandedRecord, Shared } from './landed-record.ts';
+import type { LandedRecord } from './landed-record.ts';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './layout.ts';
 import type { Packing } from './pack-options.ts';
 import { packText } from './pack-text.ts';
+import type { Group, PackedObject } from './read-groups.ts';
+import { utf8Text } from './utf8-text.ts';
 
-/** What is known about the object that the records are from. */
-export interface PackedObject {
-  readonly shared: Shared;
-  /** The namespace of its places, as a UUID. */
-  readonly space: string;
-  readonly nameOf: NameUuid;
-}
-
-/** An item that holds records. */
+/** An item that holds records, as it is without compression. */
 export interface Pack {
   readonly item: Readonly<Record<string, unknown>>;
+  readonly text: Buffer;
   readonly records: readonly LandedRecord[];
 }
 
@@ -25,6 +19,9 @@ export interface SplitGroup {
   readonly packs: readonly Pack[];
   readonly single: readonly LandedRecord[];
 }
+
+/** Makes a pack of some records of a group; `undefined` where they are too large for one item. */
+type MakePack = (key: string, records: readonly LandedRecord[]) => Pack | undefined;
 
 /** Ordinals `[first, first + length)`. */
 interface Range {
@@ -40,46 +37,38 @@ interface Range {
  * the others; then its range is halved until each part fits. An ordinal of which the branches are too large together is
  * halved by branches.
  */
-export function splitGroup(
-  first: number,
-  records: readonly LandedRecord[],
-  object: PackedObject,
-  packing: Packing,
-): SplitGroup {
+export function splitGroup({ first, records, object, text }: Group, packing: Packing): SplitGroup {
   const range = { first, length: packing.records };
-  const whole = pack(keyOf(range), records, object, packing);
+  const whole = pack(keyOf(range), records, text ?? textOf(records, packing.names), object, packing);
   if (whole !== undefined) return { packs: [whole], single: [] };
-  const single = records.filter((record) => pack('', [record], object, packing) === undefined);
+  const exact = text !== undefined;
+  const make: MakePack = (key, some) => pack(key, some, textOf(some, packing.names, exact), object, packing);
+  const single = records.filter((record) => make('', [record]) === undefined);
   const fitting = single.length === 0 ? records : records.filter((record) => !single.includes(record));
-  return { packs: [...packsOf(range, fitting, object, packing)], single };
+  return { packs: [...packsOf(range, fitting, make)], single };
 }
 
-function* packsOf(
-  range: Range,
-  records: readonly LandedRecord[],
-  object: PackedObject,
-  packing: Packing,
-): Generator<Pack> {
+function* packsOf(range: Range, records: readonly LandedRecord[], make: MakePack): Generator<Pack> {
   if (records.length === 0) return;
-  const whole = pack(keyOf(range), records, object, packing);
+  const whole = make(keyOf(range), records);
   if (whole !== undefined) return yield whole;
   const { first, length } = range;
-  if (length === 1) return yield* packsOfBranches(records, object, packing);
+  if (length === 1) return yield* packsOfBranches(records, make);
   const half = length >> 1;
   const middle = first + half;
   const before = records.filter(({ ordinal }) => ordinal < middle);
-  yield* packsOf({ first, length: half }, before, object, packing);
-  yield* packsOf({ first: middle, length: length - half }, records.slice(before.length), object, packing);
+  yield* packsOf({ first, length: half }, before, make);
+  yield* packsOf({ first: middle, length: length - half }, records.slice(before.length), make);
 }
 
 /** The records of one ordinal, which fan-out has made. Each fits by itself. */
-function* packsOfBranches(records: readonly LandedRecord[], object: PackedObject, packing: Packing): Generator<Pack> {
+function* packsOfBranches(records: readonly LandedRecord[], make: MakePack): Generator<Pack> {
   const { ordinal, branch } = records[0]!;
-  const whole = pack(`${ordinal}.${branch}+${records.length}`, records, object, packing);
+  const whole = make(`${ordinal}.${branch}+${records.length}`, records);
   if (whole !== undefined) return yield whole;
   const half = records.length >> 1;
-  yield* packsOfBranches(records.slice(0, half), object, packing);
-  yield* packsOfBranches(records.slice(half), object, packing);
+  yield* packsOfBranches(records.slice(0, half), make);
+  yield* packsOfBranches(records.slice(half), make);
 }
 
 /** Names a pack among the places of its object; no place of a record has a plus sign. */
@@ -91,13 +80,12 @@ function keyOf({ first, length }: Range): string {
 function pack(
   key: string,
   records: readonly LandedRecord[],
-  { shared, space, nameOf }: PackedObject,
-  { maxItemBytes, encoding, compress, names }: Packing,
+  text: string,
+  { shared, places }: PackedObject,
+  { maxItemBytes, names }: Packing,
 ): Pack | undefined {
-  const flat = records.some((record) => record.flat);
-  const text = Buffer.from(packText(flat ? records.map((record) => flattened(record, names)) : records));
-  const plain = {
-    [names.uuid]: nameOf(key),
+  const item = {
+    [names.uuid]: places.nameOf(key),
     [names.upload_date]: shared.upload_date,
     [names.feed]: shared.feed,
     [names.source]: shared.source,
@@ -106,21 +94,25 @@ function pack(
     [PACK_ATTRIBUTES.count]: records.length,
     [PACK_ATTRIBUTES.version]: LAYOUT_VERSION,
     [PACK_ATTRIBUTES.encoding]: 'none',
-    [PACK_ATTRIBUTES.space]: space,
-    ...(flat && { [PACK_ATTRIBUTES.flat]: true }),
+    [PACK_ATTRIBUTES.space]: places.space,
+    ...(records.some(({ flat }) => flat) && { [PACK_ATTRIBUTES.flat]: true }),
     ...otherNames(names),
-    [PACK_ATTRIBUTES.records]: text,
+    [PACK_ATTRIBUTES.records]: new Uint8Array(0),
   };
-  if (itemSize(plain) > maxItemBytes) return undefined;
-  const compressed = compress(text);
-  if (compressed.byteLength + encoding.length >= text.byteLength + 'none'.length) return { item: plain, records };
-  return {
-    item: { ...plain, [PACK_ATTRIBUTES.encoding]: encoding, [PACK_ATTRIBUTES.records]: compressed },
-    records,
-  };
+  const bytes = maxItemBytes - itemSize(item);
+  if (text.length > bytes) return undefined;
+  const utf8 = utf8Text(text);
+  return utf8.byteLength > bytes
+    ? undefined
+    : { item: { ...item, [PACK_ATTRIBUTES.records]: utf8 }, text: utf8, records };
 }
 
-/** Beside a record that is flat, one that is not shows its attribute, too. */
+/** The text of records of which one is flat shows the attribute of those that are not, too. */
+function textOf(records: readonly LandedRecord[], names: LandingNames, exact = false): string {
+  const flat = records.some((record) => record.flat);
+  return packText(flat ? records.map((record) => flattened(record, names)) : records, exact);
+}
+
 function flattened(record: LandedRecord, names: LandingNames): LandedRecord {
   return record.flat ? record : { ...record, value: { [names.record]: record.value } };
 }
