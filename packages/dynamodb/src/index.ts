@@ -7,9 +7,7 @@ export { dynamodbQuarantine, type DynamodbQuarantineOptions } from './dynamodb-q
 export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
-export { landingItem, type LandingItem, type LandingItemOptions, type LandingLayout } from './landing-item.ts';
-export type { LandingNames } from './landing-names.ts';
-export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
+export { landingItem, type LandingItem } from './landing-item.ts';
 export type { ExactNumber } from './number.ts';
 export type { PackEncoding } from './pack/layout.ts';
 export type { PackOptions } from './pack/pack-options.ts';

@@ -1,7 +1,4 @@
-import { type Entry, MillraceError } from '@millrace/core';
-import type { LandingNames } from '../landing-names.ts';
-import { place } from '../landing-uuid.ts';
-import type { NameUuid } from '../name-uuid.ts';
+import { type Entry, type LandingNames, landingPlace, MillraceError, type NameUuid } from '@millrace/core';
 import type { PackedRecord } from './pack-text.ts';
 
 /** What all records of one object have in common, as `landingItem` gives it. */
@@ -39,9 +36,9 @@ export function takeApart(names: LandingNames): TakeApart {
   return ({ value, ordinal, branch }, position, nameOf, shared) => {
     const item = value as Readonly<Record<string, unknown>>;
     const expect = (name: keyof LandingNames, holds: boolean, what: string): void => {
-      if (!holds) throw notPackable(names[name], what, place(ordinal, branch));
+      if (!holds) throw notPackable(names[name], what, landingPlace(ordinal, branch));
     };
-    expect('uuid', item[names.uuid] === nameOf(place(ordinal, branch)), 'the uuid of its place');
+    expect('uuid', item[names.uuid] === nameOf(landingPlace(ordinal, branch)), 'the uuid of its place');
     expect('ordinal', item[names.ordinal] === ordinal, 'its ordinal');
     expect('branch', (item[names.branch] ?? '') === branch, 'its branch');
     const text = (name: keyof Shared): string => {

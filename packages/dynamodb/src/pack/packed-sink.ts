@@ -1,5 +1,4 @@
-import type { Entry, Refusal, Sink } from '@millrace/core';
-import { namesByPlace, spaceOfItem } from '../landing-uuid.ts';
+import { type Entry, landingNamespace, namesIn, type Refusal, type Sink } from '@millrace/core';
 import { MAX_BATCH_ITEMS } from '../limits.ts';
 import { type Preparation, prepare } from '../prepare.ts';
 import { refusalOf } from '../refusal-of.ts';
@@ -98,12 +97,13 @@ function packGroup(
   packing: Packing,
 ) {
   const { id } = entries[positions[0]!]!.item;
-  const nameOf = namesByPlace(id);
+  const space = landingNamespace('item', id);
+  const nameOf = namesIn(space);
   let shared: Shared | undefined;
   const records = positions.map((position) => {
     const taken = apart(entries[position]!, position, nameOf, shared);
     shared ??= taken.shared;
     return taken.record;
   });
-  return splitGroup(first, records, { shared: shared!, space: spaceOfItem(id), nameOf }, packing);
+  return splitGroup(first, records, { shared: shared!, space, nameOf }, packing);
 }

@@ -1,6 +1,5 @@
-import type { LandingNames } from '../landing-names.ts';
+import type { LandingNames, NameUuid } from '@millrace/core';
 import { itemSize } from '../item-size.ts';
-import type { NameUuid } from '../name-uuid.ts';
 import type { LandedRecord, Shared } from './landed-record.ts';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './layout.ts';
 import type { Packing } from './pack-options.ts';

@@ -1,4 +1,4 @@
-import { parse, v5 } from 'uuid';
+import { sha1 } from './sha1.ts';
 
 /** Makes the UUID (version 5, RFC 9562) of a name in one namespace. */
 export type NameUuid = (name: string) => string;
@@ -13,27 +13,31 @@ const SHORT = 48;
 const VARIANT = '89ab89ab89ab89ab';
 
 /**
- * Makes UUIDs of names in `namespace`, as `v5` of the uuid package does, and as cheaply as this runtime can.
+ * Makes UUIDs of names in `namespace`, a UUID itself, as cheaply as this runtime can.
  *
- * The one-shot hash of `node:crypto` costs a fifth of what the package does. It is asked for at run time, so that nothing
- * breaks where it is missing (another runtime, a bundle for one); there the package does it.
+ * The one-shot hash of `node:crypto` is asked for at run time, so that nothing breaks where it is missing (a browser, or a
+ * bundle for one); there the digest is computed here. `crypto.subtle` only promises one.
  */
-export function namesIn(namespace: string, sha1: Sha1 | null = oneShotSha1()): NameUuid {
+export function namesIn(namespace: string, digest: Sha1 = oneShotSha1() ?? sha1): NameUuid {
   const encoder = new TextEncoder();
-  if (sha1 === null) return (name) => v5(encoder.encode(name), namespace);
   const scratch = new Uint8Array(16 + SHORT);
-  scratch.set(parse(namespace));
+  scratch.set(bytesOf(namespace));
   const views: Uint8Array[] = [];
   return (name) => {
     const { length } = name;
     for (let index = 0; index < length && index < SHORT; index += 1) {
       const code = name.charCodeAt(index);
-      if (code > 0x7f) return formatted(sha1(joined(scratch, encoder.encode(name))));
+      if (code > 0x7f) return formatted(digest(joined(scratch, encoder.encode(name))));
       scratch[16 + index] = code;
     }
-    if (length > SHORT) return formatted(sha1(joined(scratch, encoder.encode(name))));
-    return formatted(sha1((views[length] ??= scratch.subarray(0, 16 + length))));
+    if (length > SHORT) return formatted(digest(joined(scratch, encoder.encode(name))));
+    return formatted(digest((views[length] ??= scratch.subarray(0, 16 + length))));
   };
+}
+
+function bytesOf(uuid: string): Uint8Array {
+  const digits = uuid.replaceAll('-', '');
+  return Uint8Array.from({ length: 16 }, (_, n) => Number.parseInt(digits.slice(n * 2, n * 2 + 2), 16));
 }
 
 function joined(scratch: Uint8Array, name: Uint8Array): Uint8Array {
@@ -49,7 +53,7 @@ function formatted(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-function oneShotSha1(): Sha1 | null {
+function oneShotSha1(): Sha1 | undefined {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
-  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : null;
+  return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : undefined;
 }
