@@ -30,10 +30,12 @@ async function startPgliteOnTheWire(): Promise<TestServer> {
   const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 20 });
   await server.start();
   const port = Number(server.getServerConn().split(':').at(-1));
+  const direct = poolOn(port);
   return {
-    direct: database,
+    direct,
     port,
     stop: async () => {
+      await direct.end();
       await server.stop();
       await database.close();
     },
@@ -76,6 +78,7 @@ export const allServers: readonly ServerKind[] = [
   ...system,
 ];
 export const wireServers: readonly ServerKind[] = allServers.slice(1);
+export const systemServers: readonly ServerKind[] = system;
 
 process.stdout.write(
   `PostgreSQL for these tests: ${allServers.map(({ name }) => name).join(', ')}${binaries === undefined ? '; no server of the system was found' : ''}.\n`,
