@@ -71,7 +71,7 @@ describe.each(allServers)('a feed into a landing table on $name', ({ start }) =>
       `SELECT count(*)::integer AS rows, count(DISTINCT uuid)::integer AS uuids, count(branch)::integer AS branches,
        sum((record->>'amount')::numeric)::text AS amount, min(feed) AS feed FROM "${table}"`,
     );
-    expect(rows).toEqual([{ uuids: 2501, rows: 2501, branches: 2501, amount: '781052.25', feed: 'prices' }]);
+    expect(rows).toEqual([{ uuids: 2501, rows: 2501, branches: 2501, amount: '780938.25', feed: 'prices' }]);
     await server.direct.query(`DROP TABLE "${table}"`);
   });
 
