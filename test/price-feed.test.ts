@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 // examples/price-feed, run as its README line says.
 
-it('loads two suppliers into PostgreSQL, twice, and accounts for every record', async () => {
+it('loads two suppliers into PostgreSQL, twice, and accounts for every record', { timeout: 120_000 }, async () => {
   const cwd = fileURLToPath(new URL('../examples/price-feed/', import.meta.url));
   const { DATABASE_URL: _, ...env } = process.env;
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@millrace/source', 'main.ts'], {

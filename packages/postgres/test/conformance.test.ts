@@ -11,7 +11,7 @@ import {
   postgresSink,
 } from '../src/index.ts';
 import { poolOn } from './support/pool-on.ts';
-import { allServers, type TestServer } from './support/servers.ts';
+import { allServers, START_MS, type TestServer } from './support/servers.ts';
 import { startTcpProxy } from './support/tcp-proxy.ts';
 
 const land = landingRow<string>();
@@ -56,7 +56,7 @@ describe.each(allServers)('postgresSink keeps the contract on $name', ({ start }
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
-  });
+  }, START_MS);
   afterAll(() => server.stop());
 
   const options: SinkCasesOptions<LandingRow<string>> = {

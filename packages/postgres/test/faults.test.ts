@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, isMillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { postgresSink, type PostgresSinkOptions } from '../src/index.ts';
+import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
 import { poolOn } from './support/pool-on.ts';
-import { systemServers, type TestServer, wireServers } from './support/servers.ts';
+import { systemServers, START_MS, type TestServer, wireServers } from './support/servers.ts';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
 
 const VALUES = Array.from({ length: 50 }, (_, id) => ({ id, n: id }));
-
-async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
-  const thrown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return isMillraceError(thrown) ? thrown.code : thrown === undefined ? undefined : String(thrown);
-}
 
 describe.each(wireServers)('faults on the wire of $name', ({ start }) => {
   let server: TestServer;
@@ -28,7 +21,7 @@ describe.each(wireServers)('faults on the wire of $name', ({ start }) => {
   beforeAll(async () => {
     server = await start();
     proxy = await startTcpProxy(server.port!);
-  });
+  }, START_MS);
   afterAll(async () => {
     await proxy.stop();
     await server.stop();
@@ -107,7 +100,7 @@ describe.each(systemServers)('faults of $name', ({ start }) => {
   let table: string;
   beforeAll(async () => {
     server = await start();
-  });
+  }, START_MS);
   afterAll(() => server.stop());
   beforeEach(async () => {
     table = `faults_${randomUUID()}`;
@@ -184,9 +177,7 @@ describe.each(systemServers)('faults of $name', ({ start }) => {
     await holder.query('BEGIN');
     await holder.query(`LOCK TABLE "${table}"`);
     const controller = new AbortController();
-    const writing = codeOf(
-      Promise.resolve(sink.write(entriesOf([{ id: 1, n: 1 }]), countingContext(controller.signal))),
-    );
+    const writing = codeOf(sink.write(entriesOf([{ id: 1, n: 1 }]), countingContext(controller.signal)));
     await untilWaiting();
     const aborted = once(controller.signal, 'abort');
     controller.abort(new Error('stopped'));
@@ -202,15 +193,11 @@ describe.each(systemServers)('faults of $name', ({ start }) => {
     await server.direct.query(`CREATE ROLE ${role} LOGIN`);
     const poor = poolOn(server.port!, { user: role });
     const sink = postgresSink<string>({ client: poor, table, key: 'id' });
-    expect(await codeOf(Promise.resolve(sink.write(entriesOf([{ id: 1, n: 1 }]), countingContext())))).toBe(
-      'POSTGRES_ACCESS_DENIED',
-    );
+    expect(await codeOf(sink.write(entriesOf([{ id: 1, n: 1 }]), countingContext()))).toBe('POSTGRES_ACCESS_DENIED');
     await poor.end();
     const nobody = poolOn(server.port!, { user: 'nobody at all' });
     const denied = postgresSink<string>({ client: nobody, table, key: 'id' });
-    expect(await codeOf(Promise.resolve(denied.write(entriesOf([{ id: 1 }]), countingContext())))).toBe(
-      'POSTGRES_ACCESS_DENIED',
-    );
+    expect(await codeOf(denied.write(entriesOf([{ id: 1 }]), countingContext()))).toBe('POSTGRES_ACCESS_DENIED');
     await nobody.end();
   });
 
@@ -221,9 +208,7 @@ describe.each(systemServers)('faults of $name', ({ start }) => {
     const holder = poolOn(server.port!, { max: 1 });
     await holder.query('BEGIN');
     await holder.query(`LOCK TABLE "${table}"`);
-    expect(await codeOf(Promise.resolve(sink.write(entriesOf(VALUES), countingContext())))).toBe(
-      'POSTGRES_UNAVAILABLE',
-    );
+    expect(await codeOf(sink.write(entriesOf(VALUES), countingContext()))).toBe('POSTGRES_UNAVAILABLE');
     await holder.query('COMMIT');
     expect(await sink.write(entriesOf(VALUES), countingContext())).toEqual([]);
     await holder.end();

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsFromSchema, ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
 import { z } from 'zod';
 import { entriesOf } from './support/entries.ts';
-import { allServers, type TestServer } from './support/servers.ts';
+import { allServers, START_MS, type TestServer } from './support/servers.ts';
 
 describe('landingRow', () => {
   it('gives the same uuid and origin as landingItem of @millrace/dynamodb', () => {
@@ -47,7 +47,7 @@ describe.each(allServers)('a feed into a landing table on $name', ({ start }) =>
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
-  });
+  }, START_MS);
   afterAll(() => server.stop());
 
   it('lands every record once, delivered twice, and keeps branches apart', async () => {

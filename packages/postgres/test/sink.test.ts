@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isMillraceError } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink, type PostgresSinkOptions } from '../src/index.ts';
+import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, type TestServer } from './support/servers.ts';
+import { allServers, START_MS, type TestServer } from './support/servers.ts';
 
 type Options = Partial<PostgresSinkOptions<string>>;
 
@@ -12,7 +12,7 @@ describe.each(allServers)('postgresSink on $name', ({ start }) => {
   const tables: string[] = [];
   beforeAll(async () => {
     server = await start();
-  });
+  }, START_MS);
   afterAll(async () => {
     for (const table of tables) await server.direct.query(`DROP TABLE "${table}"`);
     await server.stop();
@@ -29,13 +29,6 @@ describe.each(allServers)('postgresSink on $name', ({ start }) => {
     const sink = postgresSink<string>({ client: server.direct, table, key: 'id', ...options });
     const refusals = (await sink.write(entriesOf(values), context)) ?? [];
     return { refusals: refusals.map(({ position, code }) => ({ position, code })), counted: context.counted };
-  }
-  async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
-    const thrown = await work.then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    return isMillraceError(thrown) ? thrown.code : thrown === undefined ? undefined : String(thrown);
   }
   async function rowsOf(table: string, columns = '*'): Promise<readonly unknown[]> {
     return (await server.direct.query(`SELECT ${columns} FROM "${table}" ORDER BY 1`)).rows;
@@ -216,9 +209,7 @@ describe.each(allServers)('postgresSink on $name', ({ start }) => {
     const sink = postgresSink<string>({ client: server.direct, table, key: 'id' });
     await sink.write(entriesOf([{ id: 1, n: 1 }]), countingContext());
     await server.direct.query(`ALTER TABLE "${table}" RENAME COLUMN n TO m`);
-    expect(await codeOf(Promise.resolve(sink.write(entriesOf([{ id: 1, n: 2 }]), countingContext())))).toBe(
-      'POSTGRES_REQUEST_FAILED',
-    );
+    expect(await codeOf(sink.write(entriesOf([{ id: 1, n: 2 }]), countingContext()))).toBe('POSTGRES_REQUEST_FAILED');
     await sink.write(entriesOf([{ id: 1, m: 3 }]), countingContext());
     expect(await rowsOf(table)).toEqual([{ id: 1, m: 3 }]);
   });

@@ -11,7 +11,7 @@ import {
   type StandardJsonSchema,
 } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, type TestServer } from './support/servers.ts';
+import { allServers, START_MS, type TestServer } from './support/servers.ts';
 
 async function thrownBy(work: () => unknown): Promise<MillraceError> {
   try {
@@ -107,7 +107,7 @@ describe.each(allServers)('ensureTable on $name', ({ start }) => {
   const tables: string[] = [];
   beforeAll(async () => {
     server = await start();
-  });
+  }, START_MS);
   afterAll(async () => {
     for (const table of tables) await server.direct.query(`DROP TABLE "${table}"`);
     await server.stop();

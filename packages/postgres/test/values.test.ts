@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, type TestServer } from './support/servers.ts';
+import { allServers, START_MS, type TestServer } from './support/servers.ts';
 
 describe.each(allServers)('values on $name', ({ start }) => {
   let server: TestServer;
@@ -15,7 +15,7 @@ describe.each(allServers)('values on $name', ({ start }) => {
       id text PRIMARY KEY, plain text, short varchar(3), padded char(2), whole integer, big bigint, exact numeric,
       cents numeric(6, 2), double float8, flag boolean, at timestamptz, local timestamp, day date, raw bytea,
       doc jsonb, kept json, tags text[], grid integer[], docs jsonb[], raws bytea[], code uuid, bits bit(3), span interval)`);
-  });
+  }, START_MS);
   afterAll(async () => {
     await server.direct.query(`DROP TABLE "${table}"`);
     await server.stop();

@@ -1,6 +1,6 @@
 import type { Context, Entry, ItemOrigin } from '@millrace/core';
 
-export const origin: ItemOrigin = {
+const origin: ItemOrigin = {
   id: 's3://prices/2026/a b.ndjson.gz?versionId=1',
   uri: 's3://prices/2026/a b.ndjson.gz',
   lastModified: '2026-11-22T10:00:00.000Z',

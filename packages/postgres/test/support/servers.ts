@@ -15,19 +15,25 @@ export interface TestServer {
   readonly stop: () => Promise<void>;
 }
 
+/** Milliseconds that a start may take where the machine is busy with other work. */
+export const START_MS = 180_000;
+
 export interface ServerKind {
   readonly name: string;
   readonly start: () => Promise<TestServer>;
 }
 
+/** It takes seconds of work to start, so one serves a file of tests, and ends with its process. */
+let pglite: Promise<PGlite> | undefined;
+const thePglite = (): Promise<PGlite> => (pglite ??= PGlite.create());
+
 async function startPglite(): Promise<TestServer> {
-  const direct = await PGlite.create();
-  return { direct, stop: () => direct.close() };
+  return { direct: await thePglite(), stop: async () => {} };
 }
 
 async function startPgliteOnTheWire(): Promise<TestServer> {
-  const database = await PGlite.create();
-  const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 20 });
+  const db = await thePglite();
+  const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 20 });
   await server.start();
   const port = Number(server.getServerConn().split(':').at(-1));
   const direct = poolOn(port);
@@ -37,7 +43,6 @@ async function startPgliteOnTheWire(): Promise<TestServer> {
     stop: async () => {
       await direct.end();
       await server.stop();
-      await database.close();
     },
   };
 }
