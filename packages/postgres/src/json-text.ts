@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/core';
+import { isDecimal, MillraceError } from '@millrace/core';
 import { numberText } from './number-text.ts';
 import { plainText } from './plain-text.ts';
 
@@ -12,7 +12,7 @@ export interface JsonTextOptions {
 }
 
 /**
- * A value as JSON that says all of it: bigint with all digits, names that are `undefined` left out, `toJSON` asked. What JSON
+ * A value as JSON that says all of it: bigint and `Decimal` with all digits, names that are `undefined` left out, `toJSON` asked. What JSON
  * has no word for is refused instead of left out.
  *
  * @throws MillraceError `POSTGRES_VALUE_UNSUPPORTED`, `POSTGRES_TEXT_NUL`, `POSTGRES_TEXT_INVALID` or `POSTGRES_NUMBER_INEXACT`
@@ -37,6 +37,7 @@ export function jsonText(value: unknown, options: JsonTextOptions, depth = 0): s
 
 function objectText(value: object, options: JsonTextOptions, depth: number): string {
   if (Array.isArray(value)) return `[${Array.from(value, (one) => jsonText(one, options, depth + 1)).join(',')}]`;
+  if (isDecimal(value)) return value.text;
   if ('toJSON' in value && typeof value.toJSON === 'function') {
     return jsonText(value.toJSON() as unknown, options, depth + 1);
   }

@@ -1,4 +1,12 @@
-import { check, checkOptions, type Context, type MillraceError, type Refusal, type Sink } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Context,
+  type Decimal,
+  type MillraceError,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
 import type { Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
 import { deliver } from './deliver.ts';
@@ -11,7 +19,7 @@ import type { WriteMode } from './upsert.ts';
 import { type WritePlan, writePlan } from './write-plan.ts';
 
 /** What a key column may hold. */
-export type PostgresKeyValue = string | number | bigint | boolean | Date | Uint8Array;
+export type PostgresKeyValue = string | number | bigint | Decimal | boolean | Date | Uint8Array;
 
 /** A record with the key of its table. Other properties may hold whatever their columns take. */
 export type PostgresRecord<K extends string> = { readonly [C in NoInfer<K>]: PostgresKeyValue };
@@ -37,7 +45,7 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
   readonly timeoutMs?: number;
   /**
    * What to do with a JavaScript number that is whole and beyond 2^53 - 1, but for columns of floating point. Its parser may
-   * have lost digits already, so it is refused unless told otherwise. bigint is exact and always written. @default 'refuse'
+   * have lost digits already, so it is refused unless told otherwise. bigint and `Decimal` are exact and always written. @default 'refuse'
    */
   readonly inexactNumbers?: 'refuse' | 'write';
   /** How long to go on where PostgreSQL is away or rolls back. */

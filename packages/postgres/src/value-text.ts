@@ -1,3 +1,4 @@
+import { isDecimal } from '@millrace/core';
 import { arrayLiteral } from './array-literal.ts';
 import type { ColumnKind } from './column-kind.ts';
 import { dateText } from './date-text.ts';
@@ -53,6 +54,7 @@ function scalarText(value: unknown, kind: ColumnKind, allowInexact: boolean): st
       return String(value);
     case 'object':
       if (value instanceof Date) return dateText(value);
+      if (isDecimal(value)) return value.text;
       throw unsupported(
         `${Array.isArray(value) ? 'a list' : nameOf(value!)} for a column that is no json and no array`,
       );

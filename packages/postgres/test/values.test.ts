@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { decimal } from '@millrace/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresSink, type PostgresSinkOptions } from '../src/index.ts';
@@ -61,6 +62,8 @@ describe.each(allServers)('values on $name', ({ start }) => {
     ['exact', 123_456_789_012_345_678_901_234_567_890n, '123456789012345678901234567890'],
     ['exact', '0.10000000000000000000000000001', '0.10000000000000000000000000001'],
     ['exact', 0.1, '0.1'],
+    ['exact', decimal('-0.10000000000000000000000000010'), '-0.10000000000000000000000000010'],
+    ['doc', { a: [decimal('1.50'), decimal('12345678901234567890.1')] }, '{"a": [1.50, 12345678901234567890.1]}'],
     ['exact', 1e-7, '0.0000001'],
     ['exact', Number.NaN, 'NaN'],
     ['double', 1e300, '1e+300'],
