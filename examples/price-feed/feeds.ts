@@ -1,4 +1,4 @@
-import { type Feed, feed, map, validate } from '@millrace/core';
+import { type Decimal, type Feed, feed, map, validate } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { type FileRef, type FileSource, fileSource } from '@millrace/file';
 import { parseCsv, parseNdjson } from '@millrace/formats';
@@ -32,7 +32,7 @@ interface NordwindRow {
 interface AtlasRow {
   readonly sku: string;
   readonly title: string;
-  readonly price: { readonly amount: number; readonly currency: string };
+  readonly price: { readonly amount: number | Decimal; readonly currency: string };
   readonly at: string;
 }
 
@@ -64,7 +64,7 @@ export function priceFeeds(client: PostgresClient, table: string): readonly Pric
   const atlas = feed('atlas')
     .from(source)
     .through(decodeText('utf-8'))
-    .through(parseNdjson<AtlasRow>())
+    .through(parseNdjson<AtlasRow>({ numbers: 'exact' }))
     .through(
       map(({ at, price, sku, title }) => ({
         sku,
