@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { DeleteTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
-import { feed } from '@millrace/core';
-import {
-  createLandingTable,
-  dynamodbSink,
-  landingItem,
-  landingUuid,
-  packed,
-  type PackOptions,
-} from '@millrace/dynamodb';
+import { feed, landingUuid } from '@millrace/core';
+import { createLandingTable, dynamodbSink, landingItem, packed, type PackOptions } from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { memorySource } from '@millrace/testkit';
 import type { Dataset, Row } from './dataset.ts';

@@ -9,9 +9,7 @@ export { dynamodbSource, type DynamodbSource, type DynamodbSourceOptions } from 
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
 export { jsonItem } from './json-item.ts';
-export { landingItem, type LandingItem, type LandingItemOptions, type LandingLayout } from './landing-item.ts';
-export type { LandingNames } from './landing-names.ts';
-export { MILLRACE_NAMESPACE, landingUuid } from './landing-uuid.ts';
+export { landingItem, type LandingItem } from './landing-item.ts';
 export type { ExactNumber } from './number.ts';
 export type { PackEncoding } from './pack/layout.ts';
 export type { PackOptions } from './pack/pack-options.ts';

@@ -1,50 +1,19 @@
-import { check, checkOptions, type Each, type ItemOrigin, MillraceError, type RecordContext } from '@millrace/core';
+import {
+  type Each,
+  type Landed,
+  landingEach,
+  type LandingLayout,
+  type LandingNames,
+  type LandingOptions,
+} from '@millrace/core';
 import { contentText } from './content-text.ts';
-import { type LandingNames, landingNames } from './landing-names.ts';
-import { namesByContent, namesByKey, placesOf } from './landing-uuid.ts';
-import type { NameUuid } from './name-uuid.ts';
-
-/** Where the record's own attributes stand: under one attribute, or beside those that landing adds. */
-export type LandingLayout = 'nested' | 'flat';
 
 /** What `landingItem` makes of a record of type `T`. */
 export type LandingItem<
   T,
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
-> = Plain<
-  { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source'>]: string } & {
-    readonly [K in NameIn<N, 'ordinal'>]: number;
-  } & { readonly [K in NameIn<N, 'branch'>]?: string } & (L extends 'flat'
-      ? T
-      : { readonly [K in NameIn<N, 'record'>]: T })
->;
-
-type NameIn<N, K extends keyof LandingNames> = K extends unknown
-  ? N extends { readonly [P in K]: infer V extends string }
-    ? V
-    : K
-  : never;
-
-/** Shows an intersection as the one object that it is. */
-type Plain<T> = { [K in keyof T]: T[K] } & NonNullable<unknown>;
-
-export interface LandingItemOptions<
-  T,
-  N extends Partial<LandingNames> = NonNullable<unknown>,
-  L extends LandingLayout = 'nested',
-> {
-  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, ordinal, branch, record */
-  readonly names?: N;
-  /** `nested` keeps the record under one attribute; `flat` spreads it, and refuses one that uses a landing name. @default 'nested' */
-  readonly layout?: L;
-  /**
-   * What the key is made from. `place`: the object's version, and the record's place in it; the same file delivered again
-   * overwrites itself. `content`: the feed, and all that the record holds; equal records become one. A callback: the
-   * feed, and the text it answers; later records overwrite earlier ones of the same text. @default 'place'
-   */
-  readonly key?: 'place' | 'content' | ((value: T, record: RecordContext) => string);
-}
+> = Landed<T, N, L>;
 
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
@@ -62,98 +31,6 @@ export function landingItem<
   T,
   const N extends Partial<LandingNames> = NonNullable<unknown>,
   const L extends LandingLayout = 'nested',
->(options: LandingItemOptions<T, N, L> = {}): Each<T, LandingItem<T, N, L>> {
-  checkOptions('landingItem', options, {
-    names: check.optional(check.object),
-    layout: check.optional(check.oneOf('nested', 'flat')),
-    key: check.optional((value) =>
-      typeof value === 'function' || value === 'place' || value === 'content'
-        ? undefined
-        : '"place", "content" or a function',
-    ),
-  });
-  const names = landingNames(options.names);
-  const taken = Object.values(names).filter((name) => name !== names.record);
-  const flat = options.layout === 'flat';
-  const keyOf = keyMaker(options.key ?? 'place');
-  const usual = options.names === undefined && !flat;
-
-  const apply = (value: T, record: RecordContext): LandingItem<T, N, L> => {
-    const { item } = record;
-    if (item.lastModified === undefined) throw dateMissing(item);
-    const uuid = keyOf(value, record);
-    if (usual && record.branch === '') return usualItem(uuid, value, record) as LandingItem<T, N, L>;
-    const landed: Record<string, unknown> = {
-      [names.uuid]: uuid,
-      [names.upload_date]: item.lastModified,
-      [names.feed]: record.feed,
-      [names.source]: item.uri,
-      [names.ordinal]: record.ordinal,
-    };
-    if (record.branch !== '') landed[names.branch] = record.branch;
-    if (flat) return { ...landed, ...spreadable(value, taken) } as LandingItem<T, N, L>;
-    landed[names.record] = value;
-    return landed as LandingItem<T, N, L>;
-  };
-  return Object.freeze({ kind: 'each', name: 'landingItem', apply });
-}
-
-/** The item of most records. As a literal it costs a fraction of what names that are variables cost. */
-function usualItem(uuid: string, record: unknown, { item, feed, ordinal }: RecordContext): object {
-  return { uuid, upload_date: item.lastModified, feed, source: item.uri, ordinal, record };
-}
-
-type KeyMaker<T> = (value: T, record: RecordContext) => string;
-
-function keyMaker<T>(key: NonNullable<LandingItemOptions<T>['key']>): KeyMaker<T> {
-  if (key === 'place') return (_, { item, ordinal, branch }) => placesOf(item.id).of(ordinal, branch);
-  if (key === 'content') {
-    const namesOf = remember(namesByContent);
-    return (value, { feed }) => namesOf(feed)(contentText(value));
-  }
-  const namesOf = remember(namesByKey);
-  return (value, record) => {
-    const text: unknown = key(value, record);
-    if (typeof text !== 'string' || text === '') {
-      const problem = text === '' ? 'an empty string' : `a value of type ${typeof text}`;
-      throw new MillraceError(
-        'LANDING_KEY_INVALID',
-        `The key of a landed record is text; the callback answered ${problem}.`,
-      );
-    }
-    return namesOf(record.feed)(text);
-  };
-}
-
-/** Keeps the names of the subject at hand: records come item by item, and a namespace costs more than a name. */
-function remember<K>(make: (subject: K) => NameUuid): (subject: K) => NameUuid {
-  let last: { readonly subject: K; readonly names: NameUuid } | undefined;
-  return (subject) => {
-    if (last?.subject !== subject) last = { subject, names: make(subject) };
-    return last.names;
-  };
-}
-
-function spreadable(value: unknown, taken: readonly string[]): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new MillraceError(
-      'LANDING_RECORD_NOT_OBJECT',
-      `Only an object can be spread; this record is ${Array.isArray(value) ? 'an array' : `of type ${typeof value}`}. Use layout: 'nested'.`,
-    );
-  }
-  const clash = taken.find((name) => Object.hasOwn(value, name));
-  if (clash === undefined) return value;
-  throw new MillraceError(
-    'LANDING_NAME_TAKEN',
-    `The record has an attribute ${JSON.stringify(clash)} of its own. Rename landing's in names, or use layout: 'nested'.`,
-    { details: { name: clash } },
-  );
-}
-
-function dateMissing({ uri }: ItemOrigin): MillraceError {
-  return new MillraceError(
-    'LANDING_DATE_MISSING',
-    `The source does not know when ${uri} was written, and the clock would give each delivery another date. Use a source that does.`,
-    { details: { uri } },
-  );
+>(options: LandingOptions<T, N, L> = {}): Each<T, LandingItem<T, N, L>> {
+  return landingEach('landingItem', options, contentText);
 }

@@ -1,10 +1,9 @@
-import { MillraceError } from '@millrace/core';
+import { landingPlace, MillraceError, namesIn } from '@millrace/core';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './pack/layout.ts';
 import { fromBase64 } from './unpack/base64.ts';
 import { type Decompress, decompressed } from './unpack/decompress.ts';
 import { exactNumber, type MakeExactNumber } from './unpack/numbers.ts';
 import { type LineRecord, packLines } from './unpack/pack-lines.ts';
-import { placeUuids } from './unpack/place-uuid.ts';
 import { plainItem } from './unpack/plain-item.ts';
 
 export interface UnpackOptions {
@@ -45,11 +44,11 @@ export async function* unpack<T extends object = Attributes>(
     return;
   }
   const names = { ...DEFAULT_NAMES, ...(plain[PACK_ATTRIBUTES.names] as Partial<typeof DEFAULT_NAMES> | undefined) };
-  const uuidOf = placeUuids(String(plain[PACK_ATTRIBUTES.space]));
+  const uuidOf = namesIn(String(plain[PACK_ATTRIBUTES.space]));
   const flat = plain[PACK_ATTRIBUTES.flat] === true;
   for (const { ordinal, branch, value } of await recordsOf(plain, options)) {
     yield {
-      [names.uuid]: uuidOf(branch === '' ? `${ordinal}` : `${ordinal}.${branch}`),
+      [names.uuid]: uuidOf(landingPlace(ordinal, branch)),
       [names.upload_date]: plain[names.upload_date],
       [names.feed]: plain[names.feed],
       [names.source]: plain[names.source],

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { type Codec, feed, filter, flatMap, type Rejection, type Sink, type Source } from '@millrace/core';
+import { type Codec, feed, filter, flatMap, type Rejection, type Sink, type Source, landingUuid } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLandingTable, dynamodbSink, landingItem, landingUuid } from '../src/index.ts';
+import { createLandingTable, dynamodbSink, landingItem } from '../src/index.ts';
 import { clientConfig, ok, startStub } from './support/service-stub.ts';
 
 interface Row {

@@ -1,9 +1,7 @@
-import { isMillraceError } from '@millrace/core';
-import fc from 'fast-check';
+import { isMillraceError, landingUuid, MILLRACE_NAMESPACE } from '@millrace/core';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import { MILLRACE_NAMESPACE, landingItem, landingUuid } from '../src/index.ts';
-import { namesIn, plainSha1 } from '../src/name-uuid.ts';
+import { landingItem } from '../src/index.ts';
 import { origin, recordContext } from './support/write.ts';
 
 function codeOf(work: () => unknown): string | undefined {
@@ -16,37 +14,7 @@ function codeOf(work: () => unknown): string | undefined {
   return undefined;
 }
 
-const names = fc.oneof(
-  fc.nat().map(String),
-  fc.string({ unit: 'binary', maxLength: 120 }),
-  fc.string({ minLength: 40, maxLength: 60 }),
-  fc.string({ minLength: 1000, maxLength: 3000 }),
-);
-
 describe('UUIDs', () => {
-  it('are those of the uuid package, by every way to make them', () => {
-    const namespace = fc.uuid();
-    fc.assert(
-      fc.property(namespace, fc.array(names, { minLength: 1, maxLength: 5 }), (ns, all) => {
-        const fast = namesIn(ns);
-        const fallback = namesIn(ns, plainSha1);
-        for (const name of all) {
-          expect(fast(name)).toBe(v5(name, ns));
-          expect(fallback(name)).toBe(v5(name, ns));
-        }
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('have the documented names', () => {
-    expect(MILLRACE_NAMESPACE).toBe(v5('https://github.com/millrace/millrace', v5.URL));
-    const item = v5(`item:${origin.id}`, MILLRACE_NAMESPACE);
-    expect(landingUuid(origin.id, 17)).toBe(v5('17', item));
-    expect(landingUuid(origin.id, 17, '0.1')).toBe(v5('17.0.1', item));
-    expect(landingUuid('s3://b/k', 0)).toBe('d54fad6f-e9dd-5370-bbc3-12e8cfb910ca');
-  });
-
   it('are distinct for 100,000 records of one item and their branches', () => {
     const seen = new Set<string>();
     const { apply } = landingItem<null>();

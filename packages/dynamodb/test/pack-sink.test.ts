@@ -1,16 +1,15 @@
-import { type Entry, isMillraceError, type Refusal, type Sink } from '@millrace/core';
-import zlib from 'node:zlib';
-import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
-  dynamodbSink,
-  itemSize,
-  landingItem,
+  type Entry,
+  isMillraceError,
   landingUuid,
   MILLRACE_NAMESPACE,
-  packed,
-  type PackOptions,
-} from '../src/index.ts';
-import { namesIn } from '../src/name-uuid.ts';
+  namesIn,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
+import zlib from 'node:zlib';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { dynamodbSink, itemSize, landingItem, packed, type PackOptions } from '../src/index.ts';
 import { packing } from '../src/pack/pack-options.ts';
 import { packedSink } from '../src/pack/packed-sink.ts';
 import { itemStore } from './support/item-store.ts';

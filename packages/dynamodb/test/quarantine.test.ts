@@ -5,6 +5,7 @@ import {
   type Entry,
   feed,
   isMillraceError,
+  landingUuid,
   type MillraceError,
   type ReadableQuarantine,
   type Rejection,
@@ -23,7 +24,6 @@ import {
   dynamodbSink,
   ensureTable,
   landingItem,
-  landingUuid,
 } from '../src/index.ts';
 import { clientConfig, ok, startStub, unprocessed } from './support/service-stub.ts';
 import { origin } from './support/write.ts';

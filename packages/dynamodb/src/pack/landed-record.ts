@@ -1,6 +1,4 @@
-import { type Entry, MillraceError } from '@millrace/core';
-import type { LandingNames } from '../landing-names.ts';
-import { place, type PlaceUuids } from '../place-uuids.ts';
+import { type Entry, type LandingNames, landingPlace, MillraceError, type PlaceUuids } from '@millrace/core';
 import type { PackedRecord } from './pack-text.ts';
 
 /** What all records of one object have in common, as `landingItem` gives it. */
@@ -38,7 +36,7 @@ export function takeApart(names: LandingNames): TakeApart {
   return ({ value, ordinal, branch }, position, places, shared) => {
     const item = value as Readonly<Record<string, unknown>>;
     const expect = (name: keyof LandingNames, holds: boolean, what: string): void => {
-      if (!holds) throw notPackable(names[name], what, place(ordinal, branch));
+      if (!holds) throw notPackable(names[name], what, landingPlace(ordinal, branch));
     };
     expect('uuid', item[names.uuid] === places.of(ordinal, branch), 'the uuid of its place');
     expect('ordinal', item[names.ordinal] === ordinal, 'its ordinal');

@@ -1,6 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { check, checkOptions, type LandingNames, landingNames, MillraceError } from '@millrace/core';
 import type { KeyNames } from '../key-identity.ts';
-import { type LandingNames, landingNames } from '../landing-names.ts';
 import { MAX_ITEM_BYTES } from '../limits.ts';
 import { type Compress, compressor } from './compress.ts';
 import { PACK_ATTRIBUTES, type PackEncoding } from './layout.ts';
@@ -50,7 +49,7 @@ export function checkPack(options: PackOptions): void {
  */
 export function packing(options: PackOptions, { partitionKey, sortKey }: KeyNames): Packing {
   const { records = 100, maxItemBytes = MAX_ITEM_BYTES, compress: encoding = 'deflate-raw' } = options;
-  const names = landingNames(options.names);
+  const names = landingNames('landingItem', options.names);
   const { uuid, upload_date, feed, source } = names;
   if (partitionKey !== uuid) {
     throw invalid(

@@ -1,8 +1,6 @@
-import type { Entry } from '@millrace/core';
+import type { Entry, LandingNames, PlaceUuids } from '@millrace/core';
 import type { KeyNames } from '../key-identity.ts';
-import type { LandingNames } from '../landing-names.ts';
 import { MAX_ITEM_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
-import type { PlaceUuids } from '../place-uuids.ts';
 import type { EntryRun } from './entry-runs.ts';
 import { exactWeight, INEXACT } from './exact-json.ts';
 import type { LandedRecord, Shared } from './landed-record.ts';

@@ -1,6 +1,4 @@
-import type { Entry, MillraceError } from '@millrace/core';
-import { placesOf } from '../landing-uuid.ts';
-import type { PlaceUuids } from '../place-uuids.ts';
+import { type Entry, type MillraceError, placesOf, type PlaceUuids } from '@millrace/core';
 import { type Preparation, prepare } from '../prepare.ts';
 import { type EntryRun, entryRuns, isTorn } from './entry-runs.ts';
 import { type LandedRecord, type Shared, takeApart } from './landed-record.ts';

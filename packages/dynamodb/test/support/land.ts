@@ -1,11 +1,11 @@
-import type { Entry } from '@millrace/core';
-import { landingItem, type LandingItemOptions } from '../../src/index.ts';
+import type { Entry, LandingOptions } from '@millrace/core';
+import { landingItem } from '../../src/index.ts';
 import { recordContext } from './write.ts';
 
 /** Entries of landed records at ordinals 0, 1, …, as the runner would hand them to a sink. */
 export function landedEntries(
   values: readonly unknown[],
-  options: LandingItemOptions<unknown> = {},
+  options: LandingOptions<unknown> = {},
   first = 0,
 ): readonly Entry<never>[] {
   const landing = landingItem(options);

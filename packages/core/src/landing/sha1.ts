@@ -1,9 +1,10 @@
-import { beginSha1, mixSha1 } from '../sha1-block.ts';
+import { beginSha1, mixSha1 } from './sha1-block.ts';
 
 /**
- * SHA-1 of `data`, FIPS 180-4. Browsers have it only as a promise and only in secure contexts, and a key takes 50 bytes.
+ * SHA-1 of `data`, FIPS 180-4, in lower-case hexadecimal digits. Browsers have it only as a promise and only in secure
+ * contexts, and a key takes 50 bytes.
  */
-export function sha1(data: Uint8Array): Uint8Array {
+export function sha1(data: Uint8Array): string {
   const length = data.byteLength;
   const padded = new DataView(new ArrayBuffer(((length + 72) >> 6) << 6));
   new Uint8Array(padded.buffer).set(data);
@@ -17,7 +18,5 @@ export function sha1(data: Uint8Array): Uint8Array {
     for (let t = 0; t < 16; t += 1) words[t] = padded.getInt32(block + t * 4);
     mixSha1(state, words);
   }
-  const digest = new DataView(new ArrayBuffer(20));
-  for (const [index, word] of state.entries()) digest.setInt32(index * 4, word);
-  return new Uint8Array(digest.buffer);
+  return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import { sha1 as plainDigest } from './unpack/sha1.ts';
+import { sha1 as plainSha1 } from './sha1.ts';
 import { beginSha1, mixSha1 } from './sha1-block.ts';
 
 /** Makes the UUID (version 5, RFC 9562) of a name in one namespace. */
@@ -100,7 +100,3 @@ function oneShotSha1(): Sha1 | undefined {
   const crypto = globalThis.process?.getBuiltinModule?.('node:crypto');
   return typeof crypto?.hash === 'function' ? (data) => crypto.hash('sha1', data, 'hex') : undefined;
 }
-
-/** For runtimes without a hash that can be asked at once. */
-export const plainSha1: Sha1 = (data) =>
-  Array.from(plainDigest(data), (byte) => byte.toString(16).padStart(2, '0')).join('');

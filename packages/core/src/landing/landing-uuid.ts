@@ -1,4 +1,4 @@
-import { type NameUuid, namesIn } from './name-uuid.ts';
+import { namesIn } from './name-uuid.ts';
 import { type PlaceUuids, placeUuids } from './place-uuids.ts';
 
 /**
@@ -8,13 +8,21 @@ import { type PlaceUuids, placeUuids } from './place-uuids.ts';
 export const MILLRACE_NAMESPACE = 'b0759858-e76b-5bf2-83cd-2b119a052fbf';
 
 /**
- * The key of a landed record by its place: what `landingItem` gives it by default, for tools that look a record up.
+ * The key of a landed record by its place: what landing gives it by default, for tools that look a record up.
  *
  * It is `v5(place, v5('item:' + itemId, MILLRACE_NAMESPACE))`, where the place is the ordinal, such as `17`, and for the
  * outputs of `many` the ordinal and the branch, such as `17.0` or `17.0.1`.
  */
 export function landingUuid(itemId: string, ordinal: number, branch = ''): string {
   return placesOf(itemId).of(ordinal, branch);
+}
+
+/**
+ * The namespace in which records are named: by their place in an item (`item`), by a text that they hold (`key`) or by all
+ * that they hold (`content`), the latter two among the records of one feed. It is `v5(kind + ':' + of, MILLRACE_NAMESPACE)`.
+ */
+export function landingNamespace(kind: 'item' | 'key' | 'content', of: string): string {
+  return namesIn(MILLRACE_NAMESPACE)(`${kind}:${of}`);
 }
 
 /** Items of which the places are kept: those that a process has under way at once, as a rule. */
@@ -26,25 +34,11 @@ let last: { readonly itemId: string; readonly places: PlaceUuids } | undefined;
 /** The keys of the records of one item, by their place. The same for whoever asks, as long as it is kept. */
 export function placesOf(itemId: string): PlaceUuids {
   if (last?.itemId === itemId) return last.places;
-  const places = items.get(itemId) ?? placeUuids(rootNames(`item:${itemId}`));
+  const places = items.get(itemId) ?? placeUuids(landingNamespace('item', itemId));
   // The latest comes last, and the first is let go.
   items.delete(itemId);
   items.set(itemId, places);
   if (items.size > MAX_ITEMS) items.delete(items.keys().next().value!);
   last = { itemId, places };
   return places;
-}
-
-/** The keys of the records of one feed, by a key that they hold. */
-export function namesByKey(feed: string): NameUuid {
-  return namesIn(rootNames(`key:${feed}`));
-}
-
-/** The keys of the records of one feed, by all that they hold. */
-export function namesByContent(feed: string): NameUuid {
-  return namesIn(rootNames(`content:${feed}`));
-}
-
-function rootNames(name: string): string {
-  return namesIn(MILLRACE_NAMESPACE)(name);
 }

@@ -13,8 +13,8 @@ export interface PlaceUuids {
 /** Uuids that an item keeps: more than are between landing and packing, which are two thousand or so. A power of two. */
 const KEPT = 4096;
 
-/** Places have a name of their own: the ordinal, such as `17`, and for the outputs of `many` the branch, such as `17.0.1`. */
-export function place(ordinal: number, branch: string): string {
+/** The name of a record's place in the namespace of its item: the ordinal, such as `17`, and for the outputs of `many` the branch, such as `17.0.1`. */
+export function landingPlace(ordinal: number, branch: string): string {
   return branch === '' ? `${ordinal}` : `${ordinal}.${branch}`;
 }
 
@@ -30,13 +30,13 @@ export function placeUuids(space: string): PlaceUuids {
     space,
     nameOf,
     of: (ordinal, branch) => {
-      if (branch !== '') return nameOf(place(ordinal, branch));
+      if (branch !== '') return nameOf(landingPlace(ordinal, branch));
       const slot = ordinal % KEPT;
       if (ordinals[slot] !== ordinal) {
         // The slots before are filled, so that the lists stay dense.
         while (ordinals.length < slot) uuids[ordinals.push(-1) - 1] = '';
         ordinals[slot] = ordinal;
-        uuids[slot] = nameOf(place(ordinal, ''));
+        uuids[slot] = nameOf(landingPlace(ordinal, ''));
       }
       return uuids[slot]!;
     },

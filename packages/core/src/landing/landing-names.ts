@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '../check-options.ts';
+import { MillraceError } from '../millrace-error.ts';
 
 /** The names of a landed record's attributes. */
 export interface LandingNames {
@@ -21,11 +22,13 @@ export interface LandingNames {
 /**
  * Fills in the default names.
  *
+ * @param owner whose option it is, such as `landingItem`
+ *
  * @throws MillraceError `OPTION_UNKNOWN`, or `OPTION_INVALID` where a name is empty or stands for two attributes
  */
-export function landingNames(given: Partial<LandingNames> = {}): LandingNames {
+export function landingNames(owner: string, given: Partial<LandingNames> = {}): LandingNames {
   const name = check.optional(check.text);
-  checkOptions('landingItem names', given, {
+  checkOptions(`${owner} names`, given, {
     uuid: name,
     upload_date: name,
     feed: name,
@@ -47,7 +50,7 @@ export function landingNames(given: Partial<LandingNames> = {}): LandingNames {
   const all = Object.values(names);
   const twice = all.find((one, index) => all.indexOf(one) !== index);
   if (twice === undefined) return names;
-  throw new MillraceError('OPTION_INVALID', `landingItem names: ${JSON.stringify(twice)} stands for two attributes.`, {
-    details: { owner: 'landingItem names', option: twice },
+  throw new MillraceError('OPTION_INVALID', `${owner} names: ${JSON.stringify(twice)} stands for two attributes.`, {
+    details: { owner: `${owner} names`, option: twice },
   });
 }

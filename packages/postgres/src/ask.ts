@@ -1,0 +1,95 @@
+import { type Context, MillraceError } from '@millrace/core';
+import type { PostgresClient } from './client.ts';
+import type { RetryBudget } from './retry-options.ts';
+import { type StatementFault, statementFault } from './statement-fault.ts';
+
+/** What statements are sent with. */
+export interface Asking {
+  readonly client: () => Promise<PostgresClient>;
+  /** The table's name, for messages. */
+  readonly table: string;
+  readonly budget: RetryBudget;
+  /** Milliseconds that a statement may take. */
+  readonly timeoutMs: number;
+}
+
+export interface Question {
+  readonly text: string;
+  readonly values: (string | null)[];
+}
+
+export type Answer = { readonly rows: readonly unknown[] } | { readonly fault: StatementFault };
+
+/** How long a statement that is under way is waited for once the signal has fired. */
+const SETTLE_MS = 800;
+
+/**
+ * Sends a statement, again where what failed may pass, inside the budget. It answers the rows, or the fault of a row, which
+ * repeating would not mend, and rejects with anything else. After `signal` nothing is sent.
+ */
+export async function ask(question: Question, asking: Asking, { signal, count }: Context): Promise<Answer> {
+  const { budget, client, table, timeoutMs } = asking;
+  const until = performance.now() + budget.timeMs;
+  for (let attempt = 1; ; attempt += 1) {
+    if (signal.aborted) throw aborted(signal);
+    let fault: StatementFault;
+    try {
+      const opened = await client();
+      // pg takes the array for its own, so each attempt has one.
+      return await answered(opened.query(question.text, [...question.values]), signal, timeoutMs);
+    } catch (thrown) {
+      if (thrown instanceof MillraceError && thrown.code !== 'POSTGRES_UNAVAILABLE') throw thrown;
+      fault = thrown instanceof MillraceError ? { kind: 'passing', error: thrown } : statementFault(thrown, table);
+    }
+    if (fault.kind === 'row' || fault.kind === 'twice') return { fault };
+    const ms = Math.random() * Math.min(budget.capMs, budget.baseMs * 2 ** (attempt - 1));
+    if (fault.kind === 'fatal' || attempt >= budget.attempts || performance.now() + ms >= until) throw fault.error;
+    await pause(ms, signal);
+    count('retries');
+  }
+}
+
+/**
+ * Settles as `work` does. Once `signal` has fired or time is up, the work is left to itself: a client has no means to stop
+ * it that every client has, and a statement that is carried out late writes what the next delivery writes.
+ */
+function answered<T>(work: Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let settling: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      settling = setTimeout(() => reject(aborted(signal)), SETTLE_MS);
+    };
+    const late = setTimeout(() => {
+      const text = `PostgreSQL did not answer within ${timeoutMs} ms (timeoutMs).`;
+      reject(new MillraceError('POSTGRES_UNAVAILABLE', text, { details: { timeoutMs } }));
+    }, timeoutMs);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(late);
+      clearTimeout(settling);
+      signal.removeEventListener('abort', stop);
+    });
+  });
+}
+
+/** Waits, or rejects with `POSTGRES_ABORTED` as soon as `signal` fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      if (signal.aborted) reject(aborted(signal));
+      else resolve();
+    };
+    const timer = setTimeout(over, ms);
+    signal.addEventListener('abort', over, { once: true });
+    if (signal.aborted) over();
+  });
+}
+
+function aborted(signal: AbortSignal): MillraceError {
+  return new MillraceError('POSTGRES_ABORTED', 'The run was stopped; what became of this write is unknown.', {
+    cause: signal.reason,
+  });
+}

@@ -1,0 +1,150 @@
+import {
+  check,
+  checkOptions,
+  type Context,
+  type Decimal,
+  type MillraceError,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
+import type { Asking } from './ask.ts';
+import { openClient, type PostgresConnection } from './client.ts';
+import { deliver } from './deliver.ts';
+import { identifier, identifiers, qualified } from './identifier.ts';
+import { prepare } from './prepare.ts';
+import { type PostgresRetryOptions, readRetryOptions } from './retry-options.ts';
+import { statementsOf } from './statements-of.ts';
+import { readTable, tableNotFound } from './target-table.ts';
+import type { WriteMode } from './upsert.ts';
+import { type WritePlan, writePlan } from './write-plan.ts';
+
+/** What a key column may hold. */
+export type PostgresKeyValue = string | number | bigint | Decimal | boolean | Date | Uint8Array;
+
+/** A record with the key of its table. Other properties may hold whatever their columns take. */
+export type PostgresRecord<K extends string> = { readonly [C in NoInfer<K>]: PostgresKeyValue };
+
+export interface PostgresSinkOptions<K extends string = 'uuid'> extends PostgresConnection {
+  /** Name of the table, as it is: case matters, and a dot is no separator. It must exist; see `ensureTable`. */
+  readonly table: string;
+  /** Schema of the table. @default the first of the connection's `search_path` that has the table */
+  readonly schema?: string;
+  /** Column, or columns, of a primary key or unique index: what a second delivery finds a row by. @default 'uuid' */
+  readonly key?: K | readonly K[];
+  /**
+   * Properties that are written; others are left out. @default all, and a record with a property that has no column is refused
+   */
+  readonly columns?: readonly string[];
+  /** `upsert`: a row that is there is overwritten. `keep`: it stays, and the record counts as written. @default 'upsert' */
+  readonly mode?: WriteMode;
+  /** Statements in flight, across all items of a run; each is a connection of the pool. @default 4 */
+  readonly concurrency?: number;
+  /** Records in one statement at most; so many, times `concurrency` + 1, are in memory. @default 1000 */
+  readonly maxRows?: number;
+  /** Milliseconds that a statement may take. @default 60000 */
+  readonly timeoutMs?: number;
+  /**
+   * What to do with a JavaScript number that is whole and beyond 2^53 - 1, but for columns of floating point. Its parser may
+   * have lost digits already, so it is refused unless told otherwise. bigint and `Decimal` are exact and always written. @default 'refuse'
+   */
+  readonly inexactNumbers?: 'refuse' | 'write';
+  /** How long to go on where PostgreSQL is away or rolls back. */
+  readonly retry?: PostgresRetryOptions;
+}
+
+/**
+ * Writes records into a PostgreSQL table, each property into the column of its name: whole batches by one
+ * `INSERT … SELECT … FROM unnest(…) ON CONFLICT (key) DO UPDATE`, so that a second delivery overwrites each row with itself.
+ *
+ * A record that no column could hold is refused before anything is sent; what PostgreSQL refuses is found by halves, so that one
+ * bad record never costs its batch. Of records with one key in a batch the last is written and the counter `duplicates` counts
+ * the others; nothing orders batches among each other, unless `concurrency` is 1. Other counter: `retries`.
+ *
+ * The table's columns are read from the catalogue at the first write. A write rejects, and its item fails, with
+ * `POSTGRES_TABLE_NOT_FOUND`, `POSTGRES_COLUMN_MISSING`, `POSTGRES_KEY_NOT_UNIQUE`, `POSTGRES_ACCESS_DENIED`,
+ * `POSTGRES_UNAVAILABLE`, `POSTGRES_REQUEST_FAILED`, `POSTGRES_DRIVER_MISSING` or `POSTGRES_ABORTED`. The codes of refused
+ * records are in the README.
+ *
+ * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ */
+export function postgresSink<const K extends string = 'uuid'>(
+  options: PostgresSinkOptions<K>,
+): Sink<PostgresRecord<K>> {
+  checkOptions('postgresSink', options, {
+    client: check.optional(check.object),
+    connection: check.optional(check.text),
+    table: identifier,
+    schema: check.optional(identifier),
+    key: check.optional(identifiers),
+    columns: check.optional(identifiers),
+    mode: check.optional(check.oneOf('upsert', 'keep')),
+    concurrency: check.optional(check.integer(1, 1000)),
+    maxRows: check.optional(check.integer(1, 100_000)),
+    timeoutMs: check.optional(check.integer(1)),
+    inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
+    retry: check.optional(check.object),
+  });
+  const {
+    columns: chosen,
+    concurrency = 4,
+    maxRows = 1000,
+    mode = 'upsert',
+    schema,
+    table,
+    timeoutMs = 60_000,
+  } = options;
+  const name = { schema, table };
+  const key: readonly string[] = [options.key ?? 'uuid'].flat();
+  const client = openClient(options, { connections: concurrency, timeoutMs });
+  const budget = readRetryOptions('postgresSink', options.retry);
+  const asking: Asking = { client: client.get, table: qualified(name), budget, timeoutMs };
+  const target = { name, key, mode };
+  const reading = { mode, allowInexact: options.inexactNumbers === 'write' };
+
+  let known: Promise<WritePlan> | undefined;
+  const planned = (context: Context): Promise<WritePlan> => {
+    known ??= read(context).catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
+  };
+  const read = async (context: Context): Promise<WritePlan> => {
+    const found = await readTable(name, asking, context);
+    if (found === undefined) throw tableNotFound(name);
+    return writePlan(found, { name, key, chosen });
+  };
+
+  return Object.freeze<Sink<PostgresRecord<K>>>({
+    name: 'postgres',
+    limits: { count: maxRows },
+    concurrency,
+    mixesItems: true,
+    write: async (entries, context) => {
+      const refusals: Refusal[] = [];
+      const refuse = (position: number, { code, message, cause, details }: MillraceError): void => {
+        refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
+      };
+      const plan = await planned(context);
+      const { rows, duplicates } = prepare(entries, plan, reading, refuse);
+      if (duplicates > 0) context.count('duplicates', duplicates);
+      const delivery = {
+        asking,
+        target,
+        context,
+        refused: ({ positions }: { readonly positions: readonly number[] }, error: MillraceError): void => {
+          for (const position of positions) refuse(position, error);
+        },
+      };
+      try {
+        for (const statement of statementsOf(rows, plan)) await deliver(statement.rows, statement.columns, delivery);
+      } catch (error) {
+        // The table may have been changed since it was looked at; the next write looks again.
+        known = undefined;
+        throw error;
+      }
+      return refusals.toSorted((a, b) => a.position - b.position);
+    },
+    close: client.close,
+  });
+}
