@@ -30,6 +30,10 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ],
     ['formats/test/offsets.test.ts', 'fails the item where the parser cannot reject'],
   ],
+  '3.11': [
+    ['core/test/parts.test.ts', 'reads each part on its own, with ordinals that go on and the name on each record'],
+    ['core/test/parts.test.ts', 'refuses a part inside another'],
+  ],
   '4.4': [['core/test/run.test.ts', 'awaits eaches that return promises, in order']],
   '5.5': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
   '5.6': [

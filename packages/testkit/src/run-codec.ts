@@ -5,6 +5,7 @@ import {
   type CodecStage,
   type Emits,
   isLocated,
+  isPart,
   type ItemOrigin,
   MillraceError,
   type Produced,
@@ -39,6 +40,8 @@ export interface CodecRun<O> {
   readonly place: (ordinal: number) => RecordPlace | undefined;
   /** Where the characters of a chunk of text came from, by its index, if the codec says so. */
   readonly textPlace: (index: number) => TextPlace | undefined;
+  /** The parts that the codec began, each with the number of outputs before it. */
+  readonly parts: readonly { readonly name: string; readonly at: number }[];
 }
 
 /**
@@ -85,6 +88,7 @@ export function driveCodec<I, O, E extends Emits>(
   const places: (() => RecordPlace | undefined)[] = [];
   const textPlaces = new Map<number, TextPlace>();
   const counters: Record<string, number> = {};
+  const parts: { readonly name: string; readonly at: number }[] = [];
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
     new MillraceError('CODEC_CONTRACT', `Codec ${codec.name}: ${what}.`, { stage: codec.name });
@@ -122,6 +126,11 @@ export function driveCodec<I, O, E extends Emits>(
     textPlaces.set(outputs.length, place);
     take(chunk, () => undefined);
   };
+  const takePart = (name: string): void => {
+    if (codec.emits !== 'chunks') throw contract('it emits records, but began a part');
+    if (parts.length === 0 && outputs.length > 0) throw contract('it emitted chunks before its first part');
+    parts.push({ name, at: outputs.length });
+  };
   const takeAll = async (produced: Produced<O>): Promise<void> => {
     if (isBlock(produced)) {
       takeBlock(produced as Block<O>);
@@ -132,6 +141,7 @@ export function driveCodec<I, O, E extends Emits>(
     }
     for await (const value of produced) {
       if (isBlock(value)) takeBlock(value as Block<O>);
+      else if (isPart(value)) takePart(value.name);
       else if (isLocated(value)) takeLocated(value.chunk as O, value.place);
       else take(value as O | Rejected, () => undefined);
     }
@@ -159,6 +169,7 @@ export function driveCodec<I, O, E extends Emits>(
       counters,
       place: (ordinal) => places[ordinal]?.(),
       textPlace: (index) => textPlaces.get(index),
+      parts,
     }),
   };
 }

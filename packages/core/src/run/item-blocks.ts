@@ -1,24 +1,28 @@
 import type { Block } from '../block.ts';
 import { toMillraceError } from '../millrace-error.ts';
+import type { Part } from '../part.ts';
 import type { SourceItem } from '../source.ts';
 import { codecChain } from './codec-chain.ts';
 import type { Contexts } from './contexts.ts';
 import type { RunScope } from './run-scope.ts';
 import type { Tally } from './tally.ts';
 
-/** An item's records in blocks: its chunks sent through the feed's codecs, with the bytes counted on the way. */
+/** An item's records in blocks, and where its parts begin: its chunks sent through the feed's codecs, with the bytes counted on the way. */
 export function itemBlocks<Ref>(
   { feed, names }: RunScope<Ref>,
   item: SourceItem<unknown>,
   contexts: Contexts,
   reading: AbortSignal,
   tally: Tally,
-): AsyncIterable<Block<unknown>> {
+): AsyncIterable<Block<unknown> | Part> {
   const { codecs } = feed.stages;
   return codecChain(
     attributed(item.chunks(contexts.ofItem(names.source, reading, item.origin)), names.source),
     codecs,
-    (index) => contexts.ofCodec(names.codecs[index]!, reading, item.origin, codecs[index]!.emits === 'records'),
+    (index, part) => {
+      const origin = part === undefined ? item.origin : { ...item.origin, part };
+      return contexts.ofCodec(names.codecs[index]!, reading, origin, codecs[index]!.emits === 'records');
+    },
     bytesCounter(tally),
   );
 }
