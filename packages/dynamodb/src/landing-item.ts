@@ -15,7 +15,7 @@ export type LandingItem<
 > = Plain<
   { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source'>]: string } & {
     readonly [K in NameIn<N, 'ordinal'>]: number;
-  } & { readonly [K in NameIn<N, 'branch'>]?: string } & (L extends 'flat'
+  } & { readonly [K in NameIn<N, 'branch' | 'source_part'>]?: string } & (L extends 'flat'
       ? T
       : { readonly [K in NameIn<N, 'record'>]: T })
 >;
@@ -34,7 +34,7 @@ export interface LandingItemOptions<
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
 > {
-  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, ordinal, branch, record */
+  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_part, ordinal, branch, record */
   readonly names?: N;
   /** `nested` keeps the record under one attribute; `flat` spreads it, and refuses one that uses a landing name. @default 'nested' */
   readonly layout?: L;
@@ -48,7 +48,8 @@ export interface LandingItemOptions<
 
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
- * (`upload_date`, `feed`, `source`, `ordinal`, and `branch` for the outputs of `many`), and the record itself.
+ * (`upload_date`, `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the
+ * record itself.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same items, which overwrite
  * themselves. `upload_date` is when the object's version was written, as ISO-8601 in UTC.
@@ -87,6 +88,7 @@ export function landingItem<
       [names.source]: item.uri,
       [names.ordinal]: record.ordinal,
     };
+    if (item.part !== undefined) landed[names.source_part] = item.part;
     if (record.branch !== '') landed[names.branch] = record.branch;
     if (flat) return { ...landed, ...spreadable(value, taken) } as LandingItem<T, N, L>;
     landed[names.record] = value;
