@@ -1,10 +1,10 @@
-import { MillraceError } from '@millrace/core';
+import { MillraceError, type Part } from '@millrace/core';
 import type { CompressionFormat } from './compression-format.ts';
 
-/** Undoes one compression of an item. */
+/** Undoes one compression of an item; of an archive, it begins a part with each file. */
 export interface Layer {
-  readonly push: (input: Uint8Array) => AsyncIterable<Uint8Array>;
-  readonly end: () => AsyncIterable<Uint8Array>;
+  readonly push: (input: Uint8Array) => AsyncIterable<Uint8Array | Part>;
+  readonly end: () => AsyncIterable<Uint8Array | Part>;
   readonly close: () => void;
 }
 
