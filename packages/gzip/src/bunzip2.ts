@@ -1,7 +1,8 @@
 import { MillraceError } from '@millrace/core';
 import { BitReader } from './bit-reader.ts';
-import { bzip2Block, type Damage, MORE } from './bzip2-block.ts';
+import { bzip2Block, type Damage } from './bzip2-block.ts';
 import { bzip2Crc } from './bzip2-crc.ts';
+import { MORE } from './more-input.ts';
 
 const BLOCK_BYTES = 100_000;
 /** The digits of π, and of its square root. */

@@ -1,6 +1,7 @@
 import type { BitReader } from './bit-reader.ts';
 import { type PrefixCode, prefixCode, readSymbol } from './bzip2-codes.ts';
 import { OUTPUT_BYTES } from './engine.ts';
+import { MORE } from './more-input.ts';
 
 /** Symbols that are read by one code before the next selector is asked. */
 const GROUP = 50;
@@ -9,9 +10,6 @@ const GROUP_BYTES = 160;
 const TABLES_BYTES = 32 * 1024;
 /** A longer run cannot be meant: no block holds it. */
 const LONGEST_RUN = 2 ** 21;
-
-/** Stands for "more input is needed" among outputs. */
-export const MORE: unique symbol = Symbol('more input');
 
 /** Makes the error for damage; it knows where, and whether the input has ended there. */
 export type Damage = (what: string) => Error;

@@ -1,8 +1,8 @@
 import { BitReader } from './bit-reader.ts';
 import { bunzip2 } from './bunzip2.ts';
-import { MORE } from './bzip2-block.ts';
 import type { Decompressor } from './decompressor.ts';
 import { type Layer, layerError } from './layer.ts';
+import { MORE } from './more-input.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
 
 /** Data is read in pieces of this size, so that its ratio is judged by what was really read. */

@@ -139,7 +139,9 @@ function naming({ name }: Part, { push, end, close }: Layer): Layer {
     try {
       yield* outputs;
     } catch (error) {
-      if (isMillraceError(error)) error.part ??= name;
+      if (isMillraceError(error) && error.part !== name && error.part?.startsWith(`${name}/`) !== true) {
+        error.part = error.part === undefined ? name : `${name}/${error.part}`;
+      }
       throw error;
     }
   };
