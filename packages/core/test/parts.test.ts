@@ -63,7 +63,8 @@ it('reads each part on its own, with ordinals that go on and the name on each re
   expect(reports).toMatchObject([{ outcome: 'complete', read: 7, written: 6, rejected: 1, watermark: 7 }]);
   expect(reports[0]?.origin).not.toHaveProperty('part');
   expect(log).toEqual([
-    ...['start no part', 'close no part'],
+    'start no part',
+    'close no part',
     ...['a', 'empty', 'b'].flatMap((name) => [`start ${name}`, `end ${name}`, `close ${name}`]),
   ]);
 });

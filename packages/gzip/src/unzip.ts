@@ -57,7 +57,8 @@ export class Unzip {
     yield* readDirectory(this.#input, this.#files, (length) => this.#peek(length), this.#fail);
     const missing = this.#settings.failsOnMissing ? this.#settings.selection.missing() : [];
     if (missing.length > 0) {
-      throw this.#fail('ZIP_ENTRY_MISSING', `The archive does not hold ${missing.join(', ')}.`, { missing });
+      const what = `The archive does not hold ${missing.join(', ')}. Find out why it was not sent, or set onMissing.`;
+      throw new MillraceError('ZIP_ENTRY_MISSING', what, { details: { format: 'zip', missing } });
     }
     while (!this.#input.isEnded && this.#input.length === 0) yield MORE;
     if (this.#input.length > 0) {
