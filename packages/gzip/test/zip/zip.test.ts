@@ -3,7 +3,7 @@ import { feed, type Sink, type Source, type Codec } from '@millrace/core';
 import { codecCases } from '@millrace/testkit';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decompress } from '../../src/index.ts';
 import { zip } from '../../src/zip.ts';
 import { cut, member, records } from '../gzip-file.ts';
@@ -299,6 +299,21 @@ describe('compressed files in archives', () => {
     const { files } = await unzipped(cut(zipFile(many), 60_000));
     expect(files).toEqual(many.map(({ name, data }) => [name, data]));
   });
+});
+
+it.each(WAYS)('is read where there is no node:zlib: %s', async (_, way) => {
+  vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
+  const file = zipFile([{ ...A, ...way }, B]);
+  for (const size of [1, 100_000]) {
+    expect((await unzipped(cut(file, size))).files).toEqual([
+      ['a.csv', TEXT],
+      ['dir/b.csv', 'b\n'],
+    ]);
+  }
+  const damaged = Buffer.from(file);
+  damaged[60]! ^= 255;
+  expect((await unzipped([damaged])).code).toMatch(/^COMPRESSION_/);
+  vi.restoreAllMocks();
 });
 
 it('closes wherever it is left', async () => {
