@@ -1,8 +1,7 @@
-import { type Codec, feed } from '@millrace/core';
-import { decodeText } from '@millrace/encoding';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
 import type { Random } from '../reliability/random.ts';
 import type { FuzzTarget } from './target.ts';
+import { textTarget } from './text-target.ts';
 
 const ndjson = [
   '{"a":1,"b":"x\\u00e9"}\n{"a":[true,null,-1.5e-7]}\r\n\n"é😀\u2028"\n',
@@ -105,23 +104,3 @@ export const textTargets: readonly FuzzTarget[] = [
     }),
   ),
 ];
-
-function textTarget(
-  name: string,
-  samples: readonly string[],
-  tokens: string,
-  codec: (random: Random) => Codec<string, unknown, 'records'>,
-): FuzzTarget {
-  return {
-    name,
-    samples: samples.map((text) => Buffer.from(text)),
-    tokens: tokens.split(' ').map((token) => Buffer.from(token)),
-    offsetsAreExact: true,
-    feed: ({ source, sink }, random) =>
-      feed('fuzz')
-        .from(source)
-        .through(decodeText('utf-8', { onInvalid: random.pick(['fail', 'reject-record']) }))
-        .through(codec(random))
-        .to(sink),
-  };
-}
