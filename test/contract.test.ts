@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Codec, drop, type Each, memoryLedger, type ReadableQuarantine } from '@millrace/core';
+import { type Codec, drop, type Each, memoryLedger, type RangesCodec, type ReadableQuarantine } from '@millrace/core';
 import {
   type CodecCasesOptions,
   codecCases,
@@ -8,6 +8,7 @@ import {
   ledgerCases,
   optionCases,
   quarantineCases,
+  rangesCodecCases,
   sinkCases,
   type SinkBench,
   sourceCases,
@@ -31,6 +32,15 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['formats/test/offsets.test.ts', 'fails the item where the parser cannot reject'],
   ],
   '3.11': [
+    [
+      'core/test/ranges.test.ts',
+      'gets them from an item that is opened for it, and its records are numbered and counted',
+    ],
+    ['core/test/ranges.test.ts', 'is refused where the source offers none, or the codec is not the first'],
+  ],
+  '3.12': [['core/test/ranges.test.ts', 'goes on at the watermark of an earlier run: %s']],
+  '3.13': [['core/test/ranges.test.ts', 'gets no range from %s of %s bytes: it is not within the item']],
+  '3.14': [
     ['core/test/parts.test.ts', 'reads each part on its own, with ordinals that go on and the name on each record'],
     ['core/test/parts.test.ts', 'refuses a part inside another'],
   ],
@@ -79,7 +89,7 @@ const codec: Pick<CodecCasesOptions<string, string, 'records'>, 'create'> = {
 const cases: readonly ConformanceCase[] = [
   ...sourceCases({
     create: never as () => SourceBench<unknown, string>,
-    supports: { pinned: true, listing: true, breaks: true, holds: true },
+    supports: { pinned: true, listing: true, breaks: true, holds: true, ranges: true },
   }),
   ...codecCases({
     ...codec,
@@ -89,6 +99,13 @@ const cases: readonly ConformanceCase[] = [
     ],
     expansion: { input: 'a', outputLength: 1 },
     endless: [{ name: 'endless', chunk: 'a' }],
+  }),
+  ...rangesCodecCases({
+    create: never as () => RangesCodec<string>,
+    samples: [
+      { name: 'good', input: new Uint8Array() },
+      { name: 'bad', input: new Uint8Array(), error: 'BAD' },
+    ],
   }),
   ...eachCases({
     create: never as () => Each<string, typeof drop>,

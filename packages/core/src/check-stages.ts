@@ -1,5 +1,6 @@
 import type { FeedStages } from './feed.ts';
 import { MillraceError } from './millrace-error.ts';
+import { isRanged, readsRanges } from './reads-ranges.ts';
 
 /**
  * Repeats at run time what the types say, for pipelines written in plain JavaScript, and checks what types cannot say.
@@ -11,8 +12,11 @@ export function checkStages(feed: string, { source, codecs, eaches, sink }: Feed
     throw new MillraceError('FEED_INVALID', `Feed ${feed}: ${what}`);
   };
   if (typeof source?.open !== 'function') fail('from() takes a source, such as s3Source().');
-  for (const codec of codecs) {
-    if (codec?.kind !== 'codec' || typeof codec.start !== 'function') {
+  for (const [index, codec] of codecs.entries()) {
+    if (readsRanges(codec)) {
+      if (index > 0) fail(`${codec.name}() reads ranges of the item, so it is the first codec, behind from().`);
+      if (!isRanged(source)) fail(`${codec.name}() reads ranges of the item, and source ${source.name} offers none.`);
+    } else if (codec?.kind !== 'codec' || typeof codec.start !== 'function') {
       fail('before its records are parsed, through() takes a codec, such as gunzip() or parseNdjson().');
     }
   }

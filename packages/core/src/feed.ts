@@ -5,13 +5,22 @@ import { MillraceError } from './millrace-error.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunReport } from './report.ts';
 import { run } from './run/run.ts';
+import type { RangesCodec } from './ranges-codec.ts';
 import type { Sink } from './sink.ts';
-import type { Source } from './source.ts';
+import type { RangedSource, Source } from './source.ts';
 
 /** The first step of a pipeline. */
 export interface FeedStart {
   /** Where the items come from. */
-  readonly from: <Ref, T>(source: Source<Ref, T>) => Flow<Ref, T, 'chunks'>;
+  readonly from: {
+    <Ref, T>(source: RangedSource<Ref, T>): RangedFlow<Ref, T>;
+    <Ref, T>(source: Source<Ref, T>): ChunkFlow<Ref, T>;
+  };
+}
+
+/** A pipeline that is a source only, which can be read by chunks or by ranges. */
+export interface RangedFlow<Ref, T> {
+  readonly through: <O, E extends Emits>(codec: Codec<T, O, E> | RangesCodec<O, E>) => Flow<Ref, O, E>;
 }
 
 /** A pipeline that still carries chunks: only codecs can follow, until one of them emits records. */
@@ -49,10 +58,13 @@ export interface Feed<Ref> {
 /** The parts of a feed, in order. The types between them were checked when it was built. */
 export interface FeedStages<Ref> {
   readonly source: Source<Ref, unknown>;
-  readonly codecs: readonly Codec<unknown, unknown, Emits>[];
+  readonly codecs: readonly FeedCodec[];
   readonly eaches: readonly Each<unknown, unknown>[];
   readonly sink: Sink<unknown>;
 }
+
+/** Any codec of a feed. One that reads ranges is the first. */
+export type FeedCodec = Codec<unknown, unknown, Emits> | RangesCodec<unknown, Emits>;
 
 /**
  * Starts a pipeline: `feed('prices').from(source).through(codec).through(parser).through(each).to(sink)`. A step that does
@@ -69,22 +81,23 @@ export function feed(name: string): FeedStart {
   }
   return {
     from: <Ref, T>(source: Source<Ref, T>) =>
-      chunkFlow<Ref, T>({ name, source: source as Source<Ref, unknown>, codecs: [], eaches: [] }),
+      rangedFlow<Ref, T>({ name, source: source as Source<Ref, unknown>, codecs: [], eaches: [] }),
   };
 }
 
 interface Draft<Ref> {
   readonly name: string;
   readonly source: Source<Ref, unknown>;
-  readonly codecs: readonly Codec<unknown, unknown, Emits>[];
+  readonly codecs: readonly FeedCodec[];
   readonly eaches: readonly Each<unknown, unknown>[];
 }
 
-function chunkFlow<Ref, T>(draft: Draft<Ref>): ChunkFlow<Ref, T> {
+/** Whether the source can be read by ranges, and where such a codec stands, is checked when the feed is complete. */
+function rangedFlow<Ref, T>(draft: Draft<Ref>): RangedFlow<Ref, T> {
   return {
-    through: <O, E extends Emits>(codec: Codec<T, O, E>) => {
-      const next = { ...draft, codecs: [...draft.codecs, codec as Codec<unknown, unknown, Emits>] };
-      const flow = codec.emits === 'records' ? recordFlow<Ref, O>(next) : chunkFlow<Ref, O>(next);
+    through: <O, E extends Emits>(codec: Codec<T, O, E> | RangesCodec<O, E>) => {
+      const next = { ...draft, codecs: [...draft.codecs, codec as FeedCodec] };
+      const flow = codec.emits === 'records' ? recordFlow<Ref, O>(next) : rangedFlow<Ref, O>(next);
       return flow as Flow<Ref, O, E>;
     },
   };

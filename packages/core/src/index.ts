@@ -9,9 +9,11 @@ export {
   type ChunkFlow,
   feed,
   type Feed,
+  type FeedCodec,
   type FeedStages,
   type FeedStart,
   type Flow,
+  type RangedFlow,
   type RecordFlow,
 } from './feed.ts';
 export { compareSequencers } from './compare-sequencers.ts';
@@ -37,11 +39,12 @@ export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export { rejectionPosition } from './rejection-position.ts';
 export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
+export type { ItemRanges, RangesCodec, RangesContext, RangesStage } from './ranges-codec.ts';
 export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
-export type { Source, SourceItem } from './source.ts';
+export type { OpenedItem, RangedItem, RangedSource, Source, SourceItem } from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
 export { textDigest } from './text-digest.ts';

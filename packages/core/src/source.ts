@@ -27,19 +27,47 @@ export interface Source<Ref, T> {
   readonly close?: () => void | Promise<void>;
 }
 
+/**
+ * A source that also opens items for reading by ranges, which a codec that `reads: 'ranges'` needs. For plugin authors.
+ * Chunks are still what any other codec gets.
+ */
+export interface RangedSource<Ref, T> extends Source<Ref, T> {
+  /**
+   * Opens one reference as `open` does: pinned, with the same origin, rejecting with the same codes. The runner calls it in
+   * place of `open` where the feed's first codec reads ranges.
+   */
+  readonly openRanges: (ref: Ref, context: Context) => Promise<RangedItem>;
+}
+
 /** One opened object: the unit of acknowledgement, of audit and of retry. */
-export interface SourceItem<T> {
+export interface OpenedItem {
   readonly origin: ItemOrigin;
   /** Orders versions of the same object, where the reference told it: hexadecimal, as an S3 event's `sequencer`. */
   readonly sequencer?: string;
   /** Version tag of the object that was opened, which is not that of the origin where a copy is read. */
   readonly versionTag?: string;
+  /** Releases what the item holds, however far it was read. Always called, once. */
+  readonly close?: () => void | Promise<void>;
+}
+
+/** An opened object whose content comes in chunks. */
+export interface SourceItem<T> extends OpenedItem {
   /**
    * The object's content in order. Called at most once. Each chunk belongs to the consumer, which may keep it but not
    * change it. The iteration rejects with a coded error where the content ends early, and ends within 100 ms of
    * `context.signal`.
    */
   readonly chunks: (context: ItemContext) => AsyncIterable<T>;
-  /** Releases the object when its chunks will not be consumed (to the end). Always called, also after the last chunk. */
-  readonly close?: () => void | Promise<void>;
+}
+
+/** An opened object whose content is read by ranges, in any order. */
+export interface RangedItem extends OpenedItem {
+  /** Length of the content in bytes. */
+  readonly size: number;
+  /**
+   * Resolves with the `length` bytes from `start` on, all of them; the caller may keep and change them. It rejects with a
+   * coded error where they cannot be had or are not of the opened version any more, and within 100 ms of `context.signal`.
+   * Several calls may be under way at once. The runner asks for nothing beyond `size`, and for at least one byte.
+   */
+  readonly read: (start: number, length: number, context: ItemContext) => Promise<Uint8Array>;
 }

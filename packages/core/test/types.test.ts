@@ -7,6 +7,8 @@ import {
   filter,
   flatMap,
   map,
+  type RangedSource,
+  type RangesCodec,
   type Sink,
   type Source,
   type StandardSchema,
@@ -38,6 +40,9 @@ declare const file: Source<FileRef, Uint8Array>;
 declare const gunzip: Codec<Uint8Array, Uint8Array>;
 declare const decodeText: Codec<Uint8Array, string>;
 declare const parse: <T = unknown>() => Codec<string, T, 'records'>;
+declare const ranged: RangedSource<ObjectRef, Uint8Array>;
+declare const parseRanges: <T = unknown>() => RangesCodec<T>;
+declare const entries: RangesCodec<Uint8Array, 'chunks'>;
 declare const keyed: Sink<{ readonly uuid: string }>;
 declare const prices: Sink<Price>;
 declare const books: Sink<PricedBook>;
@@ -65,6 +70,9 @@ const rightPipelines = () => {
   void records()
     .to(prices)
     .run([{ bucket: 'b', key: 'k' }]);
+  runsOnObjects(feed('t').from(ranged).through(parseRanges<Price>()).to(prices));
+  runsOnObjects(feed('t').from(ranged).through(entries).through(decodeText).through(parse<Price>()).to(prices));
+  runsOnObjects(feed('t').from(ranged).through(decodeText).through(parse<Price>()).to(prices));
 };
 
 const wrongPipelines = () => {
@@ -105,6 +113,23 @@ const wrongPipelines = () => {
   void complete.run([], { conccurency: 2 });
 };
 
+const wrongRanges = () => {
+  // @ts-expect-error 22. ranges: this source offers none
+  feed('t').from(bytes).through(parseRanges<Price>());
+  // @ts-expect-error 23. ranges: what was decompressed has none
+  feed('t').from(ranged).through(gunzip).through(parseRanges<Price>());
+  // @ts-expect-error 24. ranges: only the first codec reads them
+  feed('t').from(ranged).through(entries).through(entries);
+  // @ts-expect-error 25. ranges: what such a codec emits is cut into chunks of bytes, not of text
+  feed('t').from(ranged).through(entries).through(parse<Price>());
+  // @ts-expect-error 26. ranges: the record's type flows on
+  feed('t').from(ranged).through(parseRanges<Price>()).to(books);
+  // @ts-expect-error 27. ranges: a codec of chunks still has to fit
+  feed('t').from(ranged).through(parse<Price>());
+  // @ts-expect-error 28. ranges: records are not read twice
+  feed('t').from(ranged).through(parseRanges<Price>()).through(parseRanges<Price>());
+};
+
 // Written with method syntax, these would all be accepted: methods are compared bivariantly.
 const methodTraps = () => {
   const narrowEach: Each<PricedBook, string> = { kind: 'each', name: 'isbn', apply: (book) => book.isbn };
@@ -139,8 +164,8 @@ const methodTraps = () => {
 
 describe('types', () => {
   it('let right pipelines compile, and no wrong one', () => {
-    expect([rightPipelines, wrongPipelines, methodTraps].every((pipelines) => typeof pipelines === 'function')).toBe(
-      true,
-    );
+    expect(
+      [rightPipelines, wrongPipelines, wrongRanges, methodTraps].every((pipelines) => typeof pipelines === 'function'),
+    ).toBe(true);
   });
 });

@@ -1,6 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import { check, checkOptions, type Context, MillraceError, type Source, type SourceItem } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Context,
+  MillraceError,
+  type RangedItem,
+  type RangedSource,
+  type SourceItem,
+} from '@millrace/core';
 import { type FileRef, fileUri, fileVersionTag, STANDARD_INPUT } from './file-ref.ts';
 import { type FileListQuery, listFiles } from './list-files.ts';
 import { spoolInput } from './spool-input.ts';
@@ -13,8 +21,8 @@ export interface FileSourceOptions {
   readonly standardInput?: AsyncIterable<Uint8Array | string>;
 }
 
-/** Reads files as streams of bytes, and lists them. */
-export interface FileSource extends Source<FileRef, Uint8Array> {
+/** Reads files as streams of bytes, or by ranges, and lists them. */
+export interface FileSource extends RangedSource<FileRef, Uint8Array> {
   /**
    * Pinned references to files, in order; a glob that fits nothing yields nothing.
    *
@@ -26,7 +34,7 @@ export interface FileSource extends Source<FileRef, Uint8Array> {
 /**
  * Makes a source of files of this machine. A file's identity is its place and the SHA-256 of its content, so it is read twice:
  * once when it is opened, and once to be carried. Content that is not the same at the second time fails the item with
- * `FILE_CHANGED`. Standard input goes into a temporary file first, and can be opened once.
+ * `FILE_CHANGED`. Of a file that is read by ranges, size and time of change are looked at after each of them instead. Standard input goes into a temporary file first, and can be opened once.
  *
  * Opening rejects with `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `FILE_CHANGED` where the reference names another version, and
  * `FILE_STDIN_CONSUMED`.
@@ -36,7 +44,7 @@ export interface FileSource extends Source<FileRef, Uint8Array> {
 export function fileSource(options: FileSourceOptions = {}): FileSource {
   checkOptions('fileSource', options, { standardInput: check.optional(check.object) });
   let consumed = false;
-  const openInput = async (ref: FileRef, signal: AbortSignal): Promise<SourceItem<Uint8Array>> => {
+  const openInput = async (ref: FileRef, signal: AbortSignal): Promise<OpenFile> => {
     if (consumed) throw new MillraceError('FILE_STDIN_CONSUMED', 'Standard input can be opened once.');
     consumed = true;
     const spool = await spoolInput(options.standardInput ?? process.stdin, signal);
@@ -47,24 +55,29 @@ export function fileSource(options: FileSourceOptions = {}): FileSource {
       throw error;
     }
   };
+  const openEither = async (ref: FileRef, { signal }: Context): Promise<OpenFile> => {
+    signal.throwIfAborted();
+    return ref.path === STANDARD_INPUT ? openInput(ref, signal) : openFile(ref, fileUri(ref), signal);
+  };
   return Object.freeze({
     name: 'file',
     describe: fileUri,
     versionTag: fileVersionTag,
     list: listFiles,
-    open: async (ref: FileRef, { signal }: Context) => {
-      signal.throwIfAborted();
-      return ref.path === STANDARD_INPUT ? openInput(ref, signal) : openFile(ref, fileUri(ref), signal);
-    },
+    open: openEither,
+    openRanges: openEither,
   });
 }
+
+/** A file is opened in the same way for chunks and for ranges. */
+type OpenFile = SourceItem<Uint8Array> & RangedItem;
 
 async function openFile(
   ref: FileRef,
   uri: string,
   signal: AbortSignal,
   release?: () => Promise<void>,
-): Promise<SourceItem<Uint8Array>> {
+): Promise<OpenFile> {
   const handle = await reading(uri, open(ref.path, 'r'));
   try {
     const { size, mtimeMs: modifiedMs } = await reading(uri, handle.stat());
@@ -87,6 +100,18 @@ async function openFile(
         const again = createHash('sha256');
         yield* read(handle, uri, again, stop);
         if (again.digest('hex') !== digest) throw changed(uri, 'while it was read');
+      },
+      size,
+      read: async (start: number, length: number, { signal: stop }: Context) => {
+        if (start + length > size) {
+          const text = `${uri} has ${size} bytes, so ${length} bytes from byte ${start} on cannot be read.`;
+          throw new MillraceError('FILE_RANGE_INVALID', text, { details: { uri, start, length, size } });
+        }
+        const bytes = await readRange(handle, uri, start, length, stop);
+        const now = await reading(uri, handle.stat());
+        if (fileVersionTag({ path: ref.path, size: now.size, modifiedMs: now.mtimeMs }) !== versionTag)
+          throw changed(uri, 'while it was read');
+        return bytes;
       },
       close: async () => {
         await handle.close();
@@ -116,6 +141,28 @@ async function* read(
     position += bytesRead;
     yield chunk;
   }
+}
+
+/** Steps are short enough for a signal to be heard between two of them. */
+const STEP_BYTES = 4 * 1024 * 1024;
+
+async function readRange(
+  handle: FileHandle,
+  uri: string,
+  start: number,
+  length: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    signal.throwIfAborted();
+    const step = Math.min(STEP_BYTES, length - done);
+    const { bytesRead } = await reading(uri, handle.read(bytes, done, step, start + done));
+    if (bytesRead === 0) throw changed(uri, 'while it was read');
+    done += bytesRead;
+  }
+  signal.throwIfAborted();
+  return bytes;
 }
 
 function changed(uri: string, when: string): MillraceError {

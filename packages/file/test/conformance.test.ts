@@ -24,7 +24,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 
 const place = (): string => join(root, `${(places += 1)}`);
 
-const sourceSupports: SourceSupports = { pinned: true, listing: true, breaks: false, holds: true };
+const sourceSupports: SourceSupports = { pinned: true, listing: true, breaks: false, holds: true, ranges: true };
 const sinkSupports = { refusals: true, groups: true, mixedItems: false, shared: true, outages: false };
 
 /** Handles of this process on files below a directory. */

@@ -12,9 +12,16 @@ const UNAMBIGUOUS: ReadonlySet<string> = new Set(['S3_OBJECT_CHANGED', 'S3_UNAVA
  * Headers of the object that `ref` names, pinned as a read would be. Answers to HEAD have no body and so no reason: where
  * one fails, the same is asked by GET, whose answer tells a missing bucket from a missing key and bad credentials from
  * denied access.
+ *
+ * @param timeoutMs how long S3 may take to answer; 0 waits as long as the client does
  */
-export async function headObject(client: S3Client, ref: S3Ref, signal?: AbortSignal): Promise<HeadObjectCommandOutput> {
-  const options = { subject: { action: 'read', uri: s3Uri(ref), versionId: ref.versionId }, signal };
+export async function headObject(
+  client: S3Client,
+  ref: S3Ref,
+  signal?: AbortSignal,
+  timeoutMs = 0,
+): Promise<HeadObjectCommandOutput> {
+  const options = { subject: { action: 'read', uri: s3Uri(ref), versionId: ref.versionId }, signal, timeoutMs };
   try {
     const answer = await ask((abortSignal) => client.send(new HeadObjectCommand(pin(ref)), { abortSignal }), options);
     checkPin(ref, answer);

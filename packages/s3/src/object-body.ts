@@ -1,4 +1,5 @@
 import type { ItemContext } from '@millrace/core';
+import { bodyStream } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { compareWith } from './comparison.ts';
 import { parallelRanges } from './parallel-ranges.ts';
@@ -34,7 +35,7 @@ export interface ObjectBody {
 export function objectBody({ client, ref, object, ranges, ...limits }: ObjectBodyOptions): ObjectBody {
   const { answer, checksum, asSent } = object;
   const length = answer.ContentLength;
-  const body = resumableRanges({ client, ref, answer, ...limits });
+  const body = resumableRanges({ client, ref, answer, first: bodyStream(answer), ...limits });
 
   async function* chunks(context: ItemContext): AsyncGenerator<Uint8Array, void> {
     const { signal, count } = context;

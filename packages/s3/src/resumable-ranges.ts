@@ -5,6 +5,7 @@ import { type ItemContext, isMillraceError, MillraceError } from '@millrace/core
 import { ask } from './ask.ts';
 import { bodyStream, discardBody } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
+import type { ObjectAnswer } from './object-version.ts';
 import { checkPin, pin } from './pin.ts';
 import { readBody } from './read-body.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
@@ -12,8 +13,10 @@ import { type S3Ref, s3Uri } from './s3-ref.ts';
 export interface ResumableRangesOptions {
   readonly client: ClientHolder;
   readonly ref: S3Ref;
-  /** The answer to the first request, for the whole object. */
-  readonly answer: GetObjectCommandOutput;
+  /** What S3 told of the object: its length and ETag. */
+  readonly answer: Pick<ObjectAnswer, 'ContentLength' | 'ETag'>;
+  /** The body of the answer to a first request for the whole object, where there was one. */
+  readonly first?: Readable;
   readonly idleTimeoutMs: number;
   /** Further requests at most, for all ranges together. */
   readonly maxResumes: number;
@@ -29,7 +32,7 @@ export interface ByteRange {
 export interface ResumableRanges {
   /** Whether ranges other than the whole can be asked for: its length is known, and its ETag holds on to the content. */
   readonly pinned: boolean;
-  /** Reads a range once; the one that starts at 0 takes the body of the first answer. */
+  /** Reads a range; where there is a body of a first answer, the one that starts at 0 takes it, and is read once. */
   readonly read: (range: ByteRange, context: Pick<ItemContext, 'signal' | 'count'>) => AsyncIterable<Uint8Array>;
   /** How often a body was resumed so far. */
   readonly resumes: () => number;
@@ -56,15 +59,15 @@ const RESUMABLE: ReadonlySet<string> = new Set(['S3_BODY_TRUNCATED', 'S3_BODY_ST
  * @throws MillraceError the last failure once the budget is spent, `S3_OBJECT_CHANGED`, `S3_BODY_CORRUPT`,
  *   `S3_RANGE_IGNORED`; or the signal's reason
  */
-export function resumableRanges({ client, ref, answer, ...limits }: ResumableRangesOptions): ResumableRanges {
+export function resumableRanges({ client, ref, answer, first, ...limits }: ResumableRangesOptions): ResumableRanges {
   const { idleTimeoutMs, maxResumes } = limits;
   const uri = s3Uri(ref);
   const length = answer.ContentLength;
   // The ETag holds on to the content. A version id that the reference does not name would take a permission of its own.
   const version: S3Ref = { ...ref, ...(answer.ETag === undefined ? {} : { etag: answer.ETag }) };
   const pinned = length !== undefined && version.etag !== undefined;
-  const whole: OpenBody = { stream: bodyStream(answer), end: length };
-  const streams = new Set<Readable>([whole.stream]);
+  const whole: OpenBody | undefined = first && { stream: first, end: length };
+  const streams = new Set<Readable>(first && [first]);
   let resumes = 0;
   let closed = false;
 

@@ -1,13 +1,23 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { check, checkOptions, type Context, type Source, type SourceItem } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Context,
+  type OpenedItem,
+  type RangedItem,
+  type RangedSource,
+  type SourceItem,
+} from '@millrace/core';
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';
 import { bareEtag } from './etag.ts';
+import { headObject } from './head-object.ts';
 import { landingOf } from './landing-metadata.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
 import { objectBody } from './object-body.ts';
-import { answeredVersion, originOf } from './object-version.ts';
+import { objectRanges } from './object-ranges.ts';
+import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
 import { checkPin, pin } from './pin.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 import { wholeObjects } from './whole-object.ts';
@@ -40,8 +50,8 @@ export interface S3Ranges {
   readonly bytes?: number;
 }
 
-/** Reads S3 objects as streams of bytes, and lists them. */
-export interface S3Source extends Source<S3Ref, Uint8Array> {
+/** Reads S3 objects as streams of bytes, or by ranges, and lists them. */
+export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
   /**
    * References to the objects of a bucket, in pages that are asked for as the iteration goes on. It yields all of them or
    * throws; each iteration lists anew.
@@ -54,7 +64,8 @@ export interface S3Source extends Source<S3Ref, Uint8Array> {
 /**
  * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, and
  * compared with the checksum that S3 stores, unless the client switches that off; its content is never buffered whole.
- * Where the stream breaks off or stalls, it goes on at that byte, never from another version.
+ * Where the stream breaks off or stalls, it goes on at that byte, never from another version. A codec that reads ranges gets
+ * them by a request each, from the same version and with the same budget.
  *
  * The origin is that of the object as S3 answered, or, for a copy made by `copyToLanding`, that of the first original.
  *
@@ -85,29 +96,42 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     const body = objectBody({ client, ref, object, idleTimeoutMs, maxResumes, ranges });
     try {
       checkPin(ref, answer);
-      const landing = landingOf(answer.Metadata, uri);
-      const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
-      const versionTag = bareEtag(answer.ETag);
-      return Object.freeze({
-        origin,
-        ...(ref.sequencer !== undefined && { sequencer: ref.sequencer }),
-        ...(versionTag !== undefined && { versionTag }),
-        ...body,
-      });
+      return Object.freeze({ ...opened(ref, answer), ...body });
     } catch (error) {
       body.close();
       throw error;
     }
   };
 
+  const openRanges = async (ref: S3Ref, { signal }: Context): Promise<RangedItem> => {
+    checkRef(ref);
+    const answer = await headObject(client.get(), ref, signal, idleTimeoutMs);
+    const content = objectRanges({ client, ref, answer, idleTimeoutMs, maxResumes });
+    return Object.freeze({ ...opened(ref, answer), ...content });
+  };
+
   return Object.freeze({
     name: 's3',
     describe: s3Uri,
     open,
+    openRanges,
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     list: (query: S3ListQuery) => listObjects(client, query),
     close: client.release,
   });
+}
+
+/** What the answer says of the object: its origin, or, for a landing copy, that of the first original. */
+function opened(ref: S3Ref, answer: ObjectAnswer): OpenedItem {
+  const uri = s3Uri(ref);
+  const landing = landingOf(answer.Metadata, uri);
+  const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
+  const versionTag = bareEtag(answer.ETag);
+  return {
+    origin,
+    ...(ref.sequencer !== undefined && { sequencer: ref.sequencer }),
+    ...(versionTag !== undefined && { versionTag }),
+  };
 }
 
 function checkedRanges(ranges: S3Ranges): Required<S3Ranges> {

@@ -29,7 +29,7 @@ afterAll(async () => {
   await at.stop();
 });
 
-const supports: SourceSupports = { pinned: true, listing: true, breaks: true, holds: true };
+const supports: SourceSupports = { pinned: true, listing: true, breaks: true, holds: true, ranges: true };
 
 describe('s3Source keeps the contract', () => {
   const cases = sourceCases({

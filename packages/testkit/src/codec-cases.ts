@@ -84,7 +84,7 @@ function casesOf<I extends Cuttable, O, E extends Emits>(
     { name: `${name}: the input is left as it was`, clause: '3.9', run: () => unchanged(create(), some, sample) },
     ...(sample.parts === undefined
       ? []
-      : [{ name: `${name}: begins its parts`, clause: '3.11', run: () => beginsParts(create(), some, sample) }]),
+      : [{ name: `${name}: begins its parts`, clause: '3.14', run: () => beginsParts(create(), some, sample) }]),
     { name: `${name}: bad records keep their place`, clause: '3.5', run: () => keepsPlaces(create(), some, sample) },
     { name: `${name}: closes wherever it is left`, clause: '3.7', run: () => abandoned(create(), some, sample) },
   ];

@@ -37,8 +37,10 @@ export {
 } from './memory-source.ts';
 export { optionCases, type OptionCasesOptions } from './option-cases.ts';
 export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases.ts';
+export { rangesCodecCases, type RangesCodecCasesOptions, type RangesSample } from './ranges-codec-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
 export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';
+export { type RangesCodecRun, runRangesCodec, type RunRangesCodecOptions } from './run-ranges-codec.ts';
 export { sinkCases } from './sink-cases.ts';
 export type { RefusedRecord, SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sink-bench.ts';
 export { sourceCases, type SourceCasesOptions } from './source-cases.ts';

@@ -1,4 +1,4 @@
-import { check, checkOptions, MillraceError, type Source } from '@millrace/core';
+import { check, checkOptions, MillraceError, type OpenedItem, type RangedSource } from '@millrace/core';
 import { untilAborted } from './until-aborted.ts';
 
 /** Where an object of a {@link memorySource} is; with a version, the reference is pinned to it. */
@@ -13,8 +13,13 @@ export interface MemoryRead {
   readonly version: number;
   /** Number of the opening of this object, from 1. */
   readonly opening: number;
-  /** Number of the chunk that comes next, from 0; the number of chunks for the end; -1 for the opening itself. */
+  /**
+   * Number of the chunk that comes next, from 0; the number of chunks for the end; -1 for the opening itself.
+   * Where ranges are read, the number of those that were asked for before.
+   */
   readonly chunk: number;
+  /** The range that is asked for. */
+  readonly range?: { readonly start: number; readonly length: number };
 }
 
 export interface MemorySourceOptions<T> {
@@ -25,7 +30,7 @@ export interface MemorySourceOptions<T> {
 }
 
 /** A source that reads objects from memory, and tells what was done with them. */
-export interface MemorySource<T> extends Source<MemoryRef, T> {
+export interface MemorySource<T> extends RangedSource<MemoryRef, T> {
   /** Stores an object, as a new version where there is one of this name. */
   readonly put: (name: string, chunks: readonly T[]) => MemoryRef;
   /** References to every object, in the order of their names. */
@@ -42,11 +47,23 @@ interface StoredObject<T> {
   openings: number;
 }
 
+interface Signalled {
+  readonly signal: AbortSignal;
+}
+
+interface OpenObject<T> {
+  readonly chunks: readonly T[];
+  readonly opening: Pick<MemoryRead, 'name' | 'version' | 'opening'>;
+  readonly item: Omit<OpenedItem, 'close'> & { readonly close: () => void };
+}
+
 /**
  * A source whose objects a test holds in memory: `feed('test').from(memorySource({ objects: { a: [bytes] } }))`. It keeps
- * the contract's clauses 2.1 to 2.8, so that what a test sees is not the source's doing.
+ * the contract's clauses 2.1 to 2.11, so that what a test sees is not the source's doing.
  *
- * Opening rejects with `MEMORY_NOT_FOUND`, or with `MEMORY_CHANGED` where the reference names another version.
+ * Opening rejects with `MEMORY_NOT_FOUND`, or with `MEMORY_CHANGED` where the reference names another version. Ranges are those
+ * of the chunks joined, in UTF-8 where they are text; `MEMORY_NO_BYTES` where they are neither bytes nor text, and
+ * `MEMORY_RANGE_INVALID` for a range beyond them.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
@@ -71,6 +88,26 @@ export function memorySource<T = Uint8Array>(options: MemorySourceOptions<T> = {
   };
   for (const [name, chunks] of Object.entries(options.objects ?? {})) put(name, chunks);
 
+  const openObject = async ({ name, version: wanted }: MemoryRef, signal: AbortSignal): Promise<OpenObject<T>> => {
+    const object = stored.get(name);
+    if (object === undefined) throw new MillraceError('MEMORY_NOT_FOUND', `There is no object ${name} in memory.`);
+    const { version, chunks } = object;
+    if (wanted !== undefined && wanted !== version) {
+      throw new MillraceError('MEMORY_CHANGED', `${name} has version ${version} by now, not ${wanted}.`);
+    }
+    const opening = { name, version, opening: (object.openings += 1) };
+    await step({ ...opening, chunk: -1 }, signal);
+    unclosed += 1;
+    const uri = `memory:${name}`;
+    const origin = {
+      id: `${uri}?version=${version}`,
+      uri,
+      versionId: String(version),
+      lastModified: new Date(Date.UTC(2026, 0, 1, 0, 0, version)).toISOString(),
+    };
+    return { chunks, opening, item: { origin, close: () => void (unclosed -= 1) } };
+  };
+
   return Object.freeze({
     name: 'memory',
     describe: ({ name }: MemoryRef) => `memory:${name}`,
@@ -79,35 +116,46 @@ export function memorySource<T = Uint8Array>(options: MemorySourceOptions<T> = {
     refs: () =>
       [...stored].map(([name, { version }]) => ({ name, version })).sort((a, b) => (a.name < b.name ? -1 : 1)),
     unclosed: () => unclosed,
-    open: async ({ name, version: wanted }: MemoryRef, { signal }: { readonly signal: AbortSignal }) => {
-      const object = stored.get(name);
-      if (object === undefined) throw new MillraceError('MEMORY_NOT_FOUND', `There is no object ${name} in memory.`);
-      const { version, chunks } = object;
-      if (wanted !== undefined && wanted !== version) {
-        throw new MillraceError('MEMORY_CHANGED', `${name} has version ${version} by now, not ${wanted}.`);
-      }
-      const opening = (object.openings += 1);
-      await step({ name, version, opening, chunk: -1 }, signal);
-      unclosed += 1;
-      const uri = `memory:${name}`;
+    open: async (ref: MemoryRef, { signal }: Signalled) => {
+      const { chunks, opening, item } = await openObject(ref, signal);
       return {
-        origin: {
-          id: `${uri}?version=${version}`,
-          uri,
-          versionId: String(version),
-          lastModified: new Date(Date.UTC(2026, 0, 1, 0, 0, version)).toISOString(),
-        },
-        chunks: async function* ({ signal: stop }: { readonly signal: AbortSignal }) {
+        ...item,
+        chunks: async function* ({ signal: stop }: Signalled) {
           for (const [chunk, content] of chunks.entries()) {
-            await step({ name, version, opening, chunk }, stop);
+            await step({ ...opening, chunk }, stop);
             yield content;
           }
-          await step({ name, version, opening, chunk: chunks.length }, stop);
+          await step({ ...opening, chunk: chunks.length }, stop);
         },
-        close: () => {
-          unclosed -= 1;
+      };
+    },
+    openRanges: async (ref: MemoryRef, { signal }: Signalled) => {
+      const { chunks, opening, item } = await openObject(ref, signal);
+      const content = joinedOr(item.close, ref.name, chunks);
+      let asked = 0;
+      return {
+        ...item,
+        size: content.length,
+        read: async (start: number, length: number, { signal: stop }: Signalled) => {
+          await step({ ...opening, chunk: asked++, range: { start, length } }, stop);
+          if (start + length > content.length) {
+            const message = `${item.origin.uri} has ${content.length} bytes, not ${length} from ${start} on.`;
+            throw new MillraceError('MEMORY_RANGE_INVALID', message);
+          }
+          return content.slice(start, start + length);
         },
       };
     },
   });
+}
+
+function joinedOr(giveUp: () => void, name: string, chunks: readonly unknown[]): Uint8Array {
+  const bytes = chunks.map((chunk) => {
+    if (typeof chunk === 'string') return Buffer.from(chunk);
+    if (chunk instanceof Uint8Array) return chunk;
+    giveUp();
+    throw new MillraceError('MEMORY_NO_BYTES', `${name} holds neither bytes nor text, so it has no ranges.`);
+  });
+  // Not a Buffer: its `slice` would be a view of the content.
+  return Uint8Array.from(Buffer.concat(bytes));
 }

@@ -4,6 +4,7 @@ import type { Cuttable } from './cut.ts';
 import { contentCases } from './source-cases/content-cases.ts';
 import { identityCases } from './source-cases/identity-cases.ts';
 import { lifetimeCases } from './source-cases/lifetime-cases.ts';
+import { rangesCases } from './source-cases/ranges-cases.ts';
 import type { SourceBench, SourceSupports } from './source-cases/source-bench.ts';
 
 export interface SourceCasesOptions<Ref, T extends Cuttable> {
@@ -27,9 +28,10 @@ export function sourceCases<Ref, T extends Cuttable>(options: SourceCasesOptions
     listing: check.flag,
     breaks: check.flag,
     holds: check.flag,
+    ranges: check.optional(check.flag),
   });
-  return [...identityCases, ...contentCases, ...lifetimeCases]
-    .filter(({ needs }) => needs === undefined || supports[needs])
+  return [...identityCases, ...contentCases, ...lifetimeCases, ...rangesCases]
+    .filter(({ needs = [] }) => [needs].flat().every((need) => supports[need] === true))
     .map(({ name, clause, check: test }) => ({
       name,
       clause,

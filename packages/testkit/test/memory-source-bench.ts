@@ -10,12 +10,13 @@ export function memorySourceBench(): SourceBench<MemoryRef, Uint8Array> {
   let breakAt: number | undefined;
   let stallAt: number | undefined;
   const source = memorySource<Uint8Array>({
-    before: async ({ chunk }) => {
-      if (breakAt !== undefined && chunk * CHUNK >= breakAt) {
+    before: async ({ chunk, range }) => {
+      const at = range === undefined ? chunk * CHUNK : range.start + range.length;
+      if (breakAt !== undefined && at >= breakAt) {
         breakAt = undefined;
         throw new MillraceError('MEMORY_BROKE_OFF', 'the memory broke off');
       }
-      if (stallAt !== undefined && chunk * CHUNK >= stallAt) await sleep(60_000, undefined, { ref: false });
+      if (stallAt !== undefined && at >= stallAt) await sleep(60_000, undefined, { ref: false });
     },
   });
   return {

@@ -2,9 +2,10 @@ import type { ClaimAnswer } from '../ledger.ts';
 import { MillraceError, toMillraceError } from '../millrace-error.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { ItemOutcome, ItemReport } from '../report.ts';
-import type { SourceItem } from '../source.ts';
+import { isRanged, readsRanges } from '../reads-ranges.ts';
 import { type Contexts, createContexts } from './contexts.ts';
 import { claim, claimRequest, ItemClaim } from './item-claim.ts';
+import type { ReadItem } from './item-blocks.ts';
 import { ItemState } from './item-state.ts';
 import { pump } from './pump.ts';
 import type { RunScope } from './run-scope.ts';
@@ -69,8 +70,12 @@ class ItemCarrier<Ref> {
   async #openAndPump(): Promise<void> {
     const { feed, names } = this.#scope;
     this.#state.assertGoing();
-    const item = await this.#fromSource(() =>
-      feed.stages.source.open(this.#ref, this.#contexts.of(names.source, this.#state.reading)),
+    const { source, codecs } = feed.stages;
+    const context = this.#contexts.of(names.source, this.#state.reading);
+    const item: ReadItem = await this.#fromSource<ReadItem>(() =>
+      readsRanges(codecs[0]) && isRanged(source)
+        ? source.openRanges(this.#ref, context)
+        : source.open(this.#ref, context),
     );
     this.#origin = item.origin;
     try {
@@ -80,7 +85,7 @@ class ItemCarrier<Ref> {
     }
   }
 
-  #pump(item: SourceItem<unknown>): Promise<void> {
+  #pump(item: ReadItem): Promise<void> {
     const { feed, run, observe } = this.#scope;
     const progressed = (): void => {
       this.#claim?.moved();
@@ -98,7 +103,7 @@ class ItemCarrier<Ref> {
   }
 
   /** Without a ledger, every item is granted from its start. */
-  async #granted(item: SourceItem<unknown>): Promise<boolean> {
+  async #granted(item: ReadItem): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     if (ledgering === undefined) return true;
     const request = claimRequest(feed.name, this.#refText, ledgering, item);

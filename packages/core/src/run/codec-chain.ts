@@ -12,19 +12,21 @@ const BLOCK_RECORDS = 256;
 export type ChunkObserver = (index: number, chunk: unknown) => void;
 
 /**
- * Sends an item's chunks through its codecs; the last one's output comes in blocks of records, with a marker before those
- * of each part. While a block is being worked on, the codecs before the last already prepare the next chunk.
+ * Sends an item's chunks through its codecs, from number `first` on; the last one's output comes in blocks of records, with
+ * a marker before those of each part. While a block is being worked on, the codecs before the last already prepare the next
+ * chunk.
  */
 export function codecChain(
   chunks: AsyncIterable<unknown>,
   codecs: readonly Codec<unknown, unknown, Emits>[],
   contextOf: (index: number, part?: string) => CodecContext,
   sawChunk: ChunkObserver,
+  first = 0,
 ): AsyncIterable<Block<unknown> | Part> {
   const last = codecs.length - 1;
   const contextAt = (index: number) => (part?: string) => contextOf(index, part);
   let input = chunks;
-  for (let index = 0; index < last; index++) {
+  for (let index = first; index < last; index++) {
     input = throughCodec(input, codecs[index]!, contextAt(index), (chunk) => sawChunk(index, chunk), eachChunk);
   }
   return throughCodec(oneAhead(input), codecs[last]!, contextAt(last), (chunk) => sawChunk(last, chunk), eachBlock);
@@ -106,12 +108,12 @@ async function* withoutParts<O>(
   }
 }
 
-function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
+export function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
   if (isBlock(produced)) throw contract(codec, 'it emits chunks, but answered a block of records');
   return checkedIterable(produced, codec);
 }
 
-function eachBlock(
+export function eachBlock(
   produced: Produced<unknown>,
   codec: string,
 ): Iterable<Block<unknown>> | AsyncIterable<Block<unknown>> {
@@ -143,7 +145,7 @@ function checkedIterable<T>(produced: Iterable<T> | AsyncIterable<T>, codec: str
   throw contract(codec, 'push() and end() must answer an array, a block or an iterable object');
 }
 
-function contract(codec: string, what: string): MillraceError {
+export function contract(codec: string, what: string): MillraceError {
   return new MillraceError('CODEC_CONTRACT', `Codec ${codec}: ${what}. This is a mistake in the codec.`);
 }
 

@@ -1,7 +1,7 @@
 import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../ledger.ts';
 import { type MillraceError, toMillraceError } from '../millrace-error.ts';
 import type { ItemReport } from '../report.ts';
-import type { SourceItem } from '../source.ts';
+import type { OpenedItem } from '../source.ts';
 
 /** How a run uses its ledger. */
 export interface Ledgering {
@@ -25,7 +25,7 @@ export function claimRequest(
   feed: string,
   object: string,
   { leaseMs, versions }: Ledgering,
-  { origin, sequencer, versionTag }: SourceItem<unknown>,
+  { origin, sequencer, versionTag }: OpenedItem,
 ): ClaimRequest {
   return {
     feed,

@@ -3,11 +3,10 @@ import { isPart } from '../part.ts';
 import { type RejectedRecord, rejectedRecord } from '../rejected.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Sink } from '../sink.ts';
-import type { SourceItem } from '../source.ts';
 import { BatchWriter, type BatchWriterOptions } from './batch-writer.ts';
 import type { Contexts } from './contexts.ts';
 import type { Gate } from './gate.ts';
-import { itemBlocks } from './item-blocks.ts';
+import { itemBlocks, type ReadItem } from './item-blocks.ts';
 import type { ItemState } from './item-state.ts';
 import { noteFailure } from './failure-note.ts';
 import { type BlockHome, LiveEntry } from './live-entry.ts';
@@ -19,7 +18,7 @@ import { within } from './within.ts';
 
 export interface PumpOptions<Ref> {
   readonly scope: RunScope<Ref>;
-  readonly item: SourceItem<unknown>;
+  readonly item: ReadItem;
   readonly state: ItemState;
   readonly contexts: Contexts;
   /** Markers of rejected records that the codec has made and that were not met in a block yet; mostly none. */
@@ -111,7 +110,8 @@ async function read<Ref>(
     if (bad !== undefined) markers.outstanding -= 1;
     return bad;
   };
-  for await (const given of orDistrust(itemBlocks(scope, item, contexts, state.reading, tally), state)) {
+  const blocks = itemBlocks(scope, item, contexts, state.reading, tally, settledBefore);
+  for await (const given of orDistrust(blocks, state)) {
     state.assertGoing();
     if (isPart(given)) {
       context = contexts.ofItem(names.source, state.reading, { ...item.origin, part: given.name });

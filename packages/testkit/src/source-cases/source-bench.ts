@@ -11,6 +11,8 @@ export interface SourceSupports {
   readonly breaks: boolean;
   /** It holds something while an item is open, such as a connection: the bench has `held`. */
   readonly holds: boolean;
+  /** Its items can be read by ranges: the source has `openRanges`. @default false */
+  readonly ranges?: boolean;
 }
 
 /** A source with a place of its own to read from, and the means to disturb it. Made anew for each case. */
@@ -37,7 +39,7 @@ export interface SourceBench<Ref, T extends Cuttable> {
 export interface SourceCase {
   readonly name: string;
   readonly clause: string;
-  /** The capability without which the case does not apply. */
-  readonly needs?: keyof SourceSupports;
+  /** The capabilities without which the case does not apply. */
+  readonly needs?: keyof SourceSupports | readonly (keyof SourceSupports)[];
   readonly check: <Ref, T extends Cuttable>(bench: SourceBench<Ref, T>) => Promise<void>;
 }

@@ -1,0 +1,1 @@
+export { type ParquetRecord, parseParquet, type ParseParquetOptions } from './parse-parquet.ts';
