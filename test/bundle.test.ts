@@ -46,6 +46,22 @@ describe.each(['esm', 'cjs'] as const)('a bundle (%s)', (format) => {
     expect(inputs).toContain('packages/encoding/src/decode-text.ts');
     expect(inputs).toContain('packages/gzip/src/native-engine.ts');
     expect(inputs).not.toMatch(/iconv-lite|fflate\/|\/fflate-engine/);
+    expect(inputs).not.toMatch(/bunzip2|\/unzip\.ts/);
+  });
+
+  it('of decompress has bzip2 and zip only where they are handed over', async () => {
+    const plain = await bundled(`export { decompress } from '@millrace/gzip'`, format);
+    expect(plain.inputs).not.toMatch(/bunzip2|\/unzip\.ts/);
+    const { inputs, load } = await bundled(
+      `import { decompress } from '@millrace/gzip';
+       import { bzip2 } from '@millrace/gzip/bzip2';
+       import { zip } from '@millrace/gzip/zip';
+       export const made = decompress({ formats: [bzip2(), zip()], expect: ['bzip2', 'zip'] }).name;`,
+      format,
+    );
+    expect(inputs).toContain('packages/gzip/src/bunzip2.ts');
+    expect(inputs).toContain('packages/gzip/src/unzip.ts');
+    expect(await load()).toMatchObject({ made: 'decompress' });
   });
 
   it('has the code of packs only where packs are asked for', async () => {

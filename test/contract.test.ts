@@ -40,6 +40,10 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   ],
   '3.12': [['core/test/ranges.test.ts', 'goes on at the watermark of an earlier run: %s']],
   '3.13': [['core/test/ranges.test.ts', 'gets no range from %s of %s bytes: it is not within the item']],
+  '3.14': [
+    ['core/test/parts.test.ts', 'reads each part on its own, with ordinals that go on and the name on each record'],
+    ['core/test/parts.test.ts', 'refuses a part inside another'],
+  ],
   '4.4': [['core/test/run.test.ts', 'awaits eaches that return promises, in order']],
   '5.5': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
   '5.6': [

@@ -1,7 +1,10 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { type Codec, feed } from '@millrace/core';
 import { decompress, gunzip } from '@millrace/gzip';
+import { bzip2 } from '@millrace/gzip/bzip2';
+import { zip } from '@millrace/gzip/zip';
 import type { Random } from '../reliability/random.ts';
+import { BZIP2S, ZIPS } from './archive-samples.ts';
 import { digestBytes } from './digest-bytes.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -17,9 +20,19 @@ const limits = (random: Random): { maxOutputBytes: number; maxRatio: number; rat
   ratioFloorBytes: random.pick([0, 100_000]),
 });
 
-const tokens = ['1f8b0800', '1f8b081e', '28b52ffd', '789c', '504b0304', '425a6839', '00000000', 'ffffffff'].map((hex) =>
-  Buffer.from(hex, 'hex'),
-);
+const tokens = [
+  '1f8b0800',
+  '1f8b081e',
+  '28b52ffd',
+  '789c',
+  '504b0304',
+  '425a6839',
+  '00000000',
+  'ffffffff',
+  '504b0102',
+  '504b0708',
+  '314159265359',
+].map((hex) => Buffer.from(hex, 'hex'));
 
 /** Codecs from bytes to bytes. */
 export const bytesTargets: readonly FuzzTarget[] = [
@@ -50,6 +63,16 @@ export const bytesTargets: readonly FuzzTarget[] = [
     'decompress-deflate',
     [prose, zeros].map((data) => deflateRawSync(data)),
     (random) => decompress({ ...limits(random), expect: 'deflate' }),
+  ),
+  bytesTarget('decompress-bzip2', BZIP2S, (random) =>
+    decompress({ ...limits(random), formats: [bzip2()], expect: 'bzip2' }),
+  ),
+  bytesTarget('decompress-zip', ZIPS, (random) =>
+    decompress({
+      ...limits(random),
+      formats: [zip({ maxEntries: random.pick([3, 100]), onMissing: random.pick(['fail', 'ignore']) })],
+      maxDepth: random.int(1, 3),
+    }),
   ),
 ];
 

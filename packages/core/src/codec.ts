@@ -1,5 +1,6 @@
 import type { Block } from './block.ts';
 import type { CodecContext } from './context.ts';
+import type { Part } from './part.ts';
 import type { Rejected, RejectedRecord } from './rejected.ts';
 import type { Located, TextPlace } from './text-place.ts';
 
@@ -17,7 +18,7 @@ export interface Codec<I, O, E extends Emits = 'chunks'> {
   readonly emits: E;
   /** The verb that users write, such as `gunzip`. It names the stage in errors and reports. */
   readonly name: string;
-  /** Called once per item, before its first chunk. */
+  /** Called once per item, before its first chunk; for an item in parts, once per part. */
   readonly start: (context: CodecContext) => CodecStage<I, O>;
   /**
    * Whether `push` minds `place.damage`, and rejects each record that holds some of it. A codec that does not is never
@@ -49,10 +50,10 @@ export interface CodecStage<I, O> {
 
 /**
  * What `push` and `end` may return: an array or a {@link Block} (the fast way for records), or a lazy iterable. Any of
- * them may hold markers from `context.reject` where the codec emits records, and a {@link Located} for a chunk where it
- * emits chunks of text.
+ * them may hold markers from `context.reject` where the codec emits records, and, where it emits chunks, a {@link Located}
+ * for a chunk of text and a {@link Part} before a part of the item.
  */
 export type Produced<O> =
   | Block<O>
-  | (Iterable<O | Rejected | Block<O> | Located<O>> & object)
-  | (AsyncIterable<O | Rejected | Block<O> | Located<O>> & object);
+  | (Iterable<O | Rejected | Block<O> | Located<O> | Part> & object)
+  | (AsyncIterable<O | Rejected | Block<O> | Located<O> | Part> & object);

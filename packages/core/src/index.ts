@@ -35,6 +35,7 @@ export {
 } from './millrace-error.ts';
 export type { Observer } from './observer.ts';
 export type { ItemOrigin } from './origin.ts';
+export { isPart, part, type Part } from './part.ts';
 export type { Entry, RecordContext } from './record-context.ts';
 export { rejected, rejectedRecord, type RecordPlace, type Rejected, type RejectedRecord } from './rejected.ts';
 export type { QuarantineStore, QuarantineText } from './quarantine-store.ts';

@@ -6,6 +6,8 @@ export interface ErrorPlace {
   readonly stage?: string | undefined;
   /** Id of the item (one version of one object) that was being processed. */
   readonly item?: string | undefined;
+  /** Which part of the item, such as the name of a file in an archive. */
+  readonly part?: string | undefined;
   /** Number of the record in its item, from 0. */
   readonly ordinal?: number | undefined;
 }
@@ -31,6 +33,7 @@ export class MillraceError extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
   stage: string | undefined;
   item: string | undefined;
+  part: string | undefined;
   ordinal: number | undefined;
 
   constructor(code: string, message: string, options: MillraceErrorOptions = {}) {
@@ -39,6 +42,7 @@ export class MillraceError extends Error {
     this.details = options.details;
     this.stage = options.stage;
     this.item = options.item;
+    this.part = options.part;
     this.ordinal = options.ordinal;
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -50,6 +54,7 @@ export class MillraceError extends Error {
       message: this.message,
       stage: this.stage,
       item: this.item,
+      part: this.part,
       ordinal: this.ordinal,
       details: this.details,
       ...(this.cause === undefined ? {} : { cause: describeCause(this.cause) }),
@@ -72,6 +77,7 @@ export function toMillraceError(thrown: unknown, fallbackCode: string, place: Er
     : new MillraceError(fallbackCode, describeCause(thrown), { cause: thrown });
   error.stage ??= place.stage;
   error.item ??= place.item;
+  error.part ??= place.part;
   error.ordinal ??= place.ordinal;
   return error;
 }

@@ -47,6 +47,13 @@ describe('landingItem', () => {
     });
   });
 
+  it('names the part of an archive that a record stands in', () => {
+    const zipped = recordContext(7, '', { ...origin, part: 'a/b.csv' });
+    const landed = apply({ price: 1 }, zipped);
+    expect(landed).toMatchObject({ source: origin.uri, source_part: 'a/b.csv', uuid: landingUuid(origin.id, 7) });
+    expect(landingItem({ names: { source_part: 'file' } }).apply(1, zipped)).toMatchObject({ file: 'a/b.csv' });
+  });
+
   it('gives the same item again, and another one for another version of the object', () => {
     expect(apply({ price: 1 }, recordContext(3))).toEqual(landingItem().apply({ price: 1 }, recordContext(3)));
     const uuids = ['a', 'b', 'a']
@@ -89,7 +96,7 @@ describe('landingItem', () => {
     for (const value of [1, 'x', null, undefined, [1]]) {
       expect(codeOf(() => flat.apply(value, recordContext()))).toBe('LANDING_RECORD_NOT_OBJECT');
     }
-    for (const name of ['uuid', 'upload_date', 'feed', 'source', 'ordinal', 'branch']) {
+    for (const name of ['uuid', 'upload_date', 'feed', 'source', 'source_part', 'ordinal', 'branch']) {
       expect(codeOf(() => flat.apply({ [name]: undefined }, recordContext()))).toBe('LANDING_NAME_TAKEN');
     }
     expect(codeOf(() => landingItem({ layout: 'flat', names: { feed: 'f' } }).apply({ f: 1 }, recordContext()))).toBe(

@@ -56,6 +56,19 @@ function optionError(make: () => unknown): string {
 afterEach(() => vi.restoreAllMocks());
 
 describe('dynamodbSink with pack', () => {
+  it('keeps which part of an archive each record stands in', async () => {
+    const store = itemStore();
+    const sink = packedSink(store.sink, KEYS, packing({}, KEYS));
+    const each = landingItem();
+    const entries = ['a.csv', 'a.csv', 'b.csv'].map((part, ordinal) => {
+      const record = recordContext(ordinal, '', { ...origin, part });
+      return { ...record, value: each.apply({ n: ordinal }, record) } as Entry<never>;
+    });
+    expect((await sink.write(entries, sinkContext)) ?? []).toEqual([]);
+    expect(store.items.size).toBe(1);
+    expect(await unpacked([...store.items.values()])).toEqual(entries.map(({ value }) => value));
+  });
+
   it('puts the records of a range of ordinals into one item, with plain attributes that say which', async () => {
     const { items } = await landed(
       Array.from({ length: 12 }, (_, n) => ({ n, name: 'wheat' })),

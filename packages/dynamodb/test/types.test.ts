@@ -42,6 +42,7 @@ describe('types', () => {
       readonly upload_date: string;
       readonly feed: string;
       readonly source: string;
+      readonly source_part?: string;
       readonly ordinal: number;
       readonly branch?: string;
       readonly record: Price;
@@ -55,6 +56,7 @@ describe('types', () => {
           readonly upload_date: string;
           readonly feed: string;
           readonly file: string;
+          readonly source_part?: string;
           readonly ordinal: number;
           readonly branch?: string;
           readonly symbol: string;

@@ -1,10 +1,12 @@
 import { MillraceError } from '@millrace/core';
-import { type CompressionFormat, formatOfBytes, FORMATS, mayBe } from './compression-format.ts';
+import { type CompressionFormat, formatOfBytes, mayBe } from './compression-format.ts';
 
 export interface Choice {
   /** What the item must be; `undefined` where it may be anything. */
   readonly expect: readonly (CompressionFormat | 'none')[] | undefined;
   readonly onConflict: 'fail' | 'bytes' | 'name';
+  /** What can be undone. */
+  readonly known: readonly CompressionFormat[];
 }
 
 /**
@@ -16,15 +18,15 @@ export interface Choice {
 export function chooseFormat(
   head: Uint8Array,
   named: CompressionFormat | undefined,
-  { expect, onConflict }: Choice,
+  { expect, onConflict, known }: Choice,
 ): CompressionFormat | 'none' {
   const shown = formatOfBytes(head);
-  if (expect !== undefined) return expected(head, shown, named, expect);
-  if (named === undefined || named === shown) return supported(shown);
+  if (expect !== undefined) return expected(head, shown, named, expect, known);
+  if (named === undefined || named === shown) return supported(shown, known);
   // What is empty was cut short, which the format named will say.
   if (head.length === 0 || (shown === undefined && mayBe(named, head))) return named;
   if (onConflict === 'name') return named;
-  if (onConflict === 'bytes') return supported(shown);
+  if (onConflict === 'bytes') return supported(shown, known);
   throw new MillraceError(
     'COMPRESSION_CONFLICT',
     `The item's name says that it is ${named}, and its first bytes say ${shown ?? 'that it is not compressed so'}. One of ` +
@@ -38,9 +40,10 @@ function expected(
   shown: string | undefined,
   named: CompressionFormat | undefined,
   expect: readonly (CompressionFormat | 'none')[],
+  known: readonly CompressionFormat[],
 ): CompressionFormat | 'none' {
   const isExpected = (format: string | undefined): boolean => (expect as readonly unknown[]).includes(format);
-  if (shown !== undefined && isExpected(shown)) return supported(shown);
+  if (shown !== undefined && isExpected(shown)) return supported(shown, known);
   // Without a mark in the bytes, the name decides among those that may be; then what alone is left.
   if (named !== undefined && isExpected(named) && (mayBe(named, head) || head.length === 0)) return named;
   if (isExpected('none') && shown === undefined) return 'none';
@@ -56,13 +59,17 @@ function expected(
   );
 }
 
-function supported(shown: string | undefined): CompressionFormat | 'none' {
+function supported(shown: string | undefined, known: readonly CompressionFormat[]): CompressionFormat | 'none' {
   if (shown === undefined) return 'none';
-  const format = FORMATS.find((one) => one === shown);
+  const format = known.find((one) => one === shown);
   if (format !== undefined) return format;
+  const advice =
+    shown === 'bzip2' || shown === 'zip'
+      ? `Give it formats: [${shown}()], from @millrace/gzip/${shown}.`
+      : `Have it sent as ${known.join(', ')}.`;
   throw new MillraceError(
     'COMPRESSION_UNSUPPORTED',
-    `The item is compressed as ${shown}, which decompress does not undo. Have it sent as ${FORMATS.join(', ')}.`,
+    `The item is compressed as ${shown}, which decompress does not undo. ${advice}`,
     { details: { format: shown } },
   );
 }

@@ -1,7 +1,17 @@
-/** A compression that `decompress` undoes. `deflate` is raw, as in RFC 1951; `zlib` is the same in the wrapping of RFC 1950. */
-export type CompressionFormat = 'gzip' | 'zlib' | 'deflate' | 'zstd' | 'brotli';
+/**
+ * A compression that `decompress` undoes; `bzip2` and `zip` where they are in its `formats`. `deflate` is raw, as in RFC
+ * 1951; `zlib` is the same in the wrapping of RFC 1950.
+ */
+export type CompressionFormat = 'gzip' | 'zlib' | 'deflate' | 'zstd' | 'brotli' | 'bzip2' | 'zip';
 
-export const FORMATS: readonly CompressionFormat[] = ['gzip', 'zlib', 'deflate', 'zstd', 'brotli'];
+/** Those that need not be given. */
+export const FORMATS: readonly Exclude<CompressionFormat, 'bzip2' | 'zip'>[] = [
+  'gzip',
+  'zlib',
+  'deflate',
+  'zstd',
+  'brotli',
+];
 
 /** Bytes that are enough to tell what can be told by bytes. */
 export const MAGIC_LENGTH = 6;
@@ -41,7 +51,10 @@ export function mayBe(format: string, head: Uint8Array): boolean {
   return (first & 0x0f) === 8 && first >>> 4 <= 7 && ((first << 8) | second) % 31 === 0;
 }
 
-const SUFFIXES: ReadonlyMap<string, CompressionFormat> = new Map([
+/** What names end in. */
+export type Suffixes = ReadonlyMap<string, CompressionFormat>;
+
+export const SUFFIXES: Suffixes = new Map([
   ['gz', 'gzip'],
   ['gzip', 'gzip'],
   ['zz', 'zlib'],
@@ -53,14 +66,14 @@ const SUFFIXES: ReadonlyMap<string, CompressionFormat> = new Map([
 ]);
 
 /** The formats that a name's suffixes say, outermost first: `a.csv.br.gz` is brotli inside gzip. */
-export function formatsOfName(uri: string): readonly CompressionFormat[] {
+export function formatsOfName(uri: string, known: Suffixes): readonly CompressionFormat[] {
   const formats: CompressionFormat[] = [];
   const [, ...suffixes] = uri
     .slice(uri.lastIndexOf('/') + 1)
     .toLowerCase()
     .split('.');
   for (const suffix of suffixes.toReversed()) {
-    const format = SUFFIXES.get(suffix);
+    const format = known.get(suffix);
     if (format === undefined) break;
     formats.push(format);
   }

@@ -1,36 +1,73 @@
-import { type CodecStage, MillraceError } from '@millrace/core';
+import {
+  type CodecContext,
+  type CodecStage,
+  isMillraceError,
+  isPart,
+  MillraceError,
+  part,
+  type Part,
+} from '@millrace/core';
 import { type Choice, chooseFormat } from './choose-format.ts';
-import { type CompressionFormat, formatOfBytes, MAGIC_LENGTH } from './compression-format.ts';
+import {
+  type CompressionFormat,
+  formatOfBytes,
+  formatsOfName,
+  MAGIC_LENGTH,
+  type Suffixes,
+} from './compression-format.ts';
 import type { Layer } from './layer.ts';
 
 export interface DecompressSettings extends Choice {
   readonly maxDepth: number;
+  readonly suffixes: Suffixes;
   /** @throws MillraceError `COMPRESSION_UNAVAILABLE` */
-  readonly startLayer: (format: CompressionFormat) => Layer;
+  readonly startLayer: (format: CompressionFormat, count: CodecContext['count']) => Layer;
 }
 
 /** `decompress` at work on one item. */
 export function startDecompress(
   settings: DecompressSettings,
-  named: readonly CompressionFormat[],
+  { item, count }: CodecContext,
 ): CodecStage<Uint8Array, Uint8Array> {
-  const outermost = detectingLayer(settings, named, 0);
+  const named = formatsOfName(item.part ?? item.uri, settings.suffixes);
+  const outermost = detectingLayer({ settings, count, named, depth: 0, self: undefined });
   return { push: outermost.push, end: outermost.end, close: outermost.close };
 }
 
+/** What is to be looked at: an item, or what was inside a layer of it. */
+interface Found {
+  readonly settings: DecompressSettings;
+  readonly count: CodecContext['count'];
+  /** What its name says of this and of the layers inside it. */
+  readonly named: readonly CompressionFormat[];
+  readonly depth: number;
+  /** The file of an archive that it is. It is begun only once it shows not to be an archive itself. */
+  readonly self: Part | undefined;
+}
+
 /** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
-function detectingLayer(settings: DecompressSettings, named: readonly CompressionFormat[], depth: number): Layer {
+function detectingLayer({ settings, count, named, depth, self }: Found): Layer {
   let head = new Uint8Array(0);
   let isDecided = false;
+  let beginning: Part | undefined;
   let layer: Layer | undefined;
   let inner: Layer | undefined;
 
   function decide(): void {
     isDecided = true;
-    const { expect, onConflict, maxDepth, startLayer } = settings;
+    const format = chosen();
+    if (format !== 'zip') beginning = self;
+    if (format === 'none') return;
+    layer = settings.startLayer(format, count);
+    if (format === 'zip') return; // Its files are found one by one.
+    inner = detectingLayer({ settings, count, named: named.slice(1), depth: depth + 1, self: undefined });
+  }
+
+  function chosen(): CompressionFormat | 'none' {
+    const { maxDepth } = settings;
     if (depth >= maxDepth) {
       const shown = formatOfBytes(head);
-      if (shown === undefined || depth === 0) return;
+      if (shown === undefined) return 'none';
       throw new MillraceError(
         'COMPRESSION_TOO_DEEP',
         `Behind ${depth} compressions that were undone the data is ${shown} still. Raise maxDepth if that is right.`,
@@ -38,17 +75,32 @@ function detectingLayer(settings: DecompressSettings, named: readonly Compressio
       );
     }
     // Inside, the name alone decides nothing that the bytes contradict: it is rarely kept up to date.
-    const choice: Choice = depth === 0 ? { expect, onConflict } : { expect: undefined, onConflict: 'bytes' };
-    const format = chooseFormat(head, named[depth], choice);
-    if (format === 'none') return;
-    layer = startLayer(format);
-    inner = detectingLayer(settings, named, depth + 1);
+    const choice: Choice = depth === 0 ? settings : { ...settings, expect: undefined, onConflict: 'bytes' };
+    return chooseFormat(head, named[0], choice);
   }
 
-  async function* through(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* through(bytes: Uint8Array): AsyncGenerator<Uint8Array | Part, void, undefined> {
+    if (beginning !== undefined) yield beginning;
+    beginning = undefined;
     if (bytes.length === 0) return;
     if (layer === undefined) yield bytes;
-    else for await (const output of layer.push(bytes)) yield* inner!.push(output);
+    else yield* inside(layer.push(bytes));
+  }
+
+  async function* inside(
+    outputs: AsyncIterable<Uint8Array | Part>,
+  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
+    for await (const output of outputs) {
+      if (!isPart(output)) {
+        yield* inner!.push(output);
+        continue;
+      }
+      if (inner !== undefined) yield* inner.end();
+      inner?.close();
+      const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
+      const names = formatsOfName(output.name, settings.suffixes);
+      inner = naming(file, detectingLayer({ settings, count, named: names, depth: depth + 1, self: file }));
+    }
   }
 
   return {
@@ -69,14 +121,31 @@ function detectingLayer(settings: DecompressSettings, named: readonly Compressio
         yield* through(head);
       }
       if (layer === undefined) return;
-      for await (const output of layer.end()) yield* inner!.push(output);
-      yield* inner!.end();
+      yield* inside(layer.end());
+      if (inner !== undefined) yield* inner.end();
     },
     close: () => {
       layer?.close();
       inner?.close();
     },
   };
+}
+
+/** A layer of which errors name the file of the archive. */
+function naming({ name }: Part, { push, end, close }: Layer): Layer {
+  const named = async function* (
+    outputs: AsyncIterable<Uint8Array | Part>,
+  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
+    try {
+      yield* outputs;
+    } catch (error) {
+      if (isMillraceError(error) && error.part !== name && error.part?.startsWith(`${name}/`) !== true) {
+        error.part = error.part === undefined ? name : `${name}/${error.part}`;
+      }
+      throw error;
+    }
+  };
+  return { push: (input) => named(push(input)), end: () => named(end()), close };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

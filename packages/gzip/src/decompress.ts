@@ -1,6 +1,7 @@
 import { check, checkOptions, type Codec, type CodecContext, MillraceError } from '@millrace/core';
-import { type CompressionFormat, FORMATS, formatsOfName } from './compression-format.ts';
+import { type CompressionFormat, FORMATS, SUFFIXES } from './compression-format.ts';
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
+import type { Decompressor } from './decompressor.ts';
 import { gzipLayer } from './gzip-layer.ts';
 import type { Layer } from './layer.ts';
 import { type NativeFormat, nativeLayer, streamMaker } from './native-layer.ts';
@@ -20,7 +21,12 @@ export interface DecompressOptions {
    * @default 'fail'
    */
   readonly onConflict?: 'fail' | 'bytes' | 'name';
-  /** How many compressions of an item are undone: with 2, also gzip in gzip. @default 2 */
+  /**
+   * Formats beyond those that are built in: `bzip2()` of `@millrace/gzip/bzip2` and `zip()` of `@millrace/gzip/zip`.
+   * @default none
+   */
+  readonly formats?: readonly Decompressor[];
+  /** How many compressions of an item are undone: with 2, also gzip in gzip, or in zip. @default 2 */
   readonly maxDepth?: number;
   /** Decompressed bytes at most per item, after each compression that is undone. @default 10 GiB (10 * 1024 ** 3) */
   readonly maxOutputBytes?: number;
@@ -31,29 +37,33 @@ export interface DecompressOptions {
 }
 
 /**
- * Decompresses gzip, zlib, zstd, brotli and raw deflate. The format is told by the first bytes, then by the name's suffixes;
- * data that shows no format passes as it is. Zip, bzip2, xz, lz4 and compress are told and refused.
+ * Decompresses gzip, zlib, zstd, brotli and raw deflate, and where they are in `formats` bzip2 and zip. The format is told by
+ * the first bytes, then by the name's suffixes; data that shows no format passes as it is. Xz, lz4 and compress are told and
+ * refused.
  *
  * What the format has for a checksum is verified, and an item that ends early fails. Output comes in chunks of at most 256
  * KiB, lazily. Memory is bounded whatever the input; a zstd frame may ask for a window of up to 128 MiB.
  *
  * Errors of an item have `details.format`, and `offset` in compressed bytes, where they come from a layer:
  * `COMPRESSION_CORRUPT`, `COMPRESSION_CHECKSUM`, `COMPRESSION_TRUNCATED`, `COMPRESSION_TRAILING_DATA`,
- * `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO_EXCEEDED`, `COMPRESSION_UNAVAILABLE`; else `COMPRESSION_UNEXPECTED`,
+ * `COMPRESSION_HEADER_TOO_LONG`, `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO_EXCEEDED`, `COMPRESSION_UNAVAILABLE`; else `COMPRESSION_UNEXPECTED`,
  * `COMPRESSION_CONFLICT`, `COMPRESSION_UNSUPPORTED`, `COMPRESSION_TOO_DEEP`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
 export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, Uint8Array> {
   checkOptions('decompress', options, {
-    expect: check.optional(checkExpect),
+    formats: check.optional(checkFormats),
+    expect: check.anything,
     onConflict: check.optional(check.oneOf('fail', 'bytes', 'name')),
     maxDepth: check.optional(check.integer(1, 8)),
     maxOutputBytes: check.optional(check.integer(1)),
     maxRatio: check.optional(check.numeric(1)),
     ratioFloorBytes: check.optional(check.integer(0)),
   });
-  const { expect, onConflict = 'fail', maxDepth = 2 } = options;
+  const { expect, onConflict = 'fail', maxDepth = 2, formats = [] } = options;
+  const known = [...FORMATS, ...formats.map(({ format }) => format)];
+  checkOptions('decompress', { expect }, { expect: check.optional(checkExpect(known)) });
   const limits: OutputLimits = Object.freeze({
     maxOutputBytes: options.maxOutputBytes ?? 10 * 1024 ** 3,
     maxRatio: options.maxRatio ?? 200,
@@ -62,18 +72,25 @@ export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, U
   const settings: DecompressSettings = {
     expect: expect === undefined ? undefined : typeof expect === 'string' ? [expect] : [...expect],
     onConflict,
+    known,
     maxDepth,
-    startLayer: (format) => startLayer(format, limits),
+    suffixes: new Map([
+      ...SUFFIXES,
+      ...formats.flatMap(({ format, suffixes }) => suffixes.map((suffix) => [suffix, format] as const)),
+    ]),
+    startLayer: (format, count) =>
+      formats.find((one) => one.format === format)?.start(limits, count) ??
+      startLayer(format as (typeof FORMATS)[number], limits),
   };
   return Object.freeze<Codec<Uint8Array, Uint8Array>>({
     kind: 'codec',
     emits: 'chunks',
     name: 'decompress',
-    start: ({ item }: CodecContext) => startDecompress(settings, formatsOfName(item.uri)),
+    start: (context: CodecContext) => startDecompress(settings, context),
   });
 }
 
-function startLayer(format: CompressionFormat, limits: OutputLimits): Layer {
+function startLayer(format: (typeof FORMATS)[number], limits: OutputLimits): Layer {
   const layer = format === 'gzip' ? gzipLayer(limits) : streamLayer(format, limits);
   if (layer !== undefined) return layer;
   throw new MillraceError(
@@ -88,10 +105,22 @@ function streamLayer(format: NativeFormat, limits: OutputLimits): Layer | undefi
   return makeStream && nativeLayer(format, makeStream, limits);
 }
 
-function checkExpect(value: unknown): string | undefined {
-  const known: readonly unknown[] = [...FORMATS, 'none'];
-  const all = Array.isArray(value) ? value : [value];
-  return all.length > 0 && all.every((one) => known.includes(one))
+function checkFormats(value: unknown): string | undefined {
+  const formats: readonly unknown[] = Array.isArray(value) ? value : [undefined];
+  const names = formats.map((one) =>
+    typeof (one as Partial<Decompressor> | undefined)?.start === 'function' ? (one as Decompressor).format : undefined,
+  );
+  return new Set(names).size === names.length && !names.includes(undefined)
     ? undefined
-    : `one or several of ${known.join(', ')}`;
+    : 'a list of bzip2() and zip(), each at most once';
+}
+
+function checkExpect(known: readonly string[]): (value: unknown) => string | undefined {
+  const allowed: readonly unknown[] = [...known, 'none'];
+  return (value) => {
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return all.length > 0 && all.every((one) => allowed.includes(one))
+      ? undefined
+      : `one or several of ${allowed.join(', ')}; bzip2 and zip must be in formats`;
+  };
 }

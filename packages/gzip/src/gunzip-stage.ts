@@ -9,11 +9,16 @@ type Part = 'header' | 'data' | 'trailer' | 'gap' | 'padding';
 /** A member's data goes to the engine in pieces of this size, so that its ratio is judged by what was really read. */
 const PIECE_BYTES = 64 * 1024;
 
+/** Limits on one item; see `GunzipOptions`. */
+export interface GunzipLimits extends OutputLimits {
+  readonly maxHeaderBytes: number;
+}
+
 /**
  * Reads the members of one item: the framing is read here, the deflate streams by an engine. So every check is made once,
  * for all engines alike, and by bytes whose positions are known.
  */
-export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Uint8Array, Uint8Array> {
+export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Uint8Array, Uint8Array> {
   let received = 0;
   let produced = 0;
   let closed = false;
@@ -32,7 +37,7 @@ export function gunzipStage(engine: Engine, limits: OutputLimits): CodecStage<Ui
     member++;
     memberOffset = at;
     part = 'header';
-    return begun(readHeader(member === 1, fail));
+    return begun(readHeader(member === 1, limits.maxHeaderBytes, fail));
   }
 
   function fail(code: string, message: string, details?: Parameters<Fail>[2], cause?: unknown): MillraceError {

@@ -1,6 +1,9 @@
 import type { MillraceError } from '@millrace/core';
 import { crc32 } from './crc32.ts';
 
+/** The largest extra field has 64 KiB; names and comments that anyone has seen have less. */
+export const MAX_HEADER_BYTES: number = 128 * 1024;
+
 /** Reads a part of a member byte by byte: `next(byte)` until it is done. The first `next()` takes no byte. */
 export type ByteReader<T> = Generator<undefined, T, number>;
 
@@ -15,14 +18,17 @@ const FCOMMENT = 16;
 const RESERVED = 0xe0;
 
 /**
- * Reads and checks a member's header. Nothing of it is kept: names may be of any length.
+ * Reads and checks a member's header. Nothing of it is kept.
  *
+ * @param maxBytes how long it may be: name and comment have no limit of their own
  * @param first whether it is the item's first; behind another member, other bytes are not "not gzip" but trailing data
  */
-export function* readHeader(first: boolean, fail: Fail): ByteReader<void> {
+export function* readHeader(first: boolean, maxBytes: number, fail: Fail): ByteReader<void> {
+  let length = 0;
   let crc: number | undefined; // computed where FHCRC asks for it
   const byte = function* (): ByteReader<number> {
     const value = yield;
+    if (++length > maxBytes) throw tooLong(maxBytes, fail);
     if (crc !== undefined) crc = crc32(Uint8Array.of(value), crc);
     return value;
   };
@@ -59,6 +65,15 @@ export function* readTrailer(crc: number, length: number, fail: Fail): ByteReade
 
 function* readUint32(): ByteReader<number> {
   return ((yield) | ((yield) << 8) | ((yield) << 16) | ((yield) << 24)) >>> 0;
+}
+
+function tooLong(maxBytes: number, fail: Fail): MillraceError {
+  return fail(
+    'GZIP_HEADER_TOO_LONG',
+    `The header of a gzip member, with its name and comment, has more than ${maxBytes} bytes. Raise maxHeaderBytes if it ` +
+      'is right.',
+    { maxHeaderBytes: maxBytes },
+  );
 }
 
 export function trailingData(fail: Fail): MillraceError {

@@ -1,3 +1,4 @@
 export type { CompressionFormat } from './compression-format.ts';
 export { decompress, type DecompressOptions } from './decompress.ts';
+export type { Decompressor } from './decompressor.ts';
 export { gunzip, type GunzipOptions } from './gunzip.ts';

@@ -1,10 +1,10 @@
-import { MillraceError } from '@millrace/core';
+import { MillraceError, type Part } from '@millrace/core';
 import type { CompressionFormat } from './compression-format.ts';
 
-/** Undoes one compression of an item. */
+/** Undoes one compression of an item; of an archive, it begins a part with each file. */
 export interface Layer {
-  readonly push: (input: Uint8Array) => AsyncIterable<Uint8Array>;
-  readonly end: () => AsyncIterable<Uint8Array>;
+  readonly push: (input: Uint8Array) => AsyncIterable<Uint8Array | Part>;
+  readonly end: () => AsyncIterable<Uint8Array | Part>;
   readonly close: () => void;
 }
 
@@ -15,6 +15,7 @@ const CODES: Readonly<Record<string, string>> = {
   GZIP_CHECKSUM: 'COMPRESSION_CHECKSUM',
   GZIP_TRUNCATED: 'COMPRESSION_TRUNCATED',
   GZIP_TRAILING_DATA: 'COMPRESSION_TRAILING_DATA',
+  GZIP_HEADER_TOO_LONG: 'COMPRESSION_HEADER_TOO_LONG',
   GZIP_TOO_LARGE: 'COMPRESSION_TOO_LARGE',
   GZIP_RATIO_EXCEEDED: 'COMPRESSION_RATIO_EXCEEDED',
 };

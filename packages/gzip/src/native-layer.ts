@@ -6,7 +6,7 @@ import { type NativeStream, nativeStream } from './native-stream.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
 import { ZstdFrames, type ZstdStretch } from './zstd-frames.ts';
 
-export type NativeFormat = Exclude<CompressionFormat, 'gzip'>;
+export type NativeFormat = Exclude<CompressionFormat, 'gzip' | 'bzip2' | 'zip'>;
 
 /** Data goes to zlib in pieces of this size, so that its ratio is judged by what was really read. */
 const PIECE_BYTES = 64 * 1024;

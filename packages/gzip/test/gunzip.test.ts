@@ -19,9 +19,12 @@ describe.each(ENGINES)('gunzip with engine %s', { timeout: 60_000 }, (engine) =>
     }
   });
 
-  it('reads a header field of any length', async () => {
+  it('reads header fields as long as it may', async () => {
     const file = member(Buffer.from('x'), { extra: Buffer.alloc(65_535, 1), comment: 'c'.repeat(300_000) });
-    expect(await drive({ engine }, cut(file, 65_536))).toMatchObject({ code: 'OK', output: Buffer.from('x') });
+    expect(await drive({ engine, maxHeaderBytes: 1_000_000 }, cut(file, 65_536))).toMatchObject({
+      code: 'OK',
+      output: Buffer.from('x'),
+    });
   });
 
   it('joins members, empty ones among them', async () => {

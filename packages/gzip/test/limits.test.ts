@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { runCodec } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
-import { gunzip } from '../src/index.ts';
+import { decompress, gunzip } from '../src/index.ts';
 import { drive, driveBoth, ENGINES, start } from './drive.ts';
 import { bomb, cut, member, records } from './gzip-file.ts';
 
@@ -63,6 +64,27 @@ describe('maxRatio', { timeout: 60_000 }, () => {
   });
 });
 
+describe('maxHeaderBytes', () => {
+  it('lets a header of exactly that size pass, and refuses one byte more, in any member and field', async () => {
+    for (const extra of [{ fileName: 'x'.repeat(60) }, { comment: 'x'.repeat(60) }, { extra: Buffer.alloc(59) }]) {
+      const file = Buffer.concat([member(Buffer.from('a')), member(Buffer.from('b'), { ...extra, headerCrc: true })]);
+      for (const size of [1, 1000]) {
+        expect((await driveBoth({ maxHeaderBytes: 73 }, cut(file, size))).output.toString()).toBe('ab');
+        const { error } = await driveBoth({ maxHeaderBytes: 72 }, cut(file, size));
+        expect(error).toMatchObject({ code: 'GZIP_HEADER_TOO_LONG', details: { member: 2, maxHeaderBytes: 72 } });
+      }
+    }
+  });
+
+  it('stops a header without an end by default, with decompress as well', async () => {
+    const endless = [Buffer.from('1f8b0808000000000003', 'hex'), Buffer.alloc(140_000, 97)];
+    expect((await driveBoth({}, endless)).code).toBe('GZIP_HEADER_TOO_LONG');
+    await expect(runCodec(decompress(), endless)).rejects.toMatchObject({ code: 'COMPRESSION_HEADER_TOO_LONG' });
+    const large = member(Buffer.from('a'), { extra: Buffer.alloc(65_535), fileName: 'x'.repeat(60_000) });
+    expect((await driveBoth({}, [large])).output.toString()).toBe('a');
+  });
+});
+
 describe.each(ENGINES)('expansion with engine %s', (engine) => {
   it('is lazy: what lies ahead is not looked at before it is asked for', async () => {
     // The end is wrong, but the outputs before it come without any error, one by one.
@@ -81,6 +103,7 @@ describe('options', () => {
     [{ maxRatio: 0.5 }],
     [{ maxRatio: Number.NaN }],
     [{ ratioFloorBytes: -1 }],
+    [{ maxHeaderBytes: 9 }],
     [{ engine: 'zlib' as 'auto' }],
   ])('are checked when the codec is made: %o', (options) => {
     expect(() => gunzip(options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));

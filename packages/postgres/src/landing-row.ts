@@ -19,7 +19,7 @@ export type LandingRow<
 
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
- * (`upload_date`, `feed`, `source`, `ordinal`, and `branch` for the outputs of `many`), and the record itself, in one column of
+ * (`upload_date`, `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the record itself, in one column of
  * jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same rows, which overwrite
@@ -47,7 +47,10 @@ export function landingRow<
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
  */
 export function landingColumns(names: Partial<LandingNames> = {}, layout: LandingLayout = 'nested'): PostgresColumns {
-  const { uuid, upload_date, feed, source, ordinal, branch, record } = landingNames('landingColumns', names);
+  const { uuid, upload_date, feed, source, source_part, ordinal, branch, record } = landingNames(
+    'landingColumns',
+    names,
+  );
   const required = (type: string) => ({ type, required: true });
   return {
     [uuid]: required('uuid'),
@@ -55,6 +58,7 @@ export function landingColumns(names: Partial<LandingNames> = {}, layout: Landin
     [feed]: required('text'),
     [source]: required('text'),
     [ordinal]: required('bigint'),
+    [source_part]: 'text',
     [branch]: 'text',
     ...(layout === 'nested' && { [record]: 'jsonb' }),
   };

@@ -12,6 +12,8 @@ export interface CodecSample<I extends Cuttable, O> {
   readonly input: I;
   /** Every value in order; bytes or text of chunks are joined before they are compared. @default what the whole input gives */
   readonly outputs?: readonly O[];
+  /** The parts that the codec begins, each with its name and all of its outputs. @default what the whole input gives */
+  readonly parts?: readonly (readonly [name: string, outputs: readonly O[]])[];
   /** Codes of the rejected records, in order. @default what the whole input gives */
   readonly rejections?: readonly string[];
   /** What the codec counts. @default not compared */
@@ -80,6 +82,9 @@ function casesOf<I extends Cuttable, O, E extends Emits>(
     },
     { name: `${name}: two items share no state`, clause: '3.6', run: () => interleaved(create(), some, sample) },
     { name: `${name}: the input is left as it was`, clause: '3.9', run: () => unchanged(create(), some, sample) },
+    ...(sample.parts === undefined
+      ? []
+      : [{ name: `${name}: begins its parts`, clause: '3.14', run: () => beginsParts(create(), some, sample) }]),
     { name: `${name}: bad records keep their place`, clause: '3.5', run: () => keepsPlaces(create(), some, sample) },
     { name: `${name}: closes wherever it is left`, clause: '3.7', run: () => abandoned(create(), some, sample) },
   ];
@@ -90,6 +95,7 @@ type Outcome =
   | { readonly error: string }
   | {
       readonly outputs: unknown;
+      readonly parts: unknown;
       readonly rejections: readonly Readonly<Record<string, unknown>>[];
       readonly counters: Readonly<Record<string, number>> | undefined;
     };
@@ -108,11 +114,12 @@ async function outcome<I extends Cuttable, O, E extends Emits>(
 
 function comparable<I extends Cuttable, O, E extends Emits>(
   { emits }: Codec<I, O, E>,
-  { values, rejections, counters }: CodecRun<O>,
+  { values, parts, rejections, counters }: CodecRun<O>,
   sample: CodecSample<I, O>,
 ): Outcome {
   return {
     outputs: emits === 'chunks' ? joined(values) : values,
+    parts: parts.map(({ name, at }, index) => [name, joined(values.slice(at, parts[index + 1]?.at))]),
     // Messages are for people, and causes are objects of their own; all else must be the same.
     rejections: rejections.map(({ code, ordinal, raw, line, byteOffset }) => ({
       code,
@@ -130,7 +137,7 @@ async function expected<I extends Cuttable, O, E extends Emits>(
   codec: Codec<I, O, E>,
   sample: CodecSample<I, O>,
 ): Promise<Outcome> {
-  const { input, outputs, rejections, counters, error } = sample;
+  const { input, outputs, parts, rejections, counters, error } = sample;
   if (error !== undefined) return { error };
   const whole = await outcome(codec, [input], sample);
   if ('error' in whole) assert.fail(`The whole input throws ${whole.error}, but the sample names no error.`);
@@ -142,6 +149,7 @@ async function expected<I extends Cuttable, O, E extends Emits>(
   }
   return {
     outputs: outputs === undefined ? whole.outputs : codec.emits === 'chunks' ? joined(outputs) : outputs,
+    parts: parts === undefined ? whole.parts : parts.map(([name, content]) => [name, joined(content)]),
     rejections: whole.rejections,
     counters,
   };
@@ -173,6 +181,14 @@ async function interleaved<I extends Cuttable, O, E extends Emits>(
     const error = errors.get(item);
     assert.deepEqual(error === undefined ? comparable(codec, item.result(), sample) : { error }, alone);
   }
+}
+
+async function beginsParts<I extends Cuttable, O, E extends Emits>(
+  codec: Codec<I, O, E>,
+  chunks: readonly I[],
+  sample: CodecSample<I, O>,
+): Promise<void> {
+  assert.deepEqual(await outcome(codec, chunks, sample), await expected(codec, sample));
 }
 
 /** `close` must not fail: right after the start, after some of the input, and after an error. */

@@ -4,6 +4,7 @@ import {
   type Emits,
   isBlock,
   isLocated,
+  isPart,
   MillraceError,
   type Produced,
   rejected,
@@ -38,6 +39,7 @@ export function collectOutputs<O>(
   const places: (() => RecordPlace | undefined)[] = [];
   const textPlaces = new Map<number, TextPlace>();
   const counters: Record<string, number> = {};
+  const parts: { readonly name: string; readonly at: number }[] = [];
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
     new MillraceError('CODEC_CONTRACT', `Codec ${codec.name}: ${what}.`, { stage: codec.name });
@@ -75,6 +77,11 @@ export function collectOutputs<O>(
     textPlaces.set(outputs.length, place);
     take(chunk, () => undefined);
   };
+  const takePart = (name: string): void => {
+    if (codec.emits !== 'chunks') throw contract('it emits records, but began a part');
+    if (parts.length === 0 && outputs.length > 0) throw contract('it emitted chunks before its first part');
+    parts.push({ name, at: outputs.length });
+  };
   const takeAll = async (produced: Produced<O>): Promise<void> => {
     if (isBlock(produced)) {
       takeBlock(produced as Block<O>);
@@ -85,6 +92,7 @@ export function collectOutputs<O>(
     }
     for await (const value of produced) {
       if (isBlock(value)) takeBlock(value as Block<O>);
+      else if (isPart(value)) takePart(value.name);
       else if (isLocated(value)) takeLocated(value.chunk as O, value.place);
       else take(value as O | Rejected, () => undefined);
     }
@@ -106,6 +114,7 @@ export function collectOutputs<O>(
       counters,
       place: (ordinal) => places[ordinal]?.(),
       textPlace: (index) => textPlaces.get(index),
+      parts,
     }),
   };
 }

@@ -24,6 +24,8 @@ export interface CodecRun<O> {
   readonly place: (ordinal: number) => RecordPlace | undefined;
   /** Where the characters of a chunk of text came from, by its index, if the codec says so. */
   readonly textPlace: (index: number) => TextPlace | undefined;
+  /** The parts that the codec began, each with the number of outputs before it. */
+  readonly parts: readonly { readonly name: string; readonly at: number }[];
 }
 
 /**

@@ -18,7 +18,7 @@ export type Landed<
 > = Plain<
   { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source'>]: string } & {
     readonly [K in NameIn<N, 'ordinal'>]: number;
-  } & { readonly [K in NameIn<N, 'branch'>]?: string } & (L extends 'flat'
+  } & { readonly [K in NameIn<N, 'branch' | 'source_part'>]?: string } & (L extends 'flat'
       ? T
       : { readonly [K in NameIn<N, 'record'>]: T })
 >;
@@ -37,7 +37,7 @@ export interface LandingOptions<
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
 > {
-  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, ordinal, branch, record */
+  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_part, ordinal, branch, record */
   readonly names?: N;
   /** `nested` keeps the record under one attribute; `flat` spreads it, and refuses one that uses a landing name. @default 'nested' */
   readonly layout?: L;
@@ -52,7 +52,7 @@ export interface LandingOptions<
 /**
  * Makes the transform by which a destination's package lands records: `landingItem` of @millrace/dynamodb, `landingRow` of
  * @millrace/postgres. It gives each record a unique key (`uuid`, a UUIDv5), when and where it came from (`upload_date`,
- * `feed`, `source`, `ordinal`, and `branch` for the outputs of `many`), and the record itself. One record has the same uuid
+ * `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the record itself. One record has the same uuid
  * at every destination, but for the key `content`.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same, which overwrites itself.
@@ -89,7 +89,8 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     const { item } = record;
     if (item.lastModified === undefined) throw dateMissing(item);
     const uuid = keyOf(value, record);
-    if (usual && record.branch === '') return usualItem(uuid, value, record) as Landed<T, N, L>;
+    if (usual && record.branch === '' && item.part === undefined)
+      return usualItem(uuid, value, record) as Landed<T, N, L>;
     const landed: Record<string, unknown> = {
       [names.uuid]: uuid,
       [names.upload_date]: item.lastModified,
@@ -97,6 +98,7 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
       [names.source]: item.uri,
       [names.ordinal]: record.ordinal,
     };
+    if (item.part !== undefined) landed[names.source_part] = item.part;
     if (record.branch !== '') landed[names.branch] = record.branch;
     if (flat) return { ...landed, ...spreadable(value, taken) } as Landed<T, N, L>;
     landed[names.record] = value;

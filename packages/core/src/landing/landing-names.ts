@@ -11,6 +11,8 @@ export interface LandingNames {
   readonly feed: string;
   /** Where the object lies. @default 'source' */
   readonly source: string;
+  /** Which part of the object, such as the name of a file in an archive; present only there. @default 'source_part' */
+  readonly source_part: string;
   /** The record's number in its object. @default 'ordinal' */
   readonly ordinal: string;
   /** Which of several outputs it is; present only for the outputs of `many`. @default 'branch' */
@@ -33,6 +35,7 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     upload_date: name,
     feed: name,
     source: name,
+    source_part: name,
     ordinal: name,
     branch: name,
     record: name,
@@ -42,11 +45,12 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     upload_date = 'upload_date',
     feed = 'feed',
     source = 'source',
+    source_part = 'source_part',
     ordinal = 'ordinal',
     branch = 'branch',
     record = 'record',
   } = given;
-  const names = { uuid, upload_date, feed, source, ordinal, branch, record };
+  const names = { uuid, upload_date, feed, source, source_part, ordinal, branch, record };
   const all = Object.values(names);
   const twice = all.find((one, index) => all.indexOf(one) !== index);
   if (twice === undefined) return names;

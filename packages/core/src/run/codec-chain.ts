@@ -1,7 +1,8 @@
 import { type Block, block, isBlock } from '../block.ts';
-import type { Codec, Emits, Produced } from '../codec.ts';
+import type { Codec, CodecStage, Emits, Produced } from '../codec.ts';
 import type { CodecContext } from '../context.ts';
 import { MillraceError, toMillraceError } from '../millrace-error.ts';
+import { isPart, type Part } from '../part.ts';
 import { isLocated, type TextPlace } from '../text-place.ts';
 
 /** Records that a codec yields one by one are handed on in blocks of at most this many. */
@@ -11,57 +12,81 @@ const BLOCK_RECORDS = 256;
 export type ChunkObserver = (index: number, chunk: unknown) => void;
 
 /**
- * Sends an item's chunks through its codecs, from number `first` on; the last one's output comes in blocks of records. While a block is being
- * worked on, the codecs before the last already prepare the next chunk.
+ * Sends an item's chunks through its codecs, from number `first` on; the last one's output comes in blocks of records, with
+ * a marker before those of each part. While a block is being worked on, the codecs before the last already prepare the next
+ * chunk.
  */
 export function codecChain(
   chunks: AsyncIterable<unknown>,
   codecs: readonly Codec<unknown, unknown, Emits>[],
-  contextOf: (index: number) => CodecContext,
+  contextOf: (index: number, part?: string) => CodecContext,
   sawChunk: ChunkObserver,
   first = 0,
-): AsyncIterable<Block<unknown>> {
+): AsyncIterable<Block<unknown> | Part> {
   const last = codecs.length - 1;
+  const contextAt = (index: number) => (part?: string) => contextOf(index, part);
   let input = chunks;
   for (let index = first; index < last; index++) {
-    input = throughCodec(input, codecs[index]!, contextOf(index), (chunk) => sawChunk(index, chunk), eachChunk);
+    input = throughCodec(input, codecs[index]!, contextAt(index), (chunk) => sawChunk(index, chunk), eachChunk);
   }
-  return throughCodec(oneAhead(input), codecs[last]!, contextOf(last), (chunk) => sawChunk(last, chunk), eachBlock);
+  return throughCodec(oneAhead(input), codecs[last]!, contextAt(last), (chunk) => sawChunk(last, chunk), eachBlock);
 }
 
 async function* throughCodec<O>(
   input: AsyncIterable<unknown>,
   codec: Codec<unknown, unknown, Emits>,
-  context: CodecContext,
+  contextOf: (part?: string) => CodecContext,
   saw: (chunk: unknown) => void,
   outputs: (produced: Produced<unknown>, codec: string) => Iterable<O> | AsyncIterable<O>,
-): AsyncGenerator<O, void, undefined> {
+): AsyncGenerator<O | Part, void, undefined> {
+  const { stage: name, item } = contextOf();
+  let partName: string | undefined;
   const attribute = (thrown: unknown): MillraceError =>
-    toMillraceError(thrown, 'CODEC_THREW', { stage: context.stage, item: context.item.id });
-  let stage;
-  try {
-    stage = codec.start(context);
-  } catch (thrown) {
-    throw attribute(thrown);
-  }
+    toMillraceError(thrown, 'CODEC_THREW', { stage: name, item: item.id, part: partName });
+  const start = (): CodecStage<unknown, unknown> => {
+    try {
+      return codec.start(contextOf(partName));
+    } catch (thrown) {
+      throw attribute(thrown);
+    }
+  };
+  const told = (produced: Produced<unknown>): Iterable<O> | AsyncIterable<O> => {
+    const made = outputs(produced, codec.name);
+    return partName === undefined ? made : withoutParts(made, codec.name);
+  };
+  let stage: CodecStage<unknown, unknown> | undefined = start();
+  let isBegun = false;
   try {
     for await (const given of input) {
-      const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
-      saw(chunk);
       try {
+        if (isPart(given)) {
+          // What came before the first part is nothing, which most codecs would call cut short.
+          if (isBegun && stage.end !== undefined) yield* told(stage.end());
+          const ended = stage;
+          stage = undefined;
+          await ended.close?.();
+          partName = given.name;
+          stage = start();
+          isBegun = true;
+          yield given;
+          continue;
+        }
+        isBegun = true;
+        const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
+        saw(chunk);
         assertMayTake(codec, place);
-        yield* outputs(stage.push(chunk, place), codec.name);
+        yield* told(stage.push(chunk, place));
       } catch (thrown) {
         throw attribute(thrown);
       }
     }
     try {
-      if (stage.end !== undefined) yield* outputs(stage.end(), codec.name);
+      if (stage.end !== undefined) yield* told(stage.end());
     } catch (thrown) {
       throw attribute(thrown);
     }
   } finally {
-    await stage.close?.();
+    await stage?.close?.();
   }
 }
 
@@ -71,6 +96,16 @@ function assertMayTake({ name, takesDamage }: Codec<unknown, unknown, Emits>, pl
   throw new MillraceError(first.code, `${first.message} Codec ${name} cannot reject the record that holds them.`, {
     details: first.details,
   });
+}
+
+async function* withoutParts<O>(
+  outputs: Iterable<O> | AsyncIterable<O>,
+  codec: string,
+): AsyncGenerator<O, void, undefined> {
+  for await (const output of outputs) {
+    if (isPart(output)) throw contract(codec, `it began part ${output.name} inside another part`);
+    yield output;
+  }
 }
 
 export function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {

@@ -1,6 +1,7 @@
 import type { Block } from '../block.ts';
 import type { Codec, Emits } from '../codec.ts';
 import { toMillraceError } from '../millrace-error.ts';
+import type { Part } from '../part.ts';
 import { readsRanges } from '../reads-ranges.ts';
 import type { RangedItem, SourceItem } from '../source.ts';
 import { codecChain, eachBlock, eachChunk } from './codec-chain.ts';
@@ -14,7 +15,7 @@ import type { Tally } from './tally.ts';
 export type ReadItem = SourceItem<unknown> | RangedItem;
 
 /**
- * An item's records in blocks: its content sent through the feed's codecs, with the bytes counted on the way. Of `settled`
+ * An item's records in blocks, and where its parts begin: its content sent through the feed's codecs, with the bytes counted on the way. Of `settled`
  * records at the start, a codec that reads ranges may leave some out; they are counted as read and skipped before it emits.
  */
 export function itemBlocks<Ref>(
@@ -24,13 +25,15 @@ export function itemBlocks<Ref>(
   reading: AbortSignal,
   tally: Tally,
   settled: number,
-): AsyncIterable<Block<unknown>> {
+): AsyncIterable<Block<unknown> | Part> {
   const { codecs } = feed.stages;
   const head = codecs[0];
   const saw = bytesCounter(tally);
   const context = contexts.ofItem(names.source, reading, item.origin);
-  const contextOf = (index: number): ReturnType<Contexts['ofCodec']> =>
-    contexts.ofCodec(names.codecs[index]!, reading, item.origin, codecs[index]!.emits === 'records');
+  const contextOf = (index: number, part?: string): ReturnType<Contexts['ofCodec']> => {
+    const origin = part === undefined ? item.origin : { ...item.origin, part };
+    return contexts.ofCodec(names.codecs[index]!, reading, origin, codecs[index]!.emits === 'records');
+  };
   // That only the first codec reads ranges was checked when the feed was made.
   const ofChunks = codecs as readonly Codec<unknown, unknown, Emits>[];
   if (!readsRanges(head)) {

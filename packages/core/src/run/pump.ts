@@ -1,4 +1,5 @@
 import { MillraceError, toMillraceError } from '../millrace-error.ts';
+import { isPart } from '../part.ts';
 import { type RejectedRecord, rejectedRecord } from '../rejected.ts';
 import type { Rejection } from '../rejection.ts';
 import type { Sink } from '../sink.ts';
@@ -102,7 +103,7 @@ async function read<Ref>(
     },
   });
   const parser = names.codecs.at(-1)!;
-  const context = contexts.ofItem(names.source, state.reading, item.origin);
+  let context = contexts.ofItem(names.source, state.reading, item.origin);
   const settledBefore = watermark.value;
   const marked = (value: unknown): RejectedRecord | undefined => {
     const bad = rejectedRecord(value);
@@ -110,8 +111,13 @@ async function read<Ref>(
     return bad;
   };
   const blocks = itemBlocks(scope, item, contexts, state.reading, tally, settledBefore);
-  for await (const { records, place } of orDistrust(blocks, state)) {
+  for await (const given of orDistrust(blocks, state)) {
     state.assertGoing();
+    if (isPart(given)) {
+      context = contexts.ofItem(names.source, state.reading, { ...item.origin, part: given.name });
+      continue;
+    }
+    const { records, place } = given;
     const home: BlockHome = { context, first: tally.read, place };
     for (const value of records) {
       const ordinal = tally.read;

@@ -65,7 +65,7 @@ export class Rejections {
         'REJECTED_WITHOUT_QUARANTINE',
         `A record was rejected by ${stage} (${code}: ${message}) and there is no quarantine to keep it. ` +
           'Give the run a quarantine, or mend the file or the feed.',
-        { stage, item: item.id, ordinal, details: { code, line: place.line }, cause: reason.cause },
+        { stage, item: item.id, part: item.part, ordinal, details: { code, line: place.line }, cause: reason.cause },
       );
     }
     this.#assertWithinLimit(reason, entry);
@@ -81,7 +81,14 @@ export class Rejections {
       'TOO_MANY_REJECTIONS',
       `${count} of ${tally.read} records were rejected, the last one by ${stage} with ${code}; maxRejections allows ` +
         `${limit.count}, and a share of ${limit.share}. The charset, the parser or the schema may not fit this file.`,
-      { stage, item: item.id, ordinal, details: { rejections: { ...tally.rejections }, read: tally.read }, cause },
+      {
+        stage,
+        item: item.id,
+        part: item.part,
+        ordinal,
+        details: { rejections: { ...tally.rejections }, read: tally.read },
+        cause,
+      },
     );
   }
 }

@@ -30,6 +30,7 @@ export const DEFAULT_NAMES = {
   upload_date: 'upload_date',
   feed: 'feed',
   source: 'source',
+  source_part: 'source_part',
   ordinal: 'ordinal',
   branch: 'branch',
   record: 'record',

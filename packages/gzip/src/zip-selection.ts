@@ -1,0 +1,56 @@
+/** A file of an archive, as its header tells of it. */
+export interface ZipEntry {
+  readonly name: string;
+  /** Its size in bytes, where it is known before the file was read. */
+  readonly size: number | undefined;
+}
+
+/** Which files are wanted. One for each item, as it remembers what it has met. */
+export interface Selection {
+  readonly wants: (entry: ZipEntry) => boolean;
+  /** The names and globs that no file had; of a function, or the default, that there was no file. */
+  readonly missing: () => readonly string[];
+}
+
+export type Wanted = string | readonly string[] | ((entry: ZipEntry) => boolean);
+
+export function selection(wanted: Wanted | undefined): Selection {
+  if (wanted === undefined || typeof wanted === 'function') {
+    const test = wanted ?? (({ name }: ZipEntry) => !name.startsWith('__MACOSX/'));
+    let met = false;
+    return {
+      wants: (entry) => {
+        const isWanted = test(entry);
+        met ||= isWanted;
+        return isWanted;
+      },
+      missing: () => (met ? [] : ['any file']),
+    };
+  }
+  const patterns = typeof wanted === 'string' ? [wanted] : wanted;
+  const tests = patterns.map(globTest);
+  const met = patterns.map(() => false);
+  return {
+    wants: ({ name }) => {
+      let isWanted = false;
+      for (const [index, test] of tests.entries()) {
+        if (!test.test(name)) continue;
+        met[index] = true;
+        isWanted = true;
+      }
+      return isWanted;
+    },
+    missing: () => patterns.filter((_, index) => !met[index]),
+  };
+}
+
+/** `*` is anything but a slash, `?` one such character, and a double star with a slash any folders, also none. */
+function globTest(glob: string): RegExp {
+  const source = glob.replace(/\*\*\/|\*+|\?|[^*?]+/g, (token) => {
+    if (token === '**/') return '(?:.*/)?';
+    if (token === '?') return '[^/]';
+    if (token === '*') return '[^/]*';
+    return token.startsWith('*') ? '.*' : token.replace(/[$()+.[\\\]^{|}]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${source}$`, 'su');
+}
