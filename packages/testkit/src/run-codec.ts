@@ -35,6 +35,8 @@ export interface CodecRun<O> {
   readonly rejections: readonly (RejectedRecord & { readonly ordinal: number })[];
   /** What the codec counted by `context.count`. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What the codec noted by `context.note`. */
+  readonly notes: Readonly<Record<string, string>>;
   /** The place of a record as its block knows it, by ordinal. */
   readonly place: (ordinal: number) => RecordPlace | undefined;
   /** Where the characters of a chunk of text came from, by its index, if the codec says so. */
@@ -85,6 +87,7 @@ export function driveCodec<I, O, E extends Emits>(
   const places: (() => RecordPlace | undefined)[] = [];
   const textPlaces = new Map<number, TextPlace>();
   const counters: Record<string, number> = {};
+  const notes: Record<string, string> = {};
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
     new MillraceError('CODEC_CONTRACT', `Codec ${codec.name}: ${what}.`, { stage: codec.name });
@@ -97,6 +100,9 @@ export function driveCodec<I, O, E extends Emits>(
     item,
     count: (counter, by = 1) => {
       counters[counter] = (counters[counter] ?? 0) + by;
+    },
+    note: (name, text) => {
+      notes[name] = text;
     },
     reject: (record) => {
       if (codec.emits !== 'records') throw contract('it emits chunks, so it has no record to reject');
@@ -157,6 +163,7 @@ export function driveCodec<I, O, E extends Emits>(
         return record === undefined ? [] : [{ ...places[ordinal]?.(), ...record, ordinal }];
       }),
       counters,
+      notes,
       place: (ordinal) => places[ordinal]?.(),
       textPlace: (index) => textPlaces.get(index),
     }),
