@@ -50,7 +50,8 @@ const NO_BYTES = new Uint8Array(0);
  * @param charset name of the encoding, such as `utf-8`, `windows-1252` or `shift_jis`; case and punctuation do not matter
  * Rejections, with `onInvalid: 'reject-record'`: `ENCODING_INVALID`.
  *
- * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
+ * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_REFUSED`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID`
+ *   when it is made
  * @throws MillraceError `ENCODING_INVALID` in a run, for bytes that are no character or a character that the end cuts
  *   short; `details.byteOffset` is where they begin, counted from 0 in the bytes that decodeText received
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS` in a run, where the byte order mark is that of another encoding
@@ -85,23 +86,26 @@ function startDecoding(
   let decode: Decode | undefined;
   let rest: Uint8Array = NO_BYTES; // What is still to be decoded: the beginning of a character, or of the item.
   let offset = 0; // Where in the item the next slice begins.
+  let shift = 0; // With which shift.
   let started = false;
 
   /** Decodes one slice and answers how many of its bytes remain. */
   function* decodeSlice(bytes: Uint8Array, last: boolean): Generator<Located<string>, number> {
     decode ??= chooseDecode(charset, declared, bytes);
     const found: Invalid[] = [];
-    const { text, used } = decode(bytes, last, (index, length) => found.push({ index, length }));
+    const decoded = decode(bytes, last, (index, length) => found.push({ index, length }), shift);
+    const { text, used } = decoded;
     const [first] = found;
     if (onInvalid === 'fail' && first !== undefined) {
       // What precedes the error is delivered, so that it does not depend on how the item was cut into chunks.
       const sound = bytes.subarray(0, first.index);
-      yield* emit(decode(sound, true, () => {}).text, sound, []);
+      yield* emit(decode(sound, true, () => {}, shift).text, sound, []);
       throw invalidBytes(bytes, first, 0).toError();
     }
     if (onInvalid === 'replace' && first !== undefined) context.count('replaced', found.length);
     yield* emit(text, bytes.subarray(0, used), found);
     offset += used;
+    shift = decoded.shift ?? 0;
     return bytes.length - used;
   }
 
@@ -120,6 +124,7 @@ function startDecoding(
     const rejects = onInvalid === 'reject-record';
     return {
       decode: decode!,
+      shift,
       measure,
       // A view would keep the whole chunk, which may be many slices.
       bytes: rejects || measure === undefined ? bytes.slice() : undefined,
@@ -130,8 +135,11 @@ function startDecoding(
   function damageOf(bytes: Uint8Array, found: readonly Invalid[], skipped: number): readonly InvalidBytes[] {
     let at = 0;
     let units = -skipped;
+    let next = shift; // Invalid bytes do not shift.
     return found.map((one) => {
-      units += decode!(bytes.subarray(at, one.index), true, () => {}).text.length;
+      const before = decode!(bytes.subarray(at, one.index), true, () => {}, next);
+      units += before.text.length;
+      next = before.shift ?? 0;
       at = one.index + one.length;
       units += 1; // One U+FFFD stands for each.
       return invalidBytes(bytes, one, units - 1);
