@@ -7,8 +7,8 @@ import base from '../../tsup.base.ts';
  */
 const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig({
   ...(base as Options),
-  entry: ['src/index.ts', 'src/legacy.ts', 'src/no-charsets.ts'],
-  dts: { entry: ['src/index.ts', 'src/legacy.ts'] },
+  entry: ['src/index.ts', 'src/detect.ts', 'src/legacy.ts', 'src/no-charsets.ts'],
+  dts: { entry: ['src/index.ts', 'src/detect.ts', 'src/legacy.ts'] },
   external: ['#legacy-charsets'],
 });
 export default config;
