@@ -6,10 +6,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const LANGUAGES = [
-  ...['fr', 'de', 'es', 'pt', 'it', 'nl', 'da', 'sv', 'nb', 'fi', 'is', 'ca', 'pl', 'cs', 'sk', 'hu', 'ro', 'hr', 'sl'],
-  ...['tr', 'lt', 'lv', 'et', 'ru', 'uk', 'bg', 'sr', 'el', 'he', 'ar', 'fa', 'th', 'vi'],
-];
+const LANGUAGES =
+  'fr de es pt it nl da sv nb fi is ca pl cs sk hu ro hr sl tr lt lv et ru uk bg sr el he ar fa th vi'.split(' ');
 const CHARACTER_GROUPS: Readonly<Record<string, { readonly locale: string; readonly keep: number }>> = {
   japanese: { locale: 'ja', keep: 700 },
   simplified: { locale: 'zh-Hans', keep: 900 },
@@ -18,9 +16,9 @@ const CHARACTER_GROUPS: Readonly<Record<string, { readonly locale: string; reado
 };
 const MESSAGES: Readonly<Record<string, string>> = { 'zh-Hans': 'zh-cn', 'zh-Hant': 'zh-tw', pt: 'pt-br' };
 
-const letters = 'abcdefghijklmnopqrstuvwxyz';
-const codes2 = [...letters].flatMap((a) => [...letters].map((b) => a + b));
-const codes3 = codes2.flatMap((ab) => [...letters].map((c) => ab + c));
+const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+const codes2 = letters.flatMap((a) => letters.map((b) => a + b));
+const codes3 = codes2.flatMap((ab) => letters.map((c) => ab + c));
 
 function textOf(locale: string): string {
   const names = (type: Intl.DisplayNamesType, codes: readonly string[]): readonly string[] => {

@@ -78,7 +78,7 @@ export function plausibility(text: string, all: boolean): Plausibility {
   const groups = scorers();
   const sums = new Float64Array(groups.length);
   let [sum, count] = [0, 0];
-  const characters = [...text];
+  const characters = Array.from(text);
   for (let index = 0; index < characters.length && count < ENOUGH; index += 1) {
     const character = characters[index]!;
     const code = character.codePointAt(0)!;

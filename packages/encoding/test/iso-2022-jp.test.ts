@@ -20,21 +20,18 @@ describe('iso-2022-jp', () => {
     for (let place = 0; place <= mail.length; place++) expect(drive(strict, cutAt(mail, [place])).text).toBe(text);
   });
 
-  it('has every character of JIS X 0208, as the platform has', () => {
-    const kanji = [
-      ...sequencesOf((bytes) => drive(decodeText('euc-jp', { onInvalid: 'replace' }), [bytes]).text).keys(),
-    ]
-      .filter((code) => code.length === 4 && code >= 'a1a1')
-      .map((code) => (Number.parseInt(code, 16) - 0x8080).toString(16));
-    expect(kanji.length).toBeGreaterThan(7000);
-    const bytes = Buffer.concat([bytesOf(`${ESC}$B`), Buffer.from(kanji.join(''), 'hex'), bytesOf(`${ESC}(B`)]);
-    const expected = new TextDecoder('iso-2022-jp').decode(bytes);
-    // Windows-31J's extensions, which the standard has, are not in every version of ICU.
-    const rows = drive(strict, pieces(bytes, 1)).text;
-    expect(rows.length).toBe(kanji.length);
-    for (const [index, character] of [...expected].entries()) {
-      if (expected.length === rows.length && character !== '\uFFFD') expect(rows[index]).toBe(character);
-    }
+  it('is what the platform makes of it', () => {
+    expect(new TextDecoder('iso-2022-jp').decode(mail)).toBe(text);
+  });
+
+  it('has every character of JIS X 0208 that EUC-JP has', () => {
+    const eucJp = sequencesOf((bytes) => drive(decodeText('euc-jp', { onInvalid: 'replace' }), [bytes]).text);
+    const pairs = [...eucJp].filter(([code]) => code.length === 4 && code >= 'a1a1');
+    expect(pairs.length).toBeGreaterThan(7000);
+    const kanji = pairs.map(([code]) => (Number.parseInt(code, 16) - 0x8080).toString(16)).join('');
+    const bytes = Buffer.concat([bytesOf(`${ESC}$B`), Buffer.from(kanji, 'hex'), bytesOf(`${ESC}(B`)]);
+    const expected = pairs.map(([, character]) => character).join('');
+    for (const size of [1, 2, 3, 1000]) expect(drive(strict, pieces(bytes, size)).text === expected).toBe(true);
   });
 
   it('is decoded alike in items longer than a slice, and traced to its bytes', () => {
