@@ -37,6 +37,11 @@ const rules: Readonly<Record<string, RuleTest>> = {
     rule: dependencies.adaptersImportTheirOwn,
     breaks: {
       'never imports another': index(`import { s3Source } from '@millrace/s3';`),
+      'imports @millrace/formats; an adapter never': index(`import { parseLines } from '@millrace/formats';`),
+      'imports @millrace/formats, which packages/aws-logs/package.json does not declare': {
+        'packages/aws-logs/package.json': { peerDependencies: { '@millrace/core': '^1.0.0' } },
+        'packages/aws-logs/src/index.ts': `import { parseLines } from '@millrace/formats';`,
+      },
       'does not declare as a dependency': index(`export { gunzip } from 'fflate/browser';`),
       'imports pako': index(`export const load = (): Promise<unknown> => import('pako');`),
     },
@@ -47,6 +52,9 @@ const rules: Readonly<Record<string, RuleTest>> = {
       'must be among the peerDependencies': { 'packages/s3/package.json': {} },
       '@aws-sdk/client-s3 must be a peer': {
         'packages/s3/package.json': { dependencies: { '@aws-sdk/client-s3': '3.0.0' } },
+      },
+      '@millrace/formats must be a peer': {
+        'packages/s3/package.json': { dependencies: { '@millrace/formats': '1.0.0' } },
       },
       'must be a range': { 'packages/s3/package.json': { peerDependencies: { '@aws-sdk/client-s3': 'catalog:' } } },
       'is another adapter': { 'packages/s3/package.json': { peerDependencies: { '@millrace/gzip': '^1.0.0' } } },

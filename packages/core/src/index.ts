@@ -2,6 +2,7 @@ export { block, type Block, isBlock } from './block.ts';
 export { check, checkOptions, type OptionCheck } from './check-options.ts';
 export type { Codec, CodecStage, Emits, Produced } from './codec.ts';
 export type { CodecContext, Context, ItemContext } from './context.ts';
+export { decimal, type Decimal, isDecimal } from './decimal.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
 export {

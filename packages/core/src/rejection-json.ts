@@ -1,3 +1,4 @@
+import { decimal, isDecimal } from './decimal.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Rejection } from './rejection.ts';
 
@@ -7,7 +8,7 @@ const MAX_LEVELS = 500;
 
 /**
  * A rejection as one line of JSON, without a line break: the form in which quarantines keep it. What JSON has no word for
- * stays what it is: bytes, bigint, dates, sets, and numbers that are not finite. Functions, symbols and `undefined` are left
+ * stays what it is: bytes, bigint, decimals, dates, sets, and numbers that are not finite. Functions, symbols and `undefined` are left
  * out, as JSON does. A value that is nested more than 500 levels deep, or holds itself, is left out as a whole, and so are
  * such details; `details.valueLeftOut` and `details.detailsLeftOut` say so.
  */
@@ -63,6 +64,7 @@ function encodeObject(value: object): unknown {
   if (Array.isArray(value)) return encodeAll(value);
   if (value instanceof Uint8Array) return { [TAG]: 'bytes', value: toBase64(value) };
   if (value instanceof Date) return { [TAG]: 'date', value: Number(value) };
+  if (isDecimal(value)) return { [TAG]: 'decimal', value: value.text };
   if (value instanceof Set) return { [TAG]: 'set', value: encodeAll([...value]) };
   const plain = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, encode(inner)]));
   return TAG in plain ? { [TAG]: 'object', value: plain } : plain;
@@ -83,6 +85,8 @@ function decode(value: unknown): unknown {
       return BigInt(inner as string);
     case 'number':
       return Number(inner);
+    case 'decimal':
+      return decimal(inner as string);
     case 'undefined':
       return undefined;
     case 'bytes':

@@ -1,4 +1,4 @@
-import { type Rejection, rejectionFromJson, rejectionToJson } from '@millrace/core';
+import { decimal, type Rejection, rejectionFromJson, rejectionToJson } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -26,10 +26,11 @@ describe('a rejection as JSON', () => {
     );
   });
 
-  it('keeps bytes, bigint, dates, sets, odd numbers, and what looks like its own marks', () => {
+  it('keeps bytes, bigint, decimals, dates, sets, odd numbers, and what looks like its own marks', () => {
     const value = {
       bytes: Uint8Array.from({ length: 20_000 }, (_, index) => index % 256),
       big: 2n ** 100n,
+      exact: decimal('0.1000000000000000055511151231257827'),
       date: new Date(5),
       noDate: new Date(Number.NaN),
       set: new Set([1, 'a', 2n]),

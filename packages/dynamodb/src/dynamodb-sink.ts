@@ -1,4 +1,12 @@
-import { check, checkOptions, MillraceError, type OptionCheck, type Refusal, type Sink } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Decimal,
+  MillraceError,
+  type OptionCheck,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
 import type { AnyDynamoDBClient } from './client.ts';
 import { deliver } from './deliver.ts';
 import { DEFAULT_PRICES, type DynamodbPrices } from './plan/prices.ts';
@@ -20,7 +28,7 @@ import { splitRequests } from './split-requests.ts';
 import { tableName } from './table-name.ts';
 
 /** What a key attribute may hold. */
-export type KeyValue = string | number | bigint | Uint8Array | ExactNumber;
+export type KeyValue = string | number | bigint | Uint8Array | Decimal | ExactNumber;
 
 /** A record with the key attributes of its table. Other attributes may hold anything that DynamoDB has a type for. */
 export type DynamodbRecord<P extends string, S extends string = never> = {

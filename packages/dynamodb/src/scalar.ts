@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/core';
+import { isDecimal, MillraceError } from '@millrace/core';
 import { exactText, type ExactNumber, type NumberText, numberText } from './number.ts';
 import { utf8Bytes } from './utf8-bytes.ts';
 
@@ -33,6 +33,7 @@ export function base64({ buffer, byteOffset, byteLength }: Uint8Array): string {
 export function numberOf(value: unknown, allowUnsafe: boolean): NumberText | undefined {
   if (typeof value === 'number') return numberText(value, allowUnsafe);
   if (typeof value === 'bigint') return exactText(value.toString());
+  if (isDecimal(value)) return exactText(value.text);
   return isExactNumber(value) ? exactText(value.toAttributeValue().N) : undefined;
 }
 

@@ -95,7 +95,7 @@ export function isRefusedRequest(thrown: unknown): boolean {
  * Reads what an SDK client threw, by the names and status codes of the API; messages are for people and never matched.
  * The client's own retries are over by then.
  */
-export function serviceFault(thrown: unknown, table: string): ServiceFault {
+export function serviceFault(thrown: unknown, table: string, access: 'write' | 'read' = 'write'): ServiceFault {
   const { name, code, status, message, attempts } = facts(thrown);
   const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
     kind,
@@ -108,17 +108,18 @@ export function serviceFault(thrown: unknown, table: string): ServiceFault {
   if (THROTTLED.includes(name) || status === 429) {
     const reasons = throttlingReasons(thrown);
     if (reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'))) {
-      const text = `One key, or a range of keys, of table ${table} gets more writes than one partition takes.`;
+      const text = `One key, or a range of keys, of table ${table} gets more ${access}s than one partition takes.`;
       return fault('hot', 'DYNAMODB_KEY_RANGE_THROTTLED', text);
     }
     if (reasons.some((reason) => reason.includes('MaxOnDemand'))) {
-      const text = `Table ${table} has reached its own OnDemandThroughput.MaxWriteRequestUnits; raise it or write slower.`;
+      const limit = access === 'read' ? 'MaxReadRequestUnits' : 'MaxWriteRequestUnits';
+      const text = `Table ${table} has reached its own OnDemandThroughput.${limit}; raise it or ${access} slower.`;
       return fault('throttled', 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT', text);
     }
     return fault(
       'throttled',
       'DYNAMODB_THROTTLED',
-      `Table ${table} has no write capacity left; raise it or write slower.`,
+      `Table ${table} has no ${access} capacity left; raise it or ${access} slower.`,
     );
   }
   if (name === 'ValidationException' || status === 413) {

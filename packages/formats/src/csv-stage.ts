@@ -32,10 +32,16 @@ export function startRows(
     feed: number,
   ): void {
     const length = feed - at;
+    const damaged = framed.isSound ? undefined : framed.damaged(at, feed, line);
+    const isGood = length <= maxRecordChars && damaged === undefined;
+    const quick = isGood ? records.ofPlain(text, at, feed) : undefined;
+    if (quick !== undefined) {
+      framed.add(quick, at, feed);
+      return;
+    }
     const fields = rows.fields(at, feed);
     if (fields.length === 0) return; // A blank line.
-    const damaged = framed.isSound ? undefined : framed.damaged(at, feed, line);
-    const good = length <= maxRecordChars && damaged === undefined ? records.ofFields(fields) : undefined;
+    const good = isGood ? records.ofFields(fields) : undefined;
     const record =
       good ?? records.ofRow({ fields, problem: undefined, raw: text.slice(at, feed), length, line, damaged });
     if (record !== undefined) framed.add(record, at, feed);

@@ -1,12 +1,20 @@
 import { MillraceError } from '@millrace/core';
+import { exactNumber, isHeld } from './exact-numbers.ts';
 import { LineProblem } from './line-problem.ts';
 
 /**
- * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `bigint`
- * holds integers of any size; `boolean` is `true` or `false` in any case, or 1 or 0. White space around is left out, and an
+ * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `decimal` makes
+ * a bigint of it where it is whole, else a `Decimal`; `bigint` holds integers of any size; `boolean` is `true` or `false` in any case, or 1 or 0. White space around is left out, and an
  * empty field is `null`. A function makes the value itself, of the text as it stands; its throw rejects the record.
  */
-export type FieldType = 'string' | 'number' | 'integer' | 'bigint' | 'boolean' | ((text: string) => unknown);
+export type FieldType =
+  | 'string'
+  | 'number'
+  | 'decimal'
+  | 'integer'
+  | 'bigint'
+  | 'boolean'
+  | ((text: string) => unknown);
 
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
@@ -48,9 +56,11 @@ function convert(text: string, type: Exclude<FieldType, (text: string) => unknow
   if (text === '') return null;
   switch (type) {
     case 'number':
-      return DECIMAL.test(text) ? exactNumber(text) : FAILED;
+      return DECIMAL.test(text) ? heldNumber(text) : FAILED;
+    case 'decimal':
+      return DECIMAL.test(text) ? exactNumber(text.replace('+', '')) : FAILED;
     case 'integer':
-      return /^[+-]?\d+$/.test(text) ? exactNumber(text) : FAILED;
+      return /^[+-]?\d+$/.test(text) ? heldNumber(text) : FAILED;
     case 'bigint':
       return /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : FAILED;
     case 'boolean':
@@ -60,13 +70,9 @@ function convert(text: string, type: Exclude<FieldType, (text: string) => unknow
   }
 }
 
-/** Up to 15 significant digits, every decimal survives a double; an integer does up to 2^53. */
-function exactNumber(text: string): number | typeof FAILED {
+function heldNumber(text: string): number | typeof FAILED {
   const value = Number(text);
-  const digits = text.replace(/e.*/i, '').replaceAll(/[^\d]/g, '').replace(/^0+/, '');
-  const isExact = digits.length <= 15 || (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(value));
-  const isLost = value === 0 && digits !== '';
-  return isExact && !isLost && Number.isFinite(value) ? value : FAILED;
+  return isHeld(text, value) ? value : FAILED;
 }
 
 function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): LineProblem {
@@ -76,7 +82,7 @@ function fieldInvalid(name: string, text: string, type: FieldType, cause: unknow
   return new LineProblem({ code: 'FIELD_INVALID', what, details: { field: name }, cause });
 }
 
-const TYPES = ['string', 'number', 'integer', 'bigint', 'boolean'] as const;
+const TYPES = ['string', 'number', 'decimal', 'integer', 'bigint', 'boolean'] as const;
 
 /** What an option must be to name the types of fields. */
 export function fieldTypesProblem(value: unknown): string | undefined {

@@ -1,14 +1,15 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
+import type { JsonParser } from './json-numbers.ts';
 import { LineProblem } from './line-problem.ts';
 import { wholeText } from './record-text.ts';
 
 export type CopiedValues = Readonly<Record<string, unknown>>;
 
 /** Makes a record of an element's text, with the fields that it is to get from the objects around it. */
-export function jsonRecord<T>(text: string, copied: CopiedValues | undefined): T | LineProblem {
+export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedValues | undefined): T | LineProblem {
   let record: unknown;
   try {
-    record = JSON.parse(text);
+    record = parse(text);
   } catch (cause) {
     return problem('JSON_INVALID', `begins a record that is no JSON: ${(cause as SyntaxError).message}`, copied, cause);
   }
@@ -37,14 +38,18 @@ function problem(code: string, what: string, copied: CopiedValues | undefined, c
  *
  * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the text
  */
-export function reparseJson<T>(copies: boolean, rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>): T {
+export function reparseJson<T>(
+  copies: boolean,
+  parse: JsonParser,
+  rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>,
+): T {
   const text = wholeText(rejected);
   const copied = rejected.details?.['copied'] as CopiedValues | undefined;
   if (copies && copied === undefined) {
     const message = 'The record does not say which fields were copied into it. Deliver the file again.';
     throw new MillraceError('REPLAY_IMPOSSIBLE', message);
   }
-  const record = jsonRecord<T>(text, copies ? copied : undefined);
+  const record = jsonRecord<T>(text, parse, copies ? copied : undefined);
   if (!(record instanceof LineProblem)) return record;
   throw new MillraceError(record.code, `The text ${record.what}`, { cause: record.cause });
 }

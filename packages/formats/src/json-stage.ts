@@ -10,6 +10,7 @@ import { FramedRecords } from './framed-records.ts';
 import { HeldRecord, type HeldText } from './held-record.ts';
 import { JsonExtent } from './json-extent.ts';
 import { type CopiedFields, EACH, type JsonStep } from './json-path.ts';
+import type { JsonParser } from './json-numbers.ts';
 import { jsonRecord } from './json-records.ts';
 import { LineProblem } from './line-problem.ts';
 import { rejectionOf } from './line-stage.ts';
@@ -21,6 +22,7 @@ export interface JsonSettings {
   readonly concatenated: boolean;
   readonly onMissing: 'fail' | 'skip';
   readonly maxRecordChars: number;
+  readonly parse: JsonParser;
 }
 
 /** What may come next outside of values: a value, or the end of an empty array; a name, or the end of an object; … */
@@ -43,7 +45,7 @@ interface Ended {
  * is a value whose end is looked for, and of which only records, names and fields to copy are kept.
  */
 export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): CodecStage<string, T> {
-  const { path, copies, concatenated, onMissing, maxRecordChars } = settings;
+  const { path, copies, concatenated, onMissing, maxRecordChars, parse } = settings;
   const hasCopies = copies.some(({ size }) => size > 0);
   const extent = new JsonExtent();
   const held = new HeldRecord(maxRecordChars);
@@ -139,7 +141,7 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
   function toRecord({ raw, length, line: lineOf, damaged }: Ended): T | Rejected {
     if (length > maxRecordChars) return reject(tooLong(excerpt(raw, maxRecordChars), length, lineOf(), maxRecordChars));
     if (damaged !== undefined) return reject(damaged);
-    const record = jsonRecord<T>(raw, hasCopies ? copied : undefined);
+    const record = jsonRecord<T>(raw, parse, hasCopies ? copied : undefined);
     return record instanceof LineProblem ? reject(rejectionOf(record, raw, lineOf())) : record;
   }
 
@@ -152,7 +154,7 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
     if (length > maxRecordChars)
       throw problem('JSON_FIELD_TOO_LONG', `has more characters than maxRecordChars allows.`);
     try {
-      return JSON.parse(raw) as unknown;
+      return parse(raw);
     } catch (cause) {
       throw problem('JSON_INVALID', `is no JSON: ${(cause as SyntaxError).message}`);
     }

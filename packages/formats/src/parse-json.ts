@@ -1,5 +1,6 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
 import { copiedFields, jsonPath } from './json-path.ts';
+import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 import { reparseJson } from './json-records.ts';
 import { startJson } from './json-stage.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
@@ -22,6 +23,11 @@ export interface ParseJsonOptions {
   readonly onMissing?: 'fail' | 'skip';
   /** Characters (UTF-16 units) at most in a record; a longer one is stepped over and rejected. @default 1048576 */
   readonly maxRecordChars?: number;
+  /**
+   * What becomes of a number that no JavaScript number holds, in records and in fields to copy: `'double'` takes the nearest,
+   * as `JSON.parse` does; `'exact'` makes it a bigint where it is whole, else a `Decimal`. @default 'double'
+   */
+  readonly numbers?: JsonNumbers;
 }
 
 /**
@@ -46,11 +52,13 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
     concatenated: check.optional(check.flag),
     onMissing: check.optional(check.oneOf('fail', 'skip')),
     maxRecordChars: check.optional(check.integer(1)),
+    numbers: checkNumbers,
   });
   const { copy = {}, concatenated = false, onMissing = 'fail', maxRecordChars = MAX_RECORD_CHARS } = options;
   const path = jsonPath('path', options.path ?? '[*]');
   const copies = copiedFields(path, copy);
-  const settings = { path, copies, concatenated, onMissing, maxRecordChars };
+  const parse = jsonParser(options.numbers);
+  const settings = { path, copies, concatenated, onMissing, maxRecordChars, parse };
   const hasCopies = Object.keys(copy).length > 0;
   return Object.freeze({
     kind: 'codec',
@@ -58,7 +66,7 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
     name: 'parseJson',
     takesDamage: true,
     start: (context: CodecContext) => startJson<T>(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, rejected),
+    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),
   });
 }
 

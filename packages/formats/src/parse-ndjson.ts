@@ -1,4 +1,5 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
 import { startLines } from './line-stage.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
@@ -9,6 +10,11 @@ export interface ParseNdjsonOptions {
   readonly blankLines?: 'skip' | 'reject';
   /** Characters (UTF-16 units) at most in a line; a longer one is stepped over and rejected. @default 1048576 */
   readonly maxRecordChars?: number;
+  /**
+   * What becomes of a number that no JavaScript number holds, such as an integer beyond 2^53 or one of 20 digits: `'double'`
+   * takes the nearest, as `JSON.parse` does; `'exact'` makes it a bigint where it is whole, else a `Decimal`. @default 'double'
+   */
+  readonly numbers?: JsonNumbers;
 }
 
 /**
@@ -26,9 +32,10 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
   checkOptions('parseNdjson', options, {
     blankLines: check.optional(check.oneOf('skip', 'reject')),
     maxRecordChars: check.optional(check.integer(1)),
+    numbers: checkNumbers,
   });
-  const { blankLines = 'skip', maxRecordChars = MAX_RECORD_CHARS } = options;
-  const settings = { maxRecordChars, parse: ndjsonLine<T>(blankLines) };
+  const { blankLines = 'skip', maxRecordChars = MAX_RECORD_CHARS, numbers } = options;
+  const settings = { maxRecordChars, parse: ndjsonLine<T>(blankLines, jsonParser(numbers)) };
   return Object.freeze({
     kind: 'codec',
     emits: 'records',
@@ -39,14 +46,14 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
   });
 }
 
-function ndjsonLine<T>(blankLines: 'skip' | 'reject'): ParseLine<T> {
+function ndjsonLine<T>(blankLines: 'skip' | 'reject', parse: JsonParser): ParseLine<T> {
   const blank = (): LineProblem | typeof SKIP =>
     blankLines === 'skip' ? SKIP : new LineProblem({ code: 'NDJSON_BLANK_LINE', what: 'is blank.' });
   return (line) => {
     // A blank line is too common to be found out by a thrown error.
     if (line === '' || line === '\r') return blank();
     try {
-      return JSON.parse(line) as T;
+      return parse(line) as T;
     } catch (cause) {
       if (/^[ \t\r]*$/.test(line)) return blank();
       const what = `is no JSON: ${(cause as SyntaxError).message}`;

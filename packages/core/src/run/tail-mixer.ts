@@ -1,7 +1,6 @@
-import { toMillraceError } from '../millrace-error.ts';
 import type { Sink } from '../sink.ts';
 import type { Gate } from './gate.ts';
-import { type Part, writeParts } from './write-parts.ts';
+import { failPart, type Part, writeParts } from './write-parts.ts';
 
 /** How long the last records of an item wait for those of others, in milliseconds, while more can come. */
 const LINGER_MS = 5;
@@ -74,7 +73,7 @@ export class TailMixer {
       await this.#gate.enter();
     } catch (turnedAway) {
       for (const part of parts) {
-        part.failed(toMillraceError(turnedAway, 'SINK_FAILED', { stage: part.context.stage }));
+        failPart(part, turnedAway);
         part.settled();
       }
       return;
@@ -95,7 +94,7 @@ function mayWrite(part: Part<unknown>): boolean {
     part.assertMayWrite();
     return true;
   } catch (stopped) {
-    part.failed(toMillraceError(stopped, 'SINK_FAILED', { stage: part.context.stage }));
+    failPart(part, stopped);
     return false;
   }
 }

@@ -17,10 +17,6 @@ export interface Part<T> {
 
 /** Writes the parts in one batch. Never rejects: each part learns what became of it. */
 export async function writeParts<T>(sink: Sink<T>, parts: readonly Part<T>[]): Promise<void> {
-  const failed = (part: Part<T>, thrown: unknown): void => {
-    const { context, entries } = part;
-    part.failed(toMillraceError(thrown, 'SINK_FAILED', { stage: context.stage, ordinal: entries[0]!.ordinal }));
-  };
   try {
     const entries = parts.length === 1 ? parts[0]!.entries : parts.flatMap((part) => part.entries);
     const refusals = (await sink.write(entries, contextOf(parts))) ?? [];
@@ -31,13 +27,18 @@ export async function writeParts<T>(sink: Sink<T>, parts: readonly Part<T>[]): P
       try {
         await part.answered(parts.length === 1 ? refusals : refusalsOf(refusals, start, end));
       } catch (thrown) {
-        failed(part, thrown);
+        failPart(part, thrown);
       }
       start = end;
     }
   } catch (thrown) {
-    for (const part of parts) failed(part, thrown);
+    for (const part of parts) failPart(part, thrown);
   }
+}
+
+/** Tells the part of an error, which gets a code where it has none. */
+export function failPart({ context, entries, failed }: Part<unknown>, thrown: unknown): void {
+  failed(toMillraceError(thrown, 'SINK_FAILED', { stage: context.stage, ordinal: entries[0]!.ordinal }));
 }
 
 /** What a sink counts in a write of several items is shared out among them by their records. */

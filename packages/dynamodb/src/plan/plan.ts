@@ -8,6 +8,7 @@ import {
   withSink,
 } from '@millrace/core';
 import { prepare } from '../prepare.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { settingsOf, type SinkSettings } from '../sink-settings.ts';
 import { exampleKeeper, type PlannedRejections } from './examples.ts';
 import { type Layout, type LayoutName, layoutOf } from './layout.ts';
@@ -142,8 +143,8 @@ function scales(
       for (const { start, stretch } of stretchesOf(entries)) {
         if (!scale.takes(stretch.length)) continue;
         const before = refusals.length;
-        prepare(stretch, { ...keys, allowUnsafe }, (position, { code, message }) => {
-          refusals.push({ position: start + position, code, message });
+        prepare(stretch, { ...keys, allowUnsafe }, (position, error) => {
+          refusals.push(refusalOf(start + position, error));
         });
         const landed = await Promise.all(layouts.map((layout) => layout.land(stretch, context)));
         for (const bytes of landed[0]!.items) sizes.add(bytes);

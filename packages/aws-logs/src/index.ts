@@ -1,0 +1,13 @@
+export type { AwsLogOptions } from './aws-log-options.ts';
+export type { CloudFrontLogRecord } from './cloudfront-log-record.ts';
+export { type AlbLogRecord, parseAlbLog } from './parse-alb-log.ts';
+export { type ClbLogRecord, parseClbLog } from './parse-clb-log.ts';
+export { parseCloudFrontLog } from './parse-cloudfront-log.ts';
+export { type CloudTrailRecord, parseCloudTrail } from './parse-cloudtrail.ts';
+export { type GuardDutyFinding, parseGuardDutyFindings } from './parse-guardduty-findings.ts';
+export { type NlbLogRecord, parseNlbLog } from './parse-nlb-log.ts';
+export { parseResolverQueryLog, type ResolverQueryLogRecord } from './parse-resolver-query-log.ts';
+export { parseS3AccessLog, type S3AccessLogRecord } from './parse-s3-access-log.ts';
+export { parseVpcFlowLog, type ParseVpcFlowLogOptions } from './parse-vpc-flow-log.ts';
+export { parseWafLog, type WafLogRecord } from './parse-waf-log.ts';
+export type { VpcFlowLogRecord } from './vpc-flow-log-record.ts';

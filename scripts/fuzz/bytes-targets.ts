@@ -1,0 +1,69 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { type Codec, feed } from '@millrace/core';
+import { decompress, gunzip } from '@millrace/gzip';
+import type { Random } from '../reliability/random.ts';
+import { digestBytes } from './digest-bytes.ts';
+import type { FuzzTarget } from './target.ts';
+
+const prose = Buffer.from('The quick brown fox jumps over the lazy dog. '.repeat(40));
+const zeros = Buffer.alloc(200_000);
+const members = Buffer.concat([gzipSync(prose), gzipSync(''), gzipSync('x'), Buffer.alloc(512)]);
+const gzips = [gzipSync(prose), gzipSync(prose, { level: 0 }), gzipSync(zeros), gzipSync(''), members];
+
+/** Limits that an item of this size can reach. */
+const limits = (random: Random): { maxOutputBytes: number; maxRatio: number; ratioFloorBytes: number } => ({
+  maxOutputBytes: random.pick([1000, 100_000, 4_000_000]),
+  maxRatio: random.pick([10, 200, 2000]),
+  ratioFloorBytes: random.pick([0, 100_000]),
+});
+
+const tokens = ['1f8b0800', '1f8b081e', '28b52ffd', '789c', '504b0304', '425a6839', '00000000', 'ffffffff'].map((hex) =>
+  Buffer.from(hex, 'hex'),
+);
+
+/** Codecs from bytes to bytes. */
+export const bytesTargets: readonly FuzzTarget[] = [
+  bytesTarget('gunzip-native', gzips, (random) => gunzip({ engine: 'native', ...limits(random) })),
+  bytesTarget('gunzip-fflate', gzips, (random) => gunzip({ engine: 'fflate', ...limits(random) })),
+  bytesTarget(
+    'decompress',
+    [
+      ...gzips,
+      ...[prose, zeros].flatMap((data) => [deflateSync(data), zstdCompressSync(data), zstdCompressSync(data)]),
+      gzipSync(gzipSync(prose)),
+      gzipSync(zstdCompressSync(prose)),
+      prose,
+    ],
+    (random) =>
+      decompress({
+        ...limits(random),
+        maxDepth: random.int(1, 3),
+        onConflict: random.pick(['fail', 'bytes', 'name']),
+      }),
+  ),
+  bytesTarget(
+    'decompress-brotli',
+    [prose, zeros].map((data) => brotliCompressSync(data)),
+    (random) => decompress({ ...limits(random), expect: 'brotli' }),
+  ),
+  bytesTarget(
+    'decompress-deflate',
+    [prose, zeros].map((data) => deflateRawSync(data)),
+    (random) => decompress({ ...limits(random), expect: 'deflate' }),
+  ),
+];
+
+function bytesTarget(
+  name: string,
+  samples: readonly Uint8Array[],
+  codec: (random: Random) => Codec<Uint8Array, Uint8Array>,
+): FuzzTarget {
+  return {
+    name,
+    samples,
+    tokens,
+    failsByAny: true,
+    feed: ({ source, sink }, random) =>
+      feed('fuzz').from(source).through(codec(random)).through(digestBytes()).to(sink),
+  };
+}

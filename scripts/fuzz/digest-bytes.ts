@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { Codec } from '@millrace/core';
+
+/** What a codec of chunks has put out, as one record at the end. */
+export interface Digest {
+  readonly length: number;
+  readonly digest: string;
+}
+
+/** A codec that makes one record of all that reaches it, so that a codec of chunks can be fuzzed in a feed. */
+export function digestBytes(): Codec<Uint8Array | string, Digest, 'records'> {
+  return Object.freeze<Codec<Uint8Array | string, Digest, 'records'>>({
+    kind: 'codec',
+    emits: 'records',
+    name: 'digestBytes',
+    start: () => {
+      const hash = createHash('sha1');
+      let length = 0;
+      return {
+        push: (chunk) => {
+          hash.update(chunk);
+          length += chunk.length;
+          return [];
+        },
+        end: () => [{ length, digest: hash.digest('hex') }],
+      };
+    },
+  });
+}

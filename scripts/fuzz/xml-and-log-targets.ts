@@ -1,0 +1,61 @@
+import {
+  type AwsLogOptions,
+  parseAlbLog,
+  parseClbLog,
+  parseCloudFrontLog,
+  parseCloudTrail,
+  parseGuardDutyFindings,
+  parseNlbLog,
+  parseResolverQueryLog,
+  parseS3AccessLog,
+  parseVpcFlowLog,
+  parseWafLog,
+} from '@millrace/aws-logs';
+import type { Codec } from '@millrace/core';
+import { parseXml } from '@millrace/xml';
+import * as samples from '../../packages/aws-logs/test/samples.ts';
+import type { FuzzTarget } from './target.ts';
+import { textTarget } from './text-target.ts';
+
+const xml = [
+  '\uFEFF<?xml version="1.0"?>\n<orders>\r\n<order id="1" é=\'>\'><line q="2">x &amp; 😀</line><line/></order>\n<order/></orders>\n',
+  '<!DOCTYPE r [<!ENTITY a "]>"> <!-- \' -->]><r><order><![CDATA[<a> ]] ]]><b:c>&#x1F600;</b:c><!-- <order> --></order></r>',
+  `<r>${'<order><a>1</a></order>'.repeat(40)}<order>${'long '.repeat(200)}</order></r>`,
+];
+const xmlTokens = '< > </ /> <order> </order> & &amp; &#0; ; " = <![CDATA[ ]]> <!-- --> <? ?> <!DOCTYPE [ \n \r \0';
+
+/** `parseXml`, and the parsers of AWS's logs. */
+export const xmlAndLogTargets: readonly FuzzTarget[] = [
+  textTarget('parseXml', xml, xmlTokens, (random) =>
+    parseXml<unknown>({
+      record: random.pick(['order', '/orders/order', '/r/order']),
+      arrays: random.pick([[], ['line'], 'all'] as const),
+      stripPrefixes: random.chance(0.5),
+      trim: random.chance(0.5),
+      onMissing: random.pick(['fail', 'skip']),
+      maxRecordChars: random.pick([5, 40, 10_000]),
+      maxDepth: random.pick([2, 100, 100, 100]),
+      maxAttributes: random.pick([1, 256]),
+      maxMarkupChars: random.pick([40, 65_536, 65_536, 65_536]),
+    }),
+  ),
+  ...Object.entries<readonly [string, (options: AwsLogOptions) => Codec<string, unknown, 'records'>]>({
+    parseS3AccessLog: [samples.S3, parseS3AccessLog],
+    parseAlbLog: [samples.ALB, parseAlbLog],
+    parseClbLog: [samples.CLB, parseClbLog],
+    parseNlbLog: [samples.NLB, parseNlbLog],
+    parseCloudFrontLog: [samples.CLOUDFRONT, parseCloudFrontLog],
+    parseVpcFlowLog: [samples.VPC_CUSTOM, parseVpcFlowLog],
+    parseWafLog: [samples.WAF, parseWafLog],
+    parseResolverQueryLog: [samples.RESOLVER, parseResolverQueryLog],
+    parseGuardDutyFindings: [samples.GUARDDUTY, parseGuardDutyFindings],
+    parseCloudTrail: [samples.CLOUDTRAIL, parseCloudTrail],
+  }).map(([name, [sample, create]]) =>
+    textTarget(
+      name,
+      [sample, `${sample}\r\n${sample}\n`],
+      '" \\" [ ] { } - \t \n \r\n #Fields: bytes 2^53 % %FF :',
+      (random) => create({ maxRecordChars: random.pick([40, 600, 10_000]) }),
+    ),
+  ),
+];

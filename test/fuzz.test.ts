@@ -1,0 +1,80 @@
+import { type Codec, type CodecContext, feed } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { keptCases } from '../scripts/fuzz/kept-cases.ts';
+import { runCase } from '../scripts/fuzz/run-case.ts';
+import type { FuzzTarget } from '../scripts/fuzz/target.ts';
+import { TARGETS } from '../scripts/fuzz/targets.ts';
+import { inputOf } from '../scripts/fuzz/worker.ts';
+
+/** Runs of each target here; `pnpm run fuzz` goes on from them. */
+const RUNS = 40;
+const SEED = 1;
+
+describe('codecs and parsers under damaged input', { timeout: 60_000 }, () => {
+  const outcomes = new Set<string>();
+
+  it.each(TARGETS.map((target) => [target.name, target] as const))(
+    '%s fails by a code or not at all',
+    async (_, target) => {
+      for (let run = 0; run < RUNS; run += 1) {
+        const input = inputOf(target.name, SEED, run);
+        const { problems, outcome } = await runCase(target, { target: target.name, seed: SEED, run, input });
+        expect(problems, `run ${run}`).toEqual([]);
+        outcomes.add(outcome);
+      }
+    },
+  );
+
+  it('is damaged in many ways, and not always', () => {
+    expect(outcomes).toContain('complete');
+    expect(outcomes.size).toBeGreaterThan(10);
+  });
+
+  it('fails no more by what once made it fail', async () => {
+    for (const [name, kept] of keptCases()) {
+      const target = TARGETS.find((one) => one.name === kept.target);
+      expect(target, `${name} is of a target that is not there`).toBeDefined();
+      expect((await runCase(target!, kept)).problems, name).toEqual([]);
+    }
+  });
+});
+
+describe('what fuzzing finds', () => {
+  const sample = Buffer.from('{"a":1}\n{"a":}\n'.repeat(10));
+  const problems = async (
+    push: (chunk: Uint8Array, context: CodecContext) => unknown[],
+  ): Promise<readonly string[]> => {
+    const codec: Codec<Uint8Array, unknown, 'records'> = {
+      kind: 'codec',
+      emits: 'records',
+      name: 'broken',
+      start: (context) => ({ push: (chunk) => push(chunk, context) }),
+    };
+    const target: FuzzTarget = {
+      name: 'broken',
+      samples: [sample],
+      tokens: [],
+      offsetsAreExact: true,
+      feed: ({ source, sink }) => feed('fuzz').from(source).through(codec).to(sink),
+    };
+    return (await runCase(target, { target: 'broken', seed: 1, run: 1, input: sample })).problems;
+  };
+
+  it('is an error without a code', async () => {
+    const thrown = await problems(() => {
+      throw new TypeError('x is undefined');
+    });
+    expect(thrown).toContainEqual(expect.stringMatching(/CODEC_THREW[^]*x is undefined/));
+  });
+
+  it('is a record that the cut changes', async () => {
+    expect(await problems((chunk) => [chunk.length])).toContainEqual(expect.stringContaining('the cut makes'));
+  });
+
+  it('is a byte offset that leads elsewhere', async () => {
+    const wrong = await problems((_, { reject }) => [
+      reject({ code: 'X', message: 'x', raw: '{"a":}', line: 2, byteOffset: 7 }),
+    ]);
+    expect(wrong).toContainEqual(expect.stringContaining('the offset of a rejection is wrong'));
+  });
+});
