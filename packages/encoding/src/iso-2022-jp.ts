@@ -6,6 +6,9 @@ import { unitBuffer } from './unit-buffer.ts';
 const ESC = 0x1b;
 const REPLACEMENT = 0xfffd;
 
+/** Bytes of escape sequences that wait for the character behind them, at most. */
+const MAX_WAITING = 30;
+
 /** The sets of characters that ISO-2022-JP shifts between. The first is that at the beginning. */
 const ASCII = 0;
 const ROMAN = 1;
@@ -35,6 +38,8 @@ export function iso2022jp(pairs: Uint16Array): Decode {
     }
     const units = buffer.reserve(bytes.length);
     let [index, count, set] = [0, 0, shift];
+    // An escape sequence belongs to the character behind it, so that offsets are the same for every cutting.
+    let [escapesFrom, setBefore] = [-1, shift];
     const bad = (): void => {
       invalid(index, 1);
       units[count++] = REPLACEMENT;
@@ -46,9 +51,12 @@ export function iso2022jp(pairs: Uint16Array): Decode {
         const next = shiftAt(bytes, index);
         if (next === 'cut' && !last) break;
         if (typeof next === 'number') {
+          if (escapesFrom === -1) [escapesFrom, setBefore] = [index, set];
           set = next;
           index += 3;
-        } else bad();
+          continue;
+        }
+        bad();
       } else if (set !== KANJI) {
         const unit = alone(byte, set);
         if (unit === undefined) bad();
@@ -67,6 +75,10 @@ export function iso2022jp(pairs: Uint16Array): Decode {
         units[count++] = unit === NONE ? REPLACEMENT : unit;
         index += length;
       }
+      escapesFrom = -1;
+    }
+    if (!last && escapesFrom !== -1 && index - escapesFrom <= MAX_WAITING) {
+      return { text: buffer.text(count), used: escapesFrom, shift: setBefore };
     }
     return { text: buffer.text(count), used: index, shift: set };
   };
