@@ -6,7 +6,7 @@ import { unitBuffer } from './unit-buffer.ts';
 const ESC = 0x1b;
 const REPLACEMENT = 0xfffd;
 
-/** Bytes of escape sequences that wait for the character behind them, at most. */
+/** Bytes of escape sequences that may wait for the character behind them. One more sequence in the row is invalid. */
 const MAX_WAITING = 30;
 
 /** The sets of characters that ISO-2022-JP shifts between. The first is that at the beginning. */
@@ -50,7 +50,7 @@ export function iso2022jp(pairs: Uint16Array): Decode {
       if (byte === ESC) {
         const next = shiftAt(bytes, index);
         if (next === 'cut' && !last) break;
-        if (typeof next === 'number') {
+        if (typeof next === 'number' && (escapesFrom === -1 || index - escapesFrom < MAX_WAITING)) {
           if (escapesFrom === -1) [escapesFrom, setBefore] = [index, set];
           set = next;
           index += 3;
@@ -77,7 +77,7 @@ export function iso2022jp(pairs: Uint16Array): Decode {
       }
       escapesFrom = -1;
     }
-    if (!last && escapesFrom !== -1 && index - escapesFrom <= MAX_WAITING) {
+    if (!last && escapesFrom !== -1) {
       return { text: buffer.text(count), used: escapesFrom, shift: setBefore };
     }
     return { text: buffer.text(count), used: index, shift: set };
