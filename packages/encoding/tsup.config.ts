@@ -7,8 +7,12 @@ import base from '../../tsup.base.ts';
  */
 const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig({
   ...(base as Options),
-  entry: ['src/index.ts', 'src/legacy.ts', 'src/no-charsets.ts'],
-  dts: { entry: ['src/index.ts', 'src/legacy.ts'] },
+  entry: ['src/index.ts', 'src/detect.ts', 'src/legacy.ts', 'src/no-charsets.ts'],
+  dts: { entry: ['src/index.ts', 'src/detect.ts', 'src/legacy.ts'] },
   external: ['#legacy-charsets'],
+  // The statistics of detect are letters beyond ASCII, which escapes would make twice as large.
+  esbuildOptions: (options) => {
+    options.charset = 'utf8';
+  },
 });
 export default config;

@@ -21,6 +21,12 @@ export interface Context {
 /** The context of a call that concerns one item. */
 export interface ItemContext extends Context {
   readonly item: ItemOrigin;
+  /**
+   * Puts what this stage found out about the item into its report, such as the encoding that was detected. A later note
+   * of the same name takes the place of the one before. It is a function of the item's content. Absent only in a context
+   * that was made by hand.
+   */
+  readonly note?: (name: string, text: string) => void;
 }
 
 /** The context of a codec: it may also step over a bad record. */

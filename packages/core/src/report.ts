@@ -48,6 +48,8 @@ export interface ItemReport extends Counts {
   readonly rejections: Readonly<Record<string, number>>;
   /** What stages counted by `context.count`, by stage and counter, such as `{ dynamodb: { retries: 3 } }`. */
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What stages noted by `context.note`, by stage and name, such as `{ decodeText: { encoding: 'utf-8 1.00' } }`. Absent where none did. */
+  readonly notes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** When the item was begun, as ISO-8601 in UTC. */
   readonly startedAt: string;
   readonly durationMs: number;

@@ -1,4 +1,16 @@
-import { drop, feed, filter, flatMap, isMillraceError, many, map, RunFailedError, tap } from '@millrace/core';
+import {
+  type Codec,
+  drop,
+  feed,
+  filter,
+  flatMap,
+  isMillraceError,
+  many,
+  map,
+  type RunReport,
+  RunFailedError,
+  tap,
+} from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
@@ -205,6 +217,30 @@ describe('run', () => {
       .to(counting)
       .run([numbered(3)]);
     expect(report.reports[0]?.counters).toEqual({ keep: { batches: 1, units: 3 } });
+  });
+
+  it('keeps what stages note of an item, the last of each name, and says nothing where none did', async () => {
+    const kept = keep<string>();
+    const noting = (texts: readonly string[]): Codec<string, string, 'records'> => ({
+      kind: 'codec',
+      emits: 'records',
+      name: 'noting',
+      start: ({ note }) => ({
+        push: () => {
+          for (const text of texts) note?.('format', text);
+          return [];
+        },
+      }),
+    });
+    const run = async (texts: readonly string[]): Promise<RunReport> =>
+      feed('notes')
+        .from(textSource())
+        .through(noting(texts))
+        .to(kept.sink)
+        .run([numbered(1, 1, 'a'), numbered(1, 1, 'b')]);
+    const noted = (await run(['gzip', 'zstd'])).reports.map(({ notes }) => notes);
+    expect(noted).toEqual([{ noting: { format: 'zstd' } }, { noting: { format: 'zstd' } }]);
+    expect((await run([])).reports.map((report) => 'notes' in report)).toEqual([false, false]);
   });
 
   it('refuses unknown options and wrong values', async () => {

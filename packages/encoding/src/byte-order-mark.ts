@@ -13,6 +13,11 @@ const MARKS: readonly { readonly name: UnicodeName; readonly bytes: readonly num
   { name: 'utf-16be', bytes: [0xfe, 0xff] },
 ];
 
+/** The encoding whose mark these bytes begin with. */
+export function markOf(head: Uint8Array): UnicodeName | undefined {
+  return MARKS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte))?.name;
+}
+
 /**
  * How to decode an item that begins with `head`, at least {@link MARK_LENGTH} bytes where the item has so many. The mark
  * itself is left for the decoder: it comes out as U+FEFF.
@@ -24,16 +29,16 @@ const MARKS: readonly { readonly name: UnicodeName; readonly bytes: readonly num
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS`
  */
 export function chooseDecode(charset: Charset, declared: string, head: Uint8Array): Decode {
-  const mark = MARKS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
+  const mark = markOf(head);
   if (mark === undefined) return charset.decode;
-  const agreed = charset.marks?.[mark.name];
+  const agreed = charset.marks?.[mark];
   if (agreed !== undefined) return agreed;
   const zeros = head.subarray(0, MARK_LENGTH).includes(0);
-  if (charset.marks === undefined && mark.name !== 'utf-8' && !zeros) return charset.decode;
+  if (charset.marks === undefined && mark !== 'utf-8' && !zeros) return charset.decode;
   throw new MillraceError(
     'ENCODING_BOM_CONTRADICTS',
-    `The text is declared as ${declared}, but it begins with the byte order mark of ${mark.name}. ` +
-      `Declare ${mark.name}, or have the mark removed.`,
-    { details: { charset: declared, mark: mark.name } },
+    `The text is declared as ${declared}, but it begins with the byte order mark of ${mark}. ` +
+      `Declare ${mark}, or have the mark removed.`,
+    { details: { charset: declared, mark } },
   );
 }

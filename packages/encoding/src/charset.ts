@@ -7,13 +7,16 @@ export interface Decoded {
   readonly text: string;
   /** Bytes that were decoded. The rest, at most three, begins a character whose other bytes are still to come. */
   readonly used: number;
+  /** How to go on behind them, for an encoding that shifts between sets of characters. */
+  readonly shift?: number;
 }
 
 /**
  * Decodes bytes that begin between two characters. With `last`, nothing follows and a cut character is invalid. Which
- * bytes are reported never depends on how the item was cut into calls.
+ * bytes are reported never depends on how the item was cut into calls. `shift` is what the call before answered; at the
+ * beginning, and in most encodings always, it is 0.
  */
-export type Decode = (bytes: Uint8Array, last: boolean, invalid: ReportInvalid) => Decoded;
+export type Decode = (bytes: Uint8Array, last: boolean, invalid: ReportInvalid, shift?: number) => Decoded;
 
 /** How many bytes a text without damage takes in an encoding. */
 export type Measure = (text: string) => number;

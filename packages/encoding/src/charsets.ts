@@ -6,7 +6,7 @@ export interface Charsets {
    * The encoding of this name, or `undefined` where there is none.
    *
    * @param name as it was given
-   * @param plain the same in lower case, letters and digits only
+   * @param plain the usual name of it in lower case, letters and digits only
    */
   readonly find: (name: string, plain: string) => Charset | undefined;
   /** Names to suggest where one is unknown. */

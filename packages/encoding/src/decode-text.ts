@@ -1,16 +1,9 @@
-import {
-  type Codec,
-  type CodecContext,
-  type CodecStage,
-  check,
-  checkOptions,
-  located,
-  type Located,
-} from '@millrace/core';
+import { type Codec, type CodecContext, check, checkOptions, located, type Located } from '@millrace/core';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
-import type { Charset, Decode } from './charset.ts';
+import type { Decode } from './charset.ts';
 import type { Charsets } from './charsets.ts';
+import type { Candidate, DecodingStage, Detection } from './detection.ts';
 import { InvalidBytes } from './invalid-bytes.ts';
 import { resolveCharset } from './resolve-charset.ts';
 import { type DecodedSlice, textPlace, type Tracing } from './text-places.ts';
@@ -47,27 +40,34 @@ const NO_BYTES = new Uint8Array(0);
  * A byte order mark is stripped. Under `utf-16` and `utf-32` it decides the byte order, which is little-endian where it
  * is missing. `iso-8859-1` means just that, not windows-1252, and a byte that an encoding leaves undefined is invalid.
  *
- * @param charset name of the encoding, such as `utf-8`, `windows-1252` or `shift_jis`; case and punctuation do not matter
  * Rejections, with `onInvalid: 'reject-record'`: `ENCODING_INVALID`.
  *
- * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
+ * @param charset name of the encoding, such as `utf-8`, `windows-1252` or `shift_jis`, where case and punctuation do not
+ *   matter; or `detect(…)` of `@millrace/encoding/detect`
+ * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_REFUSED`, `ENCODING_NOT_BUNDLED`, `OPTION_UNKNOWN`, `OPTION_INVALID`
+ *   when it is made
  * @throws MillraceError `ENCODING_INVALID` in a run, for bytes that are no character or a character that the end cuts
  *   short; `details.byteOffset` is where they begin, counted from 0 in the bytes that decodeText received
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS` in a run, where the byte order mark is that of another encoding
+ * @throws MillraceError `ENCODING_NOT_DETECTED` in a run, where `detect` finds none that is sure enough
  */
-export function decodeText(charset: string, options: DecodeTextOptions = {}): Codec<Uint8Array, string> {
+export function decodeText(charset: string | Detection, options: DecodeTextOptions = {}): Codec<Uint8Array, string> {
   checkOptions('decodeText', options, {
     onInvalid: check.optional(check.oneOf('fail', 'replace', 'reject-record')),
     charsets: check.optional(check.object),
   });
-  const resolved = resolveCharset(charset, options.charsets ?? legacyCharsets);
-  const { onInvalid = 'fail' } = options;
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'chunks',
-    name: 'decodeText',
-    start: (context: CodecContext) => startDecoding(resolved, charset, onInvalid, context),
-  });
+  const { onInvalid = 'fail', charsets = legacyCharsets } = options;
+  const candidateOf = (name: string): Candidate => ({ name, charset: resolveCharset(name, charsets) });
+  return Object.freeze({ kind: 'codec', emits: 'chunks', name: 'decodeText', start: starter() });
+
+  function starter(): Codec<Uint8Array, string>['start'] {
+    if (typeof charset === 'string') {
+      const candidate = candidateOf(charset);
+      return (context) => startDecoding(candidate, onInvalid, context);
+    }
+    const candidates = charset.allowed.map(candidateOf);
+    return (context) => charset.start(candidates, (chosen) => startDecoding(chosen, onInvalid, context), context);
+  }
 }
 
 /** Bytes of a slice that are no character. */
@@ -76,32 +76,31 @@ interface Invalid {
   readonly length: number;
 }
 
-function startDecoding(
-  charset: Charset,
-  declared: string,
-  onInvalid: OnInvalid,
-  context: CodecContext,
-): CodecStage<Uint8Array, string> {
+function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: CodecContext): DecodingStage {
+  let { name: declared, charset } = candidate;
   let decode: Decode | undefined;
   let rest: Uint8Array = NO_BYTES; // What is still to be decoded: the beginning of a character, or of the item.
   let offset = 0; // Where in the item the next slice begins.
+  let shift = 0; // With which shift.
   let started = false;
 
   /** Decodes one slice and answers how many of its bytes remain. */
   function* decodeSlice(bytes: Uint8Array, last: boolean): Generator<Located<string>, number> {
     decode ??= chooseDecode(charset, declared, bytes);
     const found: Invalid[] = [];
-    const { text, used } = decode(bytes, last, (index, length) => found.push({ index, length }));
+    const decoded = decode(bytes, last, (index, length) => found.push({ index, length }), shift);
+    const { text, used } = decoded;
     const [first] = found;
     if (onInvalid === 'fail' && first !== undefined) {
       // What precedes the error is delivered, so that it does not depend on how the item was cut into chunks.
       const sound = bytes.subarray(0, first.index);
-      yield* emit(decode(sound, true, () => {}).text, sound, []);
+      yield* emit(decode(sound, true, () => {}, shift).text, sound, []);
       throw invalidBytes(bytes, first, 0).toError();
     }
     if (onInvalid === 'replace' && first !== undefined) context.count('replaced', found.length);
     yield* emit(text, bytes.subarray(0, used), found);
     offset += used;
+    shift = decoded.shift ?? 0;
     return bytes.length - used;
   }
 
@@ -120,6 +119,7 @@ function startDecoding(
     const rejects = onInvalid === 'reject-record';
     return {
       decode: decode!,
+      shift,
       measure,
       // A view would keep the whole chunk, which may be many slices.
       bytes: rejects || measure === undefined ? bytes.slice() : undefined,
@@ -130,8 +130,11 @@ function startDecoding(
   function damageOf(bytes: Uint8Array, found: readonly Invalid[], skipped: number): readonly InvalidBytes[] {
     let at = 0;
     let units = -skipped;
+    let next = shift; // Invalid bytes do not shift.
     return found.map((one) => {
-      units += decode!(bytes.subarray(at, one.index), true, () => {}).text.length;
+      const before = decode!(bytes.subarray(at, one.index), true, () => {}, next);
+      units += before.text.length;
+      next = before.shift ?? 0;
       at = one.index + one.length;
       units += 1; // One U+FFFD stands for each.
       return invalidBytes(bytes, one, units - 1);
@@ -160,6 +163,10 @@ function startDecoding(
     },
     *end() {
       if (rest.length > 0) yield* decodeSlice(rest, true);
+    },
+    use: (chosen) => {
+      ({ name: declared, charset } = chosen);
+      decode &&= charset.decode;
     },
   };
 }

@@ -10,7 +10,7 @@ export interface LegacyDecoder {
 export function lazyCharset(make: () => LegacyDecoder): Charset {
   let made: LegacyDecoder | undefined;
   return {
-    decode: (bytes, last, invalid) => (made ??= make()).decode(bytes, last, invalid),
+    decode: (bytes, last, invalid, shift) => (made ??= make()).decode(bytes, last, invalid, shift),
     measure: () => ((made ??= make()).isSingleByte ? (text) => text.length : undefined),
     marks: undefined,
   };

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import iconv from 'iconv-lite';
+import { amendmentsOf } from './amendments.ts';
 import { type CodeTable, NONE, NOT_ALONE, type Sequence } from './code-table.ts';
 
 /**
@@ -7,14 +8,17 @@ import { type CodeTable, NONE, NOT_ALONE, type Sequence } from './code-table.ts'
  * cannot say which bytes were invalid, so Millrace decodes by the tables itself.
  */
 export function readCodeTable(charset: string): CodeTable {
+  const amendments = amendmentsOf(tableName(charset));
   const single = new Uint16Array(256);
   for (let byte = 0; byte < 256; byte += 1) single[byte] = iconv.decode(Buffer.of(byte), charset).charCodeAt(0);
+  for (const [code, unit] of amendments) if (code < 256) single[code] = unit;
   const notAlone = [...single.keys()].filter((byte) => single[byte] === NOT_ALONE);
   const twoBytes = probe(charset, notAlone);
   if (twoBytes.size === 0) return { single, multi: undefined };
 
   const pairs = new Uint16Array(65536);
   for (const [code, units] of twoBytes) if (units <= 0xffff && units > 0) pairs[code] = units;
+  for (const [code, unit] of amendments) pairs[code] = unit;
   const leads = new Set([...twoBytes.keys()].map((code) => code >>> 8));
   const longer = readThreeBytes(charset, leads) ?? readFourBytes(charset);
   const rare = (bytes: Uint8Array, index: number): Sequence => {
@@ -25,6 +29,14 @@ export function readCodeTable(charset: string): CodeTable {
     return longer?.(bytes, index) ?? { length: 2, units: twoBytes.get((first << 8) | second) ?? NONE };
   };
   return { single, multi: { pairs, rare } };
+}
+
+/** iconv-lite's own name for what may be the name of several. */
+function tableName(charset: string): string {
+  const known: Readonly<Record<string, unknown>> | null = iconv.encodings;
+  let name = charset;
+  for (let next = known?.[name]; typeof next === 'string'; next = known?.[name]) name = next;
+  return name;
 }
 
 /** The characters that are one of `heads`, of one byte or two, and one byte more. */

@@ -3,19 +3,27 @@ import { MillraceError } from '@millrace/core';
 import type { Charset, Decode, Measure } from './charset.ts';
 import type { Charsets } from './charsets.ts';
 import { nearNames } from './near-names.ts';
+import { usualName, whyRefused } from './standard-names.ts';
 import { decodeUtf16be, decodeUtf16le } from './utf16.ts';
 import { utf32 } from './utf32.ts';
 import { decodeUtf8 } from './utf8.ts';
 import { westernCharset } from './western-charset.ts';
 
 /**
- * Finds an encoding by name. Case and punctuation do not matter: `UTF-8` is `utf8`.
+ * Finds an encoding by name: those of iconv-lite, and all labels of the Encoding Standard. Case and punctuation do not
+ * matter: `UTF-8` is `utf8`.
  *
  * @param charsets encodings beyond those that need no tables; `undefined` in a bundle that was given none
- * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_NOT_BUNDLED`
+ * @throws MillraceError `ENCODING_UNKNOWN`, `ENCODING_REFUSED`, `ENCODING_NOT_BUNDLED`
  */
 export function resolveCharset(name: string, charsets: Charsets | undefined): Charset {
-  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const plain = usualName(name);
+  const reason = whyRefused(plain);
+  if (reason !== undefined) {
+    throw new MillraceError('ENCODING_REFUSED', `decodeText does not decode ${name}: ${reason}.`, {
+      details: { charset: name },
+    });
+  }
   const charset = unicodeCharset(plain) ?? westernCharset(plain) ?? charsets?.find(name, plain);
   if (charset !== undefined) return charset;
   if (charsets === undefined) {
@@ -49,7 +57,6 @@ function unicodeCharset(plain: string): Charset | undefined {
   });
   switch (plain) {
     case 'utf8':
-    case 'unicode11utf8':
       return measured(measureUtf8, decodeUtf8, { 'utf-8': decodeUtf8 });
     case 'utf16':
     case 'ucs2':

@@ -14,6 +14,8 @@ export interface DecodedSlice {
 /** How a slice can be traced back to its bytes: by measuring its text, or by decoding a copy of them again. */
 export interface Tracing {
   readonly decode: Decode;
+  /** The shift at the slice's beginning. */
+  readonly shift: number;
   /** Absent where the bytes cannot be told from the text. */
   readonly measure: Measure | undefined;
   /** A copy of the slice's bytes; needed without `measure`, and for the raw bytes of records. */
@@ -38,20 +40,23 @@ function byMeasuring({ text, length }: DecodedSlice, measure: Measure): (index: 
 }
 
 /** Decodes anew up to the character; of records that are asked for in order, each stretch once. */
-function byDecoding({ decode, bytes = new Uint8Array(0) }: Tracing): (index: number) => number {
+function byDecoding({ decode, shift: first, bytes = new Uint8Array(0) }: Tracing): (index: number) => number {
   let at = 0;
   let units = 0;
+  let shift = first;
   return (index) => {
     if (index < units) {
       at = 0;
       units = 0;
+      shift = first;
     }
     // No character has fewer bytes than UTF-16 units, so that as many bytes never lead past it.
     for (let size = index - units; units < index && at < bytes.length;) {
       const piece = bytes.subarray(at, at + size);
-      const { text, used } = decode(piece, at + size >= bytes.length, () => {});
+      const { text, used, shift: next = 0 } = decode(piece, at + size >= bytes.length, () => {}, shift);
       at += used;
       units += text.length;
+      shift = next;
       size = used === 0 ? size + 1 : Math.max(1, index - units);
     }
     return at;

@@ -36,7 +36,11 @@ describe('every encoding of iconv-lite', () => {
     for (const name of legacyNames()) expect(decodeText(name).name).toBe('decodeText');
   });
 
-  it.each(legacyEncodings())('%s decodes all its single bytes as iconv-lite does, with any cut', (name) => {
+  // The others of iconv-lite's tables are completed, and tested against the Encoding Standard (encoding-standard.test.ts).
+  const completed = ['macintosh', 'macroman', 'maccyrillic', 'shiftjis', 'gbk', 'gb18030'];
+  const asTheyAre = legacyEncodings().filter((name) => !completed.includes(name));
+
+  it.each(asTheyAre)('%s decodes all its single bytes as iconv-lite does, with any cut', (name) => {
     const bytes = singleBytes(name);
     const codec = decodeText(name);
     const expected = iconv.decode(Buffer.from(bytes), name as 'utf8');
@@ -44,7 +48,7 @@ describe('every encoding of iconv-lite', () => {
     expect(drive(codec, pieces(bytes, 1)), name).toMatchObject({ text: expected, error: undefined });
   });
 
-  it.each(['windows-1252', 'windows-1251', 'koi8-r', 'iso-8859-15', 'cp437', 'macintosh'])(
+  it.each(['windows-1252', 'windows-1251', 'koi8-r', 'iso-8859-15', 'cp437', 'macgreek'])(
     '%s decodes long text as iconv-lite does, by whatever decoder',
     (name) => {
       const characters = iconv.decode(Buffer.from(singleBytes(name)), name as 'utf8');
@@ -56,7 +60,7 @@ describe('every encoding of iconv-lite', () => {
     },
   );
 
-  const pairNames = ['shift_jis', 'euc-jp', 'cp936', 'gbk', 'gb18030', 'cp949', 'cp950', 'big5'];
+  const pairNames = ['euc-jp', 'cp936', 'cp949', 'cp950', 'big5'];
   it.each(pairNames)('%s decodes exactly the pairs of bytes that iconv-lite does', (name) => {
     const codec = decodeText(name, { onInvalid: 'replace' });
     for (let lead = 0x80; lead < 256; lead++) {

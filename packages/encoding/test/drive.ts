@@ -13,6 +13,7 @@ export interface Driven {
   readonly places: readonly TextPlace[];
   readonly text: string;
   readonly counts: Readonly<Record<string, number>>;
+  readonly notes: Readonly<Record<string, string>>;
   readonly error: MillraceError | undefined;
 }
 
@@ -21,6 +22,7 @@ export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Ar
   const outputs: string[] = [];
   const places: TextPlace[] = [];
   const counts: Record<string, number> = {};
+  const notes: Record<string, string> = {};
   let error: MillraceError | undefined;
   const context: CodecContext = {
     feed: 'feed',
@@ -30,6 +32,9 @@ export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Ar
     item: { id: 'item', uri: 'test://item' },
     count: (counter, by = 1) => {
       counts[counter] = (counts[counter] ?? 0) + by;
+    },
+    note: (name, text) => {
+      notes[name] = text;
     },
     reject: () => {
       throw new Error('decodeText emits chunks and must not reject records');
@@ -49,7 +54,7 @@ export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Ar
     if (!isMillraceError(thrown)) throw thrown;
     error = thrown;
   }
-  return { outputs, places, text: outputs.join(''), counts, error };
+  return { outputs, places, text: outputs.join(''), counts, notes, error };
 }
 
 /** The bytes in pieces of `size`. */

@@ -39,6 +39,7 @@ export function collectOutputs<O>(
   const places: (() => RecordPlace | undefined)[] = [];
   const textPlaces = new Map<number, TextPlace>();
   const counters: Record<string, number> = {};
+  const notes: Record<string, string> = {};
   const parts: { readonly name: string; readonly at: number }[] = [];
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
@@ -52,6 +53,9 @@ export function collectOutputs<O>(
     item,
     count: (counter, by = 1) => {
       counters[counter] = (counters[counter] ?? 0) + by;
+    },
+    note: (name, text) => {
+      notes[name] = text;
     },
     reject: (record) => {
       if (codec.emits !== 'records') throw contract('it emits chunks, so it has no record to reject');
@@ -112,6 +116,7 @@ export function collectOutputs<O>(
         return record === undefined ? [] : [{ ...places[ordinal]?.(), ...record, ordinal }];
       }),
       counters,
+      notes,
       place: (ordinal) => places[ordinal]?.(),
       textPlace: (index) => textPlaces.get(index),
       parts,

@@ -20,6 +20,8 @@ export interface CodecRun<O> {
   readonly rejections: readonly (RejectedRecord & { readonly ordinal: number })[];
   /** What the codec counted by `context.count`. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What the codec noted by `context.note`. */
+  readonly notes: Readonly<Record<string, string>>;
   /** The place of a record as its block knows it, by ordinal. */
   readonly place: (ordinal: number) => RecordPlace | undefined;
   /** Where the characters of a chunk of text came from, by its index, if the codec says so. */

@@ -162,6 +162,7 @@ class ItemCarrier<Ref> {
       ...tally.counts(),
       rejections: tally.rejections,
       counters: tally.counters,
+      ...(tally.notes && { notes: tally.notes }),
       startedAt: new Date(started).toISOString(),
       durationMs: Date.now() - started,
       ...(error && { error }),

@@ -27,7 +27,11 @@ export function createContexts({ feed, run, tally, markerMade }: ContextsOptions
     signal,
     count: (counter, by = 1) => tally.count(stage, counter, by),
   });
-  const ofItem: Contexts['ofItem'] = (stage, signal, item) => ({ ...of(stage, signal), item });
+  const ofItem: Contexts['ofItem'] = (stage, signal, item) => ({
+    ...of(stage, signal),
+    item,
+    note: (name, text) => tally.note(stage, name, text),
+  });
   return {
     of,
     ofItem,

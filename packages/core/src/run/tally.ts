@@ -1,6 +1,6 @@
 import type { Counts } from '../report.ts';
 
-/** The running counts of one item, or of a run. */
+/** The running counts and notes of one item, or of a run. */
 export class Tally {
   read = 0;
   expanded = 0;
@@ -12,10 +12,16 @@ export class Tally {
   bytesDecoded = 0;
   readonly rejections: Record<string, number> = {};
   readonly counters: Record<string, Record<string, number>> = {};
+  notes: Record<string, Record<string, string>> | undefined;
 
   count(stage: string, counter: string, by: number): void {
     const counters = (this.counters[stage] ??= {});
     counters[counter] = (counters[counter] ?? 0) + by;
+  }
+
+  note(stage: string, name: string, text: string): void {
+    this.notes ??= {};
+    (this.notes[stage] ??= {})[name] = text;
   }
 
   /** Rejections so far, quarantined or not. */
