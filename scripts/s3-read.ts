@@ -39,6 +39,7 @@ const context: ItemContext = {
   signal: new AbortController().signal,
   item: { id: 'item', uri: 'item' },
   count: () => {},
+  note: () => {},
 };
 
 async function bySdk(key: string): Promise<void> {

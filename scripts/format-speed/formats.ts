@@ -82,6 +82,7 @@ export function parseAll({ name, codec }: Format, text: string, chunk: number): 
     signal: new AbortController().signal,
     item: { id: 'speed', uri: 'speed' },
     count: () => {},
+    note: () => {},
     reject: (record) => {
       throw new Error(`${name}: ${record.message}`, { cause: rejected(record) });
     },

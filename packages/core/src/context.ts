@@ -26,7 +26,7 @@ export interface ItemContext extends Context {
    * of the same name takes the place of the one before. It is a function of the item's content. Absent only in a context
    * that was made by hand.
    */
-  readonly note?: (name: string, text: string) => void;
+  readonly note: (name: string, text: string) => void;
 }
 
 /** The context of a codec: it may also step over a bad record. */

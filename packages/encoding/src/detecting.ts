@@ -42,7 +42,7 @@ export function startDetecting(options: DetectingOptions): Omit<DecodingStage, '
 
   function take(candidate: Candidate, confidence: number | undefined): DecodingStage {
     chosen = true;
-    context.note?.('encoding', `${candidate.name} ${confidence?.toFixed(2) ?? 'fallback'}`);
+    context.note('encoding', `${candidate.name} ${confidence?.toFixed(2) ?? 'fallback'}`);
     decoding?.use(candidate);
     return (decoding ??= decodeBy(candidate));
   }

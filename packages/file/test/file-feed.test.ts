@@ -150,7 +150,7 @@ it('a file that is changed in place while it is read fails', async () => {
   const item = await fileSource().open({ path }, context());
   await writeFile(path, 'two');
   const read = async () => {
-    for await (const _ of item.chunks({ ...context(), item: item.origin }));
+    for await (const _ of item.chunks({ ...context(), item: item.origin, note: () => {} }));
   };
   await expect(read()).rejects.toMatchObject({ code: 'FILE_CHANGED' });
   await item.close?.();

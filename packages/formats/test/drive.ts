@@ -39,6 +39,7 @@ export function drive(codec: Codec<string, unknown, 'records'>, chunks: readonly
     signal: new AbortController().signal,
     item: { id: 'item', uri: 'test://item' },
     count: () => {},
+    note: () => {},
     reject: (record) => {
       made += 1;
       return rejected(record);

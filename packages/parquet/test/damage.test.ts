@@ -331,6 +331,7 @@ describe('a file that would take all memory', () => {
         settled: 0,
         signal: new AbortController().signal,
         count: () => {},
+        note: () => {},
         reject: () => expect.unreachable(),
       },
     );

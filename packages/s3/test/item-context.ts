@@ -12,6 +12,7 @@ export function itemContext(signal: AbortSignal = new AbortController().signal):
     signal,
     item: { id: 'id', uri: 'uri' },
     counters,
+    note: () => {},
     count: (counter, by = 1) => {
       counters[counter] = (counters[counter] ?? 0) + by;
     },

@@ -6,5 +6,5 @@ export function caseContext(signal: AbortSignal = new AbortController().signal, 
 }
 
 export function caseItemContext(item: ItemOrigin, signal?: AbortSignal, run?: string): ItemContext {
-  return { ...caseContext(signal, run), item };
+  return { ...caseContext(signal, run), item, note: () => {} };
 }

@@ -67,7 +67,14 @@ describe('memorySource and memorySink', () => {
 });
 
 describe('memorySource', () => {
-  const context = { feed: 'f', run: 'r', stage: 'memory', signal: new AbortController().signal, count: () => {} };
+  const context = {
+    feed: 'f',
+    run: 'r',
+    stage: 'memory',
+    signal: new AbortController().signal,
+    count: () => {},
+    note: () => {},
+  };
   const read = async (source: ReturnType<typeof memorySource<string>>, ref: { name: string; version?: number }) => {
     const item = await source.open(ref, context);
     const chunks: string[] = [];
@@ -130,7 +137,7 @@ describe('memorySource', () => {
 
 describe('memorySink', () => {
   const signal = new AbortController().signal;
-  const context = { feed: 'f', run: 'r', stage: 'memory', signal, count: () => {} };
+  const context = { feed: 'f', run: 'r', stage: 'memory', signal, count: () => {}, note: () => {} };
   const item = { id: 'i', uri: 'i' };
   const entries = ['a', 'b', 'c'].map((value, ordinal) => ({
     value,

@@ -96,7 +96,7 @@ describe('a source that breaks the contract for ranges fails the cases of what i
 });
 
 describe('ranges of a memory source', () => {
-  const context = { feed: 'f', run: 'r', stage: 's', signal: never, count: () => {} };
+  const context = { feed: 'f', run: 'r', stage: 's', signal: never, count: () => {}, note: () => {} };
   const item = { id: 'memory:a', uri: 'memory:a' };
 
   it('are those of its chunks joined, text in UTF-8, and are noted', async () => {

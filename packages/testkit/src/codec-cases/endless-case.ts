@@ -36,6 +36,7 @@ export function endlessCase<I extends Cuttable, O, E extends Emits>(
         signal: new AbortController().signal,
         item: { id: 'cases:endless', uri: 'cases:endless' },
         count: () => {},
+        note: () => {},
         reject: rejected,
       });
       try {

@@ -34,6 +34,7 @@ export function expansionCase<I extends Cuttable, O, E extends Emits>(
         signal: new AbortController().signal,
         item: ITEM,
         count: () => {},
+        note: () => {},
         reject: () => assert.fail('An expansion must not be rejected.'),
       });
       try {
