@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 import type { LiveEntry } from './live-entry.ts';
 import type { TailMixer } from './tail-mixer.ts';
 import type { Span, Watermark } from './watermark.ts';
-import { type Part, writeParts } from './write-parts.ts';
+import { type Share, writeShares } from './write-shares.ts';
 
 export interface BatchWriterOptions<T> {
   readonly sink: Sink<T>;
@@ -91,11 +91,11 @@ export class BatchWriter<T> {
   /** Sends what has gathered. */
   flush(): Promise<void> | undefined {
     const { gate } = this.#options;
-    const part = this.#takePart();
-    if (part === undefined) return undefined;
+    const share = this.#takeShare();
+    if (share === undefined) return undefined;
     const waiting = gate.enter();
-    if (waiting === undefined) return this.#start(part);
-    return waiting.then(() => this.#start(part));
+    if (waiting === undefined) return this.#start(share);
+    return waiting.then(() => this.#start(share));
   }
 
   /**
@@ -109,8 +109,8 @@ export class BatchWriter<T> {
     else if (this.#group > 1 && watermark.frontier < this.#groupFirst + this.#group) this.#batch.length = this.#groupAt;
     if (mixer === undefined) return this.flush();
     const bytes = this.#bytes;
-    const part = this.#takePart();
-    if (part !== undefined) this.#track(mixer.add(part, bytes));
+    const share = this.#takeShare();
+    if (share !== undefined) this.#track(mixer.add(share, bytes));
     return undefined;
   }
 
@@ -124,7 +124,7 @@ export class BatchWriter<T> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
-  #takePart(): Part<T> | undefined {
+  #takeShare(): Share<T> | undefined {
     const { context, watermark, assertMayWrite, accepted, refused, failed, settled } = this.#options;
     const entries = this.#batch;
     const span = this.#span;
@@ -147,15 +147,15 @@ export class BatchWriter<T> {
     };
   }
 
-  #start(part: Part<T>): undefined {
+  #start(share: Share<T>): undefined {
     const { gate, sink } = this.#options;
     try {
-      part.assertMayWrite();
+      share.assertMayWrite();
     } catch (stopped) {
       gate.leave();
       throw stopped;
     }
-    this.#track(writeParts(sink, [part]).finally(() => gate.leave()));
+    this.#track(writeShares(sink, [share]).finally(() => gate.leave()));
     return undefined;
   }
 

@@ -1,11 +1,11 @@
 import type { Sink } from '../sink.ts';
 import type { Gate } from './gate.ts';
-import { failPart, type Part, writeParts } from './write-parts.ts';
+import { failShare, type Share, writeShares } from './write-shares.ts';
 
 /** How long the last records of an item wait for those of others, in milliseconds, while more can come. */
 const LINGER_MS = 5;
 
-interface WaitingPart<T> extends Part<T> {
+interface WaitingShare<T> extends Share<T> {
   readonly settled: () => void;
 }
 
@@ -20,7 +20,7 @@ export class TailMixer {
   readonly #gate: Gate;
   readonly #maxCount: number;
   readonly #maxBytes: number;
-  #waiting: WaitingPart<unknown>[] = [];
+  #waiting: WaitingShare<unknown>[] = [];
   #count = 0;
   #bytes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,12 +46,12 @@ export class TailMixer {
     };
   }
 
-  /** Resolves once the part has settled. Never rejects: the part learns what became of it. */
-  add<T>(part: Part<T>, bytes: number): Promise<void> {
+  /** Resolves once the share has settled. Never rejects: the share learns what became of it. */
+  add<T>(share: Share<T>, bytes: number): Promise<void> {
     return new Promise((settled) => {
-      const count = part.entries.length;
+      const count = share.entries.length;
       if (this.#count + count > this.#maxCount || this.#bytes + bytes > this.#maxBytes) this.#flush();
-      this.#waiting.push({ ...(part as Part<unknown>), settled });
+      this.#waiting.push({ ...(share as Share<unknown>), settled });
       this.#count += count;
       this.#bytes += bytes;
       if (this.#expected === 0 || this.#count === this.#maxCount) this.#flush();
@@ -68,33 +68,33 @@ export class TailMixer {
     this.#bytes = 0;
   }
 
-  async #write(parts: readonly WaitingPart<unknown>[]): Promise<void> {
+  async #write(shares: readonly WaitingShare<unknown>[]): Promise<void> {
     try {
       await this.#gate.enter();
     } catch (turnedAway) {
-      for (const part of parts) {
-        failPart(part, turnedAway);
-        part.settled();
+      for (const share of shares) {
+        failShare(share, turnedAway);
+        share.settled();
       }
       return;
     }
     try {
-      const going = parts.filter(mayWrite);
-      if (going.length > 0) await writeParts(this.#sink, going);
+      const going = shares.filter(mayWrite);
+      if (going.length > 0) await writeShares(this.#sink, going);
     } finally {
       this.#gate.leave();
-      for (const part of parts) part.settled();
+      for (const share of shares) share.settled();
     }
   }
 }
 
-/** An item may have failed, or been stopped, since it brought its part. */
-function mayWrite(part: Part<unknown>): boolean {
+/** An item may have failed, or been stopped, since it brought its share. */
+function mayWrite(share: Share<unknown>): boolean {
   try {
-    part.assertMayWrite();
+    share.assertMayWrite();
     return true;
   } catch (stopped) {
-    failPart(part, stopped);
+    failShare(share, stopped);
     return false;
   }
 }
