@@ -1,4 +1,18 @@
 import { type Block, type Codec, type CodecContext, rejected } from '@millrace/core';
+import { parseXml } from '@millrace/xml';
+import {
+  parseAlbLog,
+  parseClbLog,
+  parseCloudFrontLog,
+  parseCloudTrail,
+  parseGuardDutyFindings,
+  parseNlbLog,
+  parseResolverQueryLog,
+  parseS3AccessLog,
+  parseVpcFlowLog,
+  parseWafLog,
+} from '@millrace/aws-logs';
+import * as samples from '../../packages/aws-logs/test/samples.ts';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
 
 /** A parser, and text for it. */
@@ -54,7 +68,43 @@ export const FORMATS: readonly Format[] = [
     ),
     codec: parseFixedWidth({ columns: Object.keys(row(0)).map((name) => ({ name, width: 60 })) }),
   },
+  {
+    name: 'parseXml',
+    text: (chars) => `<prices>\n${repeated((n) => `<price>${elements(n)}</price>`)(chars)}</prices>`,
+    codec: parseXml<unknown>({ record: 'price' }),
+  },
+  { name: 'parseS3AccessLog', text: repeated(() => samples.S3.trim()), codec: parseS3AccessLog() },
+  { name: 'parseAlbLog', text: repeated(() => samples.ALB.trim()), codec: parseAlbLog() },
+  { name: 'parseClbLog', text: repeated(() => samples.CLB.trim()), codec: parseClbLog() },
+  { name: 'parseNlbLog', text: repeated(() => samples.NLB.trim()), codec: parseNlbLog() },
+  { name: 'parseVpcFlowLog', text: (chars) => headed(samples.VPC_CUSTOM, 1, chars), codec: parseVpcFlowLog() },
+  { name: 'parseCloudFrontLog', text: (chars) => headed(samples.CLOUDFRONT, 2, chars), codec: parseCloudFrontLog() },
+  { name: 'parseWafLog', text: repeated(() => samples.WAF.trim()), codec: parseWafLog() },
+  { name: 'parseResolverQueryLog', text: repeated(() => samples.RESOLVER.trim()), codec: parseResolverQueryLog() },
+  { name: 'parseGuardDutyFindings', text: repeated(() => samples.GUARDDUTY.trim()), codec: parseGuardDutyFindings() },
+  {
+    name: 'parseCloudTrail',
+    text: (chars) => `{"Records":[${repeated(() => trailEvent, ',')(chars).slice(0, -1)}]}`,
+    codec: parseCloudTrail(),
+  },
 ];
+
+/** The first event of the sample. */
+const trailEvent: string = JSON.stringify(
+  (JSON.parse(samples.CLOUDTRAIL) as { readonly Records: readonly unknown[] }).Records[0],
+);
+
+/** The lines at the head of a log, and then the others again and again. */
+function headed(log: string, head: number, chars: number): string {
+  const lines = log.trim().split('\n');
+  return `${lines.slice(0, head).join('\n')}\n${repeated((n) => lines[head + (n % (lines.length - head))]!)(chars)}`;
+}
+
+function elements(n: number): string {
+  return Object.entries(row(n))
+    .map(([name, value]) => `<${name}>${value}</${name}>`)
+    .join('');
+}
 
 function json(n: number): string {
   return JSON.stringify(row(n));

@@ -23,8 +23,7 @@ export interface ItemContext extends Context {
   readonly item: ItemOrigin;
   /**
    * Puts what this stage found out about the item into its report, such as the encoding that was detected. A later note
-   * of the same name takes the place of the one before. It is a function of the item's content. Absent only in a context
-   * that was made by hand.
+   * of the same name takes the place of the one before. It is a function of the item's content.
    */
   readonly note: (name: string, text: string) => void;
 }

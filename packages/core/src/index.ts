@@ -46,6 +46,7 @@ export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
 export type { ItemRanges, RangesCodec, RangesContext, RangesStage } from './ranges-codec.ts';
 export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
+export { refusalOf } from './refusal-of.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';

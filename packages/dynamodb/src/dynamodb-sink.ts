@@ -6,6 +6,7 @@ import {
   type OptionCheck,
   type Refusal,
   type Sink,
+  refusalOf,
 } from '@millrace/core';
 import type { AnyDynamoDBClient } from './client.ts';
 import { deliver } from './deliver.ts';
@@ -19,7 +20,6 @@ import type { ExactNumber } from './number.ts';
 import { isPacked, type Packed, packedOver } from './pack/packed.ts';
 import { prepare } from './prepare.ts';
 import type { Put } from './put.ts';
-import { refusalOf } from './refusal-of.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
 import { createSender } from './create-sender.ts';
 import type { SenderKind } from './sender.ts';

@@ -27,10 +27,10 @@ export interface DecompressSettings extends Choice {
 /** `decompress` at work on one item. */
 export function startDecompress(
   settings: DecompressSettings,
-  { item, count }: CodecContext,
+  { item, count, note }: CodecContext,
 ): CodecStage<Uint8Array, Uint8Array> {
   const named = formatsOfName(item.part ?? item.uri, settings.suffixes);
-  const outermost = detectingLayer({ settings, count, named, depth: 0, self: undefined });
+  const outermost = detectingLayer({ settings, count, note, named, outer: [], self: undefined });
   return { push: outermost.push, end: outermost.end, close: outermost.close };
 }
 
@@ -38,15 +38,18 @@ export function startDecompress(
 interface Found {
   readonly settings: DecompressSettings;
   readonly count: CodecContext['count'];
+  readonly note: CodecContext['note'];
   /** What its name says of this and of the layers inside it. */
   readonly named: readonly CompressionFormat[];
-  readonly depth: number;
+  /** The compressions that it stands in, the outermost first. */
+  readonly outer: readonly CompressionFormat[];
   /** The file of an archive that it is. It is begun only once it shows not to be an archive itself. */
   readonly self: Part | undefined;
 }
 
 /** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
-function detectingLayer({ settings, count, named, depth, self }: Found): Layer {
+function detectingLayer({ settings, count, note, named, outer, self }: Found): Layer {
+  const depth = outer.length;
   let head = new Uint8Array(0);
   let isDecided = false;
   let beginning: Part | undefined;
@@ -57,10 +60,19 @@ function detectingLayer({ settings, count, named, depth, self }: Found): Layer {
     isDecided = true;
     const format = chosen();
     if (format !== 'zip') beginning = self;
+    // What an archive holds differs from file to file.
+    if (!outer.includes('zip') && (depth === 0 || format !== 'none')) note('format', [...outer, format].join(' '));
     if (format === 'none') return;
     layer = settings.startLayer(format, count);
     if (format === 'zip') return; // Its files are found one by one.
-    inner = detectingLayer({ settings, count, named: named.slice(1), depth: depth + 1, self: undefined });
+    inner = detectingLayer({
+      settings,
+      count,
+      note,
+      named: named.slice(1),
+      outer: [...outer, format],
+      self: undefined,
+    });
   }
 
   function chosen(): CompressionFormat | 'none' {
@@ -99,7 +111,10 @@ function detectingLayer({ settings, count, named, depth, self }: Found): Layer {
       inner?.close();
       const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
       const names = formatsOfName(output.name, settings.suffixes);
-      inner = naming(file, detectingLayer({ settings, count, named: names, depth: depth + 1, self: file }));
+      inner = naming(
+        file,
+        detectingLayer({ settings, count, note, named: names, outer: [...outer, 'zip'], self: file }),
+      );
     }
   }
 

@@ -34,6 +34,14 @@ async function drive(options: DecompressOptions, chunks: readonly Uint8Array[], 
 }
 
 describe('decompress', () => {
+  it('puts the formats that it found into the report, the outermost first', async () => {
+    const noted = async (...chunks: readonly Uint8Array[]): Promise<unknown> =>
+      (await runCodec(decompress({ maxDepth: 3 }), chunks)).notes;
+    expect(await noted(TEXT)).toEqual({ format: 'none' });
+    expect(await noted(COMPRESS.gzip(TEXT))).toEqual({ format: 'gzip' });
+    expect(await noted(...cut(COMPRESS.gzip(COMPRESS.zstd(TEXT)), 1))).toEqual({ format: 'gzip zstd' });
+  });
+
   it('is a frozen codec, and refuses options that it does not know', () => {
     expect(decompress()).toMatchObject({ kind: 'codec', emits: 'chunks', name: 'decompress' });
     expect(Object.isFrozen(decompress())).toBe(true);

@@ -5,6 +5,7 @@ import {
   type Decimal,
   type MillraceError,
   type Refusal,
+  refusalOf,
   type Sink,
 } from '@millrace/core';
 import type { Asking } from './ask.ts';
@@ -122,8 +123,8 @@ export function postgresSink<const K extends string = 'uuid'>(
     mixesItems: true,
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
-      const refuse = (position: number, { code, message, cause, details }: MillraceError): void => {
-        refusals.push({ position, code, message, cause, ...(details !== undefined && { details }) });
+      const refuse = (position: number, error: MillraceError): void => {
+        refusals.push(refusalOf(position, error));
       };
       const plan = await planned(context);
       const { rows, duplicates } = prepare(entries, plan, reading, refuse);

@@ -1,7 +1,6 @@
-import type { Entry, Refusal, Sink } from '@millrace/core';
+import { type Entry, type Refusal, type Sink, refusalOf } from '@millrace/core';
 import { MAX_BATCH_ITEMS } from '../limits.ts';
 import type { Preparation } from '../prepare.ts';
-import { refusalOf } from '../refusal-of.ts';
 import { compressPack } from './compress-pack.ts';
 import { exactWeight, INEXACT } from './exact-json.ts';
 import type { LandedRecord } from './landed-record.ts';

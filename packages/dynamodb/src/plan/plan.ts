@@ -6,9 +6,9 @@ import {
   type RunReport,
   type Sink,
   withSink,
+  refusalOf,
 } from '@millrace/core';
 import { prepare } from '../prepare.ts';
-import { refusalOf } from '../refusal-of.ts';
 import { settingsOf, type SinkSettings } from '../sink-settings.ts';
 import { exampleKeeper, type PlannedRejections } from './examples.ts';
 import { type Layout, type LayoutName, layoutOf } from './layout.ts';
