@@ -150,9 +150,10 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
     const at = lineOf();
     const problem = (code: string, why: string, details = {}): MillraceError =>
       new MillraceError(code, `On line ${at} ${what} ${why}`, { details: { line: at, ...details } });
-    if (damaged !== undefined) throw problem(damaged.code, `is damaged. ${damaged.message}`, damaged.details);
+    // The length first: of what is too long to be held nobody knows whether it is damaged.
     if (length > maxRecordChars)
       throw problem('JSON_FIELD_TOO_LONG', `has more characters than maxRecordChars allows.`);
+    if (damaged !== undefined) throw problem(damaged.code, `is damaged. ${damaged.message}`, damaged.details);
     try {
       return parse(raw);
     } catch (cause) {
