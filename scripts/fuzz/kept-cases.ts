@@ -9,7 +9,7 @@ export function keepCase(one: FuzzCase): string {
   const name = `${one.target}-${createHash('sha1').update(one.input).digest('hex').slice(0, 12)}.json`;
   mkdirSync(FOLDER, { recursive: true });
   const input = Buffer.from(one.input).toString('base64');
-  writeFileSync(new URL(name, FOLDER), `${JSON.stringify({ ...one, input })}\n`);
+  writeFileSync(new URL(name, FOLDER), `${JSON.stringify({ ...one, input }, undefined, 2)}\n`);
   return name;
 }
 
