@@ -13,7 +13,7 @@ export interface LocalAwsOptions {
   readonly dynamodbPort?: number;
   /** How long a table stays CREATING, UPDATING or DELETING after the answer, in milliseconds. @default 0 */
   readonly tableDelayMs?: number;
-  /** How long the servers may take to start, in milliseconds. @default 10000 */
+  /** How long the servers may take to start, in milliseconds. @default 30000 */
   readonly startTimeoutMs?: number;
 }
 
@@ -83,7 +83,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     tableDelayMs: check.optional(check.integer(0)),
     startTimeoutMs: check.optional(check.integer(1)),
   });
-  const { region = 'us-east-1', s3Port = 0, dynamodbPort = 0, tableDelayMs = 0, startTimeoutMs = 10_000 } = options;
+  const { region = 'us-east-1', s3Port = 0, dynamodbPort = 0, tableDelayMs = 0, startTimeoutMs = 30_000 } = options;
   const events = eventDeliveries(region);
   const [s3, dynamodb] = await bothOrNone(
     startChild({ server: 's3', options: { port: s3Port, region }, startTimeoutMs, onCreated: events.announce }),
