@@ -114,7 +114,10 @@ describe.each(FORMATS)('%s', { timeout: 60_000 }, (format) => {
   });
 
   it('yields lazily, in chunks of at most 256 KiB', async () => {
-    const stage = decompress({ ...expected, maxRatio: 1e9 }).start({ item: { id: 'a', uri: 'a' } } as never);
+    const stage = decompress({ ...expected, maxRatio: 1e9 }).start({
+      item: { id: 'a', uri: 'a' },
+      note: () => {},
+    } as never);
     const outputs = (stage.push(compress(Buffer.alloc(5_000_000))) as AsyncIterable<Uint8Array>)[
       Symbol.asyncIterator
     ]();

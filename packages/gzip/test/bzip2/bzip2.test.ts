@@ -158,7 +158,7 @@ describe('bzip2', { timeout: 120_000 }, () => {
   });
 
   it('stops when it is closed', async () => {
-    const stage = create().start({ item: { id: 'a', uri: 'a' }, count: () => {} } as never);
+    const stage = create().start({ item: { id: 'a', uri: 'a' }, count: () => {}, note: () => {} } as never);
     for await (const _ of stage.push(sample('zeros').file) as AsyncIterable<unknown>);
     const outputs = (stage.end!() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
     expect((await outputs.next()).done).toBe(false);

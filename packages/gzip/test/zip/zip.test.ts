@@ -321,6 +321,7 @@ it('closes wherever it is left', async () => {
   const stage = decompress({ formats: [zip()], maxRatio: 2000 }).start({
     item: { id: 'a', uri: 'a' },
     count: () => {},
+    note: () => {},
   } as never);
   const outputs = (stage.push(file) as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   for (let n = 0; n < 3; n++) expect((await outputs.next()).done).toBe(false);
