@@ -1,18 +1,6 @@
 import { type Block, type Codec, type CodecContext, rejected } from '@millrace/core';
 import { parseXml } from '@millrace/xml';
-import {
-  parseAlbLog,
-  parseClbLog,
-  parseCloudFrontLog,
-  parseCloudTrail,
-  parseGuardDutyFindings,
-  parseNlbLog,
-  parseResolverQueryLog,
-  parseS3AccessLog,
-  parseVpcFlowLog,
-  parseWafLog,
-} from '@millrace/aws-logs';
-import * as samples from '../../packages/aws-logs/test/samples.ts';
+import { PARSERS } from '../../packages/aws-logs/test/parsers.ts';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
 
 /** A parser, and text for it. */
@@ -33,6 +21,9 @@ const row = (n: number) => ({
   warehouse: `hall ${n % 9}`,
 });
 const cells = (n: number): readonly string[] => Object.values(row(n)).map(String);
+
+/** Lines at the head of a log that name its fields. */
+const HEAD_LINES: Readonly<Record<string, number>> = { parseVpcFlowLog: 1, parseCloudFrontLog: 2 };
 
 export const FORMATS: readonly Format[] = [
   { name: 'parseNdjson', text: repeated(json), codec: parseNdjson() },
@@ -73,31 +64,22 @@ export const FORMATS: readonly Format[] = [
     text: (chars) => `<prices>\n${repeated((n) => `<price>${elements(n)}</price>`)(chars)}</prices>`,
     codec: parseXml<unknown>({ record: 'price' }),
   },
-  { name: 'parseS3AccessLog', text: repeated(() => samples.S3.trim()), codec: parseS3AccessLog() },
-  { name: 'parseAlbLog', text: repeated(() => samples.ALB.trim()), codec: parseAlbLog() },
-  { name: 'parseClbLog', text: repeated(() => samples.CLB.trim()), codec: parseClbLog() },
-  { name: 'parseNlbLog', text: repeated(() => samples.NLB.trim()), codec: parseNlbLog() },
-  { name: 'parseVpcFlowLog', text: (chars) => headed(samples.VPC_CUSTOM, 1, chars), codec: parseVpcFlowLog() },
-  { name: 'parseCloudFrontLog', text: (chars) => headed(samples.CLOUDFRONT, 2, chars), codec: parseCloudFrontLog() },
-  { name: 'parseWafLog', text: repeated(() => samples.WAF.trim()), codec: parseWafLog() },
-  { name: 'parseResolverQueryLog', text: repeated(() => samples.RESOLVER.trim()), codec: parseResolverQueryLog() },
-  { name: 'parseGuardDutyFindings', text: repeated(() => samples.GUARDDUTY.trim()), codec: parseGuardDutyFindings() },
-  {
-    name: 'parseCloudTrail',
-    text: (chars) => `{"Records":[${repeated(() => trailEvent, ',')(chars).slice(0, -1)}]}`,
-    codec: parseCloudTrail(),
-  },
+  ...Object.entries(PARSERS).map(([name, { create, sample }]): Format => ({
+    name,
+    text: logText(name, sample),
+    codec: create(),
+  })),
 ];
 
-/** The first event of the sample. */
-const trailEvent: string = JSON.stringify(
-  (JSON.parse(samples.CLOUDTRAIL) as { readonly Records: readonly unknown[] }).Records[0],
-);
-
-/** The lines at the head of a log, and then the others again and again. */
-function headed(log: string, head: number, chars: number): string {
-  const lines = log.trim().split('\n');
-  return `${lines.slice(0, head).join('\n')}\n${repeated((n) => lines[head + (n % (lines.length - head))]!)(chars)}`;
+/** The records of a sample again and again, behind its head or in its array. */
+function logText(name: string, sample: string): Format['text'] {
+  if (name === 'parseCloudTrail') {
+    const { Records } = JSON.parse(sample) as { readonly Records: readonly unknown[] };
+    return (chars) => `{"Records":[${repeated(() => JSON.stringify(Records[0]), ',')(chars).slice(0, -1)}]}`;
+  }
+  const lines = sample.trim().split(/\r?\n/);
+  const head = lines.splice(0, HEAD_LINES[name] ?? 0).map((line) => `${line}\n`);
+  return (chars) => head.join('') + repeated((n) => lines[n % lines.length]!)(chars);
 }
 
 function elements(n: number): string {

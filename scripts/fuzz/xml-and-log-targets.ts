@@ -1,19 +1,5 @@
-import {
-  type AwsLogOptions,
-  parseAlbLog,
-  parseClbLog,
-  parseCloudFrontLog,
-  parseCloudTrail,
-  parseGuardDutyFindings,
-  parseNlbLog,
-  parseResolverQueryLog,
-  parseS3AccessLog,
-  parseVpcFlowLog,
-  parseWafLog,
-} from '@millrace/aws-logs';
-import type { Codec } from '@millrace/core';
 import { parseXml } from '@millrace/xml';
-import * as samples from '../../packages/aws-logs/test/samples.ts';
+import { PARSERS } from '../../packages/aws-logs/test/parsers.ts';
 import type { FuzzTarget } from './target.ts';
 import { textTarget } from './text-target.ts';
 
@@ -39,18 +25,7 @@ export const xmlAndLogTargets: readonly FuzzTarget[] = [
       maxMarkupChars: random.pick([40, 65_536, 65_536, 65_536]),
     }),
   ),
-  ...Object.entries<readonly [string, (options: AwsLogOptions) => Codec<string, unknown, 'records'>]>({
-    parseS3AccessLog: [samples.S3, parseS3AccessLog],
-    parseAlbLog: [samples.ALB, parseAlbLog],
-    parseClbLog: [samples.CLB, parseClbLog],
-    parseNlbLog: [samples.NLB, parseNlbLog],
-    parseCloudFrontLog: [samples.CLOUDFRONT, parseCloudFrontLog],
-    parseVpcFlowLog: [samples.VPC_CUSTOM, parseVpcFlowLog],
-    parseWafLog: [samples.WAF, parseWafLog],
-    parseResolverQueryLog: [samples.RESOLVER, parseResolverQueryLog],
-    parseGuardDutyFindings: [samples.GUARDDUTY, parseGuardDutyFindings],
-    parseCloudTrail: [samples.CLOUDTRAIL, parseCloudTrail],
-  }).map(([name, [sample, create]]) =>
+  ...Object.entries(PARSERS).map(([name, { sample, create }]) =>
     textTarget(
       name,
       [sample, `${sample}\r\n${sample}\n`],
