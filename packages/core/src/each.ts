@@ -15,5 +15,10 @@ export interface Each<I, O> {
   readonly kind: 'each';
   /** The verb that users write, such as `validate`. It names the stage in errors and reports. */
   readonly name: string;
+  /**
+   * Says that every output has a key of its own, because the key derives from the record's origin. If the last transform of
+   * a feed says so, the runner does not compare keys. @default false
+   */
+  readonly uniqueKeys?: boolean;
   readonly apply: (value: I, record: RecordContext) => MaybePromise<O | Drop | Many<O>>;
 }

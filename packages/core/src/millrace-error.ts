@@ -15,8 +15,13 @@ export interface ErrorPlace {
 export interface MillraceErrorOptions extends ErrorPlace {
   /** What led to this error; kept as `error.cause`. */
   readonly cause?: unknown;
-  /** Machine-readable facts about the failure, such as a limit and the value that passed it. */
+  /** Machine-readable facts about the failure, such as a limit and the value that passed it. Never record content. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether the same work can succeed later with nothing changed: throttling, a timeout, a lost lease. Carriers ask for
+   * redelivery of an object that failed this way. @default false
+   */
+  readonly retryable?: boolean | undefined;
 }
 
 /**
@@ -31,6 +36,7 @@ export class MillraceError extends Error {
   override readonly name: string = 'MillraceError';
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly retryable: boolean;
   stage: string | undefined;
   item: string | undefined;
   part: string | undefined;
@@ -40,6 +46,7 @@ export class MillraceError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.retryable = options.retryable ?? false;
     this.stage = options.stage;
     this.item = options.item;
     this.part = options.part;
@@ -47,7 +54,7 @@ export class MillraceError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** A plain object for logs: code, message, place, details and the chain of causes as text. */
+  /** A plain object for logs: code, message, place, details, whether a retry can help, and the chain of causes as text. */
   toJSON(): Record<string, unknown> {
     return {
       code: this.code,
@@ -57,6 +64,7 @@ export class MillraceError extends Error {
       part: this.part,
       ordinal: this.ordinal,
       details: this.details,
+      ...(this.retryable && { retryable: true }),
       ...(this.cause === undefined ? {} : { cause: describeCause(this.cause) }),
     };
   }

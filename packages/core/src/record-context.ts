@@ -11,6 +11,12 @@ export interface RecordContext {
   readonly feed: string;
   /** Id of this run. */
   readonly run: string;
+  /**
+   * The object's generation, from the ledger: each version of an object that is granted after another version gets a higher
+   * number, and a retry of the same version keeps its number. A destination compares it to keep an older version's record
+   * from replacing a newer one. Absent without a ledger, and under `versions: 'all'`.
+   */
+  readonly generation?: number | undefined;
   /** Fires when the run must stop; for an each that waits for something. */
   readonly signal: AbortSignal;
 }

@@ -30,6 +30,12 @@ export interface Sink<T> {
   /** The service's noun, such as `dynamodb`. It names the stage in errors and reports. */
   readonly name: string;
   readonly limits?: SinkLimits;
+  /**
+   * The key under which the destination stores this record; `undefined` if it has none. The runner never has two writes in
+   * flight that hold the same key, so that records of one key arrive in file order. Not called if the feed's last transform
+   * guarantees unique keys (`Each.uniqueKeys`). Within one write, the last entry of a key must win.
+   */
+  readonly keyOf?: (value: T) => string | undefined;
   /** Size of a record for `limits.bytes`, which needs it. Called once per record. */
   readonly sizeOf?: (value: T) => number;
   /** Writes in flight at most, across all items of a run. @default 1 */
@@ -50,7 +56,9 @@ export interface Sink<T> {
    * Writes one batch: never empty, never more than `limits`, in ordinal order, all of one item unless `mixesItems`.
    *
    * Resolving means that every entry not listed was accepted, durably. Rejecting means that nothing is known about this
-   * batch: the item fails, and its retry writes these records again. There is no third mode. Retrying the service
+   * batch: the item fails, and its retry writes these records again. There is no third mode. A problem that can pass
+   * (throttling, a timeout, a lost connection) is a rejection with a `retryable` error, never a refusal: refuse only what
+   * would be refused again. Retrying the service
    * (throttling, unprocessed entries) is the sink's work, inside a budget; the runner never repeats a write. Entries
    * must not be changed. The same record may be written again by a later run, under the same ordinal and item id:
    * writing it twice must leave it there once.

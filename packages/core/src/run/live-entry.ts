@@ -6,6 +6,7 @@ import type { RecordPlace } from '../rejected.ts';
 /** What the records of one block share. It is kept alive by them until the last has settled. */
 export interface BlockHome {
   readonly context: Omit<ItemContext, 'stage' | 'count'>;
+  readonly generation?: number | undefined;
   /** Ordinal of the block's first record. */
   readonly first: number;
   readonly place: ((index: number) => RecordPlace) | undefined;
@@ -35,6 +36,10 @@ export class LiveEntry<T = unknown> implements Entry<T> {
 
   get run(): string {
     return this.#home.context.run;
+  }
+
+  get generation(): number | undefined {
+    return this.#home.generation;
   }
 
   get signal(): AbortSignal {
