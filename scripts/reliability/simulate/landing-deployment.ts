@@ -1,0 +1,153 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { feed, type Feed, flatMap, reconcile, references, replay, type StandardSchema, validate } from '@millrace/core';
+import { dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
+import { unpack } from '@millrace/dynamodb/unpack';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { toS3Handler, toSqsHandler } from '@millrace/lambda-adapter';
+import { type S3Ref, s3Source, type S3Source } from '@millrace/s3';
+import {
+  type Deployment,
+  type Expected,
+  type ExpectedRecord,
+  lineRecord,
+  type LineRecord,
+  type ObjectContent,
+  type ProcessHandles,
+  type Program,
+} from '@millrace/testkit/simulation';
+import { landingScenario, type LandingOptions } from './landing-scenario.ts';
+import { pairLines } from './pair-lines.ts';
+
+/** Variants of the feed that a deployment may switch between. */
+const STRICT = 0;
+const PAIRS = 1;
+
+/** What a line of the sample objects becomes. */
+interface SampleRecord extends LineRecord {
+  readonly paired?: true;
+  readonly side?: 'l' | 'r';
+}
+
+/** Lines of S3 objects into a DynamoDB table, by Lambda and by people at a terminal. */
+export const landingDeployment: Deployment = {
+  name: 'landing',
+  start,
+  expect: (content, variant, options) => expected(content, variant, options as unknown as LandingOptions),
+  read: async (item, options) => {
+    const records: ExpectedRecord[] = [];
+    for await (const { record } of unpack<{ readonly record: SampleRecord }>(item)) {
+      records.push(shown(record, options as unknown as LandingOptions));
+    }
+    return records;
+  },
+  scenario: landingScenario,
+};
+
+function start(handles: ProcessHandles): Program {
+  const options = handles.options as unknown as LandingOptions;
+  const credentials = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
+  const shared = { region: 'us-east-1', credentials };
+  const s3 = new S3Client({ ...shared, requestHandler: handles.s3 as never, forcePathStyle: true });
+  const dynamodb = new DynamoDBClient({ ...shared, requestHandler: handles.table as never });
+  const source = s3Source({ client: s3, idleTimeoutMs: 4000, maxResumes: 3 });
+  const target = landing(source, dynamodb, handles.variant, options);
+  const { ledger, quarantine } = handles;
+  const run = {
+    ledger,
+    quarantine,
+    leaseMs: options.leaseMs,
+    checkpointRecords: options.checkpointRecords,
+    versions: options.versions,
+  };
+  const again = options.continueWith && {
+    continueWith: (ref: unknown) => handles.sendMessage(JSON.stringify([ref])),
+  };
+  const handler = { ...run, ...again, concurrency: options.objects, log: () => {} };
+  const onQueue = toSqsHandler(target, handler);
+  const onEvent = toS3Handler(target, handler);
+  const list = (): AsyncIterable<S3Ref> => source.list({ bucket: handles.bucket });
+  const atTerminal = { ...run, concurrency: options.objects, onFailure: 'report' as const };
+  return {
+    handler: (event, context) => (isBatch(event) ? onQueue : onEvent)(event, context as never),
+    run: () => target.run(list(), atTerminal),
+    reconcile: () => target.run(references(reconcile({ feed: target, list: list(), ledger })), atTerminal),
+    replay: () =>
+      replay(target, quarantine.rejections({ feed: target.name }), {
+        settled: (rejections) => quarantine.settle(rejections),
+      }),
+  };
+}
+
+function landing(
+  source: S3Source,
+  client: DynamoDBClient,
+  variant: number,
+  { keys, fanOut, pack, writes }: LandingOptions,
+): Feed<S3Ref> {
+  const text = feed('lines').from(source).through(decodeText('utf-8'));
+  const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());
+  const sides = flatMap((record: SampleRecord) =>
+    fanOut ? [{ ...record, side: 'l' as const }, { ...record, side: 'r' as const }] : [record],
+  );
+  return records
+    .through(validate(schema(variant === STRICT)))
+    .through(sides)
+    .through(landingItem(keys === 'natural' ? { key: (record: SampleRecord) => `${record.id}/${record.side}` } : {}))
+    .to(
+      dynamodbSink({
+        table: 'landing',
+        client,
+        sender: 'sdk',
+        concurrency: writes,
+        ...(pack > 0 && { pack: packed({ records: pack, compress: 'none' }) }),
+      }),
+    );
+}
+
+/** A record as a reader of the table sees it. */
+function shown({ id, object, version, line, odd, paired, side }: SampleRecord, { keys }: LandingOptions): ExpectedRecord {
+  const value = [object, version, line, odd && 'odd', paired && 'paired', side].filter((part) => part !== undefined).join('/');
+  return { key: keys === 'natural' ? `${id}/${side}` : value, value };
+}
+
+/** Takes sample records; a strict one refuses the odd ones. */
+function schema(strict: boolean): StandardSchema<SampleRecord> {
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'simulation',
+      validate: (value) =>
+        strict && (value as SampleRecord).odd === true
+          ? { issues: [{ message: 'is odd', path: ['odd'] }] }
+          : { value: value as SampleRecord },
+    },
+  };
+}
+
+function expected(content: ObjectContent, variant: number, options: LandingOptions): Expected {
+  const { fanOut } = options;
+  const delivered: ExpectedRecord[] = [];
+  const rejected: number[] = [];
+  const step = variant === PAIRS ? 2 : 1;
+  let read = 0;
+  for (let line = 0; line < content.lines; line += step) {
+    const record = lineRecord(content, line);
+    const ordinal = read;
+    read += 1;
+    if (record === undefined || (variant === STRICT && record.odd === true)) {
+      rejected.push(ordinal);
+      continue;
+    }
+    const full: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
+    const sides: readonly SampleRecord[] = fanOut ? [{ ...full, side: 'l' }, { ...full, side: 'r' }] : [full];
+    delivered.push(...sides.map((one) => shown(one, options)));
+  }
+  return { delivered, rejected, read };
+}
+
+function isBatch(event: unknown): boolean {
+  const { Records } = event as { readonly Records?: readonly { readonly eventSource?: string }[] };
+  return Records?.[0]?.eventSource === 'aws:sqs';
+}
