@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { feed, type Feed, flatMap, reconcile, references, replay, type StandardSchema, validate } from '@millrace/core';
 import { dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
@@ -33,6 +33,7 @@ interface SampleRecord extends LineRecord {
 /** Lines of S3 objects into a DynamoDB table, by Lambda and by people at a terminal. */
 export const landingDeployment: Deployment = {
   name: 'landing',
+  prepare,
   start,
   expect: (content, variant, options) => expected(content, variant, options as unknown as LandingOptions),
   read: async (item, options) => {
@@ -45,12 +46,37 @@ export const landingDeployment: Deployment = {
   scenario: landingScenario,
 };
 
+/** The SDK reads its configuration files and loads modules at a client's first request. */
+async function prepare(): Promise<void> {
+  const answer = { statusCode: 400, headers: { 'content-type': 'text/plain' }, body: Buffer.from('') };
+  const requestHandler = {
+    metadata: { handlerProtocol: 'http/1.1' },
+    handle: async () => ({ response: { ...answer } }),
+    destroy: () => {},
+    updateHttpClientConfig: () => {},
+    httpHandlerConfigs: () => ({}),
+  };
+  const { s3, dynamodb } = clientsOf({ s3: requestHandler, table: requestHandler });
+  const source = s3Source({ client: s3 });
+  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1 });
+  await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
+  await Promise.allSettled([Array.fromAsync(source.list({ bucket: 'bucket' })), dynamodb.send(new BatchWriteItemCommand({ RequestItems: { landing: [{ PutRequest: { Item: { uuid: { S: '1' } } } }] } }))]);
+}
+
+function clientsOf({ s3, table }: Pick<ProcessHandles, 's3' | 'table'>): {
+  readonly s3: S3Client;
+  readonly dynamodb: DynamoDBClient;
+} {
+  const shared = { region: 'us-east-1', credentials: { accessKeyId: 'simulated', secretAccessKey: 'simulated' } };
+  return {
+    s3: new S3Client({ ...shared, requestHandler: s3 as never, forcePathStyle: true }),
+    dynamodb: new DynamoDBClient({ ...shared, requestHandler: table as never }),
+  };
+}
+
 function start(handles: ProcessHandles): Program {
   const options = handles.options as unknown as LandingOptions;
-  const credentials = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
-  const shared = { region: 'us-east-1', credentials };
-  const s3 = new S3Client({ ...shared, requestHandler: handles.s3 as never, forcePathStyle: true });
-  const dynamodb = new DynamoDBClient({ ...shared, requestHandler: handles.table as never });
+  const { s3, dynamodb } = clientsOf(handles);
   const source = s3Source({ client: s3, idleTimeoutMs: 4000, maxResumes: 3 });
   const target = landing(source, dynamodb, handles.variant, options);
   const { ledger, quarantine } = handles;
@@ -84,7 +110,7 @@ function landing(
   source: S3Source,
   client: DynamoDBClient,
   variant: number,
-  { keys, fanOut, pack, writes }: LandingOptions,
+  { keys, fanOut, pack, writes }: Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes'>,
 ): Feed<S3Ref> {
   const text = feed('lines').from(source).through(decodeText('utf-8'));
   const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());

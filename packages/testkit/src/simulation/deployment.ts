@@ -55,6 +55,11 @@ export interface Expected {
 /** The system under simulation: real feeds and handlers, and what they are expected to do. */
 export interface Deployment {
   readonly name: string;
+  /**
+   * Called once, before the first history and in real time: what reads files or loads modules at first use must do so here,
+   * as the AWS SDK's clients do, because a simulation does not wait for the machine.
+   */
+  readonly prepare?: () => Promise<void>;
   /** Starts the program in a new process. */
   readonly start: (handles: ProcessHandles) => Program;
   /** What the feed must make of a content. `position` counts the writes of its object. */

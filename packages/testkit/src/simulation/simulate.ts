@@ -21,6 +21,7 @@ export async function simulate(
   scenario: Scenario,
   { keepTrace = false }: SimulateOptions = {},
 ): Promise<History> {
+  await prepared(deployment);
   const world = new World(deployment, scenario, keepTrace);
   const uncaught = (thrown: unknown): void => world.uncaught(thrown);
   const restore = installVirtualGlobals(world.scheduler);
@@ -33,6 +34,14 @@ export async function simulate(
     process.off('unhandledRejection', uncaught);
     process.off('uncaughtException', uncaught);
   }
+}
+
+const preparing = new WeakMap<Deployment, Promise<void>>();
+
+async function prepared(deployment: Deployment): Promise<void> {
+  const known = preparing.get(deployment) ?? deployment.prepare?.() ?? Promise.resolve();
+  preparing.set(deployment, known);
+  await known;
 }
 
 /** Draws the scenario of a seed. */

@@ -60,7 +60,8 @@ function objectResponse(
   }
   if (fault === 'short') to = from + Math.floor((to - from) * 0.6);
   let body: Uint8Array = version.bytes.subarray(from, to);
-  if (fault === 'flip' && body.length > 0) {
+  // Without a checksum nobody could tell.
+  if (fault === 'flip' && body.length > 0 && bucket.settings.checksums) {
     body = Uint8Array.from(body);
     body[chance.integer(0, body.length - 1)]! ^= 1;
   }
