@@ -1,4 +1,5 @@
-import type { Chance, ObjectContent, Scenario, WorldEvent, WorldSettings } from '@millrace/testkit/simulation';
+import type { Chance, ObjectContent, RequestMark, Scenario, WorldEvent, WorldSettings } from '@millrace/testkit/simulation';
+import { THEMES } from './themes.ts';
 
 /** Choices of the deployment for one history. */
 export interface LandingOptions {
@@ -31,7 +32,9 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const settings = drawSettings(chance, options);
   const puts = drawPuts(chance, options, settings);
   const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts)];
-  return { seed, settings, events: events.toSorted((a, b) => a.at - b.at) };
+  const scenario = { seed, settings, events };
+  const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
+  return { ...themed, events: themed.events.toSorted((a, b) => a.at - b.at) };
 }
 
 function drawOptions(chance: Chance): LandingOptions {
@@ -129,11 +132,21 @@ function drawTrouble(chance: Chance): readonly WorldEvent[] {
       fault: chance.pick(['unavailable', 'throttle', 'silence']),
       ms: chance.pick([2000, 20_000, 90_000]),
     }),
-    () => ({ at: at(), kind: 'halt', how: chance.pick(['stop', 'suspend']), pick: chance.integer(0, 5), ms: chance.pick([500, 5000, 30_000, 90_000]) }),
-    () => ({ at: at(), kind: 'halt', how: 'stop', pick: chance.integer(0, 5), ms: chance.pick([5000, 30_000, 90_000]) }),
-    () => ({ at: at(), kind: 'kill', pick: chance.integer(0, 5) }),
+    () => drawHalt(chance, at()),
+    () => drawHalt(chance, at()),
+    () => ({ at: at(), kind: 'kill', request: drawRequest(chance) }),
   ];
   return Array.from({ length: chance.integer(0, 9) }, () => chance.pick(kinds)());
+}
+
+function drawHalt(chance: Chance, at: number): WorldEvent {
+  const how = chance.happens(0.7) ? 'stop' : 'suspend';
+  return { at, kind: 'halt', how, ms: chance.pick([500, 5000, 15_000, 90_000]), request: drawRequest(chance) };
+}
+
+function drawRequest(chance: Chance): RequestMark {
+  const service = chance.pick(['table', 'table', 'ledger', 's3', 'quarantine'] as const);
+  return { service, count: chance.integer(1, 5), moment: chance.pick(['before', 'after']) };
 }
 
 function drawPeople(chance: Chance, puts: readonly Extract<WorldEvent, { kind: 'put' }>[]): readonly WorldEvent[] {

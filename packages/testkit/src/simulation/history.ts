@@ -11,6 +11,8 @@ export interface PutRecord {
   readonly content: ObjectContent;
   readonly versionId: string;
   readonly md5: string;
+  /** Whether any event told of it. */
+  readonly noticed: boolean;
 }
 
 /** The ledger took an object's version for complete. */

@@ -11,9 +11,16 @@ export type WorldEvent =
   | { readonly at: number; readonly kind: 'remove'; readonly object: string }
   /** From now on new processes run another variant of the feed. */
   | { readonly at: number; readonly kind: 'deploy'; readonly variant: number }
-  /** One of the processes at work is halted for a while. */
-  | { readonly at: number; readonly kind: 'halt'; readonly how: Halt; readonly pick: number; readonly ms: number }
-  | { readonly at: number; readonly kind: 'kill'; readonly pick: number }
+  /** The process that sends the given request is halted for a while, just before it is on the wire or just after. */
+  | {
+      readonly at: number;
+      readonly kind: 'halt';
+      readonly how: Halt;
+      readonly ms: number;
+      readonly request: RequestMark;
+    }
+  /** The process that sends the given request dies with it: before or after it is on the wire. */
+  | { readonly at: number; readonly kind: 'kill'; readonly request: RequestMark }
   /** The next requests to a service meet a fault. */
   | {
       readonly at: number;
@@ -32,6 +39,13 @@ export type WorldEvent =
     }
   /** A person starts a program: over a listing, over what reconciling finds, or over the quarantine. */
   | { readonly at: number; readonly kind: 'operate'; readonly task: OperatorTask };
+
+/** Marks a request: the `count`-th that is sent to a service from now on. */
+export interface RequestMark {
+  readonly service: ServiceName;
+  readonly count: number;
+  readonly moment: 'before' | 'after';
+}
 
 export type ServiceName = 's3' | 'table' | 'ledger' | 'quarantine';
 export type OperatorTask = 'run' | 'reconcile' | 'replay';

@@ -54,7 +54,9 @@ function judgeEnding({ ending, uncaught, dead }: History): readonly Violation[] 
 /** Once faults are over, what is there must be complete. */
 function judgeFinished({ object, puts, isThere }: JudgedObject, { scenario }: History): readonly Violation[] {
   const all = scenario.settings.options['versions'] === 'all' && scenario.settings.bucket.versioned;
-  const due = all ? puts : isThere ? puts.slice(-1) : [];
+  const latest = isThere ? puts.slice(-1) : [];
+  // A listing shows the latest version only: nobody can find an older one whose event was lost.
+  const due = all ? puts.filter((put) => put.noticed || latest.includes(put)) : latest;
   return due
     .filter(({ complete }) => complete === undefined)
     .map(({ index }) => ({ rule: 'unfinished', text: `${object}: write ${index} never became complete` }));

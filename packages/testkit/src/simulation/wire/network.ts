@@ -19,6 +19,15 @@ export interface ArmedFault {
 
 const NETWORK_FAULTS: ReadonlySet<string> = new Set(['refuse', 'lose-request', 'lose-response', 'silence', 'delay']);
 
+/** Something that happens to the process that sends a certain request. */
+export interface Ambush {
+  readonly service: string;
+  readonly moment: 'before' | 'after';
+  readonly strike: (process: SimulatedProcess) => void;
+  /** Requests until then. */
+  count: number;
+}
+
 export interface Call<T> {
   readonly process: SimulatedProcess;
   /** Which service: faults are armed by its name. */
@@ -46,6 +55,8 @@ export class Network {
   /** Until when a service does one thing wrong with each request. */
   readonly #outages: Map<string, { readonly fault: string; readonly until: number }> = new Map();
 
+  readonly #ambushes: Ambush[] = [];
+
   constructor(scheduler: Scheduler, chance: Chance, trace: Trace) {
     this.#scheduler = scheduler;
     this.#chance = chance;
@@ -58,6 +69,11 @@ export class Network {
     this.#armed.set(service, armed);
   }
 
+  /** Waits for a request, to halt or kill the process that sends it. */
+  ambush(ambush: Ambush): void {
+    this.#ambushes.push(ambush);
+  }
+
   outage(service: string, fault: string, ms: number): void {
     this.#outages.set(service, { fault, until: this.#scheduler.now + ms });
   }
@@ -66,6 +82,7 @@ export class Network {
   heal(): void {
     this.#armed.clear();
     this.#outages.clear();
+    this.#ambushes.length = 0;
   }
 
   /** Sends a request. Rejects as a broken connection does, by an `Error` with a `code` or the name `TimeoutError`. */
@@ -88,27 +105,53 @@ export class Network {
         end(() => reject(broken('TimeoutError', 'ETIMEDOUT', `No response within ${timeoutMs} ms.`))),
       );
       // Between the decision to send and the socket lies time in which a process can be halted.
-      scheduler.inProcess(process, this.#chance.next(), () => {
+      const [before, after] = this.#ambushesOf(service);
+      const depart = (): void => {
         if (over) return;
-        const fault = this.#faultFor(service);
-        const network = fault !== undefined && NETWORK_FAULTS.has(fault) ? (fault as NetworkFault) : undefined;
-        this.#trace.note(scheduler.now, process.name, `${service} ${what}${fault === undefined ? '' : ` !${fault}`}`);
-        if (network === 'refuse') {
-          return respond(1, () => reject(broken('Error', 'ECONNREFUSED', `connect ECONNREFUSED ${service}`)));
-        }
-        if (network === 'lose-request') return respond(this.#latency(), lost);
-        const way = network === 'delay' ? this.#chance.integer(500, LONGEST_DELAY_MS) : this.#latency();
-        scheduler.inWorld(way, () => {
-          const answer = apply(network === undefined ? fault : undefined);
-          if (network === 'silence') return;
-          const back = this.#latency();
-          if (network === 'lose-response') respond(back, lost);
-          else respond(back, () => resolve(answer));
-        });
-      });
+        this.#travel({ process, service, what, apply }, respond, { resolve, reject, lost });
+        after?.(process);
+      };
+      scheduler.inProcess(process, this.#chance.next(), depart);
+      before?.(process);
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  /** A request on the wire. */
+  #travel<T>(
+    { process, service, what, apply }: Pick<Call<T>, 'process' | 'service' | 'what' | 'apply'>,
+    respond: (delayMs: number, act: () => void) => void,
+    { resolve, reject, lost }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void; readonly lost: () => void },
+  ): void {
+    const scheduler = this.#scheduler;
+    const fault = this.#faultFor(service);
+    const network = fault !== undefined && NETWORK_FAULTS.has(fault) ? (fault as NetworkFault) : undefined;
+    this.#trace.note(scheduler.now, process.name, `${service} ${what}${fault === undefined ? '' : ` !${fault}`}`);
+    if (network === 'refuse') {
+      return respond(1, () => reject(broken('Error', 'ECONNREFUSED', `connect ECONNREFUSED ${service}`)));
+    }
+    if (network === 'lose-request') return respond(this.#latency(), lost);
+    const way = network === 'delay' ? this.#chance.integer(500, LONGEST_DELAY_MS) : this.#latency();
+    scheduler.inWorld(way, () => {
+      const answer = apply(network === undefined ? fault : undefined);
+      if (network === 'silence') return;
+      const back = this.#latency();
+      if (network === 'lose-response') respond(back, lost);
+      else respond(back, () => resolve(answer));
+    });
+  }
+
+  /** What waits for this request: before it is on the wire, and after. */
+  #ambushesOf(service: string): readonly (((process: SimulatedProcess) => void) | undefined)[] {
+    const due: { before?: Ambush['strike']; after?: Ambush['strike'] } = {};
+    for (const ambush of this.#ambushes.filter((one) => one.service === service)) {
+      ambush.count -= 1;
+      if (ambush.count > 0) continue;
+      due[ambush.moment] ??= ambush.strike;
+      this.#ambushes.splice(this.#ambushes.indexOf(ambush), 1);
+    }
+    return [due.before, due.after];
   }
 
   #latency(): number {

@@ -55,11 +55,6 @@ export class Lambda {
     return [...this.#environments].filter(({ busy }) => busy).length;
   }
 
-  /** Processes with an invocation. */
-  running(): readonly SimulatedProcess[] {
-    return [...this.#environments].filter(({ busy }) => busy).map(({ process }) => process);
-  }
-
   /** From now on, new environments load what is deployed now; those at work go on with what they have. */
   deploy(): void {
     this.#deployment += 1;

@@ -4,7 +4,7 @@ import type { Deployment, ProcessHandles, Program } from '../deployment.ts';
 import type { Completion, History, PutRecord } from '../history.ts';
 import { currentProcess } from '../time/current-process.ts';
 import { type Ending, Scheduler } from '../time/scheduler.ts';
-import { SimulatedProcess } from '../time/simulated-process.ts';
+import { type Halt, SimulatedProcess } from '../time/simulated-process.ts';
 import { Trace } from '../trace.ts';
 import { sdkRequestHandler } from '../wire/http.ts';
 import { Network } from '../wire/network.ts';
@@ -40,7 +40,6 @@ export class World {
   readonly #queue: Queue;
   readonly #lambda: Lambda;
   readonly #carrier: Carrier;
-  readonly #operators: Set<SimulatedProcess> = new Set();
   readonly #variants: Map<SimulatedProcess, number> = new Map();
   readonly #puts: PutRecord[] = [];
   readonly #removed: Set<string> = new Set();
@@ -110,9 +109,9 @@ export class World {
         this.#variant = event.variant;
         return this.#lambda.deploy();
       case 'halt':
-        return this.#halt(event);
+        return this.#network.ambush({ ...event.request, strike: (process) => this.#halt(process, event.how, event.ms) });
       case 'kill':
-        return this.#atWork(event.pick)?.kill();
+        return this.#network.ambush({ ...event.request, strike: (process) => process.kill() });
       case 'fault':
         return this.#network.arm(event.service, event.fault, event.times);
       case 'outage':
@@ -126,7 +125,7 @@ export class World {
     const { now } = this.scheduler;
     const version = this.#bucket.put(keyOfObject(content.object), contentBytes(content), now);
     this.#removed.delete(content.object);
-    this.#puts.push({ at: now, content, versionId: version.versionId, md5: version.md5 });
+    this.#puts.push({ at: now, content, versionId: version.versionId, md5: version.md5, noticed: notices.length > 0 });
     const body = JSON.stringify(this.#notification(version));
     for (const delay of notices) this.scheduler.inWorld(delay, () => this.#carrier.deliver(body));
   }
@@ -144,31 +143,22 @@ export class World {
     return { Records: [{ eventVersion: '2.1', eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] };
   }
 
-  #halt({ how, pick, ms }: Extract<WorldEvent, { kind: 'halt' }>): void {
-    const process = this.#atWork(pick);
-    if (process === undefined || process.state !== 'running') return;
+  #halt(process: SimulatedProcess, how: Halt, ms: number): void {
+    if (process.state !== 'running') return;
     process.halt(how);
-    this.#trace.note(this.scheduler.now, process.name, 'halts');
+    this.#trace.note(this.scheduler.now, process.name, `halts (${how})`);
     this.scheduler.inWorld(ms, () => {
       this.#trace.note(this.scheduler.now, process.name, 'goes on');
       this.scheduler.resume(process);
     });
   }
 
-  #atWork(pick: number): SimulatedProcess | undefined {
-    const running = [...this.#lambda.running(), ...this.#operators].filter(({ state }) => state === 'running');
-    return running[pick % Math.max(1, running.length)];
-  }
-
   #operate(task: OperatorTask): void {
     const process = this.#process(`operator${(this.#started += 1)}`);
-    this.#operators.add(process);
     const end = (how: string): void => {
       this.#trace.note(this.scheduler.now, process.name, `${task} ${how}`);
-      this.#operators.delete(process);
       process.kill();
     };
-    process.onDeath(() => this.#operators.delete(process));
     this.scheduler.inProcess(process, 1, () => {
       this.#program(process)
         [task]()
@@ -216,7 +206,7 @@ export class World {
     const feeds = [...new Set(this.#records.versions().map(({ feed }) => feed))];
     this.scheduler.inProcess(process, 0, () => {
       void (async () => {
-        for (const feed of feeds) for await (const one of quarantine.rejections({ feed })) rejections.push(one);
+        for (const feed of feeds) for await (const one of quarantine.rejections({ feed, settled: true })) rejections.push(one);
       })();
     });
     await this.scheduler.run(() => false);

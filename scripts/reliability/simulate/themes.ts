@@ -1,0 +1,62 @@
+import type { Chance, ObjectContent, Scenario, WorldEvent } from '@millrace/testkit/simulation';
+
+/** Adds to a drawn history a chain of events that chance alone would seldom bring together. */
+export type Theme = (scenario: Scenario, chance: Chance) => Scenario;
+
+/** The object that a theme is about; no other event concerns it. */
+const OBJECT = 'theme';
+
+function content(chance: Chance, version: number, more: Partial<ObjectContent> = {}): ObjectContent {
+  const lines = chance.pick([30, 60, 90]);
+  return { object: OBJECT, version, lines, keys: lines, broken: [], odd: [], ...more };
+}
+
+/** A process stops in the midst of its writes for longer than its lease; a newer version arrives; it goes on. */
+const zombie: Theme = ({ settings, events, ...rest }, chance) => {
+  const at = chance.integer(70_000, 100_000);
+  const lines = chance.pick([60, 90]);
+  const more = { lines, keys: lines };
+  const chain: WorldEvent[] = [
+    { at, kind: 'put', content: content(chance, 0, more), notices: [500] },
+    {
+      at,
+      kind: 'halt',
+      how: chance.happens(0.7) ? 'stop' : 'suspend',
+      ms: chance.pick([12_000, 30_000]),
+      request: { service: chance.pick(['table', 'table', 'ledger']), count: chance.integer(1, 6), moment: chance.pick(['before', 'after']) },
+    },
+    { at: at + 4000, kind: 'put', content: content(chance, 1, more), notices: [500] },
+  ];
+  const options = { ...settings.options, keys: 'natural', pack: 0, leaseMs: 3000, versions: 'newest', objects: 1 };
+  const queue = { ...settings.queue, visibilityMs: 15_000, maxReceives: 8 };
+  const lambda = { timeoutMs: 60_000, concurrency: 3 };
+  const bucket = { ...settings.bucket, versioned: true, etags: 'strong' as const };
+  return { ...rest, events: [...events, ...chain], settings: { ...settings, bucket, queue, lambda, carrier: 'sqs', options } };
+};
+
+/** Records of an older version are rejected, a newer one is delivered, the schema is loosened, and a person replays. */
+const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
+  const at = chance.integer(10_000, 60_000);
+  const odd = [chance.integer(0, 9), chance.integer(10, 19)];
+  const chain: WorldEvent[] = [
+    { at, kind: 'put', content: content(chance, 0, { odd }), notices: [500] },
+    { at: at + 20_000, kind: 'put', content: content(chance, 1, { odd: chance.happens(0.5) ? [] : [odd[0]!] }), notices: [500] },
+    { at: at + 40_000, kind: 'deploy', variant: 2 },
+    { at: at + 41_000, kind: 'operate', task: 'replay' },
+  ];
+  const kept = events.filter(({ kind }) => kind !== 'deploy');
+  const options = { ...settings.options, keys: 'natural', pack: 0 };
+  return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
+};
+
+/** An object is gone, or replaced, before its event is processed. */
+const gone: Theme = ({ events, ...rest }, chance) => {
+  const at = chance.integer(0, 60_000);
+  const chain: WorldEvent[] = [
+    { at, kind: 'put', content: content(chance, 0), notices: [5000] },
+    { at: at + 2000, kind: 'remove', object: OBJECT },
+  ];
+  return { ...rest, events: [...events, ...chain] };
+};
+
+export const THEMES: readonly Theme[] = [zombie, zombie, lateReplay, gone];
