@@ -60,7 +60,11 @@ async function prepare(): Promise<void> {
   const source = s3Source({ client: s3 });
   const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1 });
   await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
-  await Promise.allSettled([Array.fromAsync(source.list({ bucket: 'bucket' })), dynamodb.send(new BatchWriteItemCommand({ RequestItems: { landing: [{ PutRequest: { Item: { uuid: { S: '1' } } } }] } }))]);
+  const put = { PutRequest: { Item: { uuid: { S: 'prepared' } } } };
+  await Promise.allSettled([
+    source.list({ bucket: 'bucket' })[Symbol.asyncIterator]().next(),
+    dynamodb.send(new BatchWriteItemCommand({ RequestItems: { landing: [put] } })),
+  ]);
 }
 
 function clientsOf({ s3, table }: Pick<ProcessHandles, 's3' | 'table'>): {
