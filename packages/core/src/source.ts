@@ -23,8 +23,33 @@ export interface Source<Ref, T> {
    * `reconcile` can tell that an object has changed since it was carried.
    */
   readonly versionTag?: (ref: Ref) => string | undefined;
+  /**
+   * Returns what a reference says about the identity of its object, without opening it, or `undefined` if it says too little.
+   * With it, a run learns from its ledger that the object is `stale`, `duplicate` or `held` before it asks the service for
+   * anything. It does no input or output and returns the same for the same reference.
+   */
+  readonly identify?: (ref: Ref) => ReferenceIdentity | undefined;
   /** Releases what the source holds. Called by `feed.close`, at most once. */
   readonly close?: () => void | Promise<void>;
+}
+
+/** What a reference says about the identity of its object. */
+export interface ReferenceIdentity {
+  /**
+   * `origin.id` is what `open` gives for this reference. The other members are those that the reference tells, so fewer than
+   * those of the opened item.
+   */
+  readonly origin: ItemOrigin;
+  /** As `OpenedItem.sequencer`. */
+  readonly sequencer?: string;
+  /** As `OpenedItem.versionTag`. */
+  readonly versionTag?: string;
+  /**
+   * Whether `open` can only give this id, or reject. If so, the item may be claimed before it is opened. If not, the object may
+   * turn out to carry the origin of another one, as a landing copy does, or to have a version that the reference does not
+   * name: a ledger's entry under this id then still says that this very content was carried, but the claim must wait for `open`.
+   */
+  readonly exact: boolean;
 }
 
 /**
