@@ -87,6 +87,10 @@ function leftBehind(error: unknown, uploadId: string | undefined, abortError: Er
   return new MillraceError(
     error.code,
     `${error.message} The unfinished upload ${uploadId} could not be aborted; a lifecycle rule of the bucket should.`,
-    { cause: error, retryable: error.retryable, details: { ...error.details, uploadId, abortError: String(abortError) } },
+    {
+      cause: error,
+      retryable: error.retryable,
+      details: { ...error.details, uploadId, abortError: String(abortError) },
+    },
   );
 }

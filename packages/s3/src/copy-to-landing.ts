@@ -95,7 +95,12 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     const { versionId: _, ...unversioned } = version;
     const source = copySource(ref.versionId === undefined ? unversioned : version);
     const size = Number(version.size);
-    const subject = { action: 'copy', uri: `${s3Uri(ref)} to ${s3Uri(copy)}`, versionId: version.versionId, pinned: isPinned(ref) };
+    const subject = {
+      action: 'copy',
+      uri: `${s3Uri(ref)} to ${s3Uri(copy)}`,
+      versionId: version.versionId,
+      pinned: isPinned(ref),
+    };
     const request = { client, source, size, target: place, partSize, concurrency: partConcurrency, subject, signal };
     const copied = size > multipartThreshold ? await copyByParts(request) : await copyWhole(request);
     const made = refOf(copy, { ...copied, ContentLength: size });

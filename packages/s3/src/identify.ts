@@ -14,7 +14,13 @@ export function identityOf(ref: S3Ref, landingCopies: boolean): ReferenceIdentit
   if (etag === undefined) return undefined;
   const versionId = ref.versionId === 'null' ? undefined : ref.versionId;
   const knowsVersion = ref.versionId !== undefined || sequencer !== undefined;
-  const version = { bucket, key, etag, ...(versionId !== undefined && { versionId }), ...(size !== undefined && { size }) };
+  const version = {
+    bucket,
+    key,
+    etag,
+    ...(versionId !== undefined && { versionId }),
+    ...(size !== undefined && { size }),
+  };
   return Object.freeze({
     origin: originOf(version),
     versionTag: etag,
@@ -22,4 +28,3 @@ export function identityOf(ref: S3Ref, landingCopies: boolean): ReferenceIdentit
     exact: knowsVersion && !landingCopies,
   });
 }
-

@@ -13,7 +13,8 @@ import type { S3Ref } from './s3-ref.ts';
 export function wrongAnswer(ref: S3Ref, answer: GetObjectCommandOutput | HeadObjectCommandOutput): string | undefined {
   const { httpStatusCode: status, requestId } = answer.$metadata;
   const range = 'ContentRange' in answer ? answer.ContentRange : undefined;
-  if (status === 206 || range !== undefined) return `it holds only a part of the object (${range ?? 'which is not said'})`;
+  if (status === 206 || range !== undefined)
+    return `it holds only a part of the object (${range ?? 'which is not said'})`;
   const verified = ref.etag !== undefined && bareEtag(ref.etag) === bareEtag(answer.ETag);
   if (!verified && requestId === undefined && /^text\/html\b/i.test(answer.ContentType ?? '')) {
     return 'it is a page in HTML and has no request id of S3';
@@ -34,7 +35,10 @@ export function checkVersion(ref: S3Ref, answer: ObjectAnswer, subject: Subject)
   const { ContentLength: length } = answer;
   const size = pinnedSize(ref);
   if (size === undefined || length === undefined || length === size) return;
-  throw responseInvalid(subject, `it has ${length} bytes, and the event or listing that named this version says ${size}`);
+  throw responseInvalid(
+    subject,
+    `it has ${length} bytes, and the event or listing that named this version says ${size}`,
+  );
 }
 
 /**

@@ -34,7 +34,11 @@ export async function* readBody(body: Readable, options: ReadBodyOptions): Async
     const after = `${uri}: after ${received} of ${length ?? 'an unknown number of'} bytes`;
     if (stalled) {
       const text = `${after} the body delivered nothing for ${idleTimeoutMs} ms. Try again later.`;
-      return new MillraceError('S3_BODY_STALLED', text, { cause, retryable: true, details: { ...details, idleTimeoutMs } });
+      return new MillraceError('S3_BODY_STALLED', text, {
+        cause,
+        retryable: true,
+        details: { ...details, idleTimeoutMs },
+      });
     }
     if (isMismatch(cause, received + body.readableLength, length)) {
       const text = `${uri}: what arrived is not what S3 stored: the checksum or the length differs. Read it again.`;

@@ -34,7 +34,13 @@ export interface SettledVersionOptions {
  *
  * @throws MillraceError `S3_VERSION_UNKNOWN` if the object is written again and again
  */
-export async function openSettled({ ref, subject, signal, open, discard }: SettledVersionOptions): Promise<WholeObject> {
+export async function openSettled({
+  ref,
+  subject,
+  signal,
+  open,
+  discard,
+}: SettledVersionOptions): Promise<WholeObject> {
   for (let look = 1; look <= MOST_LOOKS; look += 1) {
     const object = await open();
     const wait = unsettledForMs(ref, object);

@@ -26,7 +26,10 @@ export type StillQueued = () => QueuedRequest | undefined;
  * Makes a `send` that tells when a request waits for a connection of the client's own pool. It looks once the SDK has made the
  * request of each attempt, by a middleware of the command; the client stays as it is.
  */
-export function watchedSend(signal: AbortSignal, watch: SocketWatch): { readonly send: Send; readonly still: StillQueued } {
+export function watchedSend(
+  signal: AbortSignal,
+  watch: SocketWatch,
+): { readonly send: Send; readonly still: StillQueued } {
   let still: StillQueued = () => undefined;
   const send: Send = (client, command) => {
     command.middlewareStack.add(

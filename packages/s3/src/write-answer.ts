@@ -9,7 +9,10 @@ interface WriteAnswer {
  *
  * @param sent what was written, with the checksum that was sent along
  */
-export function wrongWrite(answer: WriteAnswer | undefined, sent: Pick<WriteAnswer, 'ChecksumCRC64NVME'> = {}): string | undefined {
+export function wrongWrite(
+  answer: WriteAnswer | undefined,
+  sent: Pick<WriteAnswer, 'ChecksumCRC64NVME'> = {},
+): string | undefined {
   if (!answer?.ETag) return 'it has no ETag of what was stored';
   const [stored, wanted] = [answer.ChecksumCRC64NVME, sent.ChecksumCRC64NVME];
   if (stored === undefined || wanted === undefined || stored === wanted) return undefined;

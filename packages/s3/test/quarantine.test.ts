@@ -26,7 +26,9 @@ let places = 0;
 function fresh(): { quarantine: ReadableQuarantine; prefix: string; keys: () => Promise<string[]> } {
   const prefix = `place ${(places += 1)}/`;
   const keys = async (): Promise<string[]> =>
-    (await collect(s3Source({ client }).list({ bucket, prefix }))).map(({ key }) => key.slice(prefix.length));
+    (await collect(s3Source({ client }).list({ bucket, prefix, quarantine: 'include' }))).map(({ key }) =>
+      key.slice(prefix.length),
+    );
   return { quarantine: s3Quarantine({ bucket, prefix, client }), prefix, keys };
 }
 

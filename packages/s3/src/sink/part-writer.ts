@@ -82,7 +82,10 @@ export function partWriter({
       const { name, parts, positions } = group;
       const position = positionRanges(positions);
       const isHeld = async (): Promise<boolean> =>
-        holdsPosition(positionsOf(await store.text(manifestKey(name)), s3Uri({ bucket, key: manifestKey(name) })), position);
+        holdsPosition(
+          positionsOf(await store.text(manifestKey(name)), s3Uri({ bucket, key: manifestKey(name) })),
+          position,
+        );
       if (await isHeld()) return;
       const [part] = parts;
       if (part === undefined) return;
