@@ -28,7 +28,7 @@ export function queuedRequest(client: S3Client, invocationId: string): QueuedReq
     for (const queue of Object.values(agent?.requests ?? {})) {
       // Node's types say that a queue holds messages of a server; it holds requests of a client.
       const requests = (queue ?? []) as unknown as readonly ClientRequest[];
-      const request = requests.findLast((one) => one.getHeader?.(INVOCATION_ID) === invocationId);
+      const request = requests.findLast((one) => !one.destroyed && one.getHeader?.(INVOCATION_ID) === invocationId);
       if (request !== undefined) return { request, maxSockets: agent?.maxSockets };
     }
   }
