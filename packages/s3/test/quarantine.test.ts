@@ -50,6 +50,38 @@ describe('s3Quarantine', () => {
     expect(text).toBe([rejection(7), rejection(12)].map((one) => `${rejectionToJson(one)}\n`).join(''));
   });
 
+  it('knows its own objects by their place, and no others', async () => {
+    const { quarantine, prefix, keys } = fresh();
+    await write(quarantine, rejection(0), rejection(1));
+    await quarantine.settle([rejection(0)]);
+    const kept = (await keys()).map((key) => `s3://${bucket}/${prefix}${key}`);
+    expect(kept).toHaveLength(2);
+    for (const uri of kept) expect(quarantine.holds?.(uri)).toBe(true);
+    const own = kept[0]!;
+    const others = [
+      own.replace(bucket, `${bucket}-other`),
+      own.replace(prefix, 'elsewhere/'),
+      own.replace('.gz', ''),
+      own.replace('.ndjson', '.csv'),
+      `s3://${bucket}/${prefix}prices/2026-11-22.ndjson.gz`,
+      `s3://${bucket}/data.ndjson.gz`,
+    ];
+    for (const uri of others) expect(quarantine.holds?.(uri)).toBe(false);
+  });
+
+  it('does not appear in a listing of its bucket, unless it is asked for', async () => {
+    const { quarantine, prefix } = fresh();
+    const data = `${prefix}prices.ndjson`;
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: data, Body: 'x' }));
+    await write(quarantine, rejection(0));
+    await quarantine.settle([rejection(0)]);
+    const listed = async (more: object): Promise<string[]> =>
+      (await collect(s3Source({ client }).list({ bucket, prefix, ...more }))).map(({ key }) => key);
+    expect(await listed({})).toEqual([data]);
+    expect(await listed({ quarantine: 'skip' })).toEqual([data]);
+    expect(await listed({ quarantine: 'include' })).toHaveLength(3);
+  });
+
   it('leaves a URI out of the metadata that would not fit', async () => {
     const { quarantine, prefix, keys } = fresh();
     const item = { id: 'long', uri: `s3://drop/${'é'.repeat(510)}` };
