@@ -55,6 +55,8 @@ export type LandingCopy = (
 
 const MiB = 1024 * 1024;
 const MAX_SINGLE_COPY = 5_000_000_000;
+/** How long S3 may take to say what an object is; copying takes as long as the object is large. */
+const LOOK_TIMEOUT_MS = 60_000;
 
 /**
  * Makes the first step of the two-step pattern: a copy of each supplier's object in the landing bucket, made on S3's
@@ -78,14 +80,14 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     checkRef(ref);
     checkLoop(target, ref);
     const client = holder.get();
-    const head = await headObject(options.sourceClient ?? client, ref, signal);
+    const head = await headObject(options.sourceClient ?? client, ref, signal, LOOK_TIMEOUT_MS);
     const uri = s3Uri(ref);
     const version = answeredVersion(ref, head);
     checkCopyable(uri, head);
     const landing: Landing = { feed, version: landingOf(head.Metadata, s3Uri(ref))?.version ?? version };
     const copy = { bucket: target.bucket, key: landingKey(target.prefix ?? '', key, landing) };
 
-    const found = await findObject(client, copy, signal);
+    const found = await findObject(client, copy, signal, LOOK_TIMEOUT_MS);
     if (found !== undefined) {
       const origin = originOf(checkSame(copy, found, landing).version);
       return { outcome: 'exists', ref: refOf(copy, found), origin } as const;
