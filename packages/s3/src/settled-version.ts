@@ -13,7 +13,7 @@ const MOST_LOOKS = 5;
  * How long to wait, in milliseconds, until the time of an object's last change names its content; 0 if it does, or if a version
  * id or an ETag does. In the second in which an object was written it can be written once more, with the same time.
  */
-export function unsettledForMs(ref: S3Ref, { answer, date }: WholeObject): number {
+function unsettledForMs(ref: S3Ref, { answer, date }: WholeObject): number {
   const { versionId, etag, lastModified } = answeredVersion(ref, answer);
   if (versionId !== undefined || etag !== undefined || lastModified === undefined) return 0;
   const now = Date.parse(date ?? '') || Date.now();
