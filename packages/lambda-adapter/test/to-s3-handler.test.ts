@@ -76,6 +76,18 @@ describe('toS3Handler', () => {
     expect(feed.calls).toEqual([]);
   });
 
+  it('refuses an object of its own quarantine on its first event, and carries the others', async () => {
+    const feed = handMadeFeed('prices');
+    const holds = (uri: string): boolean => uri.startsWith('s3://supplier-drop/quarantine/');
+    const quarantine = { name: 'quarantine', write: () => Promise.resolve(), holds };
+    const handler = toS3Handler(feed, { ...quiet, quarantine });
+    const error = await failureOf(handler(s3Event({ key: 'quarantine/a.gz' }, { key: 'data.gz' })));
+    expect(error.failures).toMatchObject([
+      { object: 's3://supplier-drop/quarantine/a.gz', error: { code: 'LAMBDA_QUARANTINE_LOOP', retryable: false } },
+    ]);
+    expect(feed.calls.map(({ ref }) => ref.key)).toEqual(['data.gz']);
+  });
+
   it('hands the run options to the feed, and stops it by no time where there is no context', async () => {
     const feed = handMadeFeed('prices');
     const quarantine = { name: 'quarantine', write: () => Promise.resolve() };
