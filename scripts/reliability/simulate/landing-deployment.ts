@@ -94,7 +94,7 @@ function start(handles: ProcessHandles): Program {
   const again = options.continueWith && {
     continueWith: (ref: unknown) => handles.sendMessage(JSON.stringify([ref])),
   };
-  const handler = { ...run, ...again, concurrency: options.objects, log: () => {} };
+  const handler = { ...run, ...again, concurrency: options.objects, log: process.env['SIMLOG'] ? (line: unknown) => console.log(JSON.stringify(line).slice(0, 700)) : () => {} };
   const onQueue = toSqsHandler(target, handler);
   const onEvent = toS3Handler(target, handler);
   const list = (): AsyncIterable<S3Ref> => source.list({ bucket: handles.bucket });

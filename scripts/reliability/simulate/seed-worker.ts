@@ -3,6 +3,9 @@ import { plantFault } from '@millrace/testkit/plant';
 import { PLANTS } from './plants.ts';
 import type { SeedOrder, SeedOutcome, SeedWorkerData } from './seed-pool.ts';
 
+// Errors are made by the hundred, and most are caught: their stacks cost more than what they report.
+Error.stackTraceLimit = 2;
+
 /** Runs seeds in a thread of its own, with a fault planted or without. */
 const { plant } = workerData as SeedWorkerData;
 const planted = plant === undefined ? undefined : plantFault(PLANTS.find(({ name }) => name === plant)!);

@@ -27,13 +27,16 @@ export function chanceOf(seed: string): Chance {
   for (let round = 0; round < 12; round += 1) bits();
   const next = (): number => bits() / 2 ** 32;
   const integer = (least: number, most: number): number => least + Math.floor(next() * (most - least + 1));
-  const hex = (digits: number): string => Array.from({ length: digits }, () => integer(0, 15).toString(16)).join('');
+  const word = (): string => bits().toString(16).padStart(8, '0');
   return {
     next,
     integer,
     pick: (from) => from[integer(0, from.length - 1)]!,
     happens: (probability) => next() < probability,
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
+    uuid: () => {
+      const hex = word() + word() + word() + word();
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+    },
     fork: (name) => chanceOf(`${seed}/${name}`),
   };
 }
