@@ -29,8 +29,9 @@ function spelled(value: unknown): string | undefined {
     case 'string':
       return textOf(value);
     case 'number':
-      return numberOf(String(value)) ?? String(value);
+      return Number.isSafeInteger(value) ? String(value) : (numberOf(String(value)) ?? String(value));
     case 'bigint':
+      return numberOf(String(value));
     case 'boolean':
       return String(value);
     case 'object':
@@ -46,10 +47,14 @@ function spelled(value: unknown): string | undefined {
   }
 }
 
+/** Whole numbers as nearly everybody writes them. */
+const PLAIN = /^(?:0|-?[1-9]\d{0,14})$/;
+
 function textOf(text: string): string {
   const first = text.charCodeAt(0);
   // Most keys are words: only what begins with a digit, sign, point or space can be a number or an instant.
   if (first <= 0x39) {
+    if (PLAIN.test(text)) return text;
     const number = numberOf(text);
     if (number !== undefined) return number;
     if (INSTANT.test(text)) {
@@ -72,5 +77,8 @@ function numberOf(text: string): string | undefined {
   let last = digits.length;
   while (digits.charCodeAt(last - 1) === 0x30) last -= 1;
   const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - last);
-  return `${sign === '-' ? '-' : ''}${digits.slice(first, last)}${power === 0n ? '' : `e${power}`}`;
+  const minus = sign === '-' ? '-' : '';
+  const shown = digits.slice(first, last);
+  // Zeros are written out as far as a number of JavaScript has them, so that most numbers are their own text.
+  return power >= 0n && power <= 20n ? `${minus}${shown}${'0'.repeat(Number(power))}` : `${minus}${shown}e${power}`;
 }

@@ -15,7 +15,14 @@ export interface Row {
   readonly given: string;
   /** Whether the record has the version of its object in the columns by which versions are compared. */
   readonly versioned: boolean;
+  /** The generation of its object, if a ledger counts them. */
+  readonly generation: number | undefined;
   readonly chars: number;
+}
+
+/** A row whose place other entries may still take. */
+interface OpenRow extends Row {
+  readonly positions: number[];
 }
 
 export interface Prepared {
@@ -36,12 +43,12 @@ export function prepare(
   { mode, allowInexact }: { readonly mode: WriteMode; readonly allowInexact: boolean },
   refuse: (position: number, error: MillraceError) => void,
 ): Prepared {
-  const rows = new Map<string, Row & { readonly positions: number[]; readonly generation: number | undefined }>();
+  const rows = new Map<string, OpenRow>();
   let duplicates = 0;
   let superseded = 0;
   for (const [position, entry] of entries.entries()) {
     try {
-      const row = { ...rowOf(entry, plan, allowInexact), positions: [position], generation: entry.generation };
+      const row = rowOf(entry, position, plan, allowInexact);
       const earlier = rows.get(row.key);
       if (earlier === undefined) {
         rows.set(row.key, row);
@@ -69,11 +76,8 @@ function refusalFor(thrown: unknown): MillraceError {
   return new MillraceError('POSTGRES_VALUE_UNSUPPORTED', text);
 }
 
-function rowOf(
-  { value, item, generation }: Entry<unknown>,
-  plan: WritePlan,
-  allowInexact: boolean,
-): Omit<Row, 'positions'> {
+function rowOf(entry: Entry<unknown>, position: number, plan: WritePlan, allowInexact: boolean): OpenRow {
+  const { value, generation } = entry;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const what = Array.isArray(value) ? 'a list' : typeof value;
     throw new MillraceError('POSTGRES_RECORD_NOT_OBJECT', `Only an object has columns; this record is ${what}.`);
@@ -97,22 +101,18 @@ function rowOf(
   }
   // The order of a record's properties is its own.
   if (given !== '') given = given.split(' ').toSorted().join(' ');
-  const { guard } = plan;
-  const versioned =
-    guard !== undefined &&
-    generation !== undefined &&
-    // Only what landing wrote: a table may have columns of these names with a meaning of their own.
-    texts[guard.generation.index] === String(generation) &&
-    texts[guard.source.index] === item.uri;
-  return { key: keyOf(texts, plan.key), texts, given, versioned, chars };
+  const versioned = isVersioned(texts, entry, plan);
+  return { positions: [position], key: keyOf(texts, plan.key), texts, given, versioned, generation, chars };
+}
+
+/** Only what landing wrote is a version: a table may have columns of these names with a meaning of their own. */
+function isVersioned(texts: Row['texts'], { item, generation }: Entry<unknown>, { guard }: WritePlan): boolean {
+  if (guard === undefined || generation === undefined) return false;
+  return texts[guard.generation.index] === String(generation) && texts[guard.source.index] === item.uri;
 }
 
 /** Whether a row is of an older generation of the source that another row is of. */
-function isOlder(
-  row: Row & { readonly generation: number | undefined },
-  than: Row & { readonly generation: number | undefined },
-  { guard }: WritePlan,
-): boolean {
+function isOlder(row: Row, than: Row, { guard }: WritePlan): boolean {
   if (guard === undefined || !row.versioned || !than.versioned) return false;
   const { index } = guard.source;
   return row.texts[index] === than.texts[index] && row.generation! < than.generation!;

@@ -56,7 +56,7 @@ export function upsertFindingMissing(batch: RowsOfStatement, target: Target): Qu
   const text =
     `WITH millrace_given AS (${numbered(batch.columns)}), ` +
     `millrace_stored AS (${intoTable(batch, target)} SELECT ${all} FROM millrace_given ${onConflict(batch, target)} RETURNING ${returned}) ` +
-    `SELECT (SELECT count(*) FROM millrace_stored)::text AS written, (SELECT json_agg(n) FROM millrace_given ` +
+    `SELECT (SELECT count(*) FROM millrace_stored)::text AS written, (SELECT json_agg(millrace_given.n) FROM millrace_given ` +
     `WHERE NOT EXISTS (SELECT FROM millrace_stored WHERE ${same}))::text AS missing`;
   return withRows(text, batch);
 }
@@ -75,7 +75,7 @@ export function findSuperseded(batch: RowsOfStatement, target: Target, { source,
   const asked = { ...batch, columns: needed };
   const given = (one: PlannedColumn): string => `millrace_given.c${needed.findIndex(({ name }) => name === one.name)}`;
   const text =
-    `SELECT json_agg(n)::text AS superseded FROM (${numbered(needed)}) AS millrace_given ` +
+    `SELECT json_agg(millrace_given.n)::text AS superseded FROM (${numbered(needed)}) AS millrace_given ` +
     `JOIN ${qualified(target.name)} AS stored ON ${sameKey(asked, target)} ` +
     `WHERE stored.${quoted(source.name)} = ${given(source)} AND stored.${quoted(generation.name)} > ${given(generation)}`;
   return withRows(text, asked);
@@ -93,7 +93,7 @@ export function findAbsent(batch: RowsOfStatement, target: Target): Question {
   const asked = { ...batch, columns: needed };
   const table = qualified(target.name);
   const text =
-    `SELECT json_agg(n)::text AS absent FROM (${numbered(needed)}) AS millrace_given WHERE ` +
+    `SELECT json_agg(millrace_given.n)::text AS absent FROM (${numbered(needed)}) AS millrace_given WHERE ` +
     `(SELECT ${DROPPING} FROM (SELECT '${table.replaceAll("'", "''")}'::regclass::oid AS oid) AS of_table) ` +
     `AND NOT EXISTS (SELECT FROM ${table} AS stored WHERE ${sameKey(asked, target)})`;
   return withRows(text, asked);
