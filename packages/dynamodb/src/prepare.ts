@@ -34,11 +34,7 @@ export function prepare(
       if (size > MAX_ITEM_BYTES) throw tooLarge(size);
       const earlier = puts.get(key);
       if (earlier !== undefined) duplicates += 1;
-      puts.set(key, {
-        item,
-        key,
-        positions: earlier === undefined ? [position] : [...earlier.positions, position],
-      });
+      puts.set(key, { item, key, position, superseded: earlier });
     } catch (thrown) {
       refuse(position, toMillraceError(thrown, 'DYNAMODB_VALUE_UNSUPPORTED'));
     }
