@@ -133,8 +133,8 @@ function sum(puts: readonly Put[]): number {
  * are written, whatever the table has taken before. Putting an item twice leaves it there once, so nothing is lost on the way.
  */
 async function isolate(puts: readonly Put[], fault: ServiceFault, delivery: Delivery): Promise<void> {
-  await delivery.checkKey(delivery.context.signal);
   if (puts.length === 1) {
+    await delivery.checkKey(delivery.context.signal);
     const [put] = puts as readonly [Put];
     delivery.refused(put, refusedItem(fault.error, put.item));
     return put.superseded && deliver([put.superseded], delivery);
