@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/core';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from './attribute-values.ts';
 import type { Marshalled } from './marshal.ts';
+import { withoutMessage } from './without-message.ts';
 
 /** Values up to this length are in any message by chance. */
 const SHORT = 2;
@@ -16,11 +17,6 @@ export function refusedItem(error: MillraceError, item: Marshalled): MillraceErr
   let text = message;
   for (const one of contentOf(attributeValues(item))) text = text.replaceAll(one, '…');
   return text === message ? error : new MillraceError(code, text, { details, cause: withoutMessage(cause) });
-}
-
-function withoutMessage(cause: unknown): Error {
-  const { name, $metadata } = cause as { readonly name?: unknown; readonly $metadata?: unknown };
-  return Object.assign(new Error('Its message quotes the item.'), { name, $metadata });
 }
 
 /** The texts that an item holds, the longest first, so that one within another leaves nothing of it. */

@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/core';
 import { CHECKSUM_MISMATCH, RESPONSE_INVALID } from './response.ts';
+import { withoutMessage } from './without-message.ts';
 
 /**
  * What a failed request means to the sink.
@@ -109,7 +110,7 @@ export function serviceFault(thrown: unknown, table: string, access: 'write' | '
     kind,
     attempts,
     error: new MillraceError(errorCode, `${text} (${reasonOf(thrown)})`, {
-      cause: withoutBody(thrown),
+      cause: quotesBody(thrown) ? withoutMessage(thrown) : thrown,
       details: { table, reason: name },
       retryable: PASSING.includes(kind) || EXPIRED.includes(name),
     }),
@@ -179,12 +180,6 @@ export function reasonOf(thrown: unknown): string {
 function quotesBody(thrown: unknown): boolean {
   const { name, code, status } = facts(thrown);
   return name === 'SyntaxError' || (isSuccess(status) && !INVALID.includes(name) && !NETWORK.includes(code));
-}
-
-function withoutBody(thrown: unknown): unknown {
-  if (!quotesBody(thrown)) return thrown;
-  const { name, $metadata } = thrown as { readonly name?: unknown; readonly $metadata?: unknown };
-  return Object.assign(new Error('The body could not be read.'), { name, $metadata });
 }
 
 function isSuccess(status: number): boolean {

@@ -23,6 +23,10 @@ function clientOf(config: DynamoDBClientConfig = {}): DynamoDBClient {
   return client;
 }
 
+interface TimedHandler {
+  readonly updateHttpClientConfig: (name: 'requestTimeout', ms: number) => void;
+}
+
 async function waysOf(options: Partial<DynamodbSinkOptions>): Promise<readonly string[]> {
   const sink = dynamodbSink({ table: 'landing', ...options });
   for (const uuid of ['a', 'b', 'c']) await write(sink, [{ uuid }]);
@@ -170,7 +174,7 @@ describe('a client that is changed after the first requests', () => {
 
   it.each<[string, (client: DynamoDBClient) => void]>([
     ['region', ({ config }) => void (config.region = async () => 'eu-west-1')],
-    ['time-outs', ({ config }) => config.requestHandler.updateHttpClientConfig('requestTimeout' as never, 5000 as never)],
+    ['time-out', ({ config }) => (config.requestHandler as unknown as TimedHandler).updateHttpClientConfig('requestTimeout', 5000)],
     ['middleware, without the logger', ({ middlewareStack }) => void middlewareStack.remove('loggerMiddleware')],
   ])('is learned from again where it has another %s', async (_, change) => {
     const client = clientOf();
