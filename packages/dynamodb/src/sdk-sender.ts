@@ -1,10 +1,10 @@
 import {
   BatchWriteItemCommand,
   type BatchWriteItemCommandInput,
-  type BatchWriteItemCommandOutput,
   type DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { batchAnswer, isNameOf } from './batch-answer.ts';
 import { batchInput } from './batch-input.ts';
 import { type AnyDynamoDBClient, createClient, lowLevel } from './client.ts';
 import { clientObstacle } from './client-obstacle.ts';
@@ -13,6 +13,7 @@ import { attend, type Passage, type Passages, type SentRequest } from './passage
 import { requestBody } from './request-body.ts';
 import type { Answer, Sender } from './sender.ts';
 import { isExpired } from './service-fault.ts';
+import { verifyResponses } from './verified-command.ts';
 
 /** A sender through an SDK client. */
 export interface SdkSender extends Sender {
@@ -22,11 +23,11 @@ export interface SdkSender extends Sender {
     signal: AbortSignal,
     onSent?: (request: SentRequest) => void,
   ) => Promise<Answer>;
-  /** The client, made where there is none yet. */
-  readonly client: () => DynamoDBClient;
   /** What on the client asks for requests to go through it as they always do. */
   readonly obstacle: () => Promise<string | undefined>;
 }
+
+type Stack = DynamoDBClient['middlewareStack'];
 
 /** What request bodies are written for. */
 const PROTOCOL = 'aws.protocols#awsJson1_0';
@@ -42,6 +43,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
   const passages: Passages = new WeakMap();
   const nothing: WriteRequest[] = [];
   const slight = (): BatchWriteItemCommandInput => ({ RequestItems: { [table]: nothing } });
+  const isOurs = isNameOf(table);
   let own: DynamoDBClient | undefined;
 
   const client = (): DynamoDBClient => {
@@ -49,6 +51,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     if (own === undefined) {
       own = createClient(concurrency).client;
       attend(own.middlewareStack, passages, slight);
+      verifyResponses(own.middlewareStack, own.config);
     }
     return own;
   };
@@ -59,13 +62,16 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
       untouched() && config.protocol.getShapeId() === PROTOCOL ? requestBody(table, items) : undefined;
     passages.set(input, { ...passage, body });
     const command = new BatchWriteItemCommand(input);
-    if (injected === undefined) return answer(await client().send(command));
-    attend(command.middlewareStack as unknown as DynamoDBClient['middlewareStack'], passages, slight);
-    logAsIs(command);
-    const abortSignal = passage.signal;
-    return answer(
-      await (config.cacheMiddleware === true ? client().send(command) : client().send(command, { abortSignal })),
-    );
+    if (injected !== undefined) {
+      const stack = command.middlewareStack as unknown as Stack;
+      attend(stack, passages, slight);
+      verifyResponses(stack, config);
+      logAsIs(command);
+    }
+    const cached = injected === undefined || config.cacheMiddleware === true;
+    const output = await (cached ? client().send(command) : client().send(command, { abortSignal: passage.signal }));
+    // Middleware that has changed the request may have sent it to another table.
+    return batchAnswer(output, untouched() ? isOurs : () => true, output?.$metadata ?? {});
   };
 
   return {
@@ -90,16 +96,6 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
       own?.destroy();
       own = undefined;
     },
-  };
-}
-
-function answer({ UnprocessedItems = {}, ConsumedCapacity = [], $metadata }: BatchWriteItemCommandOutput): Answer {
-  return {
-    unprocessed: Object.values(UnprocessedItems)
-      .flat()
-      .map(({ PutRequest }) => PutRequest?.Item ?? {}),
-    writeUnits: ConsumedCapacity.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0),
-    attempts: $metadata?.attempts ?? 1,
   };
 }
 
