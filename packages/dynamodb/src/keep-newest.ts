@@ -1,6 +1,12 @@
-import { ConditionalCheckFailedException, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
 import { check, checkOptions, type Context, type Entry, MillraceError } from '@millrace/core';
 import { attributeValues } from './attribute-values.ts';
+import { logAsIs } from './log-as-is.ts';
 import { isObject, shapedResponse } from './response.ts';
 import type { Sender } from './sender.ts';
 import { verified } from './verified-command.ts';
@@ -76,11 +82,12 @@ export function newestSender(
         ExpressionAttributeValues: { ':source': Item[names.source]!, ':generation': Item[names.generation]! },
         ReturnConsumedCapacity: 'TOTAL',
       };
-      const { config } = client();
+      const command = verified(new PutItemCommand(input), client().config);
+      logAsIs(command.middlewareStack as unknown as DynamoDBClient['middlewareStack']);
       try {
-        const sent = await client().send(verified(new PutItemCommand(input), config), { abortSignal });
+        const output = await client().send(command, { abortSignal });
         // A put returns nothing else that shows that it was done.
-        const { ConsumedCapacity, $metadata } = shapedResponse('PutItem', sent, (output) =>
+        const { ConsumedCapacity, $metadata } = shapedResponse('PutItem', output, () =>
           Number.isFinite(output.ConsumedCapacity?.CapacityUnits),
         );
         return { unprocessed: [], writeUnits: ConsumedCapacity!.CapacityUnits!, attempts: $metadata?.attempts ?? 1 };

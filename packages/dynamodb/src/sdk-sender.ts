@@ -8,6 +8,7 @@ import { batchAnswer, isNameOf } from './batch-answer.ts';
 import { batchInput } from './batch-input.ts';
 import { type AnyDynamoDBClient, createClient, lowLevel } from './client.ts';
 import { clientObstacle } from './client-obstacle.ts';
+import { logAsIs } from './log-as-is.ts';
 import type { Marshalled } from './marshal.ts';
 import { attend, type Passage, type Passages, type SentRequest } from './passage.ts';
 import { requestBody } from './request-body.ts';
@@ -66,7 +67,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
       const stack = command.middlewareStack as unknown as Stack;
       attend(stack, passages, slight);
       verifyResponses(stack, config);
-      logAsIs(command);
+      logAsIs(stack);
     }
     const cached = injected === undefined || config.cacheMiddleware === true;
     const output = await (cached ? client().send(command) : client().send(command, { abortSignal: passage.signal }));
@@ -98,22 +99,3 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     },
   };
 }
-
-/**
- * Has a client's logger be told of the request itself, as a document client does by the same hook. The SDK otherwise
- * copies each request deeply for its logs, a third of the CPU, even where no logger is set.
- */
-function logAsIs({ middlewareStack }: BatchWriteItemCommand): void {
-  middlewareStack.add(
-    (next, context) => {
-      context.dynamoDbDocumentClientOptions = LOG_AS_IS;
-      return next;
-    },
-    { step: 'initialize', name: 'millraceLogAsIs', priority: 'high' },
-  );
-}
-
-const LOG_AS_IS: { readonly [K in `override${'Input' | 'Output'}FilterSensitiveLog`]: (value: unknown) => string } = {
-  overrideInputFilterSensitiveLog: (value) => value as string,
-  overrideOutputFilterSensitiveLog: (value) => value as string,
-};
