@@ -81,7 +81,7 @@ function clientsOf({ s3, table }: Pick<ProcessHandles, 's3' | 'table'>): {
 function start(handles: ProcessHandles): Program {
   const options = handles.options as unknown as LandingOptions;
   const { s3, dynamodb } = clientsOf(handles);
-  const source = s3Source({ client: s3, idleTimeoutMs: 4000, maxResumes: 3 });
+  const source = s3Source({ client: s3, idleTimeoutMs: 4000, maxResumes: 3, missing: options.missing });
   const target = landing(source, dynamodb, handles.variant, options);
   const { ledger, quarantine } = handles;
   const run = {

@@ -15,6 +15,8 @@ export interface LandingOptions {
   readonly checkpointRecords: number;
   readonly versions: 'newest' | 'all';
   readonly continueWith: boolean;
+  /** What to do about an object that is not there any more. */
+  readonly missing: 'fail' | 'skip';
 }
 
 /** When the last event of a history happens at the latest, in milliseconds. */
@@ -28,11 +30,13 @@ const LINK_FAULTS = ['lose-request', 'lose-response', 'silence', 'delay', 'refus
 
 /** Draws a history for the landing deployment. */
 export function landingScenario(seed: string, chance: Chance): Scenario {
-  const options = drawOptions(chance);
-  const settings = drawSettings(chance, options);
+  const drawn = drawOptions(chance);
+  const settings = drawSettings(chance);
+  // What is overwritten before it is read is lost to a feed that wants every version.
+  const options: LandingOptions = settings.bucket.versioned ? drawn : { ...drawn, versions: 'newest' };
   const puts = drawPuts(chance, options, settings);
   const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts)];
-  const scenario = { seed, settings, events };
+  const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
   const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
   return { ...themed, events: themed.events.toSorted((a, b) => a.at - b.at) };
 }
@@ -49,10 +53,11 @@ function drawOptions(chance: Chance): LandingOptions {
     checkpointRecords: chance.pick([1, 5, 25]),
     versions: chance.happens(0.85) || keys === 'natural' ? 'newest' : 'all',
     continueWith: chance.happens(0.3),
+    missing: chance.pick(['fail', 'skip']),
   };
 }
 
-function drawSettings(chance: Chance, options: LandingOptions): WorldSettings {
+function drawSettings(chance: Chance): WorldSettings {
   const versioned = chance.happens(0.4);
   return {
     bucket: {
@@ -68,7 +73,7 @@ function drawSettings(chance: Chance, options: LandingOptions): WorldSettings {
     lambda: { timeoutMs: chance.pick([6000, 20_000, 60_000]), concurrency: chance.integer(1, 3) },
     carrier: chance.happens(0.8) ? 'sqs' : 'async',
     clockOffsetMs: chance.pick([0, 0, 200]),
-    options: { ...options },
+    options: {},
   };
 }
 
