@@ -58,7 +58,7 @@ async function prepare(): Promise<void> {
   };
   const { s3, dynamodb } = clientsOf({ s3: requestHandler, table: requestHandler });
   const source = s3Source({ client: s3 });
-  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1 });
+  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1, keepNewest: false });
   await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
   const put = { PutRequest: { Item: { uuid: { S: 'prepared' } } } };
   await Promise.allSettled([
@@ -114,7 +114,7 @@ function landing(
   source: S3Source,
   client: DynamoDBClient,
   variant: number,
-  { keys, fanOut, pack, writes }: Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes'>,
+  { keys, fanOut, pack, writes, keepNewest }: Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes' | 'keepNewest'>,
 ): Feed<S3Ref> {
   const text = feed('lines').from(source).through(decodeText('utf-8'));
   const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());
@@ -131,6 +131,7 @@ function landing(
         client,
         sender: 'sdk',
         concurrency: writes,
+        keepNewest,
         ...(pack > 0 && { pack: packed({ records: pack, compress: 'none' }) }),
       }),
     );

@@ -15,6 +15,8 @@ export interface LandingOptions {
   readonly checkpointRecords: number;
   readonly versions: 'newest' | 'all';
   readonly continueWith: boolean;
+  /** Writes on the condition that no newer version has written: for natural keys. */
+  readonly keepNewest: boolean;
   /** What to do about an object that is not there any more. */
   readonly missing: 'fail' | 'skip';
 }
@@ -38,7 +40,15 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts)];
   const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
   const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
-  return { ...themed, events: themed.events.toSorted((a, b) => a.at - b.at) };
+  const network = networkFor(themed.settings.options);
+  return { ...themed, settings: { ...themed.settings, network }, events: themed.events.toSorted((a, b) => a.at - b.at) };
+}
+
+/** Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin. */
+function networkFor({ keys, keepNewest }: Scenario['settings']['options']): WorldSettings['network'] {
+  return keys === 'natural' && keepNewest !== true
+    ? { haltsBeforeSocket: false, longestDelayMs: 150 }
+    : { haltsBeforeSocket: true, longestDelayMs: 4000 };
 }
 
 function drawOptions(chance: Chance): LandingOptions {
@@ -54,6 +64,7 @@ function drawOptions(chance: Chance): LandingOptions {
     versions: chance.happens(0.85) || keys === 'natural' ? 'newest' : 'all',
     continueWith: chance.happens(0.3),
     missing: chance.pick(['fail', 'skip']),
+    keepNewest: keys === 'natural' && chance.happens(0.3),
   };
 }
 
@@ -72,7 +83,8 @@ function drawSettings(chance: Chance): WorldSettings {
     },
     lambda: { timeoutMs: chance.pick([6000, 20_000, 60_000]), concurrency: chance.integer(1, 3) },
     carrier: chance.happens(0.8) ? 'sqs' : 'async',
-    clockOffsetMs: chance.pick([0, 0, 200]),
+    clockOffsetMs: chance.pick([0, 0, 50]),
+    network: { haltsBeforeSocket: false, longestDelayMs: 150 },
     options: {},
   };
 }

@@ -27,7 +27,8 @@ const zombie: Theme = ({ settings, events, ...rest }, chance) => {
     },
     { at: at + 4000, kind: 'put', content: content(chance, 1, more), notices: [500] },
   ];
-  const options = { ...settings.options, keys: 'natural', pack: 0, leaseMs: 3000, versions: 'newest', objects: 1 };
+  const keepNewest = chance.happens(0.5);
+  const options = { ...settings.options, keys: 'natural', pack: 0, leaseMs: 3000, versions: 'newest', objects: 1, keepNewest };
   const queue = { ...settings.queue, visibilityMs: 15_000, maxReceives: 8 };
   const lambda = { timeoutMs: 60_000, concurrency: 3 };
   const bucket = { ...settings.bucket, versioned: true, etags: 'strong' as const };

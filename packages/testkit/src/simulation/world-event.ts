@@ -2,6 +2,7 @@ import type { Halt } from './time/simulated-process.ts';
 import type { BucketSettings } from './world/bucket.ts';
 import type { LambdaSettings } from './world/lambda.ts';
 import type { ObjectContent } from './world/object-content.ts';
+import type { NetworkSettings } from './wire/network.ts';
 import type { QueueSettings } from './world/queue.ts';
 
 /** Something that happens to the deployed system. A history is a list of these; shrinking removes some. */
@@ -57,6 +58,7 @@ export interface WorldSettings {
   readonly lambda: LambdaSettings;
   /** What notifications go to: the queue, or Lambda's own asynchronous invocation. */
   readonly carrier: 'sqs' | 'async';
+  readonly network: NetworkSettings;
   /** Wall clocks of processes differ by up to so many milliseconds from the world's. */
   readonly clockOffsetMs: number;
   /** Choices of the deployment, such as the kind of keys. */

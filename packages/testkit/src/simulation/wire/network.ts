@@ -41,23 +41,33 @@ export interface Call<T> {
   readonly timeoutMs?: number;
 }
 
+export interface NetworkSettings {
+  /**
+   * Whether a process can be halted between its decision to send and the socket. No clock can exclude what follows from that: a
+   * destination that takes every write needs it to be `false`, one that compares versions does not.
+   */
+  readonly haltsBeforeSocket: boolean;
+  /** A request whose fault is `delay` arrives after at most so many milliseconds. */
+  readonly longestDelayMs: number;
+}
+
 /** How long a request or a response takes, in milliseconds. */
-const LATENCY = { least: 1, most: 20, slow: 400 };
-/** A delayed request arrives after at most so many milliseconds. */
-export const LONGEST_DELAY_MS = 4000;
+const LATENCY = { least: 1, most: 20, slow: 200 };
 
 /** Carries requests between processes and services: late, lost, doubled or overtaken, as the seed and the armed faults say. */
 export class Network {
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
   readonly #trace: Trace;
+  readonly #settings: NetworkSettings;
   readonly #armed: Map<string, ArmedFault[]> = new Map();
   /** Until when a service does one thing wrong with each request. */
   readonly #outages: Map<string, { readonly fault: string; readonly until: number }> = new Map();
 
   readonly #ambushes: Ambush[] = [];
 
-  constructor(scheduler: Scheduler, chance: Chance, trace: Trace) {
+  constructor(scheduler: Scheduler, chance: Chance, trace: Trace, settings: NetworkSettings) {
+    this.#settings = settings;
     this.#scheduler = scheduler;
     this.#chance = chance;
     this.#trace = trace;
@@ -111,7 +121,8 @@ export class Network {
         this.#travel({ process, service, what, apply }, respond, { resolve, reject, lost });
         after?.(process);
       };
-      scheduler.inProcess(process, this.#chance.next(), depart);
+      if (this.#settings.haltsBeforeSocket) scheduler.inProcess(process, this.#chance.next(), depart);
+      else depart();
       before?.(process);
       if (signal?.aborted) abort();
       else signal?.addEventListener('abort', abort, { once: true });
@@ -132,7 +143,7 @@ export class Network {
       return respond(1, () => reject(broken('Error', 'ECONNREFUSED', `connect ECONNREFUSED ${service}`)));
     }
     if (network === 'lose-request') return respond(this.#latency(), lost);
-    const way = network === 'delay' ? this.#chance.integer(500, LONGEST_DELAY_MS) : this.#latency();
+    const way = network === 'delay' ? this.#chance.integer(1, this.#settings.longestDelayMs) : this.#latency();
     scheduler.inWorld(way, () => {
       const answer = apply(network === undefined ? fault : undefined);
       if (network === 'silence') return;

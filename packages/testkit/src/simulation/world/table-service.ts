@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Chance } from '../chance.ts';
 import type { HttpRequest, HttpResponse, HttpService } from '../wire/http.ts';
+import { type Condition, holds } from './table-condition.ts';
 import type { Table, TableItem } from './table.ts';
 
 /**
@@ -35,10 +36,11 @@ const NOT_RESPONSES: Readonly<Record<string, { readonly status: number; readonly
   empty: { status: 200, text: '' },
 };
 
-/** Answers BatchWriteItem as DynamoDB does. */
+/** Answers BatchWriteItem and PutItem as DynamoDB does. */
 export function tableService(table: Table, chance: Chance, now: () => number): HttpService {
   return (request, fault) => {
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1)!;
+    if (operation === 'PutItem') return putItem(table, bodyOf(request) as PutItemInput, { fault, chance, at: now() });
     if (operation !== 'BatchWriteItem') return error(400, 'UnknownOperationException');
     const { RequestItems } = bodyOf(request) as { readonly RequestItems: Readonly<Record<string, readonly PutRequest[]>> };
     const [[name, requests]] = Object.entries(RequestItems) as [[string, readonly PutRequest[]]];
@@ -61,6 +63,27 @@ export function tableService(table: Table, chance: Chance, now: () => number): H
     if (fault === 'crc') return response(200, text.replaceAll(/"UnprocessedItems":\{.*?\},"C/g, '"UnprocessedItems":{},"C'), text);
     return response(200, text);
   };
+}
+
+interface PutItemInput extends Condition {
+  readonly TableName: string;
+  readonly Item: TableItem;
+}
+
+function putItem(
+  table: Table,
+  input: PutItemInput,
+  { fault, chance, at }: { readonly fault: string | undefined; readonly chance: Chance; readonly at: number },
+): HttpResponse {
+  if (fault === 'throttle' || fault === 'unprocessed') return error(400, 'ProvisionedThroughputExceededException');
+  if (fault === 'unavailable' && chance.happens(0.5)) return error(500, 'InternalServerError');
+  const strange = fault === undefined ? undefined : NOT_RESPONSES[fault];
+  if (strange !== undefined) return response(strange.status, strange.text);
+  if (!holds(input, table.get(input.Item)?.item)) return error(400, 'ConditionalCheckFailedException');
+  table.put({ at, by: '', item: input.Item });
+  if (fault === 'unavailable') return error(500, 'InternalServerError');
+  const text = JSON.stringify({ ConsumedCapacity: { TableName: input.TableName, CapacityUnits: 1 } });
+  return fault === 'crc' ? response(200, text.replace('1', '2'), text) : response(200, text);
 }
 
 function apply(table: Table, requests: readonly PutRequest[], at: number): void {

@@ -56,7 +56,7 @@ export class World {
     this.#trace = new Trace(keepTrace);
     const { scheduler } = this;
     scheduler.uncaught = (thrown) => this.uncaught(thrown);
-    this.#network = new Network(scheduler, this.#chance.fork('network'), this.#trace);
+    this.#network = new Network(scheduler, this.#chance.fork('network'), this.#trace, settings.network);
     this.#bucket = new Bucket({ name: BUCKET, ...settings.bucket });
     this.#queue = new Queue(scheduler, this.#chance.fork('queue'), settings.queue);
     const tools = { scheduler, chance: this.#chance.fork('lambda'), trace: this.#trace };
