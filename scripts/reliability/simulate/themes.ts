@@ -46,7 +46,7 @@ const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
     { at: at + 41_000, kind: 'operate', task: 'replay' },
   ];
   const kept = events.filter(({ kind }) => kind !== 'deploy');
-  const options = { ...settings.options, keys: 'natural', pack: 0 };
+  const options = { ...settings.options, keys: 'natural', pack: 0, versions: 'newest' };
   return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
 };
 

@@ -1,9 +1,9 @@
 import type { VersionRecord } from '@millrace/core';
 import type { Deployment, ExpectedRecord } from '../deployment.ts';
 import type { Completion, History } from '../history.ts';
-import { keyOfObject } from '../world/object-content.ts';
 import type { TableItem } from '../world/table.ts';
 import { finalValues, isOf, type JudgedObject, judgedObjects, VARIANTS } from './judged-object.ts';
+import { isExcused } from './excused-message.ts';
 import { judgeTable, type TableView, viewOf } from './table-rules.ts';
 import type { Violation } from './violation.ts';
 
@@ -44,15 +44,14 @@ function tableReader(deployment: Deployment, { scenario }: History): TableReader
   };
 }
 
-function judgeEnding({ ending, uncaught, dead, removed, scenario }: History): readonly Violation[] {
-  // Events of removed objects fail if the deployment says so.
-  const isExcused = (body: string): boolean =>
-    scenario.settings.options['missing'] === 'fail' &&
-    [...removed].some((object) => body.includes(JSON.stringify(keyOfObject(object))));
+function judgeEnding(history: History): readonly Violation[] {
+  const { ending, uncaught, dead } = history;
   return [
     ...(ending === 'endless' ? [{ rule: 'endless', text: 'something goes on for ever' }] : []),
     ...uncaught.map((text) => ({ rule: 'uncaught', text })),
-    ...dead.filter(({ body }) => !isExcused(body)).map(({ body }) => ({ rule: 'unfinished', text: `nobody can process ${body}` })),
+    ...dead
+      .filter(({ body }) => !isExcused(body, history))
+      .map(({ body }) => ({ rule: 'unfinished', text: `nobody can process ${body}` })),
   ];
 }
 
