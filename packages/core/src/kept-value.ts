@@ -4,7 +4,7 @@ const TAG = '$millrace';
 /** A value nested deeper is not a record that anyone wants back, and writing it down would take the whole stack. */
 const MAX_LEVELS = 500;
 /** Objects that share parts can be small in memory and endless as text. */
-const MAX_VALUES = 10_000_000;
+const MAX_VALUES = 1_000_000;
 
 /** Why a value cannot be written down so that it comes back as it was. */
 export class Unkeepable extends Error {}
@@ -15,7 +15,7 @@ export class Unkeepable extends Error {}
  * maps, sets, and bytes in every form.
  *
  * @throws Unkeepable for everything else: instances of classes, functions, symbols, members that are hidden or stand under
- *   symbols, and what is nested more than 500 levels deep, holds itself or has more than ten million values
+ *   symbols, and what is nested more than 500 levels deep, holds itself or has more than a million values
  */
 export function encodeKept(value: unknown): unknown {
   let left = MAX_VALUES;

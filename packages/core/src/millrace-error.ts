@@ -105,7 +105,8 @@ function foreign(thrown: unknown, code: string): MillraceError {
   if (BEFORE_CONTENT.has(code)) return new MillraceError(code, textOf(thrown), { cause: thrown });
   return new MillraceError(
     code,
-    `${describeCause(thrown)} was thrown. Its text may quote a record: see details.content.thrown of the kept rejection, or error.cause.`,
+    `The stage threw ${describeCause(thrown)}. Its text, which may quote a record, is in error.cause and in the details of the ` +
+      'kept rejection.',
     { cause: thrown, details: { content: { thrown: textOf(thrown) } } },
   );
 }
@@ -118,7 +119,7 @@ function withoutContent(details: MillraceError['details']): MillraceError['detai
 
 /** Names a cause without quoting it. */
 function describeCause(cause: unknown): string {
-  if (!(cause instanceof Error)) return cause === null ? 'null' : `A value of type ${typeof cause}`;
+  if (!(cause instanceof Error)) return `a value of type ${cause === null ? 'null' : typeof cause}`;
   const own = isMillraceError(cause) ? `${cause.code}: ${cause.message}` : typeOf(cause);
   return cause.cause === undefined ? own : `${own} (caused by ${describeCause(cause.cause)})`;
 }
@@ -131,7 +132,7 @@ function typeOf({ name, code }: Error & { readonly code?: unknown }): string {
 
 /** All that an error says, content included. */
 function textOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
+  if (!(thrown instanceof Error)) return typeof thrown === 'object' ? `a value of type ${typeof thrown}` : String(thrown);
   const own = thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
   return thrown.cause === undefined ? own : `${own} (caused by ${textOf(thrown.cause)})`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Entry, ItemOrigin, Refusal } from '@millrace/core';
+import { type Entry, type ItemOrigin, type Refusal, toMillraceError } from '@millrace/core';
 import type { LineMaker } from './line-maker.ts';
 import { invalid, type PartitionOf, partitionPath } from './partition-path.ts';
 import { positionOf } from './positions.ts';
@@ -86,8 +86,8 @@ function refusalOf(thrown: unknown): Omit<Refusal, 'position'> {
   if (thrown instanceof RecordRefused) {
     return { code: thrown.code, message: thrown.message, ...(thrown.cause !== undefined && { cause: thrown.cause }) };
   }
-  const message = `A column threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-  return { code: 'S3_RECORD_INVALID', message, cause: thrown };
+  const { code, message, details, cause } = toMillraceError(thrown, 'S3_RECORD_INVALID');
+  return { code, message, cause, ...(details !== undefined && { details }) };
 }
 
 function lineOf<T>(entry: Entry<T>, { prefix, lines, partition, maxRecordBytes }: PartPlanSettings<T>): Line {
