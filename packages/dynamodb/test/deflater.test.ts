@@ -29,21 +29,25 @@ describe('the deflater', () => {
     }
   });
 
-  it('gives the same bytes for a text, whatever byte an earlier one left after its end', { timeout: 120_000 }, async () => {
-    for (const text of ENDINGS) {
-      const alone = zlib.deflateRawSync(text, OPTIONS);
-      for (const more of [1, 2, 300, 40_000]) {
-        const deflate = deflater(OPTIONS, 1);
-        for (let byte = 0; byte < 256; byte += 1) {
-          await deflate(Buffer.alloc(text.byteLength + more, byte));
-          expect((await deflate(text)).equals(alone), `byte ${byte}, ${more} longer`).toBe(true);
+  it(
+    'gives the same bytes for a text, whatever byte an earlier one left after its end',
+    { timeout: 120_000 },
+    async () => {
+      for (const text of ENDINGS) {
+        const alone = zlib.deflateRawSync(text, OPTIONS);
+        for (const more of [1, 2, 300, 40_000]) {
+          const deflate = deflater(OPTIONS, 1);
+          for (let byte = 0; byte < 256; byte += 1) {
+            await deflate(Buffer.alloc(text.byteLength + more, byte));
+            expect((await deflate(text)).equals(alone), `byte ${byte}, ${more} longer`).toBe(true);
+          }
+          // Neither a shorter text before it nor one of the same length leaves anything there.
+          for (const length of [0, 1, text.byteLength - 1, text.byteLength]) await deflate(Buffer.alloc(length, '\n'));
+          expect((await deflate(text)).equals(alone)).toBe(true);
         }
-        // Neither a shorter text before it nor one of the same length leaves anything there.
-        for (const length of [0, 1, text.byteLength - 1, text.byteLength]) await deflate(Buffer.alloc(length, '\n'));
-        expect((await deflate(text)).equals(alone)).toBe(true);
       }
-    }
-  });
+    },
+  );
 
   it('gives out what does not compress, whole', async () => {
     const noise = Buffer.from(Array.from({ length: 400 * 1024 }, (_, n) => (n * 2_654_435_761) >>> 13));
