@@ -48,13 +48,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 async function deliver(stage: Stage): Promise<readonly ItemReport[]> {
   const { terminal, files, stack, carried } = stage;
   terminal.heading(`2. Three suppliers deliver ${files.length} files; S3 events do the rest`);
+  terminal.line('This is the longest step: a minute or more, as the local DynamoDB is one process in JavaScript.');
   const started = performance.now();
   const reports = await carried(async () => void (await Promise.all(files.map(stack.put))));
   const seconds = (performance.now() - started) / 1000;
   printReports(stage, reports);
   terminal.line('');
   terminal.line(`${count(sum(reports, 'written'))} records in ${seconds.toFixed(1)} s, from event to table.`);
-  terminal.line('The local DynamoDB, one process in JavaScript, sets the pace.');
   return reports;
 }
 

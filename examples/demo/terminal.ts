@@ -30,7 +30,7 @@ export function terminal(output: Output, now: () => number = () => performance.n
   const line = (text: string): void => void output.write(`${text}\n`);
   return Object.freeze<Terminal>({
     heading: (text) => line(output.isTTY ? `\n\u001B[1m${text}\u001B[0m` : `\n${text}`),
-    line: (text) => line(`  ${text}`),
+    line: (text) => line(text === '' ? '' : `  ${text}`),
     table: (headings, rows) => {
       for (const row of aligned(headings, rows)) line(`  ${row}`);
     },
