@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Observer } from './observer.ts';
 import type { Quarantine } from './rejection.ts';
 

@@ -1,4 +1,4 @@
-import type { ClaimAnswer } from '../ledger.ts';
+import type { ClaimAnswer } from '../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../millrace-error.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { ItemOutcome, ItemReport } from '../report.ts';

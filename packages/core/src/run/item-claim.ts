@@ -1,4 +1,4 @@
-import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../ledger.ts';
+import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../ledger/ledger.ts';
 import { type MillraceError, toMillraceError } from '../millrace-error.ts';
 import type { ItemReport } from '../report.ts';
 import type { OpenedItem } from '../source.ts';

@@ -1,5 +1,5 @@
 import { type MillraceError, toMillraceError } from '../millrace-error.ts';
-import type { LedgerProgress } from '../ledger.ts';
+import type { LedgerProgress } from '../ledger/ledger.ts';
 import type { Stop } from './stop.ts';
 import { Tally } from './tally.ts';
 import { Watermark } from './watermark.ts';
