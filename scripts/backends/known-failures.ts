@@ -5,7 +5,8 @@ const DYNAMODB = 'https://docs.aws.amazon.com/amazondynamodb/latest';
 /** moto 5.2.5, `_build_updated_new_attributes`. DynamoDB Local and dynalite do as DynamoDB does. */
 const UPDATED_NEW = {
   backend: 'moto',
-  request: 'UpdateItem with ReturnValues UPDATED_NEW and SET v = if_not_exists(v, :zero), w = :one, of an item with v = 7',
+  request:
+    'UpdateItem with ReturnValues UPDATED_NEW and SET v = if_not_exists(v, :zero), w = :one, of an item with v = 7',
   response: '{"w":{"N":"1"}}: an attribute whose value did not change is left out',
   expected: '{"v":{"N":"7"},"w":{"N":"1"}}: all attributes of the update, as they are after it',
   source: `${DYNAMODB}/APIReference/API_UpdateItem.html#DDB-UpdateItem-request-ReturnValues`,

@@ -7,7 +7,10 @@ const VERSION = '5.2.5';
 /** The server, what it speaks HTTP with, and checksums, of which it takes wrong ones without these two modules. */
 const REQUIREMENTS = [
   `moto[server]==${VERSION}`,
-  ...['flask==3.1.3', 'werkzeug==3.1.9', 'awscrt==0.38.1', 'crc32c==2.9.post0'],
+  'flask==3.1.3',
+  'werkzeug==3.1.9',
+  'awscrt==0.38.1',
+  'crc32c==2.9.post0',
 ];
 
 const SERVER = fileURLToPath(new URL('serve_moto.py', import.meta.url));

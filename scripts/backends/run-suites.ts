@@ -49,7 +49,10 @@ export async function runSuites({ projects, env, folder, workers }: SuitesOption
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...projects.flatMap((project) => ['--project', project]),
-      ...[`--maxWorkers=${workers}`, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      `--maxWorkers=${workers}`,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
     ],
     { cwd: ROOT, stdio: ['ignore', output, output], env: { ...process.env, ...env } },
   );
