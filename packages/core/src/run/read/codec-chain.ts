@@ -1,9 +1,9 @@
-import { type Block, block, isBlock } from '../block.ts';
-import type { Codec, CodecStage, Emits, Produced } from '../codec.ts';
-import type { CodecContext } from '../context.ts';
-import { MillraceError, toMillraceError } from '../millrace-error.ts';
-import { isPart, type Part } from '../part.ts';
-import { isLocated, type TextPlace } from '../text-place.ts';
+import { type Block, block, isBlock } from '../../block.ts';
+import type { Codec, CodecStage, Emits, Produced } from '../../codec.ts';
+import type { CodecContext } from '../../context.ts';
+import { MillraceError, toMillraceError } from '../../millrace-error.ts';
+import { isPart, type Part } from '../../part.ts';
+import { isLocated, type TextPlace } from '../../text-place.ts';
 
 /** Records that a codec yields one by one are handed on in blocks of at most this many. */
 const BLOCK_RECORDS = 256;

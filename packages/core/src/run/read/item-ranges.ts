@@ -1,7 +1,7 @@
-import type { ItemContext } from '../context.ts';
-import { MillraceError, toMillraceError } from '../millrace-error.ts';
-import type { ItemRanges } from '../ranges-codec.ts';
-import type { RangedItem } from '../source.ts';
+import type { ItemContext } from '../../context.ts';
+import { MillraceError, toMillraceError } from '../../millrace-error.ts';
+import type { ItemRanges } from '../../ranges-codec.ts';
+import type { RangedItem } from '../../source.ts';
 
 /** An item's content as its codec sees it: ranges that are within it, answered in full, and counted. */
 export function itemRanges(item: RangedItem, context: ItemContext, saw: (bytes: Uint8Array) => void): ItemRanges {

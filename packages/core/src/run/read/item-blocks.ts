@@ -1,15 +1,15 @@
-import type { Block } from '../block.ts';
-import type { Codec, Emits } from '../codec.ts';
-import { toMillraceError } from '../millrace-error.ts';
-import type { Part } from '../part.ts';
-import { readsRanges } from '../reads-ranges.ts';
-import type { RangedItem, SourceItem } from '../source.ts';
+import type { Block } from '../../block.ts';
+import type { Codec, Emits } from '../../codec.ts';
+import { toMillraceError } from '../../millrace-error.ts';
+import type { Part } from '../../part.ts';
+import { readsRanges } from '../../reads-ranges.ts';
+import type { RangedItem, SourceItem } from '../../source.ts';
 import { codecChain, eachBlock, eachChunk } from './codec-chain.ts';
-import type { Contexts } from './contexts.ts';
+import type { Contexts } from '../object/contexts.ts';
 import { itemRanges } from './item-ranges.ts';
 import { throughRanges } from './ranges-head.ts';
-import type { RunScope } from './run-scope.ts';
-import type { Tally } from './tally.ts';
+import type { RunScope } from '../run-scope.ts';
+import type { Tally } from '../object/tally.ts';
 
 /** An item as the feed's first codec reads it. */
 export type ReadItem = SourceItem<unknown> | RangedItem;

@@ -1,10 +1,10 @@
-import { MillraceError } from '../millrace-error.ts';
-import type { RejectionLimit } from '../run-options.ts';
-import type { RecordPlace } from '../rejected.ts';
-import type { Rejection } from '../rejection.ts';
+import { MillraceError } from '../../millrace-error.ts';
+import type { RejectionLimit } from '../../run-options.ts';
+import type { RecordPlace } from '../../rejected.ts';
+import type { Rejection } from '../../rejection.ts';
 import type { BatchWriter } from './batch-writer.ts';
-import type { LiveEntry } from './live-entry.ts';
-import type { Tally } from './tally.ts';
+import type { LiveEntry } from '../read/live-entry.ts';
+import type { Tally } from '../object/tally.ts';
 
 /** A share of very few records says nothing. */
 const JUDGED_FROM = 100;
@@ -44,13 +44,14 @@ export class Rejections {
     const { feed, run, tally, writer, observe } = this.#options;
     const { stage, code, message, details } = reason;
     const place = { ...entry.place(), ...known(reason.place) };
-    const { item, ordinal, branch } = entry;
+    const { item, ordinal, branch, generation } = entry;
     const rejection: Rejection = {
       feed,
       run,
       item,
       ordinal,
       branch,
+      ...(generation !== undefined && { generation }),
       stage,
       code,
       message,

@@ -1,9 +1,9 @@
-import { drop } from '../drop.ts';
-import type { Each } from '../each.ts';
-import { isThenable } from '../is-thenable.ts';
-import { manyValues } from '../many.ts';
+import { drop } from '../../drop.ts';
+import type { Each } from '../../each.ts';
+import { isThenable } from '../../is-thenable.ts';
+import { manyValues } from '../../many.ts';
 import type { LiveEntry } from './live-entry.ts';
-import type { Tally } from './tally.ts';
+import type { Tally } from '../object/tally.ts';
 
 type Waiting = Promise<void> | undefined;
 

@@ -1,6 +1,6 @@
-import type { Emits, Produced } from '../codec.ts';
-import { toMillraceError } from '../millrace-error.ts';
-import type { ItemRanges, RangesCodec, RangesContext } from '../ranges-codec.ts';
+import type { Emits, Produced } from '../../codec.ts';
+import { toMillraceError } from '../../millrace-error.ts';
+import type { ItemRanges, RangesCodec, RangesContext } from '../../ranges-codec.ts';
 import { contract } from './codec-chain.ts';
 
 /** What a codec that reads ranges makes of an item. `skipped` hears how many settled records it leaves out, before any other. */

@@ -1,7 +1,7 @@
-import type { Context } from '../context.ts';
-import { MillraceError, toMillraceError } from '../millrace-error.ts';
-import type { Refusal, Sink } from '../sink.ts';
-import type { LiveEntry } from './live-entry.ts';
+import type { Context } from '../../context.ts';
+import { isMillraceError, MillraceError, toMillraceError } from '../../millrace-error.ts';
+import type { Refusal, Sink } from '../../sink.ts';
+import type { LiveEntry } from '../read/live-entry.ts';
 
 /** One item's share of a write. */
 export interface Share<T> {
@@ -13,26 +13,50 @@ export interface Share<T> {
   readonly answered: (refusals: readonly Refusal[]) => Promise<void>;
   /** Nothing is known about these entries, or they were not written at all. */
   readonly failed: (error: MillraceError) => void;
+  /** Whether the run was stopped. */
+  readonly isStopped: () => boolean;
 }
 
-/** Writes the shares in one batch. Never rejects: each share learns what became of it. */
+/**
+ * Writes the shares in one batch. Never rejects: each share gets what became of it.
+ *
+ * If a write of several objects rejects, for a reason that will not pass, one of them is to blame and the others are not: so
+ * each is written by itself. Writing an entry again leaves it there once (contract 5.4).
+ */
 export async function writeShares<T>(sink: Sink<T>, shares: readonly Share<T>[]): Promise<void> {
+  let refusals: readonly Refusal[];
+  const entries = shares.length === 1 ? shares[0]!.entries : shares.flatMap((share) => share.entries);
   try {
-    const entries = shares.length === 1 ? shares[0]!.entries : shares.flatMap((share) => share.entries);
-    const refusals = (await sink.write(entries, contextOf(shares))) ?? [];
+    refusals = (await sink.write(entries, contextOf(shares))) ?? [];
     checkRefusals(sink.name, refusals, entries.length);
-    let start = 0;
-    for (const share of shares) {
-      const end = start + share.entries.length;
-      try {
-        await share.answered(shares.length === 1 ? refusals : refusalsOf(refusals, start, end));
-      } catch (thrown) {
-        failShare(share, thrown);
-      }
-      start = end;
-    }
   } catch (thrown) {
-    for (const share of shares) failShare(share, thrown);
+    const passes = isMillraceError(thrown) && thrown.retryable;
+    if (shares.length > 1 && !passes && !shares[0]!.isStopped()) await writeApart(sink, shares);
+    else for (const share of shares) failShare(share, thrown);
+    return;
+  }
+  let start = 0;
+  for (const share of shares) {
+    const end = start + share.entries.length;
+    try {
+      await share.answered(shares.length === 1 ? refusals : refusalsOf(refusals, start, end));
+    } catch (thrown) {
+      failShare(share, thrown);
+    }
+    start = end;
+  }
+}
+
+/** One after the other, within the place that the gate gave to the write of all. */
+async function writeApart<T>(sink: Sink<T>, shares: readonly Share<T>[]): Promise<void> {
+  for (const share of shares) {
+    try {
+      share.assertMayWrite();
+    } catch (stopped) {
+      failShare(share, stopped);
+      continue;
+    }
+    await writeShares(sink, [share]);
   }
 }
 
@@ -41,13 +65,18 @@ export function failShare({ context, entries, failed }: Share<unknown>, thrown: 
   failed(toMillraceError(thrown, 'SINK_FAILED', { stage: context.stage, ordinal: entries[0]!.ordinal }));
 }
 
-/** What a sink counts in a write of several items is shared out among them by their records. */
+/**
+ * The context of a write of several objects: what the sink counts is shared out among them by their records; the signal fires
+ * with the first of theirs, and the time left is the shortest.
+ */
 function contextOf<T>(shares: readonly Share<T>[]): Context {
   const { context } = shares[0]!;
   if (shares.length === 1) return context;
   const all = shares.reduce((sum, { entries }) => sum + entries.length, 0);
   return {
     ...context,
+    signal: AbortSignal.any(shares.map((share) => share.context.signal)),
+    timeLeftMs: () => Math.min(...shares.map((share) => share.context.timeLeftMs?.() ?? Number.POSITIVE_INFINITY)),
     count: (counter, by = 1) => {
       for (const { entries, context: own } of shares) own.count(counter, (by * entries.length) / all);
     },

@@ -1,4 +1,4 @@
-import type { Counts } from '../report.ts';
+import type { Counts } from '../../report.ts';
 
 /** The running counts and notes of one item, or of a run. */
 export class Tally {

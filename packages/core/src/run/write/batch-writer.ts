@@ -1,25 +1,33 @@
-import type { Context } from '../context.ts';
-import type { MillraceError } from '../millrace-error.ts';
-import type { Refusal, Sink } from '../sink.ts';
+import type { Context } from '../../context.ts';
+import type { MillraceError } from '../../millrace-error.ts';
+import type { Refusal, Sink } from '../../sink.ts';
+import type { ResumePoint, Span } from '../object/resume-point.ts';
+import type { LiveEntry } from '../read/live-entry.ts';
 import type { Gate } from './gate.ts';
-import type { LiveEntry } from './live-entry.ts';
+import { KeyOrder } from './key-order.ts';
+import type { Sizing } from './quarantine-sizing.ts';
 import type { TailMixer } from './tail-mixer.ts';
-import type { Span, Watermark } from './watermark.ts';
 import { type Share, writeShares } from './write-shares.ts';
 
 export interface BatchWriterOptions<T> {
   readonly sink: Sink<T>;
-  /** Shared by all items of the run. */
+  /** Within what limits; the sink's own, as a rule. */
+  readonly sizing: Sizing<T>;
+  /** Keys of records that must arrive in order; absent if all keys are unique. */
+  readonly keyOf: ((value: T) => string | undefined) | undefined;
+  /** Shared by all objects of the run. */
   readonly gate: Gate;
   /** Takes the last, partial batch, where the sink lets items share one. */
   readonly mixer: TailMixer | undefined;
   readonly context: Context;
-  readonly watermark: Watermark;
+  readonly resumePoint: ResumePoint;
   /** Throws where nothing more may be written: the item failed, or was aborted. */
   readonly assertMayWrite: () => void;
   readonly accepted: (count: number) => void;
   readonly refused: (entry: LiveEntry<T>, refusal: Refusal) => Promise<void> | undefined;
   readonly failed: (error: MillraceError) => void;
+  /** Whether the run was stopped. */
+  readonly isStopped: () => boolean;
   /** A batch has settled: the watermark may have moved. */
   readonly settled: () => void;
 }
@@ -34,6 +42,8 @@ export class BatchWriter<T> {
   readonly #maxBytes: number;
   /** Length of the sink's groups of ordinals; 1 where it has none. */
   readonly #group: number;
+  readonly #order: KeyOrder | undefined;
+  #keys: Set<string> = new Set();
   #batch: LiveEntry<T>[] = [];
   #bytes = 0;
   #span: Span | undefined;
@@ -43,11 +53,12 @@ export class BatchWriter<T> {
   readonly #inFlight: Set<Promise<void>> = new Set();
 
   constructor(options: BatchWriterOptions<T>) {
-    const { limits, group = 1 } = options.sink;
+    const { sizing, keyOf } = options;
     this.#options = options;
-    this.#maxCount = maxCount(options.sink);
-    this.#maxBytes = limits?.bytes ?? Number.POSITIVE_INFINITY;
-    this.#group = group;
+    this.#maxCount = maxCount(sizing);
+    this.#maxBytes = sizing.limits?.bytes ?? Number.POSITIVE_INFINITY;
+    this.#group = options.sink.group ?? 1;
+    this.#order = keyOf && new KeyOrder();
   }
 
   add(entry: LiveEntry<T>): Promise<void> | undefined {
@@ -55,16 +66,17 @@ export class BatchWriter<T> {
   }
 
   #addSingle(entry: LiveEntry<T>): Promise<void> | undefined {
-    const { sink, watermark } = this.#options;
+    const { sizing, resumePoint, keyOf } = this.#options;
     let waiting: Promise<void> | undefined;
-    if (sink.sizeOf !== undefined) {
-      const size = sink.sizeOf(entry.value);
+    if (sizing.sizeOf !== undefined) {
+      const size = sizing.sizeOf(entry.value);
       if (this.#batch.length > 0 && this.#bytes + size > this.#maxBytes) waiting = this.flush();
       this.#bytes += size;
     }
     // A record that was rejected late may be older than the batch that it joins.
-    if (this.#span === undefined) this.#span = watermark.open(entry.ordinal);
+    if (this.#span === undefined) this.#span = resumePoint.open(entry.ordinal);
     else if (entry.ordinal < this.#span.first) this.#span.first = entry.ordinal;
+    if (keyOf !== undefined) this.#addKey(keyOf(entry.value));
     if (this.#batch.push(entry) < this.#maxCount) return waiting;
     const full = this.flush();
     if (waiting === undefined || full === undefined) return waiting ?? full;
@@ -73,7 +85,7 @@ export class BatchWriter<T> {
 
   /** A group is whole once a record of the next one comes, or the item has ended; only then can it be sent. */
   #addToGroup(entry: LiveEntry<T>): Promise<void> | undefined {
-    const { sink, watermark } = this.#options;
+    const { sizing, resumePoint, keyOf } = this.#options;
     let waiting: Promise<void> | undefined;
     const groupFirst = entry.ordinal - (entry.ordinal % this.#group);
     if (groupFirst !== this.#groupFirst) {
@@ -82,35 +94,45 @@ export class BatchWriter<T> {
       this.#groupFirst = groupFirst;
       this.#groupAt = this.#batch.length;
     }
-    this.#bytes += sink.sizeOf?.(entry.value) ?? 0;
-    this.#span ??= watermark.open(entry.ordinal);
+    this.#bytes += sizing.sizeOf?.(entry.value) ?? 0;
+    this.#span ??= resumePoint.open(entry.ordinal);
+    if (keyOf !== undefined) this.#addKey(keyOf(entry.value));
     this.#batch.push(entry);
     return waiting;
   }
 
+  #addKey(key: string | undefined): void {
+    if (key !== undefined) this.#keys.add(key);
+  }
+
   /** Sends what has gathered. */
   flush(): Promise<void> | undefined {
-    const { gate } = this.#options;
+    const turn = this.#takeTurn();
     const share = this.#takeShare();
     if (share === undefined) return undefined;
-    const waiting = gate.enter();
-    if (waiting === undefined) return this.#start(share);
-    return waiting.then(() => this.#start(share));
+    if (turn?.ready !== undefined) return this.#startInTurn(share, turn.ready, turn.settled);
+    const waiting = this.#options.gate.enter();
+    if (waiting === undefined) return this.#start(share, turn?.settled);
+    return waiting.then(() => this.#start(share, turn?.settled));
   }
 
   /**
    * Sends the last records, when no more will be added.
    *
-   * @param ended whether the item came to its end. Where it did not, a group that may be incomplete is left out.
+   * @param ended whether the object came to its end. If not, a group that may be incomplete is left out.
    */
-  finish(ended: boolean): Promise<void> | undefined {
-    const { mixer, watermark } = this.#options;
-    if (ended) watermark.end();
-    else if (this.#group > 1 && watermark.frontier < this.#groupFirst + this.#group) this.#batch.length = this.#groupAt;
+  async finish(ended: boolean): Promise<void> {
+    const { mixer, resumePoint } = this.#options;
+    if (ended) resumePoint.end();
+    else if (this.#group > 1 && resumePoint.frontier < this.#groupFirst + this.#group)
+      this.#batch.length = this.#groupAt;
     if (mixer === undefined) return this.flush();
     const bytes = this.#bytes;
+    const turn = this.#takeTurn();
     const share = this.#takeShare();
-    if (share !== undefined) this.#track(mixer.add(share, bytes));
+    if (share === undefined) return undefined;
+    if (turn?.ready !== undefined) await turn.ready;
+    void this.#track(mixer.add(share, bytes).finally(turn?.settled));
     return undefined;
   }
 
@@ -119,13 +141,18 @@ export class BatchWriter<T> {
     return this.#batch.splice(0);
   }
 
+  /** Whether nothing is in flight. */
+  get isDrained(): boolean {
+    return this.#inFlight.size === 0;
+  }
+
   /** Resolves once nothing is in flight any more. */
   async drained(): Promise<void> {
     while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);
   }
 
   #takeShare(): Share<T> | undefined {
-    const { context, watermark, assertMayWrite, accepted, refused, failed, settled } = this.#options;
+    const { context, resumePoint, assertMayWrite, isStopped, accepted, refused, failed, settled } = this.#options;
     const entries = this.#batch;
     const span = this.#span;
     if (span === undefined || entries.length === 0) return undefined;
@@ -136,36 +163,59 @@ export class BatchWriter<T> {
       entries,
       context,
       assertMayWrite,
+      isStopped,
       answered: async (refusals) => {
         for (const refusal of refusals) await refused(entries[refusal.position]!, refusal);
         accepted(entries.length - refusals.length);
-        watermark.close(span);
+        resumePoint.close(span);
         settled();
       },
-      // The span stays open, so that the watermark stays below it.
+      // The span stays open, so that the resume point stays below it.
       failed,
     };
   }
 
-  #start(share: Share<T>): undefined {
+  /** This batch's place in the order of its keys, if records have keys. */
+  #takeTurn(): ReturnType<KeyOrder['enter']> | undefined {
+    if (this.#keys.size === 0) return undefined;
+    const turn = this.#order!.enter(this.#keys);
+    this.#keys = new Set();
+    return turn;
+  }
+
+  /** Waits for earlier writes of the same keys before it waits for a place at the gate. */
+  async #startInTurn(share: Share<T>, ready: Promise<unknown>, settled: () => void): Promise<void> {
+    await ready;
+    const waiting = this.#options.gate.enter();
+    if (waiting !== undefined) await waiting;
+    this.#start(share, settled);
+  }
+
+  #start(share: Share<T>, settled?: () => void): undefined {
     const { gate, sink } = this.#options;
     try {
       share.assertMayWrite();
     } catch (stopped) {
       gate.leave();
+      settled?.();
       throw stopped;
     }
-    this.#track(writeShares(sink, [share]).finally(() => gate.leave()));
+    const leave = (): void => {
+      gate.leave();
+      settled?.();
+    };
+    void this.#track(writeShares(sink, [share]).finally(leave));
     return undefined;
   }
 
-  #track(settling: Promise<void>): void {
+  #track(settling: Promise<void>): Promise<void> {
     const tracked = settling.finally(() => this.#inFlight.delete(tracked));
     this.#inFlight.add(tracked);
+    return tracked;
   }
 }
 
 /** Records that one write of this sink may have. */
-export function maxCount(sink: Sink<never>): number {
-  return sink.limits?.count ?? 500;
+export function maxCount({ limits }: Pick<Sink<never>, 'limits'>): number {
+  return limits?.count ?? 500;
 }

@@ -1,4 +1,4 @@
-import type { Sink } from '../sink.ts';
+import type { Sink } from '../../sink.ts';
 import type { Gate } from './gate.ts';
 import { failShare, type Share, writeShares } from './write-shares.ts';
 

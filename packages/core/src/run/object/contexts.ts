@@ -1,7 +1,7 @@
-import type { CodecContext, Context, ItemContext } from '../context.ts';
-import { MillraceError } from '../millrace-error.ts';
-import type { ItemOrigin } from '../origin.ts';
-import { rejected } from '../rejected.ts';
+import type { CodecContext, Context, ItemContext } from '../../context.ts';
+import { MillraceError } from '../../millrace-error.ts';
+import type { ItemOrigin } from '../../origin.ts';
+import { rejected } from '../../rejected.ts';
 import type { Tally } from './tally.ts';
 
 /** Makes what plugins see of one item's run. */
@@ -17,14 +17,17 @@ export interface ContextsOptions {
   readonly tally: Tally;
   /** A codec has made a marker, which will come out of it in the place of a record. */
   readonly markerMade: () => void;
+  /** Milliseconds for which requests may still be sent. */
+  readonly timeLeftMs: () => number;
 }
 
-export function createContexts({ feed, run, tally, markerMade }: ContextsOptions): Contexts {
+export function createContexts({ feed, run, tally, markerMade, timeLeftMs }: ContextsOptions): Contexts {
   const of: Contexts['of'] = (stage, signal) => ({
     feed,
     run,
     stage,
     signal,
+    timeLeftMs,
     count: (counter, by = 1) => tally.count(stage, counter, by),
   });
   const ofItem: Contexts['ofItem'] = (stage, signal, item) => ({

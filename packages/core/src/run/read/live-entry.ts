@@ -1,7 +1,7 @@
-import type { ItemContext } from '../context.ts';
-import type { ItemOrigin } from '../origin.ts';
-import type { Entry } from '../record-context.ts';
-import type { RecordPlace } from '../rejected.ts';
+import type { ItemContext } from '../../context.ts';
+import type { ItemOrigin } from '../../origin.ts';
+import type { Entry } from '../../record-context.ts';
+import type { RecordPlace } from '../../rejected.ts';
 
 /** What the records of one block share. It is kept alive by them until the last has settled. */
 export interface BlockHome {
