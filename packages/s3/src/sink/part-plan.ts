@@ -86,7 +86,8 @@ function refusalOf(thrown: unknown): Omit<Refusal, 'position'> {
   if (thrown instanceof RecordRefused) {
     return { code: thrown.code, message: thrown.message, ...(thrown.cause !== undefined && { cause: thrown.cause }) };
   }
-  const message = `A column threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  // What was thrown may quote the record; it stays in the cause.
+  const message = `The function of a column threw ${thrown instanceof Error ? thrown.name : typeof thrown}.`;
   return { code: 'S3_RECORD_INVALID', message, cause: thrown };
 }
 
