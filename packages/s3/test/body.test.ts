@@ -7,10 +7,10 @@ import { s3Source, type S3Source } from '../src/index.ts';
 import { checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
-import { holdTimers } from './hold-timers.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, stubS3 } from './stub-s3.ts';
-import { turns } from './turns.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const content = Buffer.from('0123456789'.repeat(20_000));

@@ -4,7 +4,7 @@ import { copyToLanding, type LandingCopy, s3Source } from '../src/index.ts';
 import { failureOf } from './failure-of.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, type StubS3, stubS3 } from './stub-s3.ts';
-import { turns } from './turns.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const MiB = 1024 * 1024;
 const ref = { bucket: 'inbox', key: 'a b/é.gz', etag: 'e1', versionId: 'v1' };

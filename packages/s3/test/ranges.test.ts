@@ -10,11 +10,11 @@ import type { ByteRange } from '../src/resumable-ranges.ts';
 import { CHECKSUMS, checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
-import { holdTimers } from './hold-timers.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, type StubS3, stubS3 } from './stub-s3.ts';
 import { testBuckets } from './test-buckets.ts';
-import { turns } from './turns.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const KB64 = 65_536;

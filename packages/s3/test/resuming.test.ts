@@ -4,10 +4,10 @@ import { s3Source } from '../src/index.ts';
 import { CHECKSUMS, checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
-import { holdTimers } from './hold-timers.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, inTurn, type StubS3, stubS3 } from './stub-s3.ts';
-import { turns } from './turns.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 7919) % 251));
