@@ -24,7 +24,12 @@ export default defineConfig({
       },
       {
         extends: true as const,
-        test: { name: 'extended', root: '.', include: [`{test,examples,packages}/${EXTENDED}`] },
+        test: {
+          name: 'extended',
+          root: '.',
+          include: [`{test,examples,packages}/${EXTENDED}`],
+          env: { MILLRACE_IN_FULL: '1' },
+        },
       },
       ...packages.map((name) => ({
         extends: true as const,
