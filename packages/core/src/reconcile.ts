@@ -1,6 +1,6 @@
 import { MillraceError } from './millrace-error.ts';
 import type { Feed } from './feed.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 
 /**
  * Why a listed object needs work. `never`: the ledger does not know it, so its event never came or never succeeded in

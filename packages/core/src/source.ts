@@ -19,6 +19,12 @@ export interface Source<Ref, T> {
    */
   readonly open: (ref: Ref, context: Context) => Promise<SourceItem<T>>;
   /**
+   * Identifies the version that a reference names, if the reference alone determines it: exactly what `open` would give.
+   * The runner then claims the object before it opens it, so a duplicate or a stale version costs no request. It must not do
+   * any input or output. `undefined` if only opening can tell. @default nothing is known before `open`
+   */
+  readonly identify?: (ref: Ref) => IdentifiedObject | undefined;
+  /**
    * The version tag that a reference names, such as the ETag of a listing; comparable with `SourceItem.versionTag`. With it,
    * `reconcile` can tell that an object has changed since it was carried.
    */
@@ -39,13 +45,17 @@ export interface RangedSource<Ref, T> extends Source<Ref, T> {
   readonly openRanges: (ref: Ref, context: Context) => Promise<RangedItem>;
 }
 
-/** One opened object: the unit of acknowledgement, of audit and of retry. */
-export interface OpenedItem {
+/** Which version of which object something is. */
+export interface IdentifiedObject {
   readonly origin: ItemOrigin;
   /** Orders versions of the same object, where the reference told it: hexadecimal, as an S3 event's `sequencer`. */
   readonly sequencer?: string;
   /** Version tag of the object that was opened, which is not that of the origin where a copy is read. */
   readonly versionTag?: string;
+}
+
+/** One opened object: the unit of acknowledgement, of audit and of retry. */
+export interface OpenedItem extends IdentifiedObject {
   /** Releases what the item holds, however far it was read. Always called, once. */
   readonly close?: () => void | Promise<void>;
 }
