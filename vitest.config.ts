@@ -41,7 +41,9 @@ export default defineConfig({
         },
       })),
     ],
-    setupFiles: [fileURLToPath(new URL('./test/setup/recorded-seed.ts', import.meta.url))],
+    setupFiles: ['recorded-seed', 'patient-waits'].map((name) =>
+      fileURLToPath(new URL(`./test/setup/${name}.ts`, import.meta.url)),
+    ),
     // Most of the time goes by in waiting, for servers, faults and deadlines: more files at once than there are cores.
     maxWorkers: 4,
     // A start of the local servers takes seconds where the machine is busy.

@@ -63,7 +63,7 @@ describe.each(wireServers)('faults on the wire of $name', ({ start }) => {
     proxy[fault]('INSERT INTO');
     const writing = write(sink, VALUES, context);
     if (fault === 'stallAnswer') {
-      await vi.waitFor(() => expect(proxy.stalled()).toBeGreaterThan(0), { timeout: 20_000 });
+      await vi.waitFor(() => expect(proxy.stalled()).toBeGreaterThan(0));
       timers.fire();
     }
     expect(await writing).toEqual([]);

@@ -163,7 +163,7 @@ describe('an object that is longer than a range', () => {
     });
     const reading = read(stub, { idleTimeoutMs });
     // The whole, ranges 1 to 4, and range 1 again: only the range that stalls is still waited for.
-    await vi.waitFor(() => expect([stub.requests.length, idle.pending()]).toEqual([6, 1]), { timeout: 20_000 });
+    await vi.waitFor(() => expect([stub.requests.length, idle.pending()]).toEqual([6, 1]));
     idle.fire();
     const { content: arrived, counters } = await reading;
     expect(arrived.equals(content)).toBe(true);
