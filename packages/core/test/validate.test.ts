@@ -36,7 +36,7 @@ function caught(act: () => unknown): MillraceError {
 }
 
 const even = (count: number): boolean => count % 2 === 0;
-const later = <T>(value: T): Promise<T> => new Promise((resolve) => setTimeout(() => resolve(value), 1));
+const later = <T>(value: T): Promise<T> => new Promise((resolve) => void setImmediate(resolve, value));
 
 const schemas = {
   zod: z.object({
