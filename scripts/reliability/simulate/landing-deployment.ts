@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { feed, type Feed, flatMap, reconcile, references, replay, type StandardSchema, validate } from '@millrace/core';
+import { feed, type Feed, flatMap, MillraceError, reconcile, references, replay, type Sink, type StandardSchema, validate } from '@millrace/core';
 import { dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { decodeText } from '@millrace/encoding';
@@ -126,15 +126,29 @@ function landing(
     .through(sides)
     .through(landingItem(keys === 'natural' ? { key: (record: SampleRecord) => `${record.id}/${record.side}` } : {}))
     .to(
-      dynamodbSink({
-        table: 'landing',
-        client,
-        sender: 'sdk',
-        concurrency: writes,
-        keepNewest,
-        ...(pack > 0 && { pack: packed({ records: pack, compress: 'none' }) }),
-      }),
+      refusing(
+        dynamodbSink({
+          table: 'landing',
+          client,
+          sender: 'sdk',
+          concurrency: writes,
+          keepNewest,
+          ...(pack > 0 && { pack: packed({ records: pack, compress: 'none' }) }),
+        }),
+      ),
     );
+}
+
+/** A destination that refuses a write as a whole if it holds a poisoned record. */
+function refusing<T>(sink: Sink<T>): Sink<T> {
+  return {
+    ...sink,
+    write: async (entries, context) => {
+      const isPoisoned = entries.some(({ value }) => (value as { readonly record: SampleRecord }).record.poison === true);
+      if (isPoisoned) throw new MillraceError('SAMPLE_REFUSED', 'The destination refuses the whole write.');
+      return sink.write(entries, context);
+    },
+  };
 }
 
 /** A record as a reader of the table sees it. */

@@ -104,7 +104,9 @@ function drawPuts(
       // The same bytes again, which an unversioned bucket cannot tell from the first time.
       const restored = version > 1 && !bucket.versioned && keys === 'natural' && chance.happens(0.4);
       const content = restored ? earlier[0]!.content : drawContent(chance, `o${object}`, version);
-      puts.push({ at, kind: 'put', content, notices: drawNotices(chance) });
+      // Only an event tells a listing's reader that the same bytes were written once more.
+      const notices = drawNotices(chance);
+      puts.push({ at, kind: 'put', content, notices: restored && notices.length === 0 ? [500] : notices });
       at += chance.pick([1500, 5000, 20_000, 60_000]);
     }
   }

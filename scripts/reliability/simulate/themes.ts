@@ -60,4 +60,40 @@ const gone: Theme = ({ events, ...rest }, chance) => {
   return { ...rest, events: [...events, ...chain] };
 };
 
-export const THEMES: readonly Theme[] = [zombie, zombie, lateReplay, gone];
+/** One object makes the destination refuse every write that it shares with others. */
+const poison: Theme = ({ settings, events, ...rest }, chance) => {
+  const small = (object: string, at: number, more: Partial<ObjectContent>): WorldEvent => ({
+    at,
+    kind: 'put',
+    content: { object, version: 0, lines: 4, keys: 4, broken: [], odd: [], ...more },
+    notices: [500],
+  });
+  const at = chance.integer(0, 5000);
+  const others = Array.from({ length: chance.integer(1, 4) }, (_, index) => small(`beside${index}`, at + index, {}));
+  const options = { ...settings.options, calm: true, objects: 3, pack: 0, versions: 'newest' };
+  const queue = { ...settings.queue, batchSize: 5 };
+  const lambda = { timeoutMs: 60_000, concurrency: 1 };
+  const chain = [...others, small(OBJECT, at, { poison: true })];
+  return { ...rest, events: chain, settings: { ...settings, queue, lambda, carrier: 'sqs', options } };
+};
+
+/** An object of which nothing can be understood. */
+const nonsense: Theme = ({ events, ...rest }, chance) => {
+  const lines = chance.pick([1, 5, 40]);
+  const broken = Array.from({ length: lines }, (_, line) => line);
+  const content_ = { object: OBJECT, version: 0, lines, keys: lines, broken, odd: [] };
+  return { ...rest, events: [...events, { at: chance.integer(0, 60_000), kind: 'put', content: content_, notices: [500] }] };
+};
+
+/** An object that takes longer than an invocation, handed over by `continueWith`. */
+const slow: Theme = ({ settings, ...rest }, chance) => {
+  const lines = 90;
+  const content_ = { object: OBJECT, version: 0, lines, keys: lines, broken: [], odd: [] };
+  const bucket = { ...settings.bucket, slowMs: chance.pick([150, 400]) };
+  const lambda = { timeoutMs: 6000, concurrency: 1 };
+  const options = { ...settings.options, continueWith: true, objects: 1 };
+  const events: WorldEvent[] = [{ at: 0, kind: 'put', content: content_, notices: [500] }];
+  return { ...rest, events, settings: { ...settings, bucket, lambda, carrier: 'sqs', options } };
+};
+
+export const THEMES: readonly Theme[] = [zombie, zombie, zombie, lateReplay, lateReplay, gone, gone, poison, nonsense, slow];

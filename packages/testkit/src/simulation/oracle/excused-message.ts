@@ -19,6 +19,10 @@ export function isExcused(body: string, { scenario, removed, puts, versions }: H
   const object = (JSON.parse(body) as Notified).Records?.[0]?.s3.object;
   if (object === undefined) return false;
   const { bucket, options } = scenario.settings;
+  // It takes longer than an invocation, or cannot be delivered: it must end, and this is an end.
+  if (bucket.slowMs !== undefined) return true;
+  const own = puts.filter(({ content }) => keyOfObject(content.object) === object.key);
+  if (own.some(({ content }) => content.poison === true || content.broken.length === content.lines)) return true;
   if (options['missing'] === 'fail' && [...removed].some((name) => keyOfObject(name) === object.key)) return true;
   const latest = puts.findLast(({ content }) => keyOfObject(content.object) === object.key);
   const isOverwritten = !bucket.versioned && object.eTag !== undefined && latest?.md5 !== object.eTag;

@@ -1,6 +1,8 @@
 import type { VersionRecord } from '@millrace/core';
-import type { Deployment, ExpectedRecord } from '../deployment.ts';
+import type { Deployment, Expected, ExpectedRecord } from '../deployment.ts';
 import type { Completion, History } from '../history.ts';
+import { keyOfObject, type ObjectContent } from '../world/object-content.ts';
+import type { Scenario } from '../world-event.ts';
 import type { TableItem } from '../world/table.ts';
 import { finalValues, isOf, type JudgedObject, judgedObjects, VARIANTS } from './judged-object.ts';
 import { isExcused } from './excused-message.ts';
@@ -25,6 +27,8 @@ export async function judge(deployment: Deployment, history: History): Promise<r
     ...objects.flatMap((object) => judgeFinished(object, history)),
     ...objects.flatMap((object) => judgeQuarantine(object, history)),
     ...objects.flatMap(judgeLedger),
+    ...objects.flatMap(judgeNonsense),
+    ...objects.flatMap((object) => judgeNeighbors(object, history)),
     ...(await judgeCompletions(deployment, history, reader)),
   ];
 }
@@ -62,8 +66,28 @@ function judgeFinished({ object, puts, isThere }: JudgedObject, { scenario }: Hi
   // A listing shows the latest version only: nobody can find an older one whose event was lost.
   const due = all ? puts.filter((put) => put.noticed || latest.includes(put)) : latest;
   return due
-    .filter(({ complete }) => complete === undefined)
+    .filter(({ complete, content, expected }) => complete === undefined && !isHopeless(content, expected[0]!, scenario))
     .map(({ index }) => ({ rule: 'unfinished', text: `${object}: write ${index} never became complete` }));
+}
+
+/** Nobody may take such an object for complete, or can complete it. */
+function isHopeless(content: ObjectContent, { delivered }: Expected, { settings }: Scenario): boolean {
+  return content.poison === true || delivered.length === 0 || settings.bucket.slowMs !== undefined;
+}
+
+/** An object of which nothing was understood is not complete. */
+function judgeNonsense({ object, puts }: JudgedObject): readonly Violation[] {
+  return puts
+    .filter(({ complete, expected, variant }) => complete !== undefined && expected[variant]!.delivered.length === 0)
+    .map(({ index }) => ({ rule: 'nonsense', text: `${object}: write ${index} is complete, and nothing of it was understood` }));
+}
+
+/** Where nothing goes wrong, one object's failure costs no other object an attempt. */
+function judgeNeighbors({ object, puts }: JudgedObject, { scenario, versions }: History): readonly Violation[] {
+  if (scenario.settings.options['calm'] !== true || puts.some(({ content }) => content.poison === true)) return [];
+  return versions
+    .filter((version) => version.object.endsWith(`/${keyOfObject(object)}`) && version.attempts > 1)
+    .map(({ attempts }) => ({ rule: 'neighbors', text: `${object}: took ${attempts} attempts, and nothing was wrong with it` }));
 }
 
 /** Rejected records of complete writes are in the quarantine, and no others. */

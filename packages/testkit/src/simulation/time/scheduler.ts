@@ -37,7 +37,7 @@ export class Scheduler {
     throw thrown;
   };
 
-  constructor(limits: SchedulerLimits = { maxEvents: 200_000, maxMs: 7 * 24 * 3_600_000 }) {
+  constructor(limits: SchedulerLimits = { maxEvents: 30_000, maxMs: 7 * 24 * 3_600_000 }) {
     this.#limits = limits;
   }
 

@@ -83,11 +83,17 @@ function objectResponse(
     status: partial ? 206 : 200,
     headers,
     body: head ? new Uint8Array() : body,
-    ...(!head && { stream: streamOf(body, fault, chance) }),
+    ...(!head && { stream: streamOf(body, fault, chance, bucket.settings.slowMs) }),
   };
 }
 
-function streamOf(body: Uint8Array, fault: string | undefined, chance: Chance): BodyStream {
+function streamOf(
+  body: Uint8Array,
+  fault: string | undefined,
+  chance: Chance,
+  slowMs: number | undefined,
+): BodyStream {
+  if (slowMs !== undefined) return { pieceBytes: 64, gapMs: slowMs };
   // A checksum speaks before the last piece: the damage of a body in one piece is found before anything is read from it.
   const pieceBytes = fault === 'flip' ? 64_000 : chance.pick([64, 200, 1000, 64_000]);
   const ends = fault === 'break' || fault === 'stall' ? fault : undefined;

@@ -9,6 +9,8 @@ export interface BucketSettings {
   readonly etags: 'strong' | 'weak' | 'none';
   /** Sends a checksum with whole objects. */
   readonly checksums: boolean;
+  /** Milliseconds between two pieces of 64 bytes of a body, for objects that take longer than an invocation. @default fast */
+  readonly slowMs?: number;
 }
 
 /** One version of an object, as the store keeps it. */

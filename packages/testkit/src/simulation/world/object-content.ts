@@ -11,6 +11,8 @@ export interface ObjectContent {
   readonly broken: readonly number[];
   /** Lines that a strict schema refuses and a lenient one takes. */
   readonly odd: readonly number[];
+  /** Makes the destination refuse every write that holds a record of it. */
+  readonly poison?: boolean;
 }
 
 /** A record as its line has it. */
@@ -20,6 +22,7 @@ export interface LineRecord {
   readonly version: number;
   readonly line: number;
   readonly odd?: true;
+  readonly poison?: true;
 }
 
 export function keyOfObject(object: string): string {
@@ -27,9 +30,19 @@ export function keyOfObject(object: string): string {
 }
 
 /** The record of a line, or `undefined` if the line is broken. */
-export function lineRecord({ object, version, keys, broken, odd }: ObjectContent, line: number): LineRecord | undefined {
+export function lineRecord(
+  { object, version, keys, broken, odd, poison }: ObjectContent,
+  line: number,
+): LineRecord | undefined {
   if (broken.includes(line)) return undefined;
-  return { id: `${object}-${line % keys}`, object, version, line, ...(odd.includes(line) && { odd: true as const }) };
+  return {
+    id: `${object}-${line % keys}`,
+    object,
+    version,
+    line,
+    ...(odd.includes(line) && { odd: true as const }),
+    ...(poison === true && { poison: true as const }),
+  };
 }
 
 /** The content as bytes, a line of JSON for each record. */
