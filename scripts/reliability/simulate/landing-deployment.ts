@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { feed, type Feed, flatMap, MillraceError, reconcile, references, replay, type Sink, type StandardSchema, validate } from '@millrace/core';
+import { feed, type Feed, flatMap, map, MillraceError, reconcile, references, replay, type Sink, type StandardSchema, validate } from '@millrace/core';
 import { dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { decodeText } from '@millrace/encoding';
@@ -28,6 +28,7 @@ const PAIRS = 1;
 interface SampleRecord extends LineRecord {
   readonly paired?: true;
   readonly side?: 'l' | 'r';
+  readonly extra?: unknown;
 }
 
 /** Lines of S3 objects into a DynamoDB table, by Lambda and by people at a terminal. */
@@ -58,7 +59,7 @@ async function prepare(): Promise<void> {
   };
   const { s3, dynamodb } = clientsOf({ s3: requestHandler, table: requestHandler });
   const source = s3Source({ client: s3 });
-  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1, keepNewest: false });
+  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1, keepNewest: false, exotic: false });
   await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
   const put = { PutRequest: { Item: { uuid: { S: 'prepared' } } } };
   await Promise.allSettled([
@@ -110,20 +111,25 @@ function start(handles: ProcessHandles): Program {
   };
 }
 
+/** The options that make the feed. */
+type FeedOptions = Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes' | 'keepNewest' | 'exotic'>;
+
 function landing(
   source: S3Source,
   client: DynamoDBClient,
   variant: number,
-  { keys, fanOut, pack, writes, keepNewest }: Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes' | 'keepNewest'>,
+  { keys, fanOut, pack, writes, keepNewest, exotic }: FeedOptions,
 ): Feed<S3Ref> {
   const text = feed('lines').from(source).through(decodeText('utf-8'));
   const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());
-  const sides = flatMap((record: SampleRecord) =>
-    fanOut ? [{ ...record, side: 'l' as const }, { ...record, side: 'r' as const }] : [record],
-  );
+  const sides = flatMap((value: unknown) => {
+    const record = value as SampleRecord;
+    return fanOut ? [{ ...record, side: 'l' as const }, { ...record, side: 'r' as const }] : [record];
+  });
   return records
-    .through(validate(schema(variant === STRICT)))
     .through(sides)
+    .through(map((record: SampleRecord) => (exotic ? { ...record, extra: extraOf(record) } : record)))
+    .through(validate(schema(variant === STRICT)))
     .through(landingItem(keys === 'natural' ? { key: (record: SampleRecord) => `${record.id}/${record.side}` } : {}))
     .to(
       refusing(
@@ -151,10 +157,25 @@ function refusing<T>(sink: Sink<T>): Sink<T> {
   };
 }
 
+/** Values that JSON does not have, as a transform may make them. */
+function extraOf({ line, version }: SampleRecord): unknown {
+  return { labels: new Map([['line', line]]), sizes: new Set([version]), bytes: Uint8Array.of(line, version) };
+}
+
 /** A record as a reader of the table sees it. */
-function shown({ id, object, version, line, odd, paired, side }: SampleRecord, { keys }: LandingOptions): ExpectedRecord {
-  const value = [object, version, line, odd && 'odd', paired && 'paired', side].filter((part) => part !== undefined).join('/');
-  return { key: keys === 'natural' ? `${id}/${side}` : value, value };
+function shown(record: SampleRecord, { keys }: LandingOptions): ExpectedRecord {
+  const { id, object, version, line, odd, paired, side, extra } = record;
+  const place = [object, version, line, odd && 'odd', paired && 'paired', side].filter((part) => part !== undefined).join('/');
+  const value = extra === undefined ? place : `${place} ${textOf(extra)}`;
+  return { key: keys === 'natural' ? `${id}/${side}` : place, value };
+}
+
+function textOf(value: unknown): string {
+  if (value instanceof Uint8Array) return `bytes ${value.join()}`;
+  if (value instanceof Set) return `set ${[...value].map(Number).join()}`;
+  const entries = value instanceof Map ? [...value] : Object.entries(value as object);
+  const inner = (one: unknown): string => (typeof one === 'object' ? textOf(one) : String(one));
+  return `{${entries.map(([name, one]) => `${String(name)}: ${inner(one)}`).toSorted().join(', ')}}`;
 }
 
 /** Takes sample records; a strict one refuses the odd ones. */
@@ -185,7 +206,8 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
       rejected.push(ordinal);
       continue;
     }
-    const full: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
+    const paired: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
+    const full: SampleRecord = options.exotic ? { ...paired, extra: extraOf(paired) } : paired;
     const sides: readonly SampleRecord[] = fanOut ? [{ ...full, side: 'l' }, { ...full, side: 'r' }] : [full];
     delivered.push(...sides.map((one) => shown(one, options)));
   }

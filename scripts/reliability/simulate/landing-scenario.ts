@@ -17,6 +17,8 @@ export interface LandingOptions {
   readonly continueWith: boolean;
   /** Writes on the condition that no newer version has written: for natural keys. */
   readonly keepNewest: boolean;
+  /** Records hold values that JSON does not have. */
+  readonly exotic: boolean;
   /** What to do about an object that is not there any more. */
   readonly missing: 'fail' | 'skip';
 }
@@ -53,10 +55,11 @@ function networkFor({ keys, keepNewest }: Scenario['settings']['options']): Worl
 
 function drawOptions(chance: Chance): LandingOptions {
   const keys = chance.happens(0.6) ? 'natural' : 'place';
+  const exotic = chance.happens(0.2);
   return {
     keys,
     fanOut: chance.happens(0.2),
-    pack: keys === 'place' && chance.happens(0.3) ? chance.pick([2, 5, 10]) : 0,
+    pack: keys === 'place' && !exotic && chance.happens(0.3) ? chance.pick([2, 5, 10]) : 0,
     writes: chance.integer(1, 4),
     objects: chance.integer(1, 3),
     leaseMs: chance.pick([3000, 10_000, 60_000]),
@@ -64,6 +67,7 @@ function drawOptions(chance: Chance): LandingOptions {
     versions: chance.happens(0.85) || keys === 'natural' ? 'newest' : 'all',
     continueWith: chance.happens(0.3),
     missing: chance.pick(['fail', 'skip']),
+    exotic,
     keepNewest: keys === 'natural' && chance.happens(0.3),
   };
 }

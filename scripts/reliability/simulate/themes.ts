@@ -46,7 +46,7 @@ const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
     { at: at + 41_000, kind: 'operate', task: 'replay' },
   ];
   const kept = events.filter(({ kind }) => kind !== 'deploy');
-  const options = { ...settings.options, keys: 'natural', pack: 0, versions: 'newest' };
+  const options = { ...settings.options, keys: chance.pick(['natural', 'place']), pack: 0, versions: 'newest', keepNewest: false };
   return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
 };
 

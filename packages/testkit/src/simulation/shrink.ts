@@ -23,7 +23,9 @@ export async function shrink(
   };
   let events = await fewerEvents(scenario.events, stillFails);
   for (let at = 0; at < events.length; at += 1) {
-    for (const smaller of smallerEvents(events[at]!)) {
+    for (const make of SMALLER) {
+      const smaller = make(events[at]!);
+      if (smaller === undefined) continue;
       const candidate = events.with(at, smaller);
       if (await stillFails(candidate)) events = candidate;
     }
@@ -51,11 +53,12 @@ async function fewerEvents(
   return events;
 }
 
-function smallerEvents(event: WorldEvent): readonly WorldEvent[] {
-  if (event.kind !== 'put') return [];
-  const { content, notices } = event;
-  const candidates: WorldEvent[] = [];
-  if (content.broken.length > 0) candidates.push({ ...event, content: { ...content, broken: [] } });
-  if (notices.length > 1) candidates.push({ ...event, notices: notices.slice(0, 1) });
-  return candidates;
-}
+/** Ways to make one event smaller; `undefined` if it is small already. */
+const SMALLER: readonly ((event: WorldEvent) => WorldEvent | undefined)[] = [
+  (event) =>
+    event.kind === 'put' && event.content.broken.length > 0
+      ? { ...event, content: { ...event.content, broken: [] } }
+      : undefined,
+  (event) =>
+    event.kind === 'put' && event.notices.length > 1 ? { ...event, notices: event.notices.slice(0, 1) } : undefined,
+];
