@@ -26,7 +26,8 @@ for (const [name, value] of Object.entries(numbers)) {
 
 if (values.plant !== undefined) {
   const plants = values.plant === 'all' ? PLANTS : PLANTS.filter(({ name }) => name === values.plant);
-  if (plants.length === 0) throw new TypeError(`--plant takes all, or one of ${PLANTS.map(({ name }) => name).join(', ')}.`);
+  if (plants.length === 0)
+    throw new TypeError(`--plant takes all, or one of ${PLANTS.map(({ name }) => name).join(', ')}.`);
   const found = await findPlants(plants, numbers);
   if (found.some(({ seed }) => seed === undefined)) process.exitCode = 1;
   console.log(JSON.stringify({ plants: found }));

@@ -9,4 +9,11 @@ export type { SdkRequestHandler } from './simulation/wire/http.ts';
 export type { Handler } from './simulation/world/lambda.ts';
 export { keyOfObject, lineRecord, type LineRecord, type ObjectContent } from './simulation/world/object-content.ts';
 export type { TableItem } from './simulation/world/table.ts';
-export type { OperatorTask, RequestMark, Scenario, ServiceName, WorldEvent, WorldSettings } from './simulation/world-event.ts';
+export type {
+  OperatorTask,
+  RequestMark,
+  Scenario,
+  ServiceName,
+  WorldEvent,
+  WorldSettings,
+} from './simulation/world-event.ts';

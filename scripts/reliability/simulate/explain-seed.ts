@@ -21,7 +21,13 @@ export async function explainSeed(seed: string): Promise<ExplainedSeed> {
   console.log(JSON.stringify(shown.settings));
   for (const line of lines) console.log(line);
   for (const { rule, text } of violations.slice(0, 20)) console.log(`${rule}: ${text}`);
-  return { seed, digest: history.digest, node: process.version, violations: violations.slice(0, 5), events: shown.events.length };
+  return {
+    seed,
+    digest: history.digest,
+    node: process.version,
+    violations: violations.slice(0, 5),
+    events: shown.events.length,
+  };
 }
 
 /** The smallest history found that still breaks the rule. */

@@ -1,6 +1,18 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { feed, type Feed, flatMap, map, MillraceError, reconcile, references, replay, type Sink, type StandardSchema, validate } from '@millrace/core';
+import {
+  feed,
+  type Feed,
+  flatMap,
+  map,
+  MillraceError,
+  reconcile,
+  references,
+  replay,
+  type Sink,
+  type StandardSchema,
+  validate,
+} from '@millrace/core';
 import { dynamodbSink, landingItem, packed } from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { decodeText } from '@millrace/encoding';
@@ -59,7 +71,14 @@ async function prepare(): Promise<void> {
   };
   const { s3, dynamodb } = clientsOf({ s3: requestHandler, table: requestHandler });
   const source = s3Source({ client: s3 });
-  const target = landing(source, dynamodb, STRICT, { keys: 'place', fanOut: false, pack: 0, writes: 1, keepNewest: false, exotic: false });
+  const target = landing(source, dynamodb, STRICT, {
+    keys: 'place',
+    fanOut: false,
+    pack: 0,
+    writes: 1,
+    keepNewest: false,
+    exotic: false,
+  });
   await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
   const put = { PutRequest: { Item: { uuid: { S: 'prepared' } } } };
   await Promise.allSettled([
@@ -95,7 +114,12 @@ function start(handles: ProcessHandles): Program {
   const again = options.continueWith && {
     continueWith: (ref: unknown) => handles.sendMessage(JSON.stringify([ref])),
   };
-  const handler = { ...run, ...again, concurrency: options.objects, log: process.env['SIMLOG'] ? (line: unknown) => console.log(JSON.stringify(line).slice(0, 700)) : () => {} };
+  const handler = {
+    ...run,
+    ...again,
+    concurrency: options.objects,
+    log: process.env['SIMLOG'] ? (line: unknown) => console.log(JSON.stringify(line).slice(0, 700)) : () => {},
+  };
   const onQueue = toSqsHandler(target, handler);
   const onEvent = toS3Handler(target, handler);
   const list = (): AsyncIterable<S3Ref> => source.list({ bucket: handles.bucket });
@@ -106,6 +130,9 @@ function start(handles: ProcessHandles): Program {
     reconcile: () => target.run(references(reconcile({ feed: target, list: list(), ledger })), atTerminal),
     replay: () =>
       replay(target, quarantine.rejections({ feed: target.name }), {
+        ledger,
+        leaseMs: options.leaseMs,
+        versions: options.versions,
         settled: (rejections) => quarantine.settle(rejections),
       }),
   };
@@ -124,7 +151,12 @@ function landing(
   const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());
   const sides = flatMap((value: unknown) => {
     const record = value as SampleRecord;
-    return fanOut ? [{ ...record, side: 'l' as const }, { ...record, side: 'r' as const }] : [record];
+    return fanOut
+      ? [
+          { ...record, side: 'l' as const },
+          { ...record, side: 'r' as const },
+        ]
+      : [record];
   });
   return records
     .through(sides)
@@ -150,7 +182,9 @@ function refusing<T>(sink: Sink<T>): Sink<T> {
   return {
     ...sink,
     write: async (entries, context) => {
-      const isPoisoned = entries.some(({ value }) => (value as { readonly record: SampleRecord }).record.poison === true);
+      const isPoisoned = entries.some(
+        ({ value }) => (value as { readonly record: SampleRecord }).record.poison === true,
+      );
       if (isPoisoned) throw new MillraceError('SAMPLE_REFUSED', 'The destination refuses the whole write.');
       return sink.write(entries, context);
     },
@@ -165,7 +199,9 @@ function extraOf({ line, version }: SampleRecord): unknown {
 /** A record as a reader of the table sees it. */
 function shown(record: SampleRecord, { keys }: LandingOptions): ExpectedRecord {
   const { id, object, version, line, odd, paired, side, extra } = record;
-  const place = [object, version, line, odd && 'odd', paired && 'paired', side].filter((part) => part !== undefined).join('/');
+  const place = [object, version, line, odd && 'odd', paired && 'paired', side]
+    .filter((part) => part !== undefined)
+    .join('/');
   const value = extra === undefined ? place : `${place} ${textOf(extra)}`;
   return { key: keys === 'natural' ? `${id}/${side}` : place, value };
 }
@@ -174,8 +210,11 @@ function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return `bytes ${value.join()}`;
   if (value instanceof Set) return `set ${[...value].map(Number).join()}`;
   const entries = value instanceof Map ? [...value] : Object.entries(value as object);
-  const inner = (one: unknown): string => (typeof one === 'object' ? textOf(one) : String(one));
-  return `{${entries.map(([name, one]) => `${String(name)}: ${inner(one)}`).toSorted().join(', ')}}`;
+  const inner = (one: unknown): string => (typeof one === 'object' ? textOf(one) : `${one as number}`);
+  return `{${entries
+    .map(([name, one]) => `${String(name)}: ${inner(one)}`)
+    .toSorted()
+    .join(', ')}}`;
 }
 
 /** Takes sample records; a strict one refuses the odd ones. */
@@ -208,7 +247,12 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
     }
     const paired: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
     const full: SampleRecord = options.exotic ? { ...paired, extra: extraOf(paired) } : paired;
-    const sides: readonly SampleRecord[] = fanOut ? [{ ...full, side: 'l' }, { ...full, side: 'r' }] : [full];
+    const sides: readonly SampleRecord[] = fanOut
+      ? [
+          { ...full, side: 'l' },
+          { ...full, side: 'r' },
+        ]
+      : [full];
     delivered.push(...sides.map((one) => shown(one, options)));
   }
   return { delivered, rejected, read };

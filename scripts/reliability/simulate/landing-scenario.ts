@@ -1,4 +1,11 @@
-import type { Chance, ObjectContent, RequestMark, Scenario, WorldEvent, WorldSettings } from '@millrace/testkit/simulation';
+import type {
+  Chance,
+  ObjectContent,
+  RequestMark,
+  Scenario,
+  WorldEvent,
+  WorldSettings,
+} from '@millrace/testkit/simulation';
 import { THEMES } from './themes.ts';
 
 /** Choices of the deployment for one history. */
@@ -26,7 +33,16 @@ export interface LandingOptions {
 /** When the last event of a history happens at the latest, in milliseconds. */
 const SPAN_MS = 120_000;
 
-const TABLE_FAULTS = ['unprocessed', 'throttle', 'unavailable', 'lose-request', 'lose-response', 'silence', 'delay', 'refuse'];
+const TABLE_FAULTS = [
+  'unprocessed',
+  'throttle',
+  'unavailable',
+  'lose-request',
+  'lose-response',
+  'silence',
+  'delay',
+  'refuse',
+];
 const ODD_TABLE_FAULTS = ['empty-object', 'null', 'list', 'page', 'no-content', 'empty', 'crc'];
 const STORE_FAULTS = ['unavailable', 'break', 'stall', 'lose-request', 'lose-response', 'delay', 'refuse'];
 const ODD_STORE_FAULTS = ['short', 'other-range', 'page', 'flip'];
@@ -43,7 +59,11 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
   const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
   const network = networkFor(themed.settings.options);
-  return { ...themed, settings: { ...themed.settings, network }, events: themed.events.toSorted((a, b) => a.at - b.at) };
+  return {
+    ...themed,
+    settings: { ...themed.settings, network },
+    events: themed.events.toSorted((a, b) => a.at - b.at),
+  };
 }
 
 /** Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin. */
@@ -176,7 +196,8 @@ function drawPeople(chance: Chance, puts: readonly Extract<WorldEvent, { kind: '
   const events: WorldEvent[] = [];
   const at = (): number => chance.integer(0, SPAN_MS);
   if (chance.happens(0.3)) events.push({ at: at(), kind: 'deploy', variant: chance.integer(0, 2) });
-  if (chance.happens(0.4)) events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'reconcile', 'replay']) });
+  if (chance.happens(0.4))
+    events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'reconcile', 'replay']) });
   if (chance.happens(0.2)) events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'replay']) });
   if (chance.happens(0.1)) events.push({ at: at(), kind: 'remove', object: chance.pick(puts).content.object });
   return events;

@@ -30,7 +30,10 @@ export interface SeedPool {
 /** Starts threads. A simulation replaces the clocks of its thread, so each thread runs one seed at a time. */
 export async function startSeedPool(size: number, plant?: string): Promise<SeedPool> {
   const workerData: SeedWorkerData = { plant };
-  const workers = Array.from({ length: size }, () => new Worker(new URL('./seed-worker.ts', import.meta.url), { workerData }));
+  const workers = Array.from(
+    { length: size },
+    () => new Worker(new URL('./seed-worker.ts', import.meta.url), { workerData }),
+  );
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
   const release = (worker: Worker): void => {

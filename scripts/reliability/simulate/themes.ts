@@ -23,16 +23,32 @@ const zombie: Theme = ({ settings, events, ...rest }, chance) => {
       kind: 'halt',
       how: chance.happens(0.7) ? 'stop' : 'suspend',
       ms: chance.pick([12_000, 30_000]),
-      request: { service: chance.pick(['table', 'table', 'ledger']), count: chance.integer(1, 6), moment: chance.pick(['before', 'after']) },
+      request: {
+        service: chance.pick(['table', 'table', 'ledger']),
+        count: chance.integer(1, 6),
+        moment: chance.pick(['before', 'after']),
+      },
     },
     { at: at + 4000, kind: 'put', content: content(chance, 1, more), notices: [500] },
   ];
   const keepNewest = chance.happens(0.5);
-  const options = { ...settings.options, keys: 'natural', pack: 0, leaseMs: 3000, versions: 'newest', objects: 1, keepNewest };
+  const options = {
+    ...settings.options,
+    keys: 'natural',
+    pack: 0,
+    leaseMs: 3000,
+    versions: 'newest',
+    objects: 1,
+    keepNewest,
+  };
   const queue = { ...settings.queue, visibilityMs: 15_000, maxReceives: 8 };
   const lambda = { timeoutMs: 60_000, concurrency: 3 };
   const bucket = { ...settings.bucket, versioned: true, etags: 'strong' as const };
-  return { ...rest, events: [...events, ...chain], settings: { ...settings, bucket, queue, lambda, carrier: 'sqs', options } };
+  return {
+    ...rest,
+    events: [...events, ...chain],
+    settings: { ...settings, bucket, queue, lambda, carrier: 'sqs', options },
+  };
 };
 
 /** Records of an older version are rejected, a newer one is delivered, the schema is loosened, and a person replays. */
@@ -41,12 +57,23 @@ const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
   const odd = [chance.integer(0, 9), chance.integer(10, 19)];
   const chain: WorldEvent[] = [
     { at, kind: 'put', content: content(chance, 0, { odd }), notices: [500] },
-    { at: at + 20_000, kind: 'put', content: content(chance, 1, { odd: chance.happens(0.5) ? [] : [odd[0]!] }), notices: [500] },
+    {
+      at: at + 20_000,
+      kind: 'put',
+      content: content(chance, 1, { odd: chance.happens(0.5) ? [] : [odd[0]!] }),
+      notices: [500],
+    },
     { at: at + 40_000, kind: 'deploy', variant: 2 },
     { at: at + 41_000, kind: 'operate', task: 'replay' },
   ];
   const kept = events.filter(({ kind }) => kind !== 'deploy');
-  const options = { ...settings.options, keys: chance.pick(['natural', 'place']), pack: 0, versions: 'newest', keepNewest: false };
+  const options = {
+    ...settings.options,
+    keys: chance.pick(['natural', 'place']),
+    pack: 0,
+    versions: 'newest',
+    keepNewest: false,
+  };
   return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
 };
 
@@ -61,7 +88,7 @@ const gone: Theme = ({ events, ...rest }, chance) => {
 };
 
 /** One object makes the destination refuse every write that it shares with others. */
-const poison: Theme = ({ settings, events, ...rest }, chance) => {
+const poison: Theme = ({ settings, seed }, chance) => {
   const small = (object: string, at: number, more: Partial<ObjectContent>): WorldEvent => ({
     at,
     kind: 'put',
@@ -74,7 +101,7 @@ const poison: Theme = ({ settings, events, ...rest }, chance) => {
   const queue = { ...settings.queue, batchSize: 5 };
   const lambda = { timeoutMs: 60_000, concurrency: 1 };
   const chain = [...others, small(OBJECT, at, { poison: true })];
-  return { ...rest, events: chain, settings: { ...settings, queue, lambda, carrier: 'sqs', options } };
+  return { seed, events: chain, settings: { ...settings, queue, lambda, carrier: 'sqs', options } };
 };
 
 /** An object of which nothing can be understood. */
@@ -82,7 +109,10 @@ const nonsense: Theme = ({ events, ...rest }, chance) => {
   const lines = chance.pick([1, 5, 40]);
   const broken = Array.from({ length: lines }, (_, line) => line);
   const content_ = { object: OBJECT, version: 0, lines, keys: lines, broken, odd: [] };
-  return { ...rest, events: [...events, { at: chance.integer(0, 60_000), kind: 'put', content: content_, notices: [500] }] };
+  return {
+    ...rest,
+    events: [...events, { at: chance.integer(0, 60_000), kind: 'put', content: content_, notices: [500] }],
+  };
 };
 
 /** An object that takes longer than an invocation, handed over by `continueWith`. */
@@ -96,4 +126,15 @@ const slow: Theme = ({ settings, ...rest }, chance) => {
   return { ...rest, events, settings: { ...settings, bucket, lambda, carrier: 'sqs', options } };
 };
 
-export const THEMES: readonly Theme[] = [zombie, zombie, zombie, lateReplay, lateReplay, gone, gone, poison, nonsense, slow];
+export const THEMES: readonly Theme[] = [
+  zombie,
+  zombie,
+  zombie,
+  lateReplay,
+  lateReplay,
+  gone,
+  gone,
+  poison,
+  nonsense,
+  slow,
+];

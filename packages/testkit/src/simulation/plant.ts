@@ -43,6 +43,7 @@ export function plantFault({ name, patches }: Plant): () => void {
   });
   return () => {
     const missed = patches.filter((patch) => !applied.has(patch));
-    if (missed.length > 0) throw new Error(`Fault ${name}: ${missed.map(({ file }) => file).join(', ')} was not loaded.`);
+    if (missed.length > 0)
+      throw new Error(`Fault ${name}: ${missed.map(({ file }) => file).join(', ')} was not loaded.`);
   };
 }

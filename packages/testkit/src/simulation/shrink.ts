@@ -38,9 +38,9 @@ async function fewerEvents(
   stillFails: (events: readonly WorldEvent[]) => Promise<boolean>,
 ): Promise<readonly WorldEvent[]> {
   let events = all;
-  for (let size = Math.ceil(events.length / 2); size >= 1; ) {
+  for (let size = Math.ceil(events.length / 2); size >= 1;) {
     let removed = false;
-    for (let from = 0; from < events.length; ) {
+    for (let from = 0; from < events.length;) {
       const candidate = events.toSpliced(from, size);
       if (candidate.length < events.length && (await stillFails(candidate))) {
         events = candidate;

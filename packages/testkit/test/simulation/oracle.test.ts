@@ -102,7 +102,11 @@ const rejection = (code: string, ordinal: number): Rejection =>
   ({ code, ordinal, item: entry(1).origin }) as unknown as Rejection;
 const message = { id: 'm', receives: 9, visibleAt: 0, body: '{"Records":[{"s3":{"object":{"key":"in/o"}}}]}' };
 
-const mutations: readonly { readonly what: string; readonly rule: string; readonly mutate: (sound: History) => Partial<History> }[] = [
+const mutations: readonly {
+  readonly what: string;
+  readonly rule: string;
+  readonly mutate: (sound: History) => Partial<History>;
+}[] = [
   { what: 'a row is missing', rule: 'table', mutate: ({ items }) => ({ items: items.slice(1) }) },
   { what: 'a row is there twice', rule: 'table', mutate: ({ items }) => ({ items: [...items, items[0]!] }) },
   {
@@ -118,7 +122,11 @@ const mutations: readonly { readonly what: string; readonly rule: string; readon
   { what: 'a row is of no object', rule: 'table', mutate: ({ items }) => ({ items: [...items, row('x', '0/0')] }) },
   { what: 'the newest write is not complete', rule: 'unfinished', mutate: () => ({ versions: [entry(0)] }) },
   { what: 'a message is never done', rule: 'unfinished', mutate: () => ({ dead: [message] }) },
-  { what: 'the counts do not add up', rule: 'ledger', mutate: () => ({ versions: [entry(0), entry(1, { written: 2 })] }) },
+  {
+    what: 'the counts do not add up',
+    rule: 'ledger',
+    mutate: () => ({ versions: [entry(0), entry(1, { written: 2 })] }),
+  },
   {
     what: 'fewer records were read than the object has',
     rule: 'ledger',

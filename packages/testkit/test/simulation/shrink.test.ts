@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { type Scenario, shrink, type WorldEvent } from '../../src/simulation.ts';
 
-const fault = (at: number, name: string): WorldEvent => ({ at, kind: 'fault', service: 'table', fault: name, times: 1 });
+const fault = (at: number, name: string): WorldEvent => ({
+  at,
+  kind: 'fault',
+  service: 'table',
+  fault: name,
+  times: 1,
+});
 
 test('keeps the events that the failure needs, and makes them smaller', async () => {
   const content = { object: 'o', version: 0, lines: 9, keys: 9, broken: [1, 2], odd: [] };

@@ -18,7 +18,11 @@ export async function judge(deployment: Deployment, history: History): Promise<r
   const objects = judgedObjects(deployment, history);
   const view = viewOf(await reader(history.items));
   const replayed = history.scenario.events.some((event) => event.kind === 'operate' && event.task === 'replay');
-  const known = new Set(objects.flatMap(({ puts }) => puts).flatMap((put) => put.expected.flatMap(({ delivered }) => delivered.map(({ key }) => key))));
+  const known = new Set(
+    objects
+      .flatMap(({ puts }) => puts)
+      .flatMap((put) => put.expected.flatMap(({ delivered }) => delivered.map(({ key }) => key))),
+  );
   const foreign = [...view.keys()].filter((key) => !known.has(key));
   return [
     ...judgeEnding(history),
@@ -79,7 +83,10 @@ function isHopeless(content: ObjectContent, { delivered }: Expected, { settings 
 function judgeNonsense({ object, puts }: JudgedObject): readonly Violation[] {
   return puts
     .filter(({ complete, expected, variant }) => complete !== undefined && expected[variant]!.delivered.length === 0)
-    .map(({ index }) => ({ rule: 'nonsense', text: `${object}: write ${index} is complete, and nothing of it was understood` }));
+    .map(({ index }) => ({
+      rule: 'nonsense',
+      text: `${object}: write ${index} is complete, and nothing of it was understood`,
+    }));
 }
 
 /** Where nothing goes wrong, one object's failure costs no other object an attempt. */
@@ -87,7 +94,10 @@ function judgeNeighbors({ object, puts }: JudgedObject, { scenario, versions }: 
   if (scenario.settings.options['calm'] !== true || puts.some(({ content }) => content.poison === true)) return [];
   return versions
     .filter((version) => version.object.endsWith(`/${keyOfObject(object)}`) && version.attempts > 1)
-    .map(({ attempts }) => ({ rule: 'neighbors', text: `${object}: took ${attempts} attempts, and nothing was wrong with it` }));
+    .map(({ attempts }) => ({
+      rule: 'neighbors',
+      text: `${object}: took ${attempts} attempts, and nothing was wrong with it`,
+    }));
 }
 
 /** Rejected records of complete writes are in the quarantine, and no others. */
@@ -99,7 +109,9 @@ function judgeQuarantine({ object, puts }: JudgedObject, history: History): read
     const kept = new Set(own.map(({ ordinal }) => ordinal));
     const wanted = put.complete === undefined ? [] : put.expected[put.variant]!.rejected;
     const missing = wanted.filter((ordinal) => !kept.has(ordinal));
-    const good = own.filter(({ ordinal }) => !VARIANTS.some((variant) => put.expected[variant]!.rejected.includes(ordinal)));
+    const good = own.filter(
+      ({ ordinal }) => !VARIANTS.some((variant) => put.expected[variant]!.rejected.includes(ordinal)),
+    );
     return [
       ...missing.map((ordinal) => ({
         rule: 'quarantine',
@@ -122,7 +134,9 @@ function judgeLedger({ object, puts }: JudgedObject): readonly Violation[] {
     const sum = written + rejected + dropped + skipped + unsettled;
     const wanted = expected[variant]!.read;
     return [
-      ...(read + expanded === sum ? [] : [{ rule: 'ledger', text: `${object}: the counts of write ${index} do not add up` }]),
+      ...(read + expanded === sum
+        ? []
+        : [{ rule: 'ledger', text: `${object}: the counts of write ${index} do not add up` }]),
       ...(read === wanted
         ? []
         : [{ rule: 'ledger', text: `${object}: write ${index} has ${wanted} records, and ${read} were read` }]),

@@ -34,7 +34,9 @@ export function judgedObjects(deployment: Deployment, history: History): readonl
     puts: puts
       .filter(({ content }) => content.object === object)
       .map((put, index) => {
-        const complete = history.versions.find((version) => version.state === 'complete' && isOf(version, put, history));
+        const complete = history.versions.find(
+          (version) => version.state === 'complete' && isOf(version, put, history),
+        );
         const completion = history.completions.findLast(({ version }) => isOf(version, put, history));
         const expected = VARIANTS.map((variant) => deployment.expect(put.content, variant, scenario.settings.options));
         return { ...put, index, complete, variant: completion?.variant ?? 0, expected };

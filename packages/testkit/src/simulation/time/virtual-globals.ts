@@ -95,12 +95,16 @@ function replaceTimers(scheduler: Scheduler, replace: Replace): void {
   replace(globalThis, 'setTimeout', once('setTimeout'));
   replace(globalThis, 'setImmediate', once('setImmediate'));
   replace(globalThis, 'setInterval', repeatedly);
-  for (const kind of ['clearTimeout', 'clearInterval', 'clearImmediate'] as const) replace(globalThis, kind, clear(kind));
+  for (const kind of ['clearTimeout', 'clearInterval', 'clearImmediate'] as const)
+    replace(globalThis, kind, clear(kind));
   replaceSleep(replace);
 }
 
 function replaceSleep(replace: Replace): void {
-  const timers = createRequire(import.meta.url)('node:timers/promises') as Record<string, (...given: unknown[]) => unknown>;
+  const timers = createRequire(import.meta.url)('node:timers/promises') as Record<
+    string,
+    (...given: unknown[]) => unknown
+  >;
   const realSleep = timers['setTimeout']!;
   const sleep = (delay: unknown, value?: unknown, options?: { readonly signal?: AbortSignal }): unknown => {
     if (currentProcess() === undefined) return realSleep(delay, value, options);

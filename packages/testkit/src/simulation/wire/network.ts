@@ -133,7 +133,11 @@ export class Network {
   #travel<T>(
     { process, service, what, apply }: Pick<Call<T>, 'process' | 'service' | 'what' | 'apply'>,
     respond: (delayMs: number, act: () => void) => void,
-    { resolve, reject, lost }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void; readonly lost: () => void },
+    {
+      resolve,
+      reject,
+      lost,
+    }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void; readonly lost: () => void },
   ): void {
     const scheduler = this.#scheduler;
     const fault = this.#faultFor(service);

@@ -87,12 +87,7 @@ function objectResponse(
   };
 }
 
-function streamOf(
-  body: Uint8Array,
-  fault: string | undefined,
-  chance: Chance,
-  slowMs: number | undefined,
-): BodyStream {
+function streamOf(body: Uint8Array, fault: string | undefined, chance: Chance, slowMs: number | undefined): BodyStream {
   if (slowMs !== undefined) return { pieceBytes: 64, gapMs: slowMs };
   // A checksum speaks before the last piece: the damage of a body in one piece is found before anything is read from it.
   const pieceBytes = fault === 'flip' ? 64_000 : chance.pick([64, 200, 1000, 64_000]);
@@ -126,7 +121,15 @@ function page(): HttpResponse {
 
 function xml(status: number, text: string): HttpResponse {
   const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${text}`);
-  return { status, headers: { 'x-amz-request-id': 'SIMULATED', 'content-type': 'application/xml', 'content-length': String(body.length) }, body };
+  return {
+    status,
+    headers: {
+      'x-amz-request-id': 'SIMULATED',
+      'content-type': 'application/xml',
+      'content-length': String(body.length),
+    },
+    body,
+  };
 }
 
 function base64Crc(bytes: Uint8Array): string {

@@ -70,8 +70,6 @@ export class Bucket {
 
   /** The objects that are there, by key. */
   list(): readonly StoredVersion[] {
-    return [...this.#objects.keys()]
-      .toSorted()
-      .flatMap((key) => this.latest(key) ?? []);
+    return [...this.#objects.keys()].toSorted().flatMap((key) => this.latest(key) ?? []);
   }
 }

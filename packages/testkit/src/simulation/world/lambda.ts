@@ -4,7 +4,10 @@ import type { SimulatedProcess } from '../time/simulated-process.ts';
 import type { Trace } from '../trace.ts';
 
 /** A handler as Lambda calls it. */
-export type Handler = (event: unknown, context: { readonly getRemainingTimeInMillis: () => number }) => Promise<unknown>;
+export type Handler = (
+  event: unknown,
+  context: { readonly getRemainingTimeInMillis: () => number },
+) => Promise<unknown>;
 
 export interface LambdaSettings {
   readonly timeoutMs: number;

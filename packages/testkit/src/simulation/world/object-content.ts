@@ -49,7 +49,9 @@ export function lineRecord(
 export function contentBytes(content: ObjectContent): Uint8Array {
   const lines = Array.from({ length: content.lines }, (_, line) => {
     const record = lineRecord(content, line);
-    return record === undefined ? `{"id": "${content.object}-${line}", broken ${content.version}` : JSON.stringify(record);
+    return record === undefined
+      ? `{"id": "${content.object}-${line}", broken ${content.version}`
+      : JSON.stringify(record);
   });
   return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }

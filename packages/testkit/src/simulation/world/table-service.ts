@@ -42,7 +42,9 @@ export function tableService(table: Table, chance: Chance, now: () => number): H
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1)!;
     if (operation === 'PutItem') return putItem(table, bodyOf(request) as PutItemInput, { fault, chance, at: now() });
     if (operation !== 'BatchWriteItem') return error(400, 'UnknownOperationException');
-    const { RequestItems } = bodyOf(request) as { readonly RequestItems: Readonly<Record<string, readonly PutRequest[]>> };
+    const { RequestItems } = bodyOf(request) as {
+      readonly RequestItems: Readonly<Record<string, readonly PutRequest[]>>;
+    };
     const [[name, requests]] = Object.entries(RequestItems) as [[string, readonly PutRequest[]]];
     if (fault === 'throttle') {
       return error(400, 'ProvisionedThroughputExceededException');
@@ -60,7 +62,8 @@ export function tableService(table: Table, chance: Chance, now: () => number): H
       UnprocessedItems: held.length === 0 ? {} : { [name]: held },
       ConsumedCapacity: [{ TableName: name, CapacityUnits: taken.length }],
     });
-    if (fault === 'crc') return response(200, text.replaceAll(/"UnprocessedItems":\{.*?\},"C/g, '"UnprocessedItems":{},"C'), text);
+    if (fault === 'crc')
+      return response(200, text.replaceAll(/"UnprocessedItems":\{.*?\},"C/g, '"UnprocessedItems":{},"C'), text);
     return response(200, text);
   };
 }

@@ -13,8 +13,7 @@ export class TextStore {
       network.send({ process, service: 'quarantine', what, apply, signal });
     return {
       name: 'texts',
-      put: (key, text, _about, signal) =>
-        send(`put ${key}`, () => void texts.set(key, { text, putAt: now() }), signal),
+      put: (key, text, _about, signal) => send(`put ${key}`, () => void texts.set(key, { text, putAt: now() }), signal),
       get: (key) => send(`get ${key}`, () => texts.get(key)!),
       list: async function* (prefix) {
         const keys = [...texts.keys()].filter((key) => key.startsWith(prefix)).toSorted();

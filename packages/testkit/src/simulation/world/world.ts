@@ -109,7 +109,10 @@ export class World {
         this.#variant = event.variant;
         return this.#lambda.deploy();
       case 'halt':
-        return this.#network.ambush({ ...event.request, strike: (process) => this.#halt(process, event.how, event.ms) });
+        return this.#network.ambush({
+          ...event.request,
+          strike: (process) => this.#halt(process, event.how, event.ms),
+        });
       case 'kill':
         return this.#network.ambush({ ...event.request, strike: (process) => process.kill() });
       case 'fault':
@@ -186,7 +189,12 @@ export class World {
     const wire = { network, scheduler, process };
     const handles: ProcessHandles = {
       s3: sdkRequestHandler({ ...wire, name: 's3', service: bucketService(this.#bucket, chance) }),
-      table: sdkRequestHandler({ ...wire, name: 'table', service: tableService(this.#table, chance, now), timeoutMs: 20_000 }),
+      table: sdkRequestHandler({
+        ...wire,
+        name: 'table',
+        service: tableService(this.#table, chance, now),
+        timeoutMs: 20_000,
+      }),
       ledger: storedLedger(this.#records.seenFrom(process, network), () => process.wall()),
       quarantine: storedQuarantine(this.#texts.seenFrom(process, network, () => process.wall())),
       bucket: BUCKET,
@@ -206,7 +214,8 @@ export class World {
     const feeds = [...new Set(this.#records.versions().map(({ feed }) => feed))];
     this.scheduler.inProcess(process, 0, () => {
       void (async () => {
-        for (const feed of feeds) for await (const one of quarantine.rejections({ feed, settled: true })) rejections.push(one);
+        for (const feed of feeds)
+          for await (const one of quarantine.rejections({ feed, settled: true })) rejections.push(one);
       })();
     });
     await this.scheduler.run(() => false);
