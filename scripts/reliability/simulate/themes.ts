@@ -77,6 +77,24 @@ const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
   return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
 };
 
+/** A run dies in the midst of an object, and the next one parses it differently. */
+const redeploy: Theme = ({ settings, seed }, chance) => {
+  const at = chance.integer(5000, 60_000);
+  const events: WorldEvent[] = [
+    { at, kind: 'put', content: content(chance, 0), notices: [500] },
+    {
+      at,
+      kind: 'kill',
+      request: { service: chance.pick(['ledger', 'ledger', 'table']), count: chance.integer(2, 9), moment: 'after' },
+    },
+    { at: at + 4000, kind: 'deploy', variant: 1 },
+  ];
+  const options = { ...settings.options, leaseMs: 3000, checkpointRecords: 5, writes: 1, pack: 0 };
+  const queue = { ...settings.queue, visibilityMs: 15_000, maxReceives: 8 };
+  const bucket = { ...settings.bucket, etags: 'strong' as const };
+  return { seed, events, settings: { ...settings, queue, bucket, carrier: 'sqs', options } };
+};
+
 /** An object is gone, or replaced, before its event is processed. */
 const gone: Theme = ({ events, ...rest }, chance) => {
   const at = chance.integer(0, 60_000);
@@ -132,6 +150,8 @@ export const THEMES: readonly Theme[] = [
   zombie,
   lateReplay,
   lateReplay,
+  redeploy,
+  redeploy,
   gone,
   gone,
   poison,
