@@ -67,10 +67,11 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
 }
 
 /** Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin. */
-function networkFor({ keys, keepNewest }: Scenario['settings']['options']): WorldSettings['network'] {
+function networkFor({ keys, keepNewest, calm }: Scenario['settings']['options']): WorldSettings['network'] {
+  const steady = calm === true ? { steadyMs: 5 } : {};
   return keys === 'natural' && keepNewest !== true
-    ? { haltsBeforeSocket: false, longestDelayMs: 150 }
-    : { haltsBeforeSocket: true, longestDelayMs: 4000 };
+    ? { haltsBeforeSocket: false, longestDelayMs: 150, ...steady }
+    : { haltsBeforeSocket: true, longestDelayMs: 4000, ...steady };
 }
 
 function drawOptions(chance: Chance): LandingOptions {

@@ -95,6 +95,17 @@ const redeploy: Theme = ({ settings, seed }, chance) => {
   return { seed, events, settings: { ...settings, queue, bucket, carrier: 'sqs', options } };
 };
 
+/** A table is throttled for longer than the sink tries. */
+const throttled: Theme = ({ settings, events, ...rest }, chance) => {
+  const at = chance.integer(0, 60_000);
+  const chain: WorldEvent[] = [
+    { at, kind: 'outage', service: 'table', fault: chance.pick(['throttle', 'throttle', 'unprocessed']), ms: 90_000 },
+    { at: at + 100, kind: 'put', content: content(chance, 0), notices: [500] },
+  ];
+  const lambda = { ...settings.lambda, timeoutMs: 60_000 };
+  return { ...rest, events: [...events, ...chain], settings: { ...settings, lambda } };
+};
+
 /** An object is gone, or replaced, before its event is processed. */
 const gone: Theme = ({ events, ...rest }, chance) => {
   const at = chance.integer(0, 60_000);
@@ -114,7 +125,7 @@ const poison: Theme = ({ settings, seed }, chance) => {
     notices: [500],
   });
   const at = chance.integer(0, 5000);
-  const others = Array.from({ length: chance.integer(1, 4) }, (_, index) => small(`beside${index}`, at + index, {}));
+  const others = Array.from({ length: chance.integer(1, 4) }, (_, index) => small(`beside${index}`, at, {}));
   const options = { ...settings.options, calm: true, objects: 3, pack: 0, versions: 'newest' };
   const queue = { ...settings.queue, batchSize: 5 };
   const lambda = { timeoutMs: 60_000, concurrency: 1 };
@@ -152,6 +163,7 @@ export const THEMES: readonly Theme[] = [
   lateReplay,
   redeploy,
   redeploy,
+  throttled,
   gone,
   gone,
   poison,

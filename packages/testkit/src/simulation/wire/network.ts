@@ -49,6 +49,8 @@ export interface NetworkSettings {
   readonly haltsBeforeSocket: boolean;
   /** A request whose fault is `delay` arrives after at most so many milliseconds. */
   readonly longestDelayMs: number;
+  /** Takes every request and response so many milliseconds, so that what begins together stays together. @default chance */
+  readonly steadyMs?: number;
 }
 
 /** How long a request or a response takes, in milliseconds. */
@@ -121,7 +123,7 @@ export class Network {
         this.#travel({ process, service, what, apply }, respond, { resolve, reject, lost });
         after?.(process);
       };
-      if (this.#settings.haltsBeforeSocket) scheduler.inProcess(process, this.#chance.next(), depart);
+      if (this.#settings.haltsBeforeSocket) scheduler.inProcess(process, this.#settings.steadyMs === undefined ? this.#chance.next() : 0, depart);
       else depart();
       before?.(process);
       if (signal?.aborted) abort();
@@ -170,6 +172,7 @@ export class Network {
   }
 
   #latency(): number {
+    if (this.#settings.steadyMs !== undefined) return this.#settings.steadyMs;
     const { least, most, slow } = LATENCY;
     return least + this.#chance.next() * (this.#chance.happens(0.03) ? slow : most);
   }
