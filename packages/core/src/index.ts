@@ -52,10 +52,20 @@ export { reconcile, type ReconcileOptions, references, type Unreconciled } from 
 export { refusalOf } from './refusal-of.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
+export { signatureOf } from './signature.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
-export type { OpenedItem, RangedItem, RangedSource, ReferenceIdentity, Source, SourceItem } from './source.ts';
+export type {
+  IdentifiedObject,
+  OpenedItem,
+  RangedItem,
+  RangedSource,
+  ReferenceIdentity,
+  Source,
+  SourceItem,
+} from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
+export { openRun, type RunSession, type SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';
 export { textDigest } from './text-digest.ts';
 export { isLocated, located, type Located, type TextDamage, type TextPlace } from './text-place.ts';

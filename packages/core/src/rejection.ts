@@ -15,6 +15,8 @@ export interface Rejection extends RecordPlace {
   readonly item: ItemOrigin;
   readonly ordinal: number;
   readonly branch: string;
+  /** The object's generation in which the record was read; see `RecordContext.generation`. */
+  readonly generation?: number;
   /** Name of the stage that rejected it. */
   readonly stage: string;
   /** Stable code of the reason. */

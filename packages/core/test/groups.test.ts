@@ -88,8 +88,10 @@ describe('a sink with groups', () => {
               ...(stop?.by === 'deadline' && { deadline: Date.now() + stop.after }),
             });
             const [item] = report.reports;
-            if (item!.outcome !== 'complete' && item!.outcome !== 'duplicate') expect(item!.watermark % group).toBe(0);
-            if (stop === undefined) expect(['complete', 'duplicate']).toContain(item!.outcome);
+            // A deadline that is over already leaves the object to the next run.
+            const outcome = item?.outcome ?? report.outcome;
+            if (outcome !== 'complete' && outcome !== 'duplicate') expect((item?.watermark ?? 0) % group).toBe(0);
+            if (stop === undefined) expect(['complete', 'duplicate']).toContain(outcome);
           }
           expect([...written].toSorted(([a], [b]) => a - b)).toEqual([...expected]);
         },

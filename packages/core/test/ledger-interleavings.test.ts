@@ -28,8 +28,6 @@ interface Waiting {
   readonly go: (lost: boolean) => void;
 }
 
-class LostResponse extends Error {}
-
 interface Told {
   /** Every response so far. A claimant's state is a function of them. */
   readonly responses: unknown[];

@@ -118,7 +118,7 @@ describe('a run with a ledger', () => {
     const refused = await start()
       .to(keep<string>().sink)
       .run([numbered(10)], { ledger });
-    expect(refused).toMatchObject({ outcome: 'aborted', items: { held: 1 } });
+    expect(refused).toMatchObject({ outcome: 'held', items: { held: 1 } });
     expect(refused.reports[0]).toMatchObject({ outcome: 'held', error: { code: 'ITEM_HELD' }, read: 0 });
     now += 61_000;
     const taken = keep<string>();

@@ -356,7 +356,7 @@ describe('run, where something fails', () => {
         }),
       )
       .to(keep().sink)
-      .run([numbered(1)], { quarantine: rejected.sink });
+      .run([numbered(1)], { quarantine: rejected.sink, allRejected: 'accept' });
     expect(rejected.values()[0]).toMatchObject({ stage: 'map#2', code: 'TRANSFORM_THREW' });
   });
 

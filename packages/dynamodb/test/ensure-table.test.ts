@@ -150,7 +150,7 @@ function fakeService(state: {
         return { json: { TableDescription: { TableStatus: 'CREATING' } } };
       case 'UpdateTimeToLive':
         state.ttl = (body['TimeToLiveSpecification'] as { AttributeName: string }).AttributeName;
-        return { json: {} };
+        return { json: { TimeToLiveSpecification: body['TimeToLiveSpecification'] } };
       case 'DescribeTimeToLive':
         return {
           json: {
@@ -162,7 +162,7 @@ function fakeService(state: {
         };
       case 'UpdateContinuousBackups':
         state.pitr = true;
-        return { json: {} };
+        return { json: { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED' } } };
       case 'DescribeContinuousBackups':
         return {
           json: {
@@ -205,6 +205,26 @@ describe('settings of a table', () => {
     expect(state).toMatchObject({ ttl: 'expires', pitr: true, protection: true });
     const create = served.stub.requests.find(({ operation }) => operation === 'CreateTable');
     expect(create?.body).toMatchObject({ BillingMode: 'PAY_PER_REQUEST', DeletionProtectionEnabled: true });
+  });
+
+  it.each([
+    'DescribeTable',
+    'CreateTable',
+    'UpdateTimeToLive',
+    'DescribeTimeToLive',
+    'UpdateContinuousBackups',
+    'DescribeContinuousBackups',
+  ])('are not taken from a success that is no response of %s', async (operation) => {
+    for (const body of ['{}', 'null', '[]', '', '{"Table":{},"TableDescription":{}}', '<html></html>']) {
+      const served = await serve({ pitr: false, quirks: { [operation]: [{ body }] } });
+      await expect(createLandingTable({ ...all, client: served.client })).rejects.toMatchObject({
+        code: 'DYNAMODB_RESPONSE_INVALID',
+        retryable: true,
+      });
+      // What is not known to be missing is not made.
+      const made = served.stub.requests.some((request) => request.operation === 'CreateTable');
+      if (operation === 'DescribeTable') expect(made).toBe(false);
+    }
   });
 
   it('are compared, and not changed, in a table that was there', async () => {

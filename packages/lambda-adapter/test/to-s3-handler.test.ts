@@ -32,6 +32,7 @@ describe('toS3Handler', () => {
       complete: AWKWARD_KEYS.length,
       duplicate: 0,
       stale: 0,
+      skipped: 0,
       failed: 0,
       held: 0,
       aborted: 0,
