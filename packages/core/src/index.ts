@@ -5,6 +5,7 @@ export type { CodecContext, Context, ItemContext } from './context.ts';
 export { decimal, type Decimal, isDecimal } from './decimal.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
+export { encodeJsonLine } from './encode-json-line.ts';
 export {
   type ChunkFlow,
   feed,
@@ -64,6 +65,7 @@ export type {
   SourceItem,
 } from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
+export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
 export { openRun, type RunSession, type SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';

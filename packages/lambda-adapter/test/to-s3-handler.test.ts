@@ -187,7 +187,7 @@ describe('several objects', () => {
     let peak = 0;
     const feed = handMadeFeed('prices', async () => {
       peak = Math.max(peak, (now += 1));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => void setImmediate(resolve));
       now -= 1;
       return {};
     });
@@ -210,7 +210,8 @@ describe('several objects', () => {
 
   it('of concurrent invocations of one handler do not mix', async () => {
     const feed = handMadeFeed('prices', async ({ ref }) => {
-      await new Promise((resolve) => setTimeout(resolve, ref.key.length % 3));
+      for (let turn = ref.key.length % 3; turn > 0; turn -= 1)
+        await new Promise((resolve) => void setImmediate(resolve));
       return failing('bad')({ ref, options: {} });
     });
     const handler = toS3Handler(feed, quiet);

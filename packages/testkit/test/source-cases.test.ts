@@ -135,7 +135,7 @@ describe('a source that breaks the contract fails the cases of what it breaks, a
       'opens in spite of the signal, and late',
       (sound) => ({
         open: async (ref, context) => {
-          if (context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 3000));
+          if (context.signal.aborted) await new Promise((resolve) => void setTimeout(resolve, 60_000).unref());
           return sound.open(ref, context);
         },
       }),
