@@ -68,10 +68,7 @@ async function pause(delayMs: number, deadline: number, signal: AbortSignal): Pr
   if (ms > 0) await sleep(ms, signal);
 }
 
-async function send(
-  puts: readonly Put[],
-  { context, keys, rate, sender, spent, table }: Delivery,
-): Promise<Attempt> {
+async function send(puts: readonly Put[], { context, keys, rate, sender, spent, table }: Delivery): Promise<Attempt> {
   const units = sum(puts);
   const waiting = rate.enter(units, context.signal);
   if (waiting !== undefined) await waiting;

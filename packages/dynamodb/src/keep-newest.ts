@@ -47,9 +47,7 @@ export function checkGeneration({ value, generation, item }: Entry<unknown>, nam
       details: { source: names.source, generation: names.generation, object: item.uri },
     });
   if (generation === undefined) {
-    throw missing(
-      "the run counts no generations. Give it a ledger and versions: 'newest', or leave keepNewest out.",
-    );
+    throw missing("the run counts no generations. Give it a ledger and versions: 'newest', or leave keepNewest out.");
   }
   if (own[names.generation] !== generation || typeof own[names.source] !== 'string') {
     throw missing(

@@ -63,11 +63,8 @@ export function tableCalls(client: DynamoDBClient, TableName: string, signal: Ab
       call<TableDescription | undefined>(
         'DescribeTable',
         () =>
-          send<TableDescription>(
-            'DescribeTable',
-            new DescribeTableCommand({ TableName }),
-            'Table',
-            ({ TableStatus }) => isStatus(TableStatus),
+          send<TableDescription>('DescribeTable', new DescribeTableCommand({ TableName }), 'Table', ({ TableStatus }) =>
+            isStatus(TableStatus),
           ),
         { ResourceNotFoundException: undefined },
       ),

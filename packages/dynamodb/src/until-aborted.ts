@@ -47,8 +47,12 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 
 /** Makes the error of a wait that `signal` ends. A later run can do the same work, so it is retryable. */
 export function aborted(signal: AbortSignal): MillraceError {
-  return new MillraceError('DYNAMODB_ABORTED', 'The run was stopped; what became of this write is unknown. Run it again.', {
-    cause: signal.reason,
-    retryable: true,
-  });
+  return new MillraceError(
+    'DYNAMODB_ABORTED',
+    'The run was stopped; what became of this write is unknown. Run it again.',
+    {
+      cause: signal.reason,
+      retryable: true,
+    },
+  );
 }

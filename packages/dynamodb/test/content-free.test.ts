@@ -27,7 +27,9 @@ describe('a line that is not an item is rejected without what it holds', () => {
   ];
   const rejections: { code: string; message: string; cause?: unknown; raw?: unknown }[] = [];
   const codec = parseItems();
-  const stage = codec.start({ reject: (rejected: (typeof rejections)[number]) => void rejections.push(rejected) } as never);
+  const stage = codec.start({
+    reject: (rejected: (typeof rejections)[number]) => void rejections.push(rejected),
+  } as never);
 
   it.each(lines.map((line) => [line.slice(0, 60), line]))('%s', async (_, line) => {
     rejections.length = 0;
@@ -39,9 +41,23 @@ describe('a line that is not an item is rejected without what it holds', () => {
 });
 
 it('a pack that is damaged says so without what it holds', async () => {
-  const texts = [CANARY, `["a"]\n["${CANARY}`, `null\n{"a":${CANARY}}`, `["a"]\n["${CANARY}",1]`, 'null\n{"$N":"1e999999999"}'];
+  const texts = [
+    CANARY,
+    `["a"]\n["${CANARY}`,
+    `null\n{"a":${CANARY}}`,
+    `["a"]\n["${CANARY}",1]`,
+    'null\n{"$N":"1e999999999"}',
+  ];
   for (const text of texts) {
-    const pack = { uuid: 'u', pack: 1, encoding: 'none', space: 's', first_ordinal: 0, count: 1, records: Buffer.from(text) };
+    const pack = {
+      uuid: 'u',
+      pack: 1,
+      encoding: 'none',
+      space: 's',
+      first_ordinal: 0,
+      count: 1,
+      records: Buffer.from(text),
+    };
     let thrown: unknown;
     try {
       for await (const _ of unpack(pack));

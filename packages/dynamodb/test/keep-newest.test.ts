@@ -91,7 +91,13 @@ describe('keepNewest', () => {
 
   it('refuses one bad record, and puts the others', async () => {
     const { sink, amounts } = await table();
-    const entries = landed([{ sku: 'a', amount: 1 }, { sku: 'b', amount: Number.NaN }], 1);
+    const entries = landed(
+      [
+        { sku: 'a', amount: 1 },
+        { sku: 'b', amount: Number.NaN },
+      ],
+      1,
+    );
     expect((await put(sink, entries)).refusals).toEqual([
       expect.objectContaining({ position: 1, code: 'DYNAMODB_NUMBER_INVALID' }),
     ]);
@@ -138,7 +144,11 @@ describe('keepNewest at a service in trouble', () => {
     ['a failing service', { error: 'InternalServerError', status: 500 }, 'DYNAMODB_UNAVAILABLE'],
     ['an empty response', { body: '{}' }, 'DYNAMODB_RESPONSE_INVALID'],
     ['no content', { body: '', status: 204 }, 'DYNAMODB_RESPONSE_INVALID'],
-    ['a damaged response', { body: JSON.stringify(done), headers: { 'x-amz-crc32': '1' } }, 'DYNAMODB_RESPONSE_INVALID'],
+    [
+      'a damaged response',
+      { body: JSON.stringify(done), headers: { 'x-amz-crc32': '1' } },
+      'DYNAMODB_RESPONSE_INVALID',
+    ],
   ])('tries again after %s, and then fails as what can pass', async (_, answer, code) => {
     const short = await stubbed((__, index) => (index === 0 ? answer : done));
     expect((await put(short.sink, landed(prices(1, ['a']), 1))).refusals).toEqual([]);

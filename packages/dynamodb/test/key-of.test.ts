@@ -7,8 +7,15 @@ const keyOf = ({ keyOf: of }: Sink<never>, record: unknown): string | undefined 
 it('is one text for records that DynamoDB stores under one key, and another for others', () => {
   const sink = dynamodbSink({ table: 'prices', partitionKey: 'p', sortKey: 's' });
   const same = [
-    [{ p: 'a', s: 1 }, { p: 'a', s: 1n, other: 1 }, { p: 'a', s: decimal('1.0') }],
-    [{ p: new Uint8Array([1, 2]), s: 'x' }, { p: Buffer.from([1, 2]), s: 'x' }],
+    [
+      { p: 'a', s: 1 },
+      { p: 'a', s: 1n, other: 1 },
+      { p: 'a', s: decimal('1.0') },
+    ],
+    [
+      { p: new Uint8Array([1, 2]), s: 'x' },
+      { p: Buffer.from([1, 2]), s: 'x' },
+    ],
   ];
   for (const group of same) expect(new Set(group.map((record) => keyOf(sink, record))).size).toBe(1);
   const different = [
@@ -28,7 +35,15 @@ it('is one text for records that DynamoDB stores under one key, and another for 
 
 it('is none for what cannot be stored', () => {
   const sink = dynamodbSink({ table: 'landing' });
-  for (const record of [null, 'x', {}, { uuid: '' }, { uuid: null }, { uuid: Number.NaN }, { uuid: 'x'.repeat(2049) }]) {
+  for (const record of [
+    null,
+    'x',
+    {},
+    { uuid: '' },
+    { uuid: null },
+    { uuid: Number.NaN },
+    { uuid: 'x'.repeat(2049) },
+  ]) {
     expect(keyOf(sink, record)).toBeUndefined();
   }
 });

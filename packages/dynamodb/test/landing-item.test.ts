@@ -171,7 +171,9 @@ describe('landingItem', () => {
     const keyed = landingItem({ key: () => 'k' });
     expect(keyed.apply({}, context)).toMatchObject({ generation: 3, source: origin.uri });
     expect(keyed.apply({}, recordContext())).not.toHaveProperty('generation');
-    expect(landingItem({ key: 'content', names: { generation: 'turn' } }).apply({}, context)).toMatchObject({ turn: 3 });
+    expect(landingItem({ key: 'content', names: { generation: 'turn' } }).apply({}, context)).toMatchObject({
+      turn: 3,
+    });
     expect(landingItem().apply({}, context)).not.toHaveProperty('generation');
   });
 

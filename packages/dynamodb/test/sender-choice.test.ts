@@ -141,15 +141,23 @@ describe('a client that is changed after the first requests', () => {
     client.middlewareStack.add((next) => next, { step: 'build', name: 'audit' });
   const changes: readonly [string, (client: DynamoDBClient) => void][] = [
     ['gets middleware', add],
-    ['gets middleware by a plugin', (client) => client.middlewareStack.use({ applyToStack: (stack) => void stack.add((next) => next, { step: 'initialize', name: 'plugin' }) })],
+    [
+      'gets middleware by a plugin',
+      (client) =>
+        client.middlewareStack.use({
+          applyToStack: (stack) => void stack.add((next) => next, { step: 'initialize', name: 'plugin' }),
+        }),
+    ],
     ['gets a logger', ({ config }) => void (config.logger = logger)],
     ['has its send() replaced', (client) => void Object.assign(client, { send: client.send.bind(client) })],
     [
       'has the handle() of its request handler replaced',
-      ({ config: { requestHandler } }) => void Object.assign(requestHandler, { handle: requestHandler.handle.bind(requestHandler) }),
+      ({ config: { requestHandler } }) =>
+        void Object.assign(requestHandler, { handle: requestHandler.handle.bind(requestHandler) }),
     ],
   ];
-  const wayOf = ({ headers }: StubRequest): string => (headers['amz-sdk-request'] === 'attempt=1; max=1' ? 'lean' : 'client');
+  const wayOf = ({ headers }: StubRequest): string =>
+    headers['amz-sdk-request'] === 'attempt=1; max=1' ? 'lean' : 'client';
 
   it.each(changes)('is used for each request from then on, and says so once, where it %s', async (_, change) => {
     const client = clientOf();
@@ -174,7 +182,10 @@ describe('a client that is changed after the first requests', () => {
 
   it.each<[string, (client: DynamoDBClient) => void]>([
     ['region', ({ config }) => void (config.region = async () => 'eu-west-1')],
-    ['time-out', ({ config }) => (config.requestHandler as unknown as TimedHandler).updateHttpClientConfig('requestTimeout', 5000)],
+    [
+      'time-out',
+      ({ config }) => (config.requestHandler as unknown as TimedHandler).updateHttpClientConfig('requestTimeout', 5000),
+    ],
     ['middleware, without the logger', ({ middlewareStack }) => void middlewareStack.remove('loggerMiddleware')],
   ])('is learned from again where it has another %s', async (_, change) => {
     const client = clientOf();

@@ -280,7 +280,10 @@ describe('where DynamoDB does not answer', () => {
     ['fewer items than it counts', { json: { Items: [], Count: 1, ScannedCount: 1 } }],
     ['more items than it looked at', { json: { Items: [{ uuid: { S: secret } }], Count: 1, ScannedCount: 0 } }],
     ['items that are none', { json: { Items: [null], Count: 1, ScannedCount: 1 } }],
-    ['a next page that is this one', { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: { uuid: { S: '49' } } } }],
+    [
+      'a next page that is this one',
+      { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: { uuid: { S: '49' } } } },
+    ],
     ['a next page without a key', { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: {} } }],
     ['one with another checksum', { body: '{"Items":[],"Count":0,"ScannedCount":0}', headers: { 'x-amz-crc32': '1' } }],
   ];

@@ -84,10 +84,12 @@ async function pageFrom(
  * begins, which is never where this one began.
  */
 export function isPage(
-  { Items, Count, ScannedCount, LastEvaluatedKey }: Pick<
-    ScanCommandOutput,
-    'Items' | 'Count' | 'ScannedCount' | 'LastEvaluatedKey'
-  >,
+  {
+    Items,
+    Count,
+    ScannedCount,
+    LastEvaluatedKey,
+  }: Pick<ScanCommandOutput, 'Items' | 'Count' | 'ScannedCount' | 'LastEvaluatedKey'>,
   start: ScanCommandInput['ExclusiveStartKey'],
 ): boolean {
   const isCounted = Array.isArray(Items) && Items.every(isObject) && Items.length === Count && Count <= ScannedCount!;

@@ -36,7 +36,8 @@ export function* packLines(text: string, first: number, makeExact: MakeExactNumb
 /** Columns are names, and never tags: only what is in the cells may have them. */
 function row(columns: readonly string[], json: unknown, tags: boolean, makeExact: MakeExactNumber): object {
   const cells = json as readonly unknown[];
-  if (cells.length !== columns.length) throw new PackProblem(`a row has ${cells.length} cells for ${columns.length} columns`);
+  if (cells.length !== columns.length)
+    throw new PackProblem(`a row has ${cells.length} cells for ${columns.length} columns`);
   const fields: Record<string, unknown> = {};
   for (const [index, name] of columns.entries()) {
     const cell = cells[index];
