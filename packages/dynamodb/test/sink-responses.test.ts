@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { MillraceError } from '@millrace/core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { dynamodbSink, type DynamodbRetryOptions } from '../src/index.ts';
 import {
   clientConfig,
@@ -13,7 +13,7 @@ import {
   unprocessed,
 } from './support/service-stub.ts';
 import { SENDERS } from './support/senders.ts';
-import { origin, write } from './support/write.ts';
+import { write } from './support/write.ts';
 
 /** Retries without waiting for long. */
 const fast: DynamodbRetryOptions = { attempts: 4, baseMs: 1, capMs: 4 };
@@ -24,7 +24,6 @@ afterEach(async () => {
 });
 
 const records = (count: number) => Array.from({ length: count }, (_, index) => ({ uuid: `u${index}`, index }));
-const keysOf = ({ items }: StubRequest) => items.map((item) => item['uuid']?.S);
 const sent = ({ requests }: ServiceStub) => requests.map(({ items }) => items.length);
 
 describe.each(SENDERS)('through the %s sender', (sender) => {
