@@ -23,7 +23,7 @@ interface Handler {
  */
 export function clientState(client: DynamoDBClient, used: boolean): Unchanged {
   const { config } = client;
-  const send: unknown = client.send;
+  const { send } = client as { readonly send: unknown };
   const { requestHandler } = config;
   const { handle } = requestHandler as Handler;
   const middleware = middlewareOf(client);
