@@ -161,7 +161,7 @@ describe('run', () => {
       limits: { count: 2 },
       before: async () => {
         most = Math.max(most, (inFlight += 1));
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await new Promise((resolve) => void setImmediate(resolve));
         inFlight -= 1;
       },
     });
@@ -198,7 +198,8 @@ describe('run', () => {
       .through(lines())
       .to(kept.sink)
       .run([numbered(10_000)]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // All of it is in memory: what would be read is read within a few turns of the event loop.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
     expect(pulled).toBeLessThanOrEqual(5);
     release();
     expect((await running).totals.written).toBe(10_000);
@@ -297,12 +298,12 @@ describe('run, where something fails', () => {
       ref: 'text:b',
       outcome: 'failed',
       watermark: 5,
-      error: { code: 'SINK_FAILED', stage: 'keep', item: 'text:b', ordinal: 5, message: 'broken pipe' },
+      error: { code: 'SINK_FAILED', stage: 'keep', item: 'text:b', ordinal: 5 },
     });
     expect(report.reports[0]!.unsettled).toBeGreaterThan(0);
     expect(JSON.parse(JSON.stringify(report)).reports[0].error).toMatchObject({
       code: 'SINK_FAILED',
-      cause: 'broken pipe',
+      cause: 'Error',
     });
   });
 

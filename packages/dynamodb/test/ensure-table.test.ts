@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  type TableDescription,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isMillraceError } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, ensureTable, type EnsureTableOptions } from '../src/index.ts';
+import { removeTable } from './support/remove-table.ts';
 import {
   clientConfig,
   type ServiceStub,
@@ -26,7 +22,7 @@ beforeAll(async () => {
   client = new DynamoDBClient(at.dynamodb);
 });
 afterAll(async () => {
-  for (const TableName of tables) await client.send(new DeleteTableCommand({ TableName }));
+  for (const table of tables) await removeTable(client, table);
   client.destroy();
   await at.stop();
 });

@@ -12,6 +12,7 @@ import {
   unprocessed,
 } from './support/service-stub.ts';
 import { SENDERS } from './support/senders.ts';
+import { turns } from '../../../test/support/turns.ts';
 import { origin, write } from './support/write.ts';
 
 /** Retries without waiting for long. */
@@ -19,6 +20,7 @@ const fast: DynamodbRetryOptions = { attempts: 4, baseMs: 1, capMs: 4 };
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
@@ -72,10 +74,12 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
     });
 
     it('take as long as they need while some get through', async () => {
-      const { sink } = await stubbed(({ items }, index) =>
+      const { stub, sink } = await stubbed(({ items }, index) =>
         index % 3 === 2 ? unprocessed(items.slice(1)) : unprocessed(items),
       );
-      expect((await write(sink, records(12))).refusals).toEqual([]);
+      // More attempts in all than the budget has in a row.
+      expect((await write(sink, records(4))).refusals).toEqual([]);
+      expect(stub.requests.length).toBeGreaterThan(fast.attempts ?? 0);
     });
 
     it('are recognised by keys of every type', async () => {
@@ -94,15 +98,17 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
     });
 
     it('give up after the time of the budget as well', async () => {
-      const { sink } = await stubbed(({ items }) => unprocessed(items), {
-        attempts: 1e6,
-        timeMs: 60,
-        baseMs: 10,
-        capMs: 20,
-      });
-      const started = performance.now();
+      let now = Math.ceil(performance.now());
+      const { stub, sink } = await stubbed(
+        ({ items }) => {
+          now += 20_000;
+          return unprocessed(items);
+        },
+        { attempts: 1e6, timeMs: 60_000, baseMs: 1, capMs: 1 },
+      );
+      vi.spyOn(performance, 'now').mockImplementation(() => now);
       await expect(write(sink, records(1))).rejects.toMatchObject({ code: 'DYNAMODB_UNPROCESSED' });
-      expect(performance.now() - started).toBeGreaterThanOrEqual(60);
+      expect(stub.requests).toHaveLength(3);
     });
   });
 
@@ -372,6 +378,7 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
 
   describe('the signal', () => {
     it.each([1, 3])('ends a write at once and lets no further attempt out, SDK attempts %i', async (maxAttempts) => {
+      vi.spyOn(Math, 'random').mockReturnValue(0);
       const abort = new AbortController();
       const { stub, sink } = await stubbed(
         (_, index) => {
@@ -385,7 +392,8 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
         code: 'DYNAMODB_ABORTED',
         cause: { message: 'stop' },
       });
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      // With pauses of nothing, a further attempt would be there within a few turns of the event loop.
+      await turns();
       expect(stub.requests).toHaveLength(2);
     });
 
@@ -396,7 +404,11 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
         baseMs: 60_000,
         capMs: 60_000,
       });
-      setTimeout(() => abort.abort(), 50);
+      // The length of the wait is drawn at its beginning.
+      vi.spyOn(Math, 'random').mockImplementation(() => {
+        setImmediate(() => abort.abort());
+        return 1;
+      });
       await expect(write(sink, records(2), abort.signal)).rejects.toMatchObject({ code: 'DYNAMODB_ABORTED' });
       expect(stub.requests).toHaveLength(1);
     });
@@ -411,7 +423,7 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       const abort = new AbortController();
       const answer = Promise.withResolvers<StubAnswer>();
       const { sink } = await stubbed(() => {
-        setTimeout(() => abort.abort(), 20);
+        setImmediate(() => abort.abort());
         return answer.promise;
       });
       await expect(write(sink, records(2), abort.signal)).rejects.toMatchObject({ code: 'DYNAMODB_ABORTED' });

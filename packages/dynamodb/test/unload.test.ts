@@ -7,7 +7,7 @@ import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { decimal, type Entry, feed, isMillraceError, type RunReport, type Sink } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createLandingTable,
   dynamodbSink,
@@ -313,12 +313,16 @@ describe('where DynamoDB does not answer', () => {
       start === 50 ? { error: 'ThrottlingException' } : undefined,
     );
     const retry = { attempts: 1000, baseMs: 60_000, capMs: 60_000, timeMs: 600_000 };
+    // The length of the wait is drawn at its beginning.
+    const drawn = vi.spyOn(Math, 'random').mockReturnValue(1);
     const source = dynamodbSource({ client: stub.client, retry });
     const controller = new AbortController();
     const context = { feed: 'a', run: 'a', stage: 'a', signal: controller.signal, count: () => {} };
     const opening = source.open({ table: 'stub' }, context);
-    setTimeout(() => controller.abort(new Error('enough')), 100);
+    await vi.waitFor(() => expect(drawn).toHaveBeenCalled());
+    controller.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
+    drawn.mockRestore();
     await stub.stop();
   });
 

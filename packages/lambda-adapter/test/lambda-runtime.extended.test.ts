@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SHAPES, sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { pricesFile, type RealParts, realParts } from './real-parts.ts';
 import { bundleFunctions } from './runtime/bundle-functions.ts';
@@ -94,30 +94,39 @@ describe.each(['esm', 'cjs'] as const)("Lambda's Node runtime, a bundle of %s", 
     expect(await rowsOf('after-error.gz')).toBe(4);
   });
 
-  it('answers before the time is over, and goes on from there in the next invocation', async () => {
-    const [key, records] = ['slow.gz', 300];
-    const eTag = await parts.put(key, slowFile(records, 10));
-    const event = sqsEvent(sqsMessage(s3Event({ bucket: parts.bucket, key, eTag }), { messageId: 'slow' }));
-    const sandbox = await warm('sqs');
-    const answers: Answer[] = [];
-    for (let round = 0; round < 12 && (answers.length === 0 || failures(answers.at(-1)!).length > 0); round += 1) {
-      answers.push(await sandbox.invoke(event, 2_500));
-    }
-    expect(answers.some(({ timedOut }) => timedOut)).toBe(false);
-    expect(failures(answers[0]!)).toEqual([{ itemIdentifier: 'slow' }]);
-    expect(failures(answers.at(-1)!)).toEqual([]);
-    expect(await rowsOf(key)).toBe(records);
-  });
+  it(
+    'answers by itself when its time is nearly over, and goes on in the next invocation',
+    { timeout: 120_000 },
+    async () => {
+      const [key, records] = ['slow.gz', 300];
+      const eTag = await parts.put(key, slowFile(records, 10));
+      const event = sqsEvent(sqsMessage(s3Event({ bucket: parts.bucket, key, eTag }), { messageId: 'slow' }));
+      const sandbox = await warm('sqs');
+      const answers: Answer[] = [];
+      for (let round = 0; round < 12 && (answers.length === 0 || failures(answers.at(-1)!).length > 0); round += 1) {
+        // A busy machine may take longer to write what was read: the function is killed later than it is told. It answers
+        // by itself, or the test ends here.
+        answers.push(await sandbox.invoke(event, 2_500, 60_000));
+        expect(answers.at(-1)?.timedOut).toBeUndefined();
+      }
+      expect(failures(answers[0]!)).toEqual([{ itemIdentifier: 'slow' }]);
+      expect(failures(answers.at(-1)!)).toEqual([]);
+      expect(await rowsOf(key)).toBe(records);
+    },
+  );
 
-  it('loses nothing where Lambda kills it in the middle', async () => {
+  it('loses nothing where Lambda kills it in the middle', { timeout: 120_000 }, async () => {
     const key = 'killed.gz';
-    const eTag = await parts.put(key, slowFile(150, 10));
+    const go = join(folder, 'go');
+    const records = Array.from({ length: 150 }, (_, n) => ({ sku: `s${n}`, ...(n === 100 && { waitFor: go }) }));
+    const eTag = await parts.put(key, gzipSync(records.map((record) => `${JSON.stringify(record)}\n`).join('')));
     const event = s3Event({ bucket: parts.bucket, key, eTag });
     await using killed = await start('s3');
     const cut = killed.invoke(event);
-    await sleep(1_000);
+    await vi.waitFor(async () => expect(await rowsOf(key)).toBeGreaterThan(0), { timeout: 60_000 });
     await killed.end('SIGKILL');
     expect((await cut).error?.errorType).toBe('Runtime.ExitError');
+    writeFileSync(go, '');
 
     // Lambda invokes again until the lease of the dead process has expired.
     const sandbox = await warm('s3');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,7 @@ async function bundled(
   const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
-  const file = join(work, `${Math.random().toString(36).slice(2)}.${format === 'esm' ? 'mjs' : 'cjs'}`);
+  const file = join(work, `${randomUUID()}.${format === 'esm' ? 'mjs' : 'cjs'}`);
   await writeFile(file, outputFiles[0]!.contents);
   return {
     inputs: Object.keys(metafile.inputs).join('\n'),
