@@ -20,14 +20,7 @@ import {
 } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { fileSink } from '@millrace/file';
-import {
-  parseCsv,
-  parseFixedWidth,
-  parseJson,
-  parseLines,
-  parseNdjson,
-  parseRegex,
-} from '@millrace/formats';
+import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
 import { parseParquet } from '@millrace/parquet';
 import { memorySink, memorySource } from '@millrace/testkit';
 import { parseXml } from '@millrace/xml';
@@ -59,7 +52,8 @@ function below(count: number): number {
   state ^= state << 5;
   return (state >>> 0) % count;
 }
-const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
 
 type Parser = Codec<string, never, 'records'>;
 
@@ -68,7 +62,8 @@ interface Format {
   readonly file: () => string;
 }
 
-const object = (): string => `{"${word()}":"${word()}","${word()}":${digits()},"${word()}":{"${word()}":["${word()}"]}}`;
+const object = (): string =>
+  `{"${word()}":"${word()}","${word()}":${digits()},"${word()}":{"${word()}":["${word()}"]}}`;
 const row = (separator: string): string => [word(), digits(), `"${word()}"`].join(separator);
 const element = (): string =>
   `<r ${word()}="${word()}"><${word()}>${word()}</${word()}><a>&amp;${word()}</a><!--${word()}--><b><![CDATA[${word()}]]></b></r>`;
@@ -76,28 +71,85 @@ const fine = (): string => {
   const name = word();
   return `<r ${word()}="${word()}"><${name}>${word()}</${name}><a>${digits()}</a><a>${word()}</a></r>`;
 };
-const types = { n: 'integer', d: 'decimal', b: 'boolean', f: (text: string): never => {
-  throw new RangeError(`not for ${text}`);
-} } as const;
+const types = {
+  n: 'integer',
+  d: 'decimal',
+  b: 'boolean',
+  f: (text: string): never => {
+    throw new RangeError(`not for ${text}`);
+  },
+} as const;
 
 const FORMATS: Readonly<Record<string, Format>> = {
   ndjson: { parser: parseNdjson() as Parser, file: () => times(4, object).join('\n') },
-  'ndjson, exact': { parser: parseNdjson({ numbers: 'exact', blankLines: 'reject' }) as Parser, file: () => times(4, object).join('\n') },
-  json: { parser: parseJson({ path: 'rows[*]', copy: { owner: 'owner' } }) as Parser, file: () => `{"owner":"${word()}","${word()}":1,"rows":[${times(4, object).join()}]}` },
-  'json, short records': { parser: parseJson({ path: '[*]', maxRecordChars: 60 }) as Parser, file: () => `[${times(4, object).join()}]` },
+  'ndjson, exact': {
+    parser: parseNdjson({ numbers: 'exact', blankLines: 'reject' }) as Parser,
+    file: () => times(4, object).join('\n'),
+  },
+  json: {
+    parser: parseJson({ path: 'rows[*]', copy: { owner: 'owner' } }) as Parser,
+    file: () => `{"owner":"${word()}","${word()}":1,"rows":[${times(4, object).join()}]}`,
+  },
+  'json, short records': {
+    parser: parseJson({ path: '[*]', maxRecordChars: 60 }) as Parser,
+    file: () => `[${times(4, object).join()}]`,
+  },
   csv: { parser: parseCsv() as Parser, file: () => times(4, () => row(',')).join('\n') },
-  'csv, no header': { parser: parseCsv({ columns: ['a', 'b'], delimiter: ';' }) as Parser, file: () => times(4, () => row(';')).join('\n') },
-  'csv, types': { parser: parseCsv({ types }) as Parser, file: () => `n,d,b,f\n${times(4, () => times(4, word).join()).join('\n')}` },
-  'csv, sniffed': { parser: parseCsv({ delimiter: 'sniff', maxRecordChars: 50 }) as Parser, file: () => times(12, () => row(';')).join('\n') },
-  'csv, equal names': { parser: parseCsv() as Parser, file: () => `${[word()].flatMap((name) => [name, name]).join()}\n1,2` },
-  lines: { parser: parseLines({ blankLines: 'reject', maxRecordChars: 8 }) as Parser, file: () => times(4, word).join('\n\n') },
-  regex: { parser: parseRegex(/^(?<n>\w+) (?<d>\w+)$/, { types: { n: 'number', d: 'bigint' } }) as Parser, file: () => times(4, () => `${word()} ${digits()}`).join('\n') },
-  'fixed width': { parser: parseFixedWidth({ columns: [{ name: 'n', width: 8 }, { name: 'd', width: 8 }], types: { n: 'integer' } }) as Parser, file: () => times(4, () => `${word()}${digits()}`).join('\n') },
+  'csv, no header': {
+    parser: parseCsv({ columns: ['a', 'b'], delimiter: ';' }) as Parser,
+    file: () => times(4, () => row(';')).join('\n'),
+  },
+  'csv, types': {
+    parser: parseCsv({ types }) as Parser,
+    file: () => `n,d,b,f\n${times(4, () => times(4, word).join()).join('\n')}`,
+  },
+  'csv, sniffed': {
+    parser: parseCsv({ delimiter: 'sniff', maxRecordChars: 50 }) as Parser,
+    file: () => times(12, () => row(';')).join('\n'),
+  },
+  'csv, equal names': {
+    parser: parseCsv() as Parser,
+    file: () => `${[word()].flatMap((name) => [name, name]).join()}\n1,2`,
+  },
+  lines: {
+    parser: parseLines({ blankLines: 'reject', maxRecordChars: 8 }) as Parser,
+    file: () => times(4, word).join('\n\n'),
+  },
+  regex: {
+    parser: parseRegex(/^(?<n>\w+) (?<d>\w+)$/, { types: { n: 'number', d: 'bigint' } }) as Parser,
+    file: () => times(4, () => `${word()} ${digits()}`).join('\n'),
+  },
+  'fixed width': {
+    parser: parseFixedWidth({
+      columns: [
+        { name: 'n', width: 8 },
+        { name: 'd', width: 8 },
+      ],
+      types: { n: 'integer' },
+    }) as Parser,
+    file: () => times(4, () => `${word()}${digits()}`).join('\n'),
+  },
   xml: { parser: parseXml({ record: 'r' }) as Parser, file: () => `<d>${times(3, fine).join('\n')}</d>` },
-  'xml, broken': { parser: parseXml({ record: '/d/r', maxAttributes: 1 }) as Parser, file: () => `<d>${times(2, fine).join('')}${element()}</d>` },
-  cloudfront: { parser: parseCloudFrontLog() as Parser, file: () => `#Fields: date time ${word()} sc-bytes ${word()}\n${times(3, () => [word(), word(), word(), word()].join('\t')).join('\n')}` },
-  vpc: { parser: parseVpcFlowLog() as Parser, file: () => `bytes ${word()} srcport\n${times(3, () => `${word()} ${digits()} ${word()}`).join('\n')}` },
-  's3 access': { parser: parseS3AccessLog() as Parser, file: () => times(3, () => `${word()} ${word()} [06/Feb/2019:00:00:38 +0000] ${times(12, word).join(' ')} "${word()}"`).join('\n') },
+  'xml, broken': {
+    parser: parseXml({ record: '/d/r', maxAttributes: 1 }) as Parser,
+    file: () => `<d>${times(2, fine).join('')}${element()}</d>`,
+  },
+  cloudfront: {
+    parser: parseCloudFrontLog() as Parser,
+    file: () =>
+      `#Fields: date time ${word()} sc-bytes ${word()}\n${times(3, () => [word(), word(), word(), word()].join('\t')).join('\n')}`,
+  },
+  vpc: {
+    parser: parseVpcFlowLog() as Parser,
+    file: () => `bytes ${word()} srcport\n${times(3, () => `${word()} ${digits()} ${word()}`).join('\n')}`,
+  },
+  's3 access': {
+    parser: parseS3AccessLog() as Parser,
+    file: () =>
+      times(3, () => `${word()} ${word()} [06/Feb/2019:00:00:38 +0000] ${times(12, word).join(' ')} "${word()}"`).join(
+        '\n',
+      ),
+  },
   waf: { parser: parseWafLog() as Parser, file: () => times(3, object).join('\n') },
   cloudtrail: { parser: parseCloudTrail() as Parser, file: () => `{"Records":[${times(3, object).join()}]}` },
 };
@@ -151,7 +203,10 @@ function sinks(): readonly Sink<unknown>[] {
   return [
     memorySink(),
     fileSink({ directory }),
-    { name: 'throwing', write: async (entries) => Promise.reject(new Error(`duplicate key ${JSON.stringify(entries[0]!.value)}`)) },
+    {
+      name: 'throwing',
+      write: async (entries) => Promise.reject(new Error(`duplicate key ${JSON.stringify(entries[0]!.value)}`)),
+    },
   ];
 }
 
@@ -182,12 +237,24 @@ async function said(codecs: readonly unknown[], bytes: Uint8Array, turn: number)
   const made = flow.through(EACHES[turn % EACHES.length]).to(sinks()[turn % 3]) as ReturnType<typeof complete>;
   const ledger = memoryLedger();
   const kept: Rejection[] = [];
-  const quarantine: Sink<Rejection> = { name: 'kept', write: async (entries) => void kept.push(...entries.map(({ value }) => value)) };
+  const quarantine: Sink<Rejection> = {
+    name: 'kept',
+    write: async (entries) => void kept.push(...entries.map(({ value }) => value)),
+  };
   try {
-    const report = await made.run(source.refs(), { observer, ledger, maxRejections: { share: 1 }, ...(turn % 2 === 0 && { quarantine }) });
+    const report = await made.run(source.refs(), {
+      observer,
+      ledger,
+      maxRejections: { share: 1 },
+      ...(turn % 2 === 0 && { quarantine }),
+    });
     tell(report);
   } catch (error) {
-    texts.push(String(error), JSON.stringify(error, bigints), JSON.stringify((error as RunFailedError).report, bigints));
+    texts.push(
+      String(error),
+      JSON.stringify(error, bigints),
+      JSON.stringify((error as RunFailedError).report, bigints),
+    );
   }
   for (const ref of source.refs()) tell(await ledger.entries('canaries', source.describe(ref)));
   held += kept.filter((rejection) => MARK.test(rejectionToJson(rejection))).length;
@@ -196,19 +263,28 @@ async function said(codecs: readonly unknown[], bytes: Uint8Array, turn: number)
   return texts;
 }
 
-const complete = () => feed('f').from(memorySource({ objects: {} })).through(decodeText('utf-8')).through(parseLines()).to(memorySink());
+const complete = () =>
+  feed('f')
+    .from(memorySource({ objects: {} }))
+    .through(decodeText('utf-8'))
+    .through(parseLines())
+    .to(memorySink());
 
 function bigints(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value;
 }
 
-it.each(Object.entries(FORMATS))('%s: no canary leaves the quarantine', { timeout: 120_000 }, async (_, { parser, file }) => {
-  for (let turn = 0; turn < 48; turn += 1) {
-    const onInvalid = (['fail', 'reject-record', 'replace'] as const)[below(3)]!;
-    const texts = await said([decodeText('utf-8', { onInvalid }), parser], broken(file()), turn);
-    expect(texts.filter((text) => MARK.test(text))).toEqual([]);
-  }
-});
+it.each(Object.entries(FORMATS))(
+  '%s: no canary leaves the quarantine',
+  { timeout: 120_000 },
+  async (_, { parser, file }) => {
+    for (let turn = 0; turn < 48; turn += 1) {
+      const onInvalid = (['fail', 'reject-record', 'replace'] as const)[below(3)]!;
+      const texts = await said([decodeText('utf-8', { onInvalid }), parser], broken(file()), turn);
+      expect(texts.filter((text) => MARK.test(text))).toEqual([]);
+    }
+  },
+);
 
 it('parquet: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
   const codec: RangesCodec<Readonly<Record<string, unknown>>> = parseParquet();

@@ -22,7 +22,8 @@ export function columnsOf(names: readonly string[], known: KnownFields): Columns
   if (names.length === 0) throw headerInvalid('it names no field');
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
-    if (name === '' || seen.has(name)) throw headerInvalid(`its field ${index + 1} has no name, or that of another one`);
+    if (name === '' || seen.has(name))
+      throw headerInvalid(`its field ${index + 1} has no name, or that of another one`);
     seen.add(name);
   }
   const fields = names.map((name): NamedField => {

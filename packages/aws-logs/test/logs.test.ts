@@ -377,7 +377,11 @@ describe('a rejected record, parsed by itself', () => {
     const front = parseCloudFrontLog();
     const columns = ['date-time', 'sc-status'];
     expect(
-      front.reparse!({ raw: '2019-12-04\t21:02:31\t200', code: 'AWSLOG_FIELD_COUNT', details: { content: { columns } } }),
+      front.reparse!({
+        raw: '2019-12-04\t21:02:31\t200',
+        code: 'AWSLOG_FIELD_COUNT',
+        details: { content: { columns } },
+      }),
     ).toEqual({
       dateTime: '2019-12-04T21:02:31Z',
       scStatus: 200,

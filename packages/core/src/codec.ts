@@ -18,6 +18,11 @@ export interface Codec<I, O, E extends Emits = 'chunks'> {
   readonly emits: E;
   /** The verb that users write, such as `gunzip`. It names the stage in errors and reports. */
   readonly name: string;
+  /**
+   * Text that differs if this codec may turn the same input into other records, such as `signatureOf(options)`. If it
+   * differs from the one that a ledger stored, an unfinished object starts over at record 0. @default its name only
+   */
+  readonly signature?: string;
   /** Called once per item, before its first chunk; for an item in parts, once per part. */
   readonly start: (context: CodecContext) => CodecStage<I, O>;
   /**

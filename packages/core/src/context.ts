@@ -14,6 +14,12 @@ export interface Context {
    * for writes in flight is over.
    */
   readonly signal: AbortSignal;
+  /**
+   * Milliseconds for which this call may still send requests: what is left of the lease on its objects. At 0 it must send
+   * none, as another run may have them. Ask right before each request, and cut the request's time-out to it.
+   * @default unlimited
+   */
+  readonly timeLeftMs?: () => number;
   /** Adds to a counter of this stage in the item's report, such as `retries`; `by` defaults to 1. */
   readonly count: (counter: string, by?: number) => void;
 }

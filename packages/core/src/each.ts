@@ -16,6 +16,11 @@ export interface Each<I, O> {
   /** The verb that users write, such as `validate`. It names the stage in errors and reports. */
   readonly name: string;
   /**
+   * Text that differs if this transform may turn the same input into other records, such as `signatureOf(options)`. If it
+   * differs from the one that a ledger stored, an unfinished object starts over at record 0. @default its name only
+   */
+  readonly signature?: string;
+  /**
    * Says that every output has a key of its own, because the key derives from the record's origin. If the last transform of
    * a feed says so, the runner does not compare keys. @default false
    */

@@ -29,7 +29,8 @@ export function encodeJsonLine(value: unknown): string {
     if (text !== undefined) return text;
   } catch (thrown) {
     // Both a circle and what is nested too deeply end the stack.
-    if (thrown instanceof RangeError) throw unsupported('a value that holds itself, or is nested too deeply,', undefined);
+    if (thrown instanceof RangeError)
+      throw unsupported('a value that holds itself, or is nested too deeply,', undefined);
     throw thrown;
   }
   throw unsupported(kindOf(value), 0);

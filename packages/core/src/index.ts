@@ -17,16 +17,18 @@ export {
   type RangedFlow,
   type RecordFlow,
 } from './feed.ts';
-export { compareSequencers } from './compare-sequencers.ts';
+export { compareSequencers } from './ledger/compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
-export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger/ledger.ts';
+export type { HeadRecord, Known, LedgerAddress, LedgerStore, Stamped, VersionRecord } from './ledger/ledger-store.ts';
+export { storedLedger } from './ledger/stored-ledger.ts';
 export { type Landed, landingEach, type LandingLayout, type LandingOptions } from './landing/landing-each.ts';
 export { type LandingNames, landingNames } from './landing/landing-names.ts';
 export { landingNamespace, landingUuid, MILLRACE_NAMESPACE, placesOf } from './landing/landing-uuid.ts';
 export { namesIn, type NameUuid } from './landing/name-uuid.ts';
 export { landingPlace, type PlaceUuids } from './landing/place-uuids.ts';
 export { many, type Many } from './many.ts';
-export { memoryLedger } from './memory-ledger.ts';
+export { memoryLedger } from './ledger/memory-ledger.ts';
 export {
   type ErrorPlace,
   isMillraceError,
@@ -40,6 +42,7 @@ export { isPart, part, type Part } from './part.ts';
 export type { Entry, RecordContext } from './record-context.ts';
 export { rejected, rejectedRecord, type RecordPlace, type Rejected, type RejectedRecord } from './rejected.ts';
 export type { QuarantineStore, QuarantineText } from './quarantine-store.ts';
+export { isQuarantineKey } from './quarantine/keys.ts';
 export type { Quarantine, QuarantineQuery, ReadableQuarantine, Rejection } from './rejection.ts';
 export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export { rejectionPosition } from './rejection-position.ts';
@@ -50,11 +53,21 @@ export { reconcile, type ReconcileOptions, references, type Unreconciled } from 
 export { refusalOf } from './refusal-of.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
+export { signatureOf } from './signature.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
-export type { OpenedItem, RangedItem, RangedSource, Source, SourceItem } from './source.ts';
+export type {
+  IdentifiedObject,
+  OpenedItem,
+  RangedItem,
+  RangedSource,
+  ReferenceIdentity,
+  Source,
+  SourceItem,
+} from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
+export { openRun, type RunSession, type SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';
 export { textDigest } from './text-digest.ts';
 export { isLocated, located, type Located, type TextDamage, type TextPlace } from './text-place.ts';

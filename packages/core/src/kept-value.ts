@@ -108,7 +108,10 @@ function encodeInstance(value: object, prototype: object | null, encode: Encode)
   }
   if (value instanceof Map && prototype === Map.prototype) {
     assertNoMore(value, Map.prototype, 0);
-    return tagged('map', Array.from(value, ([key, inner]) => [encode(key), encode(inner)]));
+    return tagged(
+      'map',
+      Array.from(value, ([key, inner]) => [encode(key), encode(inner)]),
+    );
   }
   throw new Unkeepable('it holds an instance of a class');
 }

@@ -14,6 +14,11 @@ export interface RangesCodec<O, E extends Emits = 'records'> {
   readonly emits: E;
   /** The verb that users write, such as `parseParquet`. It names the stage in errors and reports. */
   readonly name: string;
+  /**
+   * Text that differs if this codec may turn the same input into other records, such as `signatureOf(options)`. If it
+   * differs from the one that a ledger stored, an unfinished object starts over at record 0. @default its name only
+   */
+  readonly signature?: string;
   /** Called once per item. It reads what it needs to begin, and rejects with a coded error where the content is wrong. */
   readonly open: (content: ItemRanges, context: RangesContext) => Promise<RangesStage<O>>;
   /** As that of a `Codec`: parses one rejected record by itself, or throws. */

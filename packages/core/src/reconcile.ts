@@ -1,6 +1,6 @@
 import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
+import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 import { MillraceError } from './millrace-error.ts';
 
 /**

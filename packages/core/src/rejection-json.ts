@@ -66,8 +66,12 @@ export function rejectionFromJson(line: string): Rejection {
 }
 
 function unreadable(why: string, line: string, cause?: unknown): MillraceError {
-  return new MillraceError('REJECTION_UNREADABLE', `A line of ${line.length} characters is not a rejection: it ${why}.`, {
-    cause,
-    details: { length: line.length },
-  });
+  return new MillraceError(
+    'REJECTION_UNREADABLE',
+    `A line of ${line.length} characters is not a rejection: it ${why}.`,
+    {
+      cause,
+      details: { length: line.length },
+    },
+  );
 }

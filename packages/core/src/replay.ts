@@ -2,11 +2,21 @@ import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Rejection } from './rejection.ts';
-import { replayRejections } from './run/replay-rejections.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { replayRejections } from './run/replay/replay-rejections.ts';
 
 export interface ReplayOptions {
   /** Stops the replay: nothing new is written; writes in flight get 5 s. */
   readonly signal?: AbortSignal;
+  /**
+   * The ledger of the runs that rejected the records. If keys are not unique by construction, the replay holds the object in
+   * it while it writes, and leaves out rejections of a version that another one has followed. Required in that case.
+   */
+  readonly ledger?: Ledger;
+  /** How long the replay's claim on an object lasts without a renewal, in milliseconds. @default 60000 */
+  readonly leaseMs?: number;
+  /** As the runs' `versions`: under `all`, versions do not follow each other. @default 'newest' */
+  readonly versions?: 'newest' | 'all';
   /**
    * Called with rejections whose records are delivered now, or dropped on purpose, so that they can be marked where they
    * are kept: `(settled) => quarantine.settle(settled)`. It is called once for each, after the sink took all of its
@@ -15,7 +25,7 @@ export interface ReplayOptions {
   readonly settled?: (rejections: readonly Rejection[]) => void | Promise<void>;
 }
 
-/** What a replay did: `tried = delivered + dropped + rejected + unsettled`. */
+/** What a replay did: `tried = delivered + dropped + rejected + superseded + unsettled`. */
 export interface ReplayReport {
   readonly feed: string;
   readonly run: string;
@@ -27,6 +37,8 @@ export interface ReplayReport {
   readonly dropped: number;
   /** Those that were rejected again. */
   readonly rejected: number;
+  /** Those of a version that another one has followed, whose rows it must not touch. They stay as they are. */
+  readonly superseded: number;
   /** Those whose fate is unknown, because a write failed or the replay was stopped. */
   readonly unsettled: number;
   /** Records written: more than `delivered` where records fan out. */
@@ -54,6 +66,12 @@ export function replay<Ref>(
   rejections: Iterable<Rejection> | AsyncIterable<Rejection>,
   options: ReplayOptions = {},
 ): Promise<ReplayReport> {
-  checkOptions('replay', options, { signal: check.optional(check.object), settled: check.optional(check.callback) });
+  checkOptions('replay', options, {
+    signal: check.optional(check.object),
+    settled: check.optional(check.callback),
+    ledger: check.optional(check.object),
+    leaseMs: check.optional(check.integer(100)),
+    versions: check.optional(check.oneOf('newest', 'all')),
+  });
   return replayRejections(feed, rejections, options);
 }

@@ -27,11 +27,15 @@ export interface Counts {
 }
 
 /**
- * `complete`: every record has settled. `duplicate`: the ledger says that an earlier run completed it. `stale`: the ledger
- * says that a newer version of the object was taken up. `held`: another run has it; try again later. `aborted`: stopped by
- * signal or deadline, at its watermark. `failed`: see its error.
+ * - `complete`: every record has settled.
+ * - `duplicate`: the ledger says that an earlier run completed it.
+ * - `stale`: the ledger says that a newer version of the object was taken up.
+ * - `skipped`: the source says that there is nothing to read, and was told to accept that, such as a deleted object.
+ * - `held`: another run has it; try again later.
+ * - `aborted`: stopped by signal or deadline, at its watermark, or never started.
+ * - `failed`: see its error.
  */
-export type ItemOutcome = 'complete' | 'duplicate' | 'stale' | 'held' | 'aborted' | 'failed';
+export type ItemOutcome = 'complete' | 'duplicate' | 'stale' | 'skipped' | 'held' | 'aborted' | 'failed';
 
 /** What became of one item. It holds plain data only, so that it can be logged and stored as JSON. */
 export interface ItemReport extends Counts {
@@ -62,10 +66,10 @@ export interface RunReport {
   readonly feed: string;
   readonly run: string;
   /**
-   * `failed` where any item failed; else `aborted` where something is left to do: the run was stopped before its end, or
-   * an item is held by another run; else `complete`.
+   * `failed` if any object failed; else `aborted` if the run was stopped before its end; else `held` if another run has an
+   * object, which is then left to do; else `complete`.
    */
-  readonly outcome: 'complete' | 'aborted' | 'failed';
+  readonly outcome: 'complete' | 'held' | 'aborted' | 'failed';
   /** Sums over all items. */
   readonly totals: Counts;
   /** Items by outcome. */

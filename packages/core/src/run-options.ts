@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Observer } from './observer.ts';
 import type { Quarantine } from './rejection.ts';
 
@@ -26,6 +26,11 @@ export interface RunOptions {
   readonly ledger?: Ledger;
   /** How long a claim on an item lasts without a sign of life, in milliseconds. @default 60000 */
   readonly leaseMs?: number;
+  /**
+   * How far the clocks of two processes may differ, in milliseconds. A lease that ran out is taken over only that much later.
+   * @default a tenth of `leaseMs`, at most 1000
+   */
+  readonly clockSkewMs?: number;
   /** The ledger stores an item's progress each time that so many more records have settled. @default 5000 */
   readonly checkpointRecords?: number;
   /**
@@ -33,6 +38,11 @@ export interface RunOptions {
    * carries every version on its own, for feeds that keep them. @default 'newest'
    */
   readonly versions?: 'newest' | 'all';
+  /**
+   * Whether an object may be complete although every one of its records was rejected: a wrong parser or charset does that.
+   * @default 'fail': it fails with `ALL_RECORDS_REJECTED`
+   */
+  readonly allRejected?: 'fail' | 'accept';
   /** Sees progress and outcomes. Costs nothing when unset. */
   readonly observer?: Observer;
   /** Item reports kept in the run's report at most; failed and aborted ones come first to mind and are kept first. @default 1000 */

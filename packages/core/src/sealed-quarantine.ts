@@ -87,6 +87,9 @@ export function sealedQuarantine(quarantine: ReadableQuarantine, options: Sealed
 }
 
 /** The same entry with another value. An entry's members may be getters of a class, which a spread would lose. */
-function withValue({ ordinal, branch, item, feed, run, generation, signal }: Entry<Rejection>, value: Rejection): Entry<Rejection> {
+function withValue(
+  { ordinal, branch, item, feed, run, generation, signal }: Entry<Rejection>,
+  value: Rejection,
+): Entry<Rejection> {
   return { ordinal, branch, item, feed, run, generation, signal, value };
 }

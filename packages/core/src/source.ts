@@ -23,8 +23,27 @@ export interface Source<Ref, T> {
    * `reconcile` can tell that an object has changed since it was carried.
    */
   readonly versionTag?: (ref: Ref) => string | undefined;
+  /**
+   * Returns what a reference says about the identity of its object, without opening it, or `undefined` if it says too little.
+   * With it, a run learns from its ledger that the object is `stale`, `duplicate` or `held` before it asks the service for
+   * anything. It does no input or output and returns the same for the same reference.
+   */
+  readonly identify?: (ref: Ref) => ReferenceIdentity | undefined;
   /** Releases what the source holds. Called by `feed.close`, at most once. */
   readonly close?: () => void | Promise<void>;
+}
+
+/**
+ * What a reference says about the identity of its object. `origin.id` is what `open` gives for this reference; of the other
+ * members there are those that the reference tells.
+ */
+export interface ReferenceIdentity extends IdentifiedObject {
+  /**
+   * Whether `open` can only give this id, or reject. If so, the item may be claimed before it is opened. If not, the object may
+   * turn out to carry the origin of another one, as a landing copy does, or to have a version that the reference does not
+   * name: a ledger's entry under this id then still says that this very content was carried, but the claim must wait for `open`.
+   */
+  readonly exact: boolean;
 }
 
 /**
@@ -39,13 +58,17 @@ export interface RangedSource<Ref, T> extends Source<Ref, T> {
   readonly openRanges: (ref: Ref, context: Context) => Promise<RangedItem>;
 }
 
-/** One opened object: the unit of acknowledgement, of audit and of retry. */
-export interface OpenedItem {
+/** Which version of which object something is. */
+export interface IdentifiedObject {
   readonly origin: ItemOrigin;
   /** Orders versions of the same object, where the reference told it: hexadecimal, as an S3 event's `sequencer`. */
   readonly sequencer?: string;
   /** Version tag of the object that was opened, which is not that of the origin where a copy is read. */
   readonly versionTag?: string;
+}
+
+/** One opened object: the unit of acknowledgement, of audit and of retry. */
+export interface OpenedItem extends IdentifiedObject {
   /** Releases what the item holds, however far it was read. Always called, once. */
   readonly close?: () => void | Promise<void>;
 }

@@ -38,7 +38,9 @@ describe('decimal', () => {
 
   it('refuses a long text that is not a number at once, and does not quote it', () => {
     for (const text of [`${'0'.repeat(1e6)}x`, `${'1'.repeat(1e6)}x`, `0.${'0'.repeat(1e6)}x`]) {
-      expect(() => decimal(text)).toThrow(expect.objectContaining({ details: { length: text.length, content: expect.anything() } }));
+      expect(() => decimal(text)).toThrow(
+        expect.objectContaining({ details: { length: text.length, content: expect.anything() } }),
+      );
     }
     try {
       decimal('canary');

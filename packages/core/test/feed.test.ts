@@ -194,7 +194,11 @@ describe('errors', () => {
     const own = new MillraceError('X', 'x', { stage: 'inner' });
     expect(toMillraceError(own, 'Y', { stage: 'outer', ordinal: 1 })).toBe(own);
     expect(own).toMatchObject({ stage: 'inner', ordinal: 1 });
-    expect(toMillraceError('text', 'SOURCE_FAILED')).toMatchObject({ code: 'SOURCE_FAILED', message: 'text', cause: 'text' });
+    expect(toMillraceError('text', 'SOURCE_FAILED')).toMatchObject({
+      code: 'SOURCE_FAILED',
+      message: 'text',
+      cause: 'text',
+    });
     expect([isMillraceError(own), isMillraceError(new Error('x')), isMillraceError(null)]).toEqual([
       true,
       false,

@@ -1,9 +1,11 @@
 import { type Entry, feed, filter, flatMap, memoryLedger, type Sink } from '@millrace/core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
-const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** The clock moves only where a test says so. */
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 /** Every third line is dropped, every seventh is bad, every eleventh becomes two records. */
 function unevenLines(count: number, perChunk: number) {
@@ -71,10 +73,10 @@ describe('a sink with groups', () => {
                   written.set(at, values);
                 }
                 writes += 1;
+                await vi.advanceTimersByTimeAsync(1);
                 if (stop !== undefined && writes > stop.after) {
                   if (stop.by === 'crash') throw new Error('the table is on fire');
                   if (stop.by === 'signal') controller.abort();
-                  await later(2);
                 }
               },
             });
@@ -88,8 +90,10 @@ describe('a sink with groups', () => {
               ...(stop?.by === 'deadline' && { deadline: Date.now() + stop.after }),
             });
             const [item] = report.reports;
-            if (item!.outcome !== 'complete' && item!.outcome !== 'duplicate') expect(item!.watermark % group).toBe(0);
-            if (stop === undefined) expect(['complete', 'duplicate']).toContain(item!.outcome);
+            // A deadline that is over already leaves the object to the next run.
+            const outcome = item?.outcome ?? report.outcome;
+            if (outcome !== 'complete' && outcome !== 'duplicate') expect((item?.watermark ?? 0) % group).toBe(0);
+            if (stop === undefined) expect(['complete', 'duplicate']).toContain(outcome);
           }
           expect([...written].toSorted(([a], [b]) => a - b)).toEqual([...expected]);
         },
@@ -109,7 +113,7 @@ describe('a sink with groups', () => {
           ...item,
           chunks: async function* (itemContext) {
             for await (const chunk of item.chunks(itemContext)) {
-              if (chunk.startsWith('120')) await later(60);
+              if (chunk.startsWith('120')) await vi.advanceTimersByTimeAsync(60);
               yield chunk;
             }
           },

@@ -1,4 +1,4 @@
-import { type Entry, feed, type Sink } from '@millrace/core';
+import { type Entry, feed, MillraceError, type Sink } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
@@ -65,7 +65,7 @@ describe('a sink that mixes items', () => {
     for (const { counters } of report.reports) expect(counters['keep']!['units']).toBeCloseTo(20);
   });
 
-  it('fails all items of a write that fails, and no other', async () => {
+  it('fails the object that makes a shared write fail, and no other', async () => {
     const kept = keep<string>({
       limits: { count: 20 },
       mixesItems: true,
@@ -74,12 +74,30 @@ describe('a sink that mixes items', () => {
       },
     });
     const report = await to(kept.sink).run(small(10), { concurrency: 10, onFailure: 'report' });
-    expect(report.items).toMatchObject({ failed: 2, complete: 8 });
+    expect(report.items).toMatchObject({ failed: 1, complete: 9 });
     const failed = report.reports.filter(({ outcome }) => outcome === 'failed');
     expect(failed.map(({ watermark, unsettled, error }) => [watermark, unsettled, error!.code])).toEqual([
       [0, 10, 'SINK_FAILED'],
-      [0, 10, 'SINK_FAILED'],
     ]);
+  });
+
+  it('fails all objects of a shared write that fails for a reason that can pass, and writes nothing twice', async () => {
+    let writes = 0;
+    const kept = keep<string>({
+      limits: { count: 20 },
+      mixesItems: true,
+      before: async () => {
+        writes += 1;
+        throw new MillraceError('SINK_BUSY', 'Throttled.', { retryable: true });
+      },
+    });
+    const report = await to(kept.sink).run(small(2), { concurrency: 2, onFailure: 'report' });
+    expect(report.items).toMatchObject({ failed: 2 });
+    expect(report.reports.map(({ error }) => [error!.code, error!.retryable])).toEqual([
+      ['SINK_BUSY', true],
+      ['SINK_BUSY', true],
+    ]);
+    expect(writes).toBe(1);
   });
 
   it('lets an item that fails keep its records from the others’ write', async () => {

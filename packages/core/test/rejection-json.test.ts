@@ -123,7 +123,17 @@ describe('a rejection as JSON', () => {
   it('brings back any value, or says that it is left out', () => {
     fc.assert(
       fc.property(
-        fc.anything({ withBigInt: true, withDate: true, withSet: true, withMap: true, withTypedArray: true, withSparseArray: true, withNullPrototype: true, withBoxedValues: true, withObjectString: true }),
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withSet: true,
+          withMap: true,
+          withTypedArray: true,
+          withSparseArray: true,
+          withNullPrototype: true,
+          withBoxedValues: true,
+          withObjectString: true,
+        }),
         (value) => {
           const kept = rejectionFromJson(rejectionToJson({ ...rejection, value }));
           if ('value' in kept) assert.deepStrictEqual(kept, { ...rejection, value });

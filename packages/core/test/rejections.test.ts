@@ -1,4 +1,4 @@
-import { feed, flatMap, map, MillraceError, type Refusal } from '@millrace/core';
+import { feed, flatMap, map, memoryLedger, MillraceError, type Refusal, type RunOptions } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
@@ -133,8 +133,31 @@ describe('maxRejections', () => {
       start()
         .to(keep<string>().sink)
         .run([bad(count, of)], { quarantine: keepRejections().sink, onFailure: 'report' });
-    expect((await run(99, 99)).outcome).toBe('complete');
+    expect((await run(98, 99)).outcome).toBe('complete');
     expect((await run(100, 1000)).reports[0]?.error).toMatchObject({ code: 'TOO_MANY_REJECTIONS', ordinal: 99 });
+  });
+});
+
+describe('an object of which every record is rejected', () => {
+  const run = (options: RunOptions) =>
+    start()
+      .to(keep<string>().sink)
+      .run([{ name: 'wrong', chunks: ['bad 0\nbad 1\nbad 2\n'] }], {
+        quarantine: keepRejections().sink,
+        onFailure: 'report',
+        ...options,
+      });
+
+  it('fails, however few they are, and fails again when it is delivered again', async () => {
+    const ledger = memoryLedger();
+    for (let delivery = 0; delivery < 2; delivery += 1) {
+      const { reports } = await run({ ledger });
+      expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'ALL_RECORDS_REJECTED' } });
+    }
+  });
+
+  it('is complete if the run accepts that', async () => {
+    expect((await run({ allRejected: 'accept' })).reports[0]).toMatchObject({ outcome: 'complete', rejected: 3 });
   });
 });
 

@@ -94,7 +94,7 @@ describe('replay', () => {
     const rejections = await rejectionsOf((quarantine) =>
       start()
         .to(keep<string>().sink)
-        .run([{ name: 'x', chunks: ['bad\n'] }], { quarantine }),
+        .run([{ name: 'x', chunks: ['bad\n'] }], { quarantine, allRejected: 'accept' }),
     );
     const made = start({ ...reparsing, reparse: () => 'ok' })
       .through(map((): string => drop as never))
@@ -137,7 +137,7 @@ describe('replay', () => {
     const broken = keep<string>({ before: () => Promise.reject(new Error('down')) });
     expect(await replay(start().to(broken.sink), rejections)).toMatchObject({
       unsettled: 1,
-      error: { code: 'REPLAY_FAILED' },
+      error: { code: 'SINK_FAILED' },
     });
     const aborted = await replay(start().to(keep<string>().sink), rejections, { signal: AbortSignal.abort() });
     expect(aborted).toMatchObject({ tried: 0, error: { code: 'RUN_ABORTED' } });

@@ -50,7 +50,15 @@ function rejecting(quarantine: ReadableQuarantine, busy: { now: boolean } = { no
       }),
     )
     .to(kept.sink);
-  return { made, kept, run: () => made.run([{ name: 'day', chunks: ['canary-1\n', 'good\n', 'canary-2\n'] }], { quarantine, maxRejections: { share: 1 } }) };
+  return {
+    made,
+    kept,
+    run: () =>
+      made.run([{ name: 'day', chunks: ['canary-1\n', 'good\n', 'canary-2\n'] }], {
+        quarantine,
+        maxRejections: { share: 1 },
+      }),
+  };
 }
 
 const sealedWith = (store: QuarantineStore, options: Partial<SealedQuarantineOptions> = {}): ReadableQuarantine =>
@@ -67,7 +75,11 @@ describe('sealedQuarantine', () => {
     expect(text).not.toContain('TypeError');
     for (const line of text.trim().split('\n')) {
       const { code, stage, item, ordinal, message } = rejectionFromJson(line);
-      expect({ code, stage, item, message }).toMatchObject({ code: 'TRANSFORM_THREW', stage: 'map', item: { uri: 'text:day' } });
+      expect({ code, stage, item, message }).toMatchObject({
+        code: 'TRANSFORM_THREW',
+        stage: 'map',
+        item: { uri: 'text:day' },
+      });
       expect([0, 2]).toContain(ordinal);
     }
   });
@@ -109,7 +121,9 @@ describe('sealedQuarantine', () => {
       item: 'text:day',
       ordinal: 0,
     });
-    await expect(all(sealedWith(store, { keys: { old: NEW } }).rejections(query))).rejects.toMatchObject({ code: 'QUARANTINE_SEAL_BROKEN' });
+    await expect(all(sealedWith(store, { keys: { old: NEW } }).rejections(query))).rejects.toMatchObject({
+      code: 'QUARANTINE_SEAL_BROKEN',
+    });
   });
 
   it('detects every change of the content, and of what stays readable', async () => {
@@ -118,10 +132,17 @@ describe('sealedQuarantine', () => {
     const [key, text] = [...texts][0]!;
     const [first, second] = text.trim().split('\n').map(rejectionFromJson) as [Rejection, Rejection];
     const sealed = first.details!['sealed'] as { readonly data: Uint8Array; readonly nonce: Uint8Array };
-    const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
+    const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
+      bytes.map((byte, index) => (index === at ? byte ^ 1 : byte));
     const changes: readonly Rejection[] = [
-      ...Array.from(sealed.data.keys(), (at) => ({ ...first, details: { sealed: { ...sealed, data: flipped(sealed.data, at) } } })),
-      ...Array.from(sealed.nonce.keys(), (at) => ({ ...first, details: { sealed: { ...sealed, nonce: flipped(sealed.nonce, at) } } })),
+      ...Array.from(sealed.data.keys(), (at) => ({
+        ...first,
+        details: { sealed: { ...sealed, data: flipped(sealed.data, at) } },
+      })),
+      ...Array.from(sealed.nonce.keys(), (at) => ({
+        ...first,
+        details: { sealed: { ...sealed, nonce: flipped(sealed.nonce, at) } },
+      })),
       { ...first, details: { sealed: { ...sealed, data: sealed.data.subarray(0, 5) } } },
       { ...first, details: { sealed: { ...sealed, version: 2 } } },
       { ...first, details: { sealed: 'text' } },
@@ -158,7 +179,9 @@ describe('sealedQuarantine', () => {
     const [key, text] = [...texts][0]!;
     const { details: _, ...place } = rejectionFromJson(text.split('\n')[0]!);
     texts.set(key, `${rejectionToJson({ ...place, details: { detailsLeftOut: 'too large' } })}\n`);
-    expect(await all(sealedWith(store).rejections(query))).toMatchObject([{ ordinal: 0, details: { detailsLeftOut: 'too large' } }]);
+    expect(await all(sealedWith(store).rejections(query))).toMatchObject([
+      { ordinal: 0, details: { detailsLeftOut: 'too large' } },
+    ]);
     texts.set(key, `${rejectionToJson({ ...place, raw: 'forged', details: { detailsLeftOut: 'x' } })}\n`);
     await expect(all(sealedWith(store).rejections(query))).rejects.toMatchObject({ code: 'QUARANTINE_NOT_SEALED' });
   });
@@ -172,14 +195,17 @@ describe('sealedQuarantine', () => {
     const nonces = new Set<string>();
     let records = 0;
     // The same records overwrite the same text, so all that was put is looked at.
-    const watched = { ...store, put: async (key: string, text: string) => {
-      texts.set(key, text);
-      for (const line of text.trim().split('\n')) {
-        const { nonce } = rejectionFromJson(line).details!['sealed'] as { readonly nonce: Uint8Array };
-        nonces.add(nonce.join());
-        records += 1;
-      }
-    } };
+    const watched = {
+      ...store,
+      put: async (key: string, text: string) => {
+        texts.set(key, text);
+        for (const line of text.trim().split('\n')) {
+          const { nonce } = rejectionFromJson(line).details!['sealed'] as { readonly nonce: Uint8Array };
+          nonces.add(nonce.join());
+          records += 1;
+        }
+      },
+    };
     for (let run = 0; run < 50; run += 1) await rejecting(sealedWith(watched)).run();
     expect([nonces.size, records]).toEqual([100, 100]);
     expect(await all(sealedWith(store).rejections(query))).toHaveLength(2);
@@ -211,7 +237,11 @@ describe('sealedQuarantine', () => {
     ]) {
       expect(() => loose(inner, options)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
     }
-    expect(() => loose({ name: 'x', write: inner.write }, { keys: { a: OLD }, keyId: 'a' })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
-    expect(() => loose(inner, { keys: { a: OLD }, keyId: 'a', key: OLD })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    expect(() => loose({ name: 'x', write: inner.write }, { keys: { a: OLD }, keyId: 'a' })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+    expect(() => loose(inner, { keys: { a: OLD }, keyId: 'a', key: OLD })).toThrow(
+      expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
+    );
   });
 });

@@ -1,51 +1,58 @@
-import type { ItemOrigin, LedgerState } from '@millrace/core';
+import { type HeadRecord, MillraceError, type VersionRecord } from '@millrace/core';
 import type { LedgerKey } from './ledger-key.ts';
+import { reportFromText, reportToText } from './ledger-report.ts';
 
-/** What the item of one version of an object holds; see `LedgerEntry` of core for what it means. */
-export interface VersionItem extends LedgerKey {
-  readonly feed: string;
+/*
+ * How the records of a ledger look as items: the object's name is under `ref`, since `object` is the partition key; a report
+ * is JSON; and what is finished may have an expiry.
+ */
+
+interface Stored extends LedgerKey {
   /** The object, as the source describes its reference. */
   readonly ref: string;
-  readonly origin: ItemOrigin;
-  readonly state: LedgerState;
-  readonly watermark: number;
-  readonly rejected: number;
-  readonly attempts: number;
-  readonly claimId: string;
-  readonly leaseUntil: number;
-  readonly sequencer?: string;
-  readonly versionTag?: string;
-  /** The turn of the head that it was granted in; see {@link HeadItem}. */
-  readonly turn?: string;
+  /** Second since the epoch after which DynamoDB may delete the item. Only what is finished has it. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** The item of one version of an object. */
+export interface VersionItem extends Stored, Omit<VersionRecord, 'object' | 'version' | 'report'> {
   /** The report as JSON. */
   readonly report?: string;
-  readonly updatedAt: string;
-  /** Second since the epoch after which DynamoDB may delete the item. Only finished entries have it. */
-  readonly expiresAt?: number;
 }
 
-/** What the head of an object holds: who may carry versions of it under `newest`, and from which one on. */
-export interface HeadItem extends LedgerKey {
-  readonly feed: string;
-  readonly ref: string;
-  /** Who holds, or last held, the object. */
-  readonly claimId?: string;
-  /** Id of the item that the claim is for. */
-  readonly holder?: string;
-  /** When the claim runs out, in milliseconds since the epoch; 0 once it was given back. */
-  readonly leaseUntil?: number;
-  /** The highest sequencer that was taken up, in its comparable form. */
-  readonly sequencer?: string;
-  /**
-   * Id of the claim that the present turn began with. A turn lasts while the same version is granted again: a version that
-   * was granted in another turn had others come between.
-   */
-  readonly turn?: string;
-  /** Versions were granted under `all`, whose claims the head does not show. */
-  readonly all?: true;
-  readonly updatedAt: string;
-  readonly expiresAt?: number;
+/** The item of an object as a whole. */
+export interface HeadItem extends Stored, Omit<HeadRecord, 'object'> {}
+
+export type LedgerItem = VersionItem | HeadItem;
+
+export function versionItem(key: LedgerKey, record: VersionRecord, expiresAt: number | undefined): VersionItem {
+  const { object: ref, report, ...rest } = record;
+  const text = report === undefined ? {} : { report: reportToText(report) };
+  return { ...rest, ...text, ...key, ref, ...(record.state !== 'claimed' && { expiresAt }) };
 }
 
-/** Any item of the table, as it is read. */
-export type LedgerItem = Partial<Omit<VersionItem & HeadItem, keyof LedgerKey>> & LedgerKey;
+export function headItem(key: LedgerKey, record: HeadRecord, expiresAt: number | undefined): HeadItem {
+  const { object: ref, ...rest } = record;
+  return { ...rest, ...key, ref, ...(record.leaseUntil === 0 && { expiresAt }) };
+}
+
+/** @throws MillraceError `DYNAMODB_ENTRY_UNREADABLE` */
+export function versionRecord(item: VersionItem): VersionRecord {
+  const { object: _partition, version: _digest, expiresAt: _expiry, ref, report, ...known } = item;
+  try {
+    return { ...known, object: ref, ...(report === undefined ? {} : { report: reportFromText(report) }) };
+  } catch (cause) {
+    const text = `The ledger's entry for ${ref} of feed ${item.feed} holds a report that is not valid JSON. Delete the entry.`;
+    throw new MillraceError('DYNAMODB_ENTRY_UNREADABLE', text, { cause, details: { id: item.origin.id } });
+  }
+}
+
+export function headRecord({
+  object: _partition,
+  version: _head,
+  expiresAt: _expiry,
+  ref,
+  ...known
+}: HeadItem): HeadRecord {
+  return { ...known, object: ref };
+}

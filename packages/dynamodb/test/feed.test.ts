@@ -6,6 +6,7 @@ import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, dynamodbSink, landingItem } from '../src/index.ts';
 import { clientConfig, ok, startStub } from './support/service-stub.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 interface Row {
   readonly n: number;
@@ -92,8 +93,11 @@ describe('a feed into a landing table', { timeout: 30_000 }, () => {
   });
 
   it('keeps as many requests in flight as asked, and not more', async () => {
-    const stub = await startStub(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    // No answer before six requests are there; then a seventh that came with them would be there too.
+    const six = Promise.withResolvers<void>();
+    const stub = await startStub(async (_, index) => {
+      if (index === 5) void turns().then(() => six.resolve());
+      await six.promise;
       return ok;
     });
     const stubClient = new DynamoDBClient(clientConfig(stub));

@@ -37,10 +37,10 @@ describe('the items of an object', () => {
         feed: 'prices',
         ref: object,
         claimId: first.claimId,
-        holder: first.origin.id,
         leaseUntil: START + LEASE_MS,
-        sequencer: '0a',
-        turn: first.claimId,
+        sequencer: '0A0',
+        generation: 1,
+        stamp: expect.any(String),
         updatedAt: '2026-01-01T00:00:00.000Z',
       },
       {
@@ -57,7 +57,8 @@ describe('the items of an object', () => {
         leaseUntil: START + LEASE_MS,
         sequencer: '0A0',
         versionTag: 'tag',
-        turn: first.claimId,
+        generation: 1,
+        stamp: expect.any(String),
         updatedAt: '2026-01-01T00:00:00.000Z',
       },
     ]);
@@ -109,7 +110,7 @@ describe('sequencers', () => {
     async (sequencer) => {
       const object = newObject();
       const claiming = ledgerWith().claim(claimOf(object, '01', { sequencer }));
-      await expect(claiming).rejects.toMatchObject({ code: 'DYNAMODB_SEQUENCER_INVALID', details: { sequencer } });
+      await expect(claiming).rejects.toMatchObject({ code: 'LEDGER_SEQUENCER_INVALID', details: { sequencer } });
       expect(await stand.stored(object)).toEqual([]);
     },
   );
@@ -251,7 +252,7 @@ describe('the client', () => {
     const documents = DynamoDBDocumentClient.from(client, translate);
     const ledger = ledgerWith({ client: documents });
     const request = claimOf(newObject(), '01', { versionTag: '' });
-    expect(await ledger.claim(request)).toEqual({ outcome: 'granted', watermark: 0, rejected: 0 });
+    expect(await ledger.claim(request)).toMatchObject({ outcome: 'granted', watermark: 0, rejected: 0 });
     expect(await ledger.entries('prices', request.object)).toMatchObject([{ attempts: 1, versionTag: '' }]);
     expect(documents.config.translateConfig).toBe(translate);
     const [, version] = await stand.stored(request.object);
@@ -293,7 +294,7 @@ describe('the client', () => {
     });
     const request = claimOf(newObject(), '01');
     expect((await ledger.claim(request)).outcome).toBe('granted');
-    expect(stub.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem', 'UpdateItem', 'UpdateItem']);
+    expect(stub.requests.map(({ operation }) => operation)).toEqual(['GetItem', 'GetItem', 'PutItem', 'PutItem']);
     expect(stub.requests[0]?.body).toMatchObject({ TableName: 'ledger', ConsistentRead: true });
     expect(stub.requests[0]?.headers.authorization).toMatch(/Credential=environment\/\d+\/eu-central-1\/dynamodb\//);
     await stub.stop();
@@ -318,7 +319,9 @@ describe('createLedgerTable', () => {
         const timeToLive = made.find((one) => one.operation === 'UpdateTimeToLive')?.body['TimeToLiveSpecification'];
         return { json: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', ...(timeToLive as object) } } };
       }
-      if (operation !== 'DescribeTable') return { json: {} };
+      if (operation === 'UpdateTimeToLive')
+        return { json: { TimeToLiveSpecification: body['TimeToLiveSpecification'] } };
+      if (operation !== 'DescribeTable') return { json: { TableDescription: { TableStatus: 'CREATING' } } };
       if (create === undefined) return { error: 'ResourceNotFoundException' };
       return { json: { Table: { ...create.body, TableName: body['TableName'], TableStatus: 'ACTIVE' } } };
     });

@@ -7,7 +7,7 @@ import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { decimal, type Entry, feed, isMillraceError, type RunReport, type Sink } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createLandingTable,
   dynamodbSink,
@@ -195,7 +195,7 @@ async function stubbedTable(
   const asked: number[] = [];
   const stub = await startStub(({ operation, body }) => {
     if (operation === 'DescribeTable')
-      return { json: { Table: { TableArn: 'arn:aws:dynamodb:us-east-1:1:table/stub' } } };
+      return { json: { Table: { TableStatus: 'ACTIVE', TableArn: 'arn:aws:dynamodb:us-east-1:1:table/stub' } } };
     const start = Number((body['ExclusiveStartKey'] as { uuid: { S: string } } | undefined)?.uuid.S ?? -1) + 1;
     asked.push(start);
     const failure = fail({ start, nth: (nth += 1) });
@@ -205,6 +205,7 @@ async function stubbedTable(
     return {
       json: {
         Items,
+        Count: Items.length,
         ScannedCount: Items.length,
         ConsumedCapacity: { TableName: 'stub', CapacityUnits: Items.length * unitsOfItem },
         ...(end < count && { LastEvaluatedKey: { uuid: { S: `${end - 1}` } } }),
@@ -266,17 +267,62 @@ describe('where DynamoDB does not answer', () => {
     await stub.stop();
   });
 
+  const secret = 'content-of-a-record';
+  const lies: readonly [string, StubAnswer][] = [
+    ['an empty object', { body: '{}' }],
+    ['null', { body: 'null' }],
+    ['a list', { body: '[]' }],
+    ['an empty body', { body: '' }],
+    ['no content', { body: '', status: 204 }],
+    ['a page of a proxy', { body: `<html>${secret}</html>`, headers: { 'content-type': 'text/html' } }],
+    ['an error', { body: `{"__type":"com.amazonaws.dynamodb#InternalServerError","message":"${secret}"}` }],
+    ['another operation’s', { body: '{"UnprocessedItems":{}}' }],
+    ['fewer items than it counts', { json: { Items: [], Count: 1, ScannedCount: 1 } }],
+    ['more items than it looked at', { json: { Items: [{ uuid: { S: secret } }], Count: 1, ScannedCount: 0 } }],
+    ['items that are none', { json: { Items: [null], Count: 1, ScannedCount: 1 } }],
+    [
+      'a next page that is this one',
+      { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: { uuid: { S: '49' } } } },
+    ],
+    ['a next page without a key', { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: {} } }],
+    ['one with another checksum', { body: '{"Items":[],"Count":0,"ScannedCount":0}', headers: { 'x-amz-crc32': '1' } }],
+  ];
+
+  it.each(lies)('asks again where a success is not a page: %s', async (_, lie) => {
+    let told = 0;
+    const stub = await stubbedTable(100, 10, ({ start }) => (start === 50 && (told += 1) === 1 ? lie : undefined));
+    const unloaded = await unload([{ table: 'stub' }], { client: stub.client, retry: { baseMs: 1, capMs: 2 } });
+    expect(numbersOf(unloaded)).toEqual(upTo(100));
+    expect(stub.asked.filter((start) => start === 50)).toHaveLength(2);
+    await stub.stop();
+  });
+
+  it('fails where no success is a page, as what can pass, and says nothing of what it held', async () => {
+    const stub = await stubbedTable(100, 10, ({ start }) => (start === 50 ? lies[5]![1] : undefined));
+    const retry = { attempts: 2, baseMs: 1, capMs: 2 };
+    const { report, records } = await unload([{ table: 'stub' }], { client: stub.client, retry });
+    const { error } = report.reports[0]!;
+    expect(error).toMatchObject({ code: 'DYNAMODB_RESPONSE_INVALID', retryable: true });
+    expect(JSON.stringify(error)).not.toContain(secret);
+    expect(records).toEqual([]);
+    await stub.stop();
+  });
+
   it('stops at once while it waits, with the reason of the signal', async () => {
     const stub = await stubbedTable(100, 10, ({ start }) =>
       start === 50 ? { error: 'ThrottlingException' } : undefined,
     );
     const retry = { attempts: 1000, baseMs: 60_000, capMs: 60_000, timeMs: 600_000 };
+    // The length of the wait is drawn at its beginning.
+    const drawn = vi.spyOn(Math, 'random').mockReturnValue(1);
     const source = dynamodbSource({ client: stub.client, retry });
     const controller = new AbortController();
     const context = { feed: 'a', run: 'a', stage: 'a', signal: controller.signal, count: () => {} };
     const opening = source.open({ table: 'stub' }, context);
-    setTimeout(() => controller.abort(new Error('enough')), 100);
+    await vi.waitFor(() => expect(drawn).toHaveBeenCalled());
+    controller.abort(new Error('enough'));
     await expect(opening).rejects.toThrow('enough');
+    drawn.mockRestore();
     await stub.stop();
   });
 

@@ -69,7 +69,7 @@ function scalarEnd(text: string, at: number): number {
 }
 
 function stringEnd(text: string, at: number): number {
-  for (let from = at + 1; ; ) {
+  for (let from = at + 1; ;) {
     STRING_END.lastIndex = from;
     const stop = STRING_END.exec(text)?.index ?? text.length;
     if (text[stop] === '"') return stop + 1;

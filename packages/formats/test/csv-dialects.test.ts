@@ -167,7 +167,9 @@ describe("delimiter: 'sniff'", () => {
     const stage = codec.start({ reject: (bad: object) => seen.push(bad) } as never);
     stage.push('a;b\n1;2\n3\n');
     stage.end!();
-    expect(seen).toMatchObject([{ code: 'CSV_FIELD_COUNT', details: { content: { columns: ['a', 'b'], delimiter: ';' } } }]);
+    expect(seen).toMatchObject([
+      { code: 'CSV_FIELD_COUNT', details: { content: { columns: ['a', 'b'], delimiter: ';' } } },
+    ]);
     expect(codec.reparse!({ raw: '3;4', code: 'CSV_FIELD_COUNT', details: seen[0]!.details })).toEqual({
       a: '3',
       b: '4',

@@ -36,7 +36,12 @@ describe('the place of a fault in JSON', () => {
 
   it('is where V8 finds it, and never beyond what is right', () => {
     const broken = fc
-      .tuple(fc.json({ maxDepth: 3 }), fc.nat(), fc.nat(3), fc.constantFrom('', 'x', ',', '"', ':', '}', ']', '{', '\\', '1', '\n'))
+      .tuple(
+        fc.json({ maxDepth: 3 }),
+        fc.nat(),
+        fc.nat(3),
+        fc.constantFrom('', 'x', ',', '"', ':', '}', ']', '{', '\\', '1', '\n'),
+      )
       .map(([json, at, length, put]) => {
         const from = at % (json.length + 1);
         return json.slice(0, from) + put + json.slice(from + length);

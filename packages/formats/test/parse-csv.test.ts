@@ -415,7 +415,10 @@ describe('a header of many columns', () => {
     const count = 50_000;
     const equal = Array.from({ length: count }, () => 'a');
     const taken = [...Array.from({ length: count }, (_, at) => `a_${at}`), ...equal];
-    const empty = [...Array.from({ length: count }, () => ''), ...Array.from({ length: count }, (_, at) => `column_${at}`)];
+    const empty = [
+      ...Array.from({ length: count }, () => ''),
+      ...Array.from({ length: count }, (_, at) => `column_${at}`),
+    ];
     for (const fields of [equal, taken, empty]) {
       const { columns, error } = header(fields);
       expect(error).toBeUndefined();
@@ -423,4 +426,3 @@ describe('a header of many columns', () => {
     }
   });
 });
-

@@ -10,7 +10,11 @@ import type { OutputLimits } from './output-limits.ts';
 export function gzipLayer(limits: OutputLimits): Layer | undefined {
   const engine: Engine | undefined = nativeEngine() ?? fflateEngine();
   if (engine === undefined) return undefined;
-  const stage = gunzipStage(engine, { ...limits, maxHeaderBytes: MAX_HEADER_BYTES, maxEmptyMembers: MAX_EMPTY_MEMBERS });
+  const stage = gunzipStage(engine, {
+    ...limits,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    maxEmptyMembers: MAX_EMPTY_MEMBERS,
+  });
   return {
     push: (input) => translated(() => stage.push(input) as AsyncIterable<Uint8Array>),
     end: () => translated(() => stage.end!() as Iterable<Uint8Array>),

@@ -1,9 +1,9 @@
-// Run by bomb.test.ts in a process of its own: decompresses a bomb of 1 GiB and prints the outcome and the peak of memory.
+// Run by bomb.extended.test.ts in a process of its own: decompresses a bomb of 1 GiB and prints the outcome and the peak of memory.
 import { bomb, cut, member } from './gzip-file.ts';
 import { start } from './drive.ts';
 import type { GunzipOptions } from '../src/index.ts';
 
-/** What bomb.test.ts asks of its child. */
+/** What bomb.extended.test.ts asks of its child. */
 export interface BombTask {
   readonly options: GunzipOptions;
   readonly chunkBytes: number;

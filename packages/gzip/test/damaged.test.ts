@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../../test/support/in-full.ts';
 import { readTrailer } from '../src/gzip-framing.ts';
 import { drive, driveBoth, type Outcome } from './drive.ts';
 import { cut, member, records, samples } from './gzip-file.ts';
@@ -45,7 +46,8 @@ describe('a file with one bit flipped', { timeout: 60_000 }, () => {
   it.each(Object.entries(samples()))('is never accepted with another output: %s', async (_, { payload, file }) => {
     let accepted = 0;
     let otherCode = 0;
-    for (let bit = 0; bit < file.length * 8; bit++) {
+    // A step that is odd meets each bit of a byte in turn.
+    for (let bit = 0; bit < file.length * 8; bit += inFull ? 1 : 7) {
       const flipped = Buffer.from(file);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       const native = await drive({ engine: 'native' }, [flipped]);

@@ -122,7 +122,10 @@ describe('maxEmptyMembers', () => {
   it('lets so many pass, wherever they are, and refuses one more', async () => {
     for (const size of [1, 7, 100_000]) {
       const file = Buffer.concat([of(empty, 3), one, of(empty, 2)]);
-      expect(await driveBoth({ maxEmptyMembers: 5 }, cut(file, size))).toMatchObject({ code: 'OK', output: Buffer.from('x') });
+      expect(await driveBoth({ maxEmptyMembers: 5 }, cut(file, size))).toMatchObject({
+        code: 'OK',
+        output: Buffer.from('x'),
+      });
       const { error } = await driveBoth({ maxEmptyMembers: 4 }, cut(file, size));
       expect(error).toMatchObject({ code: 'GZIP_EMPTY_MEMBERS', details: { maxEmptyMembers: 4, member: 6 } });
     }

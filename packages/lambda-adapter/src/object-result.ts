@@ -8,6 +8,7 @@ import type { ObjectRef } from './object-ref.ts';
  * - `complete`: the object was carried or copied to the end
  * - `duplicate`: the ledger says that it was done before
  * - `stale`: the ledger says that a newer version of the object was taken up
+ * - `skipped`: the object is gone, and the source was told to accept that
  * - `failed`: it was not carried, and `error` says why
  * - `held`: another run has the object; it is to be tried again
  * - `aborted`: the invocation's time ran out first, or an earlier message of its FIFO group failed
@@ -54,6 +55,7 @@ export function summarise(objects: readonly ObjectResult[]): InvocationReport {
     complete: 0,
     duplicate: 0,
     stale: 0,
+    skipped: 0,
     failed: 0,
     held: 0,
     aborted: 0,

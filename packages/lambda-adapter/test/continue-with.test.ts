@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -14,7 +13,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { memoryLedger } from '@millrace/core';
 import { type LocalAws, startLocalAws } from '@millrace/local';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type SqsMessage, toS3Handler, toSqsHandler } from '../src/index.ts';
 import { sqsEvent } from './carrier-payloads.ts';
 import { s3Event } from './s3-payload.ts';
@@ -22,6 +21,12 @@ import { textFeed } from './text-feed.ts';
 
 const LINES = 600;
 const time = { getRemainingTimeInMillis: () => 250 };
+
+/** Time passes only in the feed, two milliseconds a write. The servers are real; what the SDK sets timers for does not happen. */
+beforeEach(
+  () => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] }),
+);
+afterEach(() => void vi.useRealTimers());
 
 describe('a queue', () => {
   // The S3 server of the local environment is a queue, too.
@@ -58,7 +63,7 @@ describe('a queue', () => {
 
   it('takes an object that outlasts its invocations, which goes on where it was until it is done', async () => {
     const queueUrl = await makeQueue();
-    const texts = textFeed({ 'long +%': 'a\n'.repeat(LINES) }, { writeMs: 2 });
+    const texts = textFeed({ 'long +%': 'a\n'.repeat(LINES) }, { writeMs: 2, movesClock: true });
     const ledger = memoryLedger();
     const outcomes: string[] = [];
     const handler = toSqsHandler(texts.feed, {
@@ -81,11 +86,12 @@ describe('a queue', () => {
     expect(texts.rows.size).toBe(LINES);
   });
 
-  it('keeps messages invisible for longer than its visibility timeout, while they are worked on', async () => {
+  it('hides messages for as long as it is asked to while they are worked on', async () => {
     const QueueUrl = await makeQueue();
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(s3Event({ key: 'slow' })) }));
-    const messages = await receive(QueueUrl, 1);
-    const extend = async (open: readonly SqsMessage[], seconds: number): Promise<void> => {
+    const messages = await receive(QueueUrl, 43_200);
+    const calls: Promise<void>[] = [];
+    const change = async (open: readonly SqsMessage[], seconds: number): Promise<void> => {
       const Entries = open.map(({ messageId, receiptHandle }) => ({
         Id: messageId,
         ReceiptHandle: receiptHandle,
@@ -94,18 +100,24 @@ describe('a queue', () => {
       const { Failed = [] } = await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
       if (Failed.length > 0) throw new Error(`${Failed[0]?.Code}: ${Failed[0]?.Message}`);
     };
-    const texts = textFeed({ slow: 'a\n'.repeat(40) }, { pauseMs: 50 });
-    const visibility = { extend, everyMs: 200, seconds: 20 };
-    const answer = toSqsHandler(texts.feed, { visibility, log: () => undefined })(toEvent(messages));
-    await sleep(1500);
-    expect(await receive(QueueUrl)).toEqual([]);
-    expect(await answer).toEqual({ batchItemFailures: [] });
+    const extend = (open: readonly SqsMessage[], seconds: number): Promise<void> => {
+      calls.push(change(open, seconds));
+      return calls.at(-1)!;
+    };
+    const texts = textFeed({ slow: 'a\n'.repeat(40) }, { pauseMs: 50, movesClock: true });
+    const visibility = { extend, everyMs: 200, seconds: 1 };
+    const answer = await toSqsHandler(texts.feed, { visibility, log: () => undefined })(toEvent(messages));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(calls.length).toBeGreaterThan(0);
+    await Promise.all(calls);
+    // Received for twelve hours, it would not come again; a second after the last call, it does.
+    await vi.waitFor(async () => expect(await receive(QueueUrl)).toHaveLength(1), { interval: 100 });
   });
 });
 
 describe('a function that invokes itself', () => {
   it('goes on with an object that outlasts its invocations until it is done', async () => {
-    const texts = textFeed({ long: 'a\n'.repeat(LINES) }, { writeMs: 2 });
+    const texts = textFeed({ long: 'a\n'.repeat(LINES) }, { writeMs: 2, movesClock: true });
     const waiting: unknown[] = [s3Event({ key: 'long' })];
     // Stands for Lambda's own endpoint: it takes an asynchronous invocation, which is carried out later.
     const lambda = createServer((request, response) => {

@@ -53,7 +53,7 @@ export function handMadeFeed(name: string, behave: Behaviour = () => ({})): Hand
       });
     }
     const late = options.deadline !== undefined && Date.now() >= options.deadline;
-    const items = { complete: 0, duplicate: 0, stale: 0, held: 0, aborted: 0, failed: 0 };
+    const items = { complete: 0, duplicate: 0, stale: 0, skipped: 0, held: 0, aborted: 0, failed: 0 };
     for (const report of reports) items[report.outcome] += 1;
     const outcome = items.failed > 0 ? 'failed' : late || items.aborted + items.held > 0 ? 'aborted' : 'complete';
     const rest = { reportsOmitted: 0, observerErrors: 0, startedAt: START, durationMs: 1 };

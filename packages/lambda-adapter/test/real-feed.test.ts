@@ -17,8 +17,8 @@ async function invoke(
   keys: readonly string[],
   options: S3HandlerOptions & TextFeedOptions & { readonly timeoutMs?: number } = {},
 ): Promise<Invocation> {
-  const { pauseMs = 0, timeoutMs = 60_000, ...handlerOptions } = options;
-  const texts = textFeed(bucket, { pauseMs });
+  const { pauseMs = 0, movesClock = false, timeoutMs = 60_000, ...handlerOptions } = options;
+  const texts = textFeed(bucket, { pauseMs, movesClock });
   const lines: string[] = [];
   const handler = toS3Handler(texts.feed, { ...handlerOptions, log: (line) => lines.push(line) });
   const answer = await handler(s3Event(...keys.map((key) => ({ key }))), {
@@ -186,7 +186,8 @@ describe('with a ledger', () => {
   });
 
   it('hands an object that took too long on, and goes on with it where it came to', async () => {
-    const texts = textFeed({ long: 'a\n'.repeat(400) }, { writeMs: 2 });
+    vi.useFakeTimers();
+    const texts = textFeed({ long: 'a\n'.repeat(400) }, { writeMs: 2, movesClock: true });
     const ledger = memoryLedger();
     const queue: unknown[] = [s3Event({ key: 'long' })];
     const seen: Record<string, unknown>[] = [];
@@ -213,7 +214,8 @@ describe('with a ledger', () => {
 
   it('fails the invocation where an unfinished object is not taken', async () => {
     const continueWith = () => Promise.reject(new Error('queue gone'));
-    const options = { ledger: memoryLedger(), continueWith, timeoutMs: 100, pauseMs: 5 };
+    vi.useFakeTimers();
+    const options = { ledger: memoryLedger(), continueWith, timeoutMs: 100, pauseMs: 5, movesClock: true };
     const { error } = await invoke({ long: 'a\n'.repeat(400) }, ['long'], options);
     expect(error?.failures).toMatchObject([{ outcome: 'aborted', error: { code: 'LAMBDA_CONTINUE_FAILED' } }]);
   });

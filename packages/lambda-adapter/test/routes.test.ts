@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type ObjectRef, type Route, routes, toS3Handler } from '../src/index.ts';
 import { failing, handMadeFeed } from './hand-made-feed.ts';
 import { s3Event } from './s3-payload.ts';
@@ -6,6 +6,8 @@ import { s3Event } from './s3-payload.ts';
 const a = handMadeFeed('a');
 const b = handMadeFeed('b');
 const rest = handMadeFeed('rest');
+
+afterEach(() => void vi.useRealTimers());
 
 describe('routes', () => {
   const table = routes(
@@ -189,8 +191,9 @@ describe('fan-out', () => {
   });
 
   it('begins no further feed once the time is over', async () => {
+    vi.useFakeTimers();
     const slow = handMadeFeed('slow', async () => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await vi.advanceTimersByTimeAsync(60);
       return {};
     });
     const next = handMadeFeed('next');

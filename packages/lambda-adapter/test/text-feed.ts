@@ -1,4 +1,5 @@
 import { type Codec, type Entry, type Feed, feed, map, MillraceError, type Sink, type Source } from '@millrace/core';
+import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
 
 /** Texts by key, as a bucket would hold them. A key that is not there fails as a missing object does. */
@@ -17,10 +18,19 @@ export interface TextFeedOptions {
   readonly pauseMs?: number;
   /** How long a write of two lines takes, in milliseconds. */
   readonly writeMs?: number;
+  /** Whether a pause moves the fake clock instead of waiting for it, so that only the feed's own pauses take time. */
+  readonly movesClock?: boolean;
 }
 
+const wait = (ms: number): Promise<unknown> => new Promise((resolve) => void setTimeout(resolve, ms));
+const moveClock = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
 /** A real feed of core over texts in memory: one record a line; lines that start with `bad` are rejected. */
-export function textFeed(bucket: Bucket, { pauseMs = 0, writeMs = 0 }: TextFeedOptions = {}): TextFeed {
+export function textFeed(
+  bucket: Bucket,
+  { pauseMs = 0, writeMs = 0, movesClock = false }: TextFeedOptions = {},
+): TextFeed {
+  const pause = movesClock ? moveClock : wait;
   const rows = new Map<string, unknown>();
   let opened = 0;
   let closed = 0;
@@ -36,7 +46,7 @@ export function textFeed(bucket: Bucket, { pauseMs = 0, writeMs = 0 }: TextFeedO
         origin: { id: `${uri}#${ref.etag}`, uri },
         chunks: async function* ({ signal }) {
           for (const line of text.match(/.*\n/g) ?? []) {
-            if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+            if (pauseMs > 0) await pause(pauseMs);
             signal.throwIfAborted();
             yield line;
           }
@@ -62,7 +72,7 @@ export function textFeed(bucket: Bucket, { pauseMs = 0, writeMs = 0 }: TextFeedO
     name: 'rows',
     limits: { count: 2 },
     write: async (entries: readonly Entry<string>[]) => {
-      if (writeMs > 0) await new Promise((resolve) => setTimeout(resolve, writeMs));
+      if (writeMs > 0) await pause(writeMs);
       for (const { item, ordinal, value } of entries) rows.set(`${item.id}/${ordinal}`, value);
     },
   };

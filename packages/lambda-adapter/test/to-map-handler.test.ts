@@ -19,6 +19,7 @@ describe('a child of a Distributed Map', () => {
         complete: 2,
         duplicate: 0,
         stale: 0,
+        skipped: 0,
         failed: 0,
         held: 0,
         aborted: 0,
@@ -76,12 +77,12 @@ describe('a child of a Distributed Map', () => {
   });
 
   it('answers little, however many objects failed and however much they say', async () => {
-    const keys = Array.from({ length: 2000 }, (_, n) => `${n}`.padEnd(1024, 'k'));
+    const keys = Array.from({ length: 300 }, (_, n) => `${n}`.padEnd(1024, 'k'));
     const error = new MillraceError('ANY', 'm'.repeat(100_000));
     const feed = handMadeFeed('prices', () => ({ outcome: 'failed', error }));
     const summary = await toMapHandler(feed, { ...quiet, onFailure: 'report' })(batchOf(...keys));
     expect(summary.failures).toHaveLength(10);
-    expect(summary.failuresOmitted).toBe(1990);
+    expect(summary.failuresOmitted).toBe(290);
     expect(JSON.stringify(summary).length).toBeLessThan(16_000);
     const thrown = await toMapHandler(feed, quiet)(batchOf(...keys)).catch((one: unknown) => one as Error);
     expect((thrown as Error).message.length).toBeLessThan(31_000);

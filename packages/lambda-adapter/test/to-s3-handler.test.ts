@@ -32,6 +32,7 @@ describe('toS3Handler', () => {
       complete: AWKWARD_KEYS.length,
       duplicate: 0,
       stale: 0,
+      skipped: 0,
       failed: 0,
       held: 0,
       aborted: 0,
@@ -73,6 +74,18 @@ describe('toS3Handler', () => {
     const feed = handMadeFeed('prices');
     await expect(toS3Handler(feed, quiet)({ Records: [] })).rejects.toMatchObject({ code: 'LAMBDA_EVENT_UNKNOWN' });
     expect(feed.calls).toEqual([]);
+  });
+
+  it('refuses an object of its own quarantine on its first event, and carries the others', async () => {
+    const feed = handMadeFeed('prices');
+    const holds = (uri: string): boolean => uri.startsWith('s3://supplier-drop/quarantine/');
+    const quarantine = { name: 'quarantine', write: () => Promise.resolve(), holds };
+    const handler = toS3Handler(feed, { ...quiet, quarantine });
+    const error = await failureOf(handler(s3Event({ key: 'quarantine/a.gz' }, { key: 'data.gz' })));
+    expect(error.failures).toMatchObject([
+      { object: 's3://supplier-drop/quarantine/a.gz', error: { code: 'LAMBDA_QUARANTINE_LOOP', retryable: false } },
+    ]);
+    expect(feed.calls.map(({ ref }) => ref.key)).toEqual(['data.gz']);
   });
 
   it('hands the run options to the feed, and stops it by no time where there is no context', async () => {
@@ -174,7 +187,7 @@ describe('several objects', () => {
     let peak = 0;
     const feed = handMadeFeed('prices', async () => {
       peak = Math.max(peak, (now += 1));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await new Promise((resolve) => void setImmediate(resolve));
       now -= 1;
       return {};
     });
@@ -197,7 +210,8 @@ describe('several objects', () => {
 
   it('of concurrent invocations of one handler do not mix', async () => {
     const feed = handMadeFeed('prices', async ({ ref }) => {
-      await new Promise((resolve) => setTimeout(resolve, ref.key.length % 3));
+      for (let turn = ref.key.length % 3; turn > 0; turn -= 1)
+        await new Promise((resolve) => void setImmediate(resolve));
       return failing('bad')({ ref, options: {} });
     });
     const handler = toS3Handler(feed, quiet);

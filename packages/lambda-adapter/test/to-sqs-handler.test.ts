@@ -195,7 +195,7 @@ describe('a FIFO queue', () => {
     const feed = handMadeFeed('prices', async () => {
       active += 1;
       expect(active).toBe(1);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await new Promise((resolve) => void setImmediate(resolve));
       active -= 1;
       return {};
     });
@@ -249,7 +249,8 @@ describe('time that runs out', () => {
   });
 
   it('hands on an object that was begun, and leaves the others to the queue', async () => {
-    const texts = textFeed({ long: 'x\n'.repeat(1000), b: 'x\n' }, { pauseMs: 5 });
+    vi.useFakeTimers();
+    const texts = textFeed({ long: 'x\n'.repeat(1000), b: 'x\n' }, { pauseMs: 5, movesClock: true });
     const continueWith = vi.fn<() => Promise<void>>(async () => {});
     const handler = toSqsHandler(texts.feed, { ...quiet, ledger: memoryLedger(), continueWith });
     const answer = await handler(sqsEvent(...messages(['long', 'b'])), { getRemainingTimeInMillis: () => 150 });
@@ -261,7 +262,8 @@ describe('time that runs out', () => {
   });
 
   it('fails the message where an object that was begun is not taken', async () => {
-    const texts = textFeed({ long: 'x\n'.repeat(1000) }, { pauseMs: 5 });
+    vi.useFakeTimers();
+    const texts = textFeed({ long: 'x\n'.repeat(1000) }, { pauseMs: 5, movesClock: true });
     const continueWith = () => Promise.reject(new Error('queue gone'));
     const handler = toSqsHandler(texts.feed, { ...quiet, ledger: memoryLedger(), continueWith });
     const answer = await handler(sqsEvent(...messages(['long'])), { getRemainingTimeInMillis: () => 100 });

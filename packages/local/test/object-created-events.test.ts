@@ -1,5 +1,6 @@
 import { CopyObjectCommand, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { type InvocationContext, type LocalAws, type S3Event, startLocalAws } from '../src/index.ts';
 
 let aws: LocalAws;
@@ -73,12 +74,15 @@ describe('a subscription', () => {
   it('keeps to its concurrency', async () => {
     let running = 0;
     let most = 0;
+    const two = Promise.withResolvers<void>();
     aws.onObjectCreated({
       bucket,
       concurrency: 2,
       handler: async () => {
         most = Math.max(most, (running += 1));
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // The first waits for a second, and then a third would come before either ends.
+        if (running === 2) void turns().then(() => two.resolve());
+        await two.promise;
         running -= 1;
       },
     });

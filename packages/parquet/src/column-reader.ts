@@ -83,8 +83,7 @@ export class ColumnReader {
         this.#ahead = undefined;
         page.left -= 1;
         const definition = this.#level(page.definitions);
-        if (definition > this.#leaf.definition)
-          throw columnInvalid(this.#leaf, 'has a level that it cannot have');
+        if (definition > this.#leaf.definition) throw columnInvalid(this.#leaf, 'has a level that it cannot have');
         entries.definitions.push(definition);
         if (definition === this.#leaf.definition) this.#values(page, entries.values, entries.values.length, 1, took);
       }
@@ -93,8 +92,7 @@ export class ColumnReader {
 
   /** @throws MillraceError `PARQUET_INVALID` where there is more */
   async end(): Promise<void> {
-    if ((await this.#current()) !== undefined)
-      throw columnInvalid(this.#leaf, 'has more rows than its row group');
+    if ((await this.#current()) !== undefined) throw columnInvalid(this.#leaf, 'has more rows than its row group');
     this.close();
   }
 

@@ -132,7 +132,8 @@ function int96(bytes: Uint8Array): unknown {
 function utf8(stored: Stored): unknown {
   const bytes = stored as Uint8Array;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  if (text.includes('\uFFFD') && !isUtf8(bytes)) return new BadValue('PARQUET_TEXT_INVALID', 'a text is not UTF-8', 'not UTF-8');
+  if (text.includes('\uFFFD') && !isUtf8(bytes))
+    return new BadValue('PARQUET_TEXT_INVALID', 'a text is not UTF-8', 'not UTF-8');
   return text;
 }
 

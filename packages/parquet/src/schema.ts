@@ -65,7 +65,8 @@ export function schemaFields(elements: readonly SchemaElement[], options: Schema
 
   const leaf = (place: Place, element: SchemaElement, path: string): Leaf => {
     const { type, type_length: length = 0 } = element;
-    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(length > 0)) throw columnInvalid({ column: columns, path }, 'has values of no length');
+    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(length > 0))
+      throw columnInvalid({ column: columns, path }, 'has values of no length');
     const values = leafValues(element, { ...options, bigint: options.bigint(path), column: columns, path });
     return { ...place, shape: 'leaf', column: columns++, path, layout: { type: type!, length }, values };
   };

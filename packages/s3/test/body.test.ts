@@ -1,6 +1,5 @@
 import { once as eventOnce } from 'node:events';
 import type { Readable } from 'node:stream';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { SourceItem } from '@millrace/core';
 import { describe, expect, it, vi } from 'vitest';
@@ -8,8 +7,10 @@ import { s3Source, type S3Source } from '../src/index.ts';
 import { checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, stubS3 } from './stub-s3.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const content = Buffer.from('0123456789'.repeat(20_000));
@@ -21,11 +22,8 @@ async function readAll(item: SourceItem<Uint8Array>, signal?: AbortSignal): Prom
   return Buffer.concat(await collect(item.chunks(itemContext(signal))));
 }
 
-/** Turns of the event loop: a bound on what `at once` takes that does not depend on how busy the machine is. */
-async function turns(count: number): Promise<string> {
-  for (let turn = 0; turn < count; turn += 1) await setImmediate();
-  return `not within ${count} turns`;
-}
+/** An idle timeout that nothing else has, and that runs down when the test says so. */
+const IDLE_MS = 77_777;
 
 /** Answers with the head of an object of `content.length` bytes, then does what the test wants. */
 function body(act: (response: Parameters<Answer>[1]) => void, headers: Record<string, string> = {}): Answer {
@@ -57,7 +55,7 @@ describe.each([
   ])('that ends early by %s is truncated', async (_how, cut) => {
     await using stub = await stubS3(
       body(
-        (response) => void response.write(content.subarray(0, 70_000), () => setTimeout(cut, 20, response)),
+        (response) => void response.write(content.subarray(0, 70_000), () => void turns().then(() => cut(response))),
         headers,
       ),
     );
@@ -71,31 +69,38 @@ describe.each([
   it('that breaks off before it is read fails the read, not the process', async () => {
     await using stub = await stubS3(
       body(
-        (response) => void response.write('x', () => setTimeout(() => response.socket?.resetAndDestroy(), 10)),
+        (response) => void response.write('x', () => void turns().then(() => response.socket?.resetAndDestroy())),
         headers,
       ),
     );
     const item = await once(stub.client).open(ref, itemContext());
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
-    await sleep(10);
+    await turns();
     expect((await failureOf(readAll(item))).code).toBe('S3_BODY_TRUNCATED');
   });
 
   it('that stalls fails after the idle timeout and frees its connection', async () => {
     await using stub = await stubS3(body((response) => void response.write('x'), headers));
-    const item = await once(stub.client, 400).open(ref, itemContext());
-    const error = await failureOf(readAll(item));
+    using idle = holdTimers(IDLE_MS);
+    const item = await once(stub.client, IDLE_MS).open(ref, itemContext());
+    const chunks = item.chunks(itemContext())[Symbol.asyncIterator]();
+    expect((await chunks.next()).value).toHaveLength(1);
+    const failing = failureOf(chunks.next());
+    idle.fire();
+    const error = await failing;
     expect(error.code).toBe('S3_BODY_STALLED');
-    expect(error.details).toMatchObject({ received: 1, idleTimeoutMs: 400 });
+    expect(error.details).toMatchObject({ received: 1, idleTimeoutMs: IDLE_MS });
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
   });
 
   it('does not count the time that its consumer takes as idle', async () => {
     await using stub = await stubS3(body((response) => response.end(content), headers));
-    const item = await once(stub.client, 400).open(ref, itemContext());
+    using idle = holdTimers(IDLE_MS);
+    const item = await once(stub.client, IDLE_MS).open(ref, itemContext());
     let length = 0;
     for await (const chunk of item.chunks(itemContext())) {
-      if (length === 0) await sleep(900);
+      await turns(5);
+      expect(idle.pending()).toBe(0);
       length += chunk.length;
     }
     expect(length).toBe(content.length);
@@ -108,7 +113,7 @@ describe.each([
     const chunks = item.chunks(itemContext(abort.signal))[Symbol.asyncIterator]();
     await chunks.next();
     const waiting = chunks.next().catch((error: unknown) => error);
-    await sleep(10);
+    await turns(10);
     const reason = new Error('enough');
     abort.abort(reason);
     expect(await Promise.race([waiting, turns(10)])).toBe(reason);
@@ -153,7 +158,7 @@ it('takes no more from S3 than its consumer takes', async () => {
   const length = 2 ** 30;
   let sent = 0;
   await using stub = await stubS3((_request, response) => {
-    response.writeHead(200, { 'content-length': length });
+    response.writeHead(200, { 'content-length': length, etag: '"e"' });
     const block = Buffer.alloc(2 ** 16);
     const pump = (): void => {
       while (sent < length) {
@@ -166,7 +171,7 @@ it('takes no more from S3 than its consumer takes', async () => {
   const item = await once(stub.client).open(ref, itemContext());
   const chunks = item.chunks(itemContext())[Symbol.asyncIterator]();
   await chunks.next();
-  await sleep(200);
+  for (let before = -1; sent !== before && sent < length; await turns()) before = sent;
   // What is on its way fills the buffers of streams and sockets, some megabytes.
   expect(sent).toBeLessThan(length / 16);
   await item.close?.();
@@ -223,21 +228,22 @@ describe('opening', () => {
     const opening = s3Source({ client }).open(ref, itemContext(abort.signal));
     const outcome = opening.catch((error: unknown) => error);
     await vi.waitFor(() => expect(stub.requests.length).toBe(1));
-    await sleep(20);
+    await turns();
     const reason = new Error('enough');
     abort.abort(reason);
     expect(await Promise.race([outcome, turns(10)])).toBe(reason);
   });
 
   it('closes an answer that comes after the abort', async () => {
-    let release = (): void => {};
     await using stub = await stubS3(body((response) => void response.write(content.subarray(0, 100))));
     const client = stub.clientWith({});
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const answered = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
     client.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
-        await held;
+        answered.resolve();
+        await held.promise;
         return result;
       },
       { step: 'initialize' },
@@ -245,11 +251,11 @@ describe('opening', () => {
     const abort = new AbortController();
     const opening = s3Source({ client }).open(ref, itemContext(abort.signal));
     const outcome = opening.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(stub.sockets.size).toBe(1));
-    await sleep(20);
+    await answered.promise;
+    expect(stub.sockets.size).toBe(1);
     abort.abort(new Error('enough'));
     await outcome;
-    release();
+    held.resolve();
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
   });
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { copyToLanding, type LandingCopy, s3Source } from '../src/index.ts';
 import { failureOf } from './failure-of.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, type StubS3, stubS3 } from './stub-s3.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const MiB = 1024 * 1024;
 const ref = { bucket: 'inbox', key: 'a b/é.gz', etag: 'e1', versionId: 'v1' };
@@ -183,7 +183,7 @@ describe('parts', () => {
           const result = await next(args);
           if (commandName === 'CreateMultipartUploadCommand') {
             abort.abort(new Error('enough'));
-            await sleep(1);
+            await turns();
           }
           return result;
         },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   DeleteObjectCommand,
   HeadObjectCommand,
@@ -10,6 +9,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import type { ItemOrigin } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noise } from '../../../test/support/noise.ts';
 import { copyToLanding, type CopyToLandingOptions, type LandingCopy, type S3Ref, s3Source } from '../src/index.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
@@ -156,7 +156,7 @@ describe('a landing copy', () => {
 
 describe('by parts', () => {
   it('copies what passes the threshold, byte for byte', { timeout: 30_000 }, async () => {
-    const content = randomBytes(12 * MiB + 12_345);
+    const content = noise(12 * MiB + 12_345);
     const params = { Bucket: inbox, Key: 'big/é.bin', Body: content, ContentType: 'x/y', Metadata: { owner: 'me' } };
     await new Upload({ client: buckets.client, params, partSize: 6 * MiB }).done();
     const copy = land({ multipartThreshold: 6 * MiB, partSize: 5 * MiB, partConcurrency: 2 });

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { s3Source, type S3SourceOptions } from '../src/index.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, inTurn, type StubS3, stubS3 } from './stub-s3.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key', etag: 'e', versionId: 'v1' };
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 7919) % 251));
@@ -26,7 +27,7 @@ function serve({
       ...(range === undefined ? {} : place),
     });
     if (method === 'HEAD') return void response.end();
-    response.write(part.subarray(0, count), () => setTimeout(after, count < part.length ? 20 : 0, response));
+    response.write(part.subarray(0, count), () => void turns(count < part.length ? 50 : 0).then(() => after(response)));
   };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { ReadableQuarantine } from '@millrace/core';
 import { type Fault, type FaultProxy, startFaultProxy } from '@millrace/testkit';
@@ -50,7 +49,9 @@ function fresh(): Place {
     through: (client) => s3Quarantine({ bucket, prefix, client }),
     direct: s3Quarantine({ bucket, prefix, client: buckets.client }),
     keys: async () =>
-      (await collect(s3Source({ client: buckets.client }).list({ bucket, prefix }))).map(({ key }) => key),
+      (await collect(s3Source({ client: buckets.client }).list({ bucket, prefix, quarantine: 'include' }))).map(
+        ({ key }) => key,
+      ),
   };
 }
 
@@ -113,10 +114,24 @@ describe('a refused connection', () => {
   it('that passes is not seen', async () => {
     const { through, direct } = fresh();
     await proxy.refuseConnections();
-    const writing = write(through(retrying), rejection(0));
-    await sleep(20);
-    await proxy.acceptConnections();
-    await writing;
+    let refused = 0;
+    const acceptOnceRefused = {
+      step: 'finalizeRequest',
+      priority: 'low',
+      name: 'acceptOnceRefused',
+    } as const;
+    retrying.middlewareStack.add(
+      (next) => (args) =>
+        next(args).catch(async (error: unknown) => {
+          refused += 1;
+          await proxy.acceptConnections();
+          throw error;
+        }),
+      acceptOnceRefused,
+    );
+    await write(through(retrying), rejection(0));
+    retrying.middlewareStack.remove('acceptOnceRefused');
+    expect(refused).toBe(1);
     expect(await collect(direct.rejections(prices))).toEqual([rejection(0)]);
   });
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { type GetObjectCommandOutput, PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -9,9 +10,11 @@ import type { ByteRange } from '../src/resumable-ranges.ts';
 import { CHECKSUMS, checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, type StubS3, stubS3 } from './stub-s3.ts';
 import { testBuckets } from './test-buckets.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const KB64 = 65_536;
@@ -50,7 +53,7 @@ function serve({
 /** Sends the first bytes of a part, and then breaks the connection. */
 function breakOff(response: Answering[1], part: Buffer, count = 10_000): boolean {
   return (
-    response.write(part.subarray(0, count), () => setTimeout(() => response.socket?.resetAndDestroy(), 20)) || true
+    response.write(part.subarray(0, count), () => void turns().then(() => response.socket?.resetAndDestroy())) || true
   );
 }
 
@@ -77,9 +80,19 @@ const rangesOf = ({ requests }: StubS3): unknown[] => requests.map(({ headers })
 
 describe('an object that is longer than a range', () => {
   it('is read by ranges of the same version, in order, however they arrive', async () => {
-    // Each range comes later than the one after it.
+    // Of the three that are under way, the first ends last.
+    const waiting: (() => void)[] = [];
     const act = (range: number, response: Answering[1], part: Buffer): boolean => {
-      setTimeout(() => response.end(part), 60 - range * 15);
+      response.flushHeaders();
+      if (range < 3) waiting.push(() => void response.end(part));
+      else response.end(part);
+      if (waiting.length === 3)
+        void (async () => {
+          for (const end of waiting.toReversed()) {
+            end();
+            await turns();
+          }
+        })();
       return true;
     };
     await using stub = await stubS3(serve({ act }));
@@ -87,12 +100,14 @@ describe('an object that is longer than a range', () => {
     expect(arrived.equals(content)).toBe(true);
     expect(counters).toEqual({ verified: 1 });
     const last = `bytes=${4 * KB64}-`;
-    expect(rangesOf(stub)).toEqual([
-      undefined,
-      'bytes=65536-131071',
+    // Requests that are under way together may reach the server in any order.
+    expect(rangesOf(stub)[0]).toBeUndefined();
+    expect(rangesOf(stub).toSorted()).toEqual([
       'bytes=131072-196607',
       'bytes=196608-262143',
       last,
+      'bytes=65536-131071',
+      undefined,
     ]);
     for (const { url } of stub.requests) expect(url).toContain('versionId=null');
     for (const { headers } of stub.requests.slice(1)) expect(headers['if-match']).toBe('"e"');
@@ -139,12 +154,18 @@ describe('an object that is longer than a range', () => {
       return response.write(part.subarray(0, 10)) || true;
     };
     let refused = false;
+    const idleTimeoutMs = 77_777;
+    using idle = holdTimers(idleTimeoutMs);
     await using stub = await stubS3((request, response) => {
       if (rangeOf(request.headers.range) !== 1 || refused) return serve({ act })(request, response);
       refused = true;
       errorAnswer(503, 'SlowDown')(request, response);
     });
-    const { content: arrived, counters } = await read(stub, { idleTimeoutMs: 1500 });
+    const reading = read(stub, { idleTimeoutMs });
+    // The whole, ranges 1 to 4, and range 1 again: only the range that stalls is still waited for.
+    await vi.waitFor(() => expect([stub.requests.length, idle.pending()]).toEqual([6, 1]));
+    idle.fire();
+    const { content: arrived, counters } = await reading;
     expect(arrived.equals(content)).toBe(true);
     expect(counters).toEqual({ resumes: 2, verified: 1 });
   });
@@ -190,7 +211,10 @@ it.each([
   [
     'whose version nothing holds on to',
     { count: 3, bytes: KB64 },
-    ((_request, response) => void response.writeHead(200, { 'content-length': content.length }).end(content)) as Answer,
+    ((_request, response) => {
+      const modified = { 'x-amz-request-id': 'R', 'last-modified': 'Sun, 22 Nov 2026 10:20:30 GMT' };
+      response.writeHead(200, { 'content-length': content.length, ...modified }).end(content);
+    }) as Answer,
   ],
 ])('an object %s takes one request', async (_name, ranges, answer) => {
   await using stub = await stubS3(answer);
@@ -229,7 +253,7 @@ describe('ranges that nobody takes', () => {
     const chunks = item.chunks(itemContext())[Symbol.asyncIterator]();
     await chunks.next();
     await vi.waitFor(() => expect(stub.requests).toHaveLength(4));
-    await sleep(100);
+    await turns();
     expect(stub.requests).toHaveLength(4);
     expect(sent).toBe(length + 3 * KB64);
     await chunks.return?.();
@@ -249,7 +273,7 @@ describe('ranges that nobody takes', () => {
     await chunks.next();
     const waiting = chunks.next().catch((error: unknown) => error);
     await vi.waitFor(() => expect(stub.sockets.size).toBe(3));
-    await sleep(20);
+    await turns();
     const reason = new Error('enough');
     abort.abort(reason);
     expect(await waiting).toBe(reason);
@@ -263,7 +287,7 @@ describe('ranges that nobody takes', () => {
     const item = await s3Source({ client: stub.client, ranges: { count: 3, bytes: KB64 } }).open(ref, itemContext());
     const ended = failureOf(collect(item.chunks(itemContext())));
     await vi.waitFor(() => expect(stub.sockets.size).toBe(3));
-    await sleep(20);
+    await turns();
     await item.close?.();
     expect((await ended).code).toBe('S3_BODY_TRUNCATED');
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
@@ -316,7 +340,7 @@ describe('parallelRanges', () => {
       try {
         if (start === 20) throw failure;
         yield Uint8Array.of(start);
-        if (start > 20) await sleep(60_000, undefined, { signal: own });
+        if (start > 20 && !own.aborted) await once(own, 'abort');
       } finally {
         ended.push(start);
       }
@@ -339,7 +363,7 @@ describe('parallelRanges', () => {
     const options = { length: 10, bytes: 10, count: 2, signal: abort.signal, read: range };
     const chunks = parallelRanges(options);
     await chunks.next();
-    await sleep(10);
+    await turns();
     const reason = new Error('enough');
     abort.abort(reason);
     await expect(chunks.next()).rejects.toBe(reason);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { s3Source } from '../src/index.ts';
 import { CHECKSUMS, checksumHeaders } from './checksum-headers.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure-of.ts';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { itemContext } from './item-context.ts';
 import { type Answer, errorAnswer, inTurn, type StubS3, stubS3 } from './stub-s3.ts';
+import { turns } from '../../../test/support/turns.ts';
 
 const ref = { bucket: 'bucket', key: 'key' };
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, n) => (n * 7919) % 251));
@@ -31,8 +32,8 @@ function serve({
       etag: '"e"',
       ...(range === undefined ? headers : place),
     });
-    // The pause lets what was sent arrive before the connection breaks.
-    response.write(rest.subarray(0, count), () => setTimeout(after, count < rest.length ? 20 : 0, response));
+    // What was sent arrives before the connection breaks.
+    response.write(rest.subarray(0, count), () => void turns(count < rest.length ? 50 : 0).then(() => after(response)));
   };
 }
 
@@ -56,12 +57,10 @@ describe('a body that breaks off', () => {
   it.each([
     ['by a FIN', fin],
     ['by a reset', reset],
-    ['by a stall', stall],
   ])('%s is resumed at the byte that was reached', async (_how, after) => {
     await using stub = await stubS3(inTurn(serve({ count: 100_000, after }), serve({ count: 50_000, after }), serve()));
     const { content: arrived, counters } = await read(stub, {
       pinned: { versionId: 'null' },
-      idleTimeoutMs: after === stall ? 800 : 5000,
     });
     expect(arrived.equals(content)).toBe(true);
     expect(counters).toEqual({ resumes: 2, unverified: 1 });
@@ -70,6 +69,28 @@ describe('a body that breaks off', () => {
     expect(starts[1]).toBeGreaterThanOrEqual(starts[0]!);
     expect(stub.requests.map(({ headers }) => headers['if-match'])).toEqual([undefined, '"e"', '"e"']);
     for (const { url } of stub.requests) expect(url).toContain('versionId=null');
+    await vi.waitFor(() => expect(stub.sockets.size).toBeLessThanOrEqual(1));
+  });
+
+  it('by a stall is resumed at the byte that was reached', async () => {
+    const idleTimeoutMs = 77_777;
+    using idle = holdTimers(idleTimeoutMs);
+    const stalls = [100_000, 150_000];
+    await using stub = await stubS3(inTurn(serve({ count: 100_000 }), serve({ count: 50_000 }), serve()));
+    const item = await s3Source({ client: stub.client, idleTimeoutMs }).open(ref, itemContext());
+    const context = itemContext();
+    const arrived: Uint8Array[] = [];
+    let length = 0;
+    for await (const chunk of item.chunks(context)) {
+      arrived.push(chunk);
+      length += chunk.length;
+      // The next chunk is waited for by then.
+      if (stalls.includes(length)) void turns(1).then(idle.fire);
+    }
+    await item.close?.();
+    expect(Buffer.concat(arrived).equals(content)).toBe(true);
+    expect(context.counters).toEqual({ resumes: 2, unverified: 1 });
+    expect(rangesOf(stub)).toEqual([undefined, 'bytes=100000-', 'bytes=150000-']);
     await vi.waitFor(() => expect(stub.sockets.size).toBeLessThanOrEqual(1));
   });
 
@@ -116,15 +137,19 @@ describe('a body that breaks off', () => {
 
   it('is not resumed where nothing holds on to its version, or its length is unknown', async () => {
     const unnamed: Answer = (_request, response) => {
-      response.writeHead(200, { 'content-length': 10 });
-      response.write('x', () => setTimeout(reset, 10, response));
+      response.writeHead(200, {
+        'content-length': 10,
+        'x-amz-request-id': 'R',
+        'last-modified': 'Sun, 22 Nov 2026 10:20:30 GMT',
+      });
+      response.write('x', () => void turns().then(() => reset(response)));
     };
     await using stub = await stubS3(unnamed);
     expect((await failureOf(read(stub))).code).toBe('S3_BODY_TRUNCATED');
     expect(stub.requests).toHaveLength(1);
     const endless: Answer = (_request, response) => {
       response.writeHead(200, { etag: '"e"' });
-      response.write('x', () => setTimeout(reset, 10, response));
+      response.write('x', () => void turns().then(() => reset(response)));
     };
     await using other = await stubS3(endless);
     expect((await failureOf(read(other))).code).toBe('S3_BODY_TRUNCATED');
@@ -204,8 +229,10 @@ it('ends at once on an abort while it waits to go on, and while it asks', async 
 it('does not go on once it is closed', async () => {
   await using stalled = await stubS3(serve({ count: 1, after: stall }));
   const reading = await s3Source({ client: stalled.client }).open(ref, itemContext());
-  const ended = failureOf(collect(reading.chunks(itemContext())));
-  await sleep(50);
+  const chunks = reading.chunks(itemContext())[Symbol.asyncIterator]();
+  await chunks.next();
+  const ended = failureOf(chunks.next());
+  await turns();
   await reading.close?.();
   expect((await ended).code).toBe('S3_BODY_TRUNCATED');
   expect(stalled.requests).toHaveLength(1);

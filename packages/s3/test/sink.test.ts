@@ -6,7 +6,7 @@ import { feed, memoryLedger } from '@millrace/core';
 import { endpointsForTests } from '@millrace/local';
 import { type Fault, type FaultProxy, memorySource, startFaultProxy } from '@millrace/testkit';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type PartitionOf, type S3CsvColumn, s3Sink, type S3SinkOptions } from '../src/index.ts';
 import { crcNamed } from '../src/crc.ts';
 import { holdsPosition, positionRanges } from '../src/sink/positions.ts';
@@ -112,7 +112,15 @@ describe('formats', () => {
       { a: 1.5, 'b c': true, d: 'x' },
     ];
     const { objects, refusals } = await written(values, { format: { csv: { columns } }, compress: 'none' });
-    expect(refusals).toEqual([{ position: 1, code: 'S3_RECORD_INVALID', message: expect.any(String), cause: expect.anything(), details: expect.anything() }]);
+    expect(refusals).toEqual([
+      {
+        position: 1,
+        code: 'S3_RECORD_INVALID',
+        message: expect.any(String),
+        cause: expect.anything(),
+        details: expect.anything(),
+      },
+    ]);
     expect(objects[0]!.text).toBe('a,b c,d\n"x,""y""\n"," z","[1,0]"\n1.5,true,"[""x"",2]"\n');
     expect(objects[0]!.key).toMatch(/-0\.csv$/);
     const bare = await written([{ a: null }, { a: 'x' }], { format: { csv: { columns: ['a'], header: false } } });
@@ -213,50 +221,58 @@ describe('uploads', () => {
 });
 
 describe('on a bad network', () => {
-  it.each([1, 2, 3, 4])('a feed is there once in the end, whatever fails: seed %i', async (seed) => {
-    await using stand = await proxied();
-    const { sink, objects } = await sinkOf({
-      client: stand.client,
-      partition: byFeed,
-      recordsPerPart: 7,
-      retryForMs: 200,
-    });
-    const kinds: readonly (() => Fault)[] = [
-      () => ({ kind: 's3Error', code: 'SlowDown', status: 503 }),
-      () => ({ kind: 's3Error', code: 'InternalError', status: 500, times: 5 }),
-      () => ({ kind: 'resetBeforeResponse' }),
-      () => ({ kind: 'loseAnswer' }),
-      () => ({ kind: 'slow', delayMs: 5 }) as Fault,
-    ];
-    let call = 0;
-    const source = memorySource<Row>({ objects: { a: rows(200), b: rows(33) } });
-    const carry = feed('chaos')
-      .from(source)
-      .through({ kind: 'codec', emits: 'records', name: 'rows', start: () => ({ push: (row: Row) => [row] }) })
-      .to(sink);
-    const ledger = memoryLedger();
-    for (let attempt = 0; attempt < 30; attempt += 1) {
-      if (attempt < 20)
-        stand.proxy.add({
-          ...kinds[(seed * 7 + attempt) % kinds.length]!(),
-          match: () => (call += 1) % (2 + seed) === 0,
-        });
-      const report = await carry.run(source.refs(), {
-        ledger,
-        onFailure: 'report',
-        checkpointRecords: 20,
-        concurrency: 2,
+  afterEach(() => void vi.restoreAllMocks());
+
+  it.each([1, 2, 3, 4])(
+    'a feed is there once in the end, whatever fails: seed %i',
+    { timeout: 120_000 },
+    async (seed) => {
+      // No pause before a further attempt, here and in the SDK.
+      vi.spyOn(Math, 'random').mockReturnValue(0);
+      await using stand = await proxied();
+      const { sink, objects } = await sinkOf({
+        client: stand.client,
+        partition: byFeed,
+        recordsPerPart: 7,
+        retryForMs: 200,
       });
-      if (report.outcome === 'complete' && attempt > 3) break;
-    }
-    const lines = (await objects()).flatMap(({ text }) => text.split('\n').slice(0, -1));
-    expect(lines.toSorted()).toEqual([...rows(200), ...rows(33)].map((row) => JSON.stringify(row)).toSorted());
-  });
+      const kinds: readonly (() => Fault)[] = [
+        () => ({ kind: 's3Error', code: 'SlowDown', status: 503 }),
+        () => ({ kind: 's3Error', code: 'InternalError', status: 500, times: 5 }),
+        () => ({ kind: 'resetBeforeResponse' }),
+        () => ({ kind: 'loseAnswer' }),
+        () => ({ kind: 'slow', delayMs: 5 }) as Fault,
+      ];
+      let call = 0;
+      const source = memorySource<Row>({ objects: { a: rows(90), b: rows(33) } });
+      const carry = feed('chaos')
+        .from(source)
+        .through({ kind: 'codec', emits: 'records', name: 'rows', start: () => ({ push: (row: Row) => [row] }) })
+        .to(sink);
+      const ledger = memoryLedger();
+      for (let attempt = 0; attempt < 30; attempt += 1) {
+        if (attempt < 20)
+          stand.proxy.add({
+            ...kinds[(seed * 7 + attempt) % kinds.length]!(),
+            match: () => (call += 1) % (2 + seed) === 0,
+          });
+        const report = await carry.run(source.refs(), {
+          ledger,
+          onFailure: 'report',
+          checkpointRecords: 20,
+          concurrency: 2,
+        });
+        if (report.outcome === 'complete' && attempt > 3) break;
+      }
+      const lines = (await objects()).flatMap(({ text }) => text.split('\n').slice(0, -1));
+      expect(lines.toSorted()).toEqual([...rows(90), ...rows(33)].map((row) => JSON.stringify(row)).toSorted());
+    },
+  );
 });
 
 describe('a replay and a new delivery of its group at the same time', () => {
-  it.each([1, 2, 3, 4, 5, 6])('leave each record there once: round %i', async () => {
-    const { client, objects, sink } = await delayed();
+  it.each([1, 2, 3, 4, 5, 6])('leave each record there once: round %i', async (round) => {
+    const { client, objects, sink } = await delayed(round);
     const entries = entriesOf(rows(10));
     const late = entries.filter(({ ordinal }) => ordinal % 3 === 1);
     await sink.write(
@@ -274,13 +290,15 @@ describe('a replay and a new delivery of its group at the same time', () => {
   });
 });
 
-/** A sink whose requests come late, each by another time. */
-async function delayed() {
+/** A sink whose requests come late, each by another time, and in each round by others. */
+async function delayed(round: number) {
   const { endpoint, credentials, region } = buckets.client.config;
   const client = new S3Client({ endpoint: endpoint!, credentials, region, forcePathStyle: true });
+  let call = 0;
   client.middlewareStack.add(
     (next) => async (args) => {
-      await sleep(Math.random() * 30);
+      call += 1;
+      await sleep((round * 7 + call * 13) % 30);
       return next(args);
     },
     { step: 'initialize' },
@@ -353,3 +371,43 @@ async function proxied(): Promise<
     },
   };
 }
+
+describe('what a refusal says', () => {
+  const CANARY = 'canary-7f3a';
+  const circle: Record<string, unknown> = {};
+  circle[CANARY] = { [CANARY]: circle };
+  const deep = (levels: number): unknown => (levels === 0 ? new Map([[CANARY, 1]]) : { [CANARY]: deep(levels - 1) });
+
+  it.each<readonly [string, unknown]>([
+    ['a field', { [CANARY]: new Set([CANARY]) }],
+    ['a nested field', { a: { [CANARY]: [1, Number.NaN] } }],
+    ['a deep field', deep(200)],
+    ['a circle', circle],
+    ['toJSON', { toJSON: () => JSON.parse(`{"${CANARY}`) as unknown, [CANARY]: new Set() }],
+  ])('is never content of the record: %s', async (_what, value) => {
+    const { refusals } = await written<unknown>([value, 'fine'], { recordsPerPart: 100 });
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toMatchObject({ position: 0, code: 'S3_RECORD_INVALID' });
+    expect(JSON.stringify(refusals)).not.toContain(CANARY);
+    expect(refusals[0]!.message.length).toBeLessThan(300);
+  });
+
+  it('is never content of the record: columns and partitions that throw', async () => {
+    const fail = (): never => {
+      throw new TypeError(CANARY);
+    };
+    const format = { csv: { columns: [{ name: 'a', value: fail }] } };
+    const partitions: readonly PartitionOf<string>[] = [
+      fail,
+      () => ({ [`${CANARY} `]: 1 }),
+      () => ({ a: [CANARY] as unknown as string }),
+      () => ({ a: `${CANARY}\ud800` }),
+    ];
+    const ways = [{ format }, ...partitions.map((partition) => ({ partition }))];
+    for (const way of ways) {
+      const { refusals } = await written<string>(['x'], way);
+      expect(refusals).toHaveLength(1);
+      expect(refusals[0]!.message).not.toContain(CANARY);
+    }
+  });
+});

@@ -19,7 +19,7 @@ beforeAll(async () => {
   bucket = await buckets.create('source');
   source = s3Source({ client: buckets.client });
 });
-afterAll(async () => buckets[Symbol.asyncDispose](), 120_000);
+afterAll(async () => buckets[Symbol.asyncDispose]());
 
 async function put(key: string, content: string | Uint8Array): Promise<S3Ref & { readonly etag: string }> {
   const Body = Buffer.from(content as string);
@@ -95,18 +95,19 @@ describe('reading', () => {
   });
 });
 
-it('lists 10,000 objects with mixed-case keys, each once and in order', { timeout: 120_000 }, async () => {
+/** Two pages of S3; the local servers' own tests list 10,000 keys. */
+it('lists 1,050 objects with mixed-case keys, each once and in order', async () => {
   const many = await buckets.create('many');
   const digest = (n: number): string => createHash('sha1').update(`${n}`).digest('base64url');
-  const keys = Array.from({ length: 10_000 }, (_, n) => `logs/${digest(n)}_${n % 7 === 0 ? 'é+ %' : ''}.gz`);
+  const keys = Array.from({ length: 1_050 }, (_, n) => `logs/${digest(n)}_${n % 7 === 0 ? 'é+ %' : ''}.gz`);
   await eachOf(keys, 32, (Key) =>
     buckets.client.send(new PutObjectCommand({ Bucket: many, Key, Body: Buffer.from('x') })),
   );
   const listed = (await collect(source.list({ bucket: many, prefix: 'logs/' }))).map(({ key }) => key);
   const sorted = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   expect(listed).toEqual(sorted);
-  const after = source.list({ bucket: many, startAfter: sorted[9_000]!, pageSize: 300 });
-  expect((await collect(after)).map(({ key }) => key)).toEqual(sorted.slice(9_001));
+  const after = source.list({ bucket: many, startAfter: sorted[400]!, pageSize: 300 });
+  expect((await collect(after)).map(({ key }) => key)).toEqual(sorted.slice(401));
 });
 
 describe('in a feed', () => {
@@ -117,10 +118,10 @@ describe('in a feed', () => {
     start: () => ({ push: (chunk) => [chunk.length] }),
   };
 
-  it('carries an object of 64 MB, and stops when it is told to', { timeout: 60_000 }, async () => {
-    const size = 64 * 1024 * 1024;
+  it('carries an object of 16 MB, and stops when it is told to', async () => {
+    const size = 16 * 1024 * 1024;
     const block = Buffer.alloc(1024 * 1024, 'millrace ');
-    const Body = Readable.from(Array.from({ length: 64 }, () => block));
+    const Body = Readable.from(Array.from({ length: 16 }, () => block));
     const params = { Bucket: bucket, Key: 'big', Body };
     await new Upload({ client: buckets.client, params, partSize: 8 * 1024 * 1024 }).done();
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -23,7 +23,7 @@ export async function testBuckets(): Promise<TestBuckets> {
   return {
     client,
     create: async (purpose) => {
-      const bucket = `millrace-${purpose}-${randomBytes(6).toString('hex')}`;
+      const bucket = `millrace-${purpose}-${randomUUID().slice(-12)}`;
       const { region } = endpoints.s3;
       const elsewhere =
         region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as never } };

@@ -2,6 +2,7 @@ import { check, checkOptions, type Ledger } from '@millrace/core';
 import type { ConformanceCase } from './conformance-case.ts';
 import { claimCases } from './ledger-cases/claim-cases.ts';
 import { entryCases } from './ledger-cases/entry-cases.ts';
+import { fenceCases } from './ledger-cases/fence-cases.ts';
 import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
 import { restoredCases } from './ledger-cases/restored-cases.ts';
 import { runCases } from './ledger-cases/run-cases.ts';
@@ -27,6 +28,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
     ...claimCases('all'),
     ...versionCases(),
     ...restoredCases,
+    ...fenceCases(),
     ...entryCases,
     ...runCases,
   ];

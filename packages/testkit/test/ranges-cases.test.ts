@@ -73,7 +73,7 @@ describe('a source that breaks the contract for ranges fails the cases of what i
       'opens in spite of the signal, and late',
       (sound) => ({
         openRanges: async (ref, context) => {
-          if (context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 3000));
+          if (context.signal.aborted) await new Promise((resolve) => void setTimeout(resolve, 60_000).unref());
           return sound.openRanges(ref, context);
         },
       }),

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -7,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { type LocalAws, startLocalAws } from '@millrace/local';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { type FaultProxy, startFaultProxy } from '../src/index.ts';
 
 export const KEY = 'a b+c/é,;=.gz';
@@ -32,7 +34,7 @@ export function s3BehindProxy(): S3BehindProxy {
     behind.aws = await startLocalAws();
     behind.proxy = await startFaultProxy(behind.aws.s3Endpoint);
     behind.s3 = clientOf(behind, {});
-    behind.once = clientOf(behind, { maxAttempts: 1, requestHandler: { socketTimeout: 300 } });
+    behind.once = clientOf(behind, { maxAttempts: 1 });
   }, 30_000);
   beforeEach(async () => {
     behind.Bucket = `faults-${(number += 1)}`;
@@ -57,16 +59,24 @@ export function clientOf(
   return new S3Client({ endpoint, region: aws.region, credentials: aws.credentials, ...config });
 }
 
-/** Reads the object to its end, or to the error that breaks it. */
+/** Reads the object to its end, to the error that breaks it, or until nothing follows the first `giveUpAt` bytes. */
 export async function read(
   client: S3Client,
   Bucket: string,
   range?: string,
+  giveUpAt?: number,
 ): Promise<{ bytes: Buffer; error?: Error }> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: KEY, ...(range ? { Range: range } : {}) }));
+  const body = Body as Readable;
   const chunks: Uint8Array[] = [];
+  let received = 0;
   try {
-    for await (const chunk of Body as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk);
+      received += chunk.length;
+      // What else had been sent would arrive within a few turns.
+      if (received === giveUpAt) void turns().then(() => body.destroy(new Error('given up')));
+    }
   } catch (error) {
     return { bytes: Buffer.concat(chunks), error: error as Error };
   }

@@ -1,5 +1,6 @@
 import { codecCases, optionCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
+import { inFull } from '../../../test/support/in-full.ts';
 import { parseXml, type ParseXmlOptions } from '../src/index.ts';
 
 // The endless inputs are 128 MiB each, and saxes looks at every character.
@@ -65,7 +66,8 @@ describe('the contract of codecs', { timeout: 120_000 }, () => {
       { name: 'a name', first: '<', chunk: 'x'.repeat(65_536) },
       { name: 'a comment', first: '<orders><!--', chunk: 'x'.repeat(65_536) },
       { name: 'a DOCTYPE', first: '<!DOCTYPE a [', chunk: '<!ENTITY a "b">'.repeat(4096) },
-      { name: 'elements in a record', first: '<orders><order>', chunk: '<a>1</a>'.repeat(8192) },
+      // All of the 128 MiB is parsed, though nothing of it is kept.
+      ...(inFull ? [{ name: 'elements in a record', first: '<orders><order>', chunk: '<a>1</a>'.repeat(8192) }] : []),
       { name: 'elements in elements', first: '<orders><order>', chunk: '<a>'.repeat(21_845) },
     ],
   });

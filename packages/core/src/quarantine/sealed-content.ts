@@ -19,7 +19,11 @@ export async function sealContent(rejection: Rejection, keyId: string, key: Nati
   const { raw: _raw, value: _value, details: _details, message: _message, ...place } = rejection;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const content = new TextEncoder().encode(rejectionToJson(rejection));
-  const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce, additionalData: boundTo(place, keyId) }, key, content);
+  const encrypted = await crypto.subtle.encrypt(
+    { name: 'AES-GCM', iv: nonce, additionalData: boundTo(place, keyId) },
+    key,
+    content,
+  );
   const sealed: Sealed = { version: 1, keyId, nonce, data: new Uint8Array(encrypted) };
   return { ...place, message: MESSAGE, details: { sealed } };
 }
@@ -35,7 +39,11 @@ export async function openContent(kept: Rejection, keys: SealKeys, unsealed: 'fa
     // A store may have had no room for the content. What is left says only where the record was.
     const isEmpty = kept.raw === undefined && !('value' in kept) && kept.details?.['detailsLeftOut'] !== undefined;
     if (isEmpty || unsealed === 'pass') return kept;
-    throw failure(kept, 'QUARANTINE_NOT_SEALED', 'is not sealed. Look who wrote it; to read it all the same, set unsealed: "pass"');
+    throw failure(
+      kept,
+      'QUARANTINE_NOT_SEALED',
+      'is not sealed. Look who wrote it; to read it all the same, set unsealed: "pass"',
+    );
   }
   if (!isSealed(sealed) || kept.raw !== undefined || 'value' in kept) throw broken(kept);
   const { keyId, nonce, data } = sealed;
@@ -63,7 +71,12 @@ function isSealed(value: unknown): value is Sealed {
 }
 
 function broken(kept: Rejection, cause?: unknown): MillraceError {
-  return failure(kept, 'QUARANTINE_SEAL_BROKEN', 'cannot be opened: the key is another, or the record was changed or moved', cause);
+  return failure(
+    kept,
+    'QUARANTINE_SEAL_BROKEN',
+    'cannot be opened: the key is another, or the record was changed or moved',
+    cause,
+  );
 }
 
 function failure({ item, ordinal, branch }: Rejection, code: string, what: string, cause?: unknown): MillraceError {

@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { within } from './stop/within.ts';
 
 /** Hands out references one at a time, to any number of workers. */
 export interface RefQueue<Ref> {

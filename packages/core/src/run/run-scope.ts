@@ -2,11 +2,13 @@ import type { Feed } from '../feed.ts';
 import type { Observer } from '../observer.ts';
 import type { Quarantine } from '../rejection.ts';
 import type { RejectionLimit, RunOptions } from '../run-options.ts';
-import { maxCount } from './batch-writer.ts';
-import { Gate } from './gate.ts';
-import type { Ledgering } from './item-claim.ts';
-import { createStop, type Stop } from './stop.ts';
-import { TailMixer } from './tail-mixer.ts';
+import { isThenable } from '../is-thenable.ts';
+import { pipelineSignature } from '../signature.ts';
+import type { Ledgering } from './object/object-claim.ts';
+import { createStop, type Stop } from './stop/stop.ts';
+import { maxCount } from './write/batch-writer.ts';
+import { Gate } from './write/gate.ts';
+import { TailMixer } from './write/tail-mixer.ts';
 
 /** What the items of one run share. */
 export interface RunScope<Ref> {
@@ -17,6 +19,9 @@ export interface RunScope<Ref> {
   readonly sinkGate: Gate;
   /** Joins the last records of several items, where the sink allows it. */
   readonly mixer: TailMixer | undefined;
+  /** Whether records of one key must arrive in order: not if the feed's last transform makes every key unique. */
+  readonly keyed: boolean;
+  readonly allRejected: 'fail' | 'accept';
   readonly quarantine: Quarantine | undefined;
   readonly quarantineGate: Gate;
   readonly maxRejections: Required<RejectionLimit>;
@@ -35,7 +40,7 @@ export interface StageNames {
 }
 
 export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunScope<Ref> {
-  const { observer, quarantine, ledger, maxRejections = {} } = options;
+  const { observer, quarantine, ledger, leaseMs = 60_000, maxRejections = {} } = options;
   const stop = createStop({ signal: options.signal, deadline: options.deadline, graceMs: options.graceMs ?? 5000 });
   const { sink } = feed.stages;
   const sinkGate = new Gate(sink.concurrency ?? 1, stop.over);
@@ -47,20 +52,29 @@ export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunSc
     names: stageNames(feed),
     sinkGate,
     mixer: sink.mixesItems === true ? new TailMixer(sink, sinkGate, maxCount(sink)) : undefined,
+    keyed: feed.stages.eaches.at(-1)?.uniqueKeys !== true,
+    allRejected: options.allRejected ?? 'fail',
     quarantine,
     quarantineGate: new Gate(quarantine?.concurrency ?? 1, stop.over),
     maxRejections: { count: maxRejections.count ?? 10_000, share: maxRejections.share ?? 0.1 },
     ledgering: ledger && {
       ledger,
-      leaseMs: options.leaseMs ?? 60_000,
+      leaseMs,
+      clockSkewMs: options.clockSkewMs ?? Math.min(1000, leaseMs / 10),
       checkpointRecords: options.checkpointRecords ?? 5000,
       versions: options.versions ?? 'newest',
+      signature: pipelineSignature(feed.stages),
     },
     observe: (member, event) => {
-      try {
-        (observer?.[member] as ((event: unknown) => void) | undefined)?.(event);
-      } catch {
+      const failed = (): void => {
         observerErrors += 1;
+      };
+      try {
+        const returned = (observer?.[member] as ((event: unknown) => unknown) | undefined)?.(event);
+        // An observer that is asynchronous is not waited for, and its rejection must not end the process.
+        if (isThenable(returned)) returned.then(undefined, failed);
+      } catch {
+        failed();
       }
     },
     observerErrors: () => observerErrors,

@@ -16,6 +16,7 @@ export class RunSummary {
     complete: 0,
     duplicate: 0,
     stale: 0,
+    skipped: 0,
     held: 0,
     aborted: 0,
     failed: 0,
@@ -47,7 +48,7 @@ export class RunSummary {
     return {
       feed,
       run,
-      outcome: failed > 0 || error !== undefined ? 'failed' : aborted + held > 0 || stopped ? 'aborted' : 'complete',
+      outcome: outcomeOf(failed > 0 || error !== undefined, aborted > 0 || stopped, held > 0),
       totals: this.#totals,
       items: { ...this.#items },
       reports,
@@ -60,6 +61,12 @@ export class RunSummary {
   }
 }
 
+function outcomeOf(failed: boolean, aborted: boolean, held: boolean): RunReport['outcome'] {
+  if (failed) return 'failed';
+  if (aborted) return 'aborted';
+  return held ? 'held' : 'complete';
+}
+
 function isDone(outcome: ItemOutcome): boolean {
-  return outcome === 'complete' || outcome === 'duplicate' || outcome === 'stale';
+  return outcome === 'complete' || outcome === 'duplicate' || outcome === 'stale' || outcome === 'skipped';
 }

@@ -66,7 +66,9 @@ function violation(issues: readonly SchemaIssue[], names: ReadonlySet<string>): 
 }
 
 function safePath(issue: SchemaIssue, names: ReadonlySet<string>): string {
-  const steps = stepsOf(issue).map((step) => (typeof step === 'number' || !names.has(String(step)) ? '*' : String(step)));
+  const steps = stepsOf(issue).map((step) =>
+    typeof step === 'number' || !names.has(String(step)) ? '*' : String(step),
+  );
   return steps.length === 0 ? 'the record itself' : steps.join('.');
 }
 

@@ -3,6 +3,7 @@ import { isMillraceError, type MillraceError } from '@millrace/core';
 import { codecCases, runCodec } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../../../test/support/in-full.ts';
 import { bzip2 } from '../../src/bzip2.ts';
 import { decompress, type DecompressOptions } from '../../src/index.ts';
 import { bomb, cut } from '../gzip-file.ts';
@@ -85,7 +86,8 @@ describe('a damaged bzip2 file', { timeout: 120_000 }, () => {
   it('fails with a code wherever a bit is wrong', async () => {
     for (const name of ['nothing', 'one byte', 'text']) {
       const { file, payload } = sample(name);
-      for (let bit = 0; bit < file.length * 8; bit++) {
+      // A step that is odd meets each bit of a byte in turn.
+      for (let bit = 0; bit < file.length * 8; bit += inFull ? 1 : 7) {
         const { code, output } = await drive([flipped(file, bit)]);
         // A larger block size, codes that nothing uses and the last bits of the last byte change nothing.
         if (code === 'OK') expect(output.equals(payload), `${name}, bit ${bit}`).toBe(true);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { feed, map } from '@millrace/core';
@@ -17,11 +18,15 @@ import {
   toSqsHandler,
 } from '../../src/index.ts';
 
-/** The functions that the test deploys, as a user would write them. A record with `waitMs` takes its time. */
+/**
+ * The functions that the test deploys, as a user would write them. A record with `waitMs` takes its time, one with
+ * `waitFor` waits until that file is there.
+ */
 
 interface Price {
   readonly sku: string;
   readonly waitMs?: number;
+  readonly waitFor?: string;
 }
 
 const { PATH_STYLE, LANDING_TABLE = '', LEDGER_TABLE = '' } = process.env;
@@ -33,6 +38,7 @@ const prices = feed('prices')
   .through(
     map(async (price: Price) => {
       if (price.waitMs !== undefined) await sleep(price.waitMs);
+      while (price.waitFor !== undefined && !existsSync(price.waitFor)) await sleep(10);
       return price;
     }),
   )

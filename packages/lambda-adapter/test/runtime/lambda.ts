@@ -14,8 +14,11 @@ export interface Answer {
 
 /** One execution environment: AWS's Node runtime interface client in a process, and the Runtime API that it talks to. */
 export interface Sandbox extends AsyncDisposable {
-  /** Invokes the function, and kills it `timeoutMs` later where it has not answered, as Lambda does. */
-  readonly invoke: (event: unknown, timeoutMs?: number) => Promise<Answer>;
+  /**
+   * Invokes the function with `timeoutMs` left, and kills it if it has not answered after `killMs`, which is `timeoutMs` by
+   * default, as on Lambda.
+   */
+  readonly invoke: (event: unknown, timeoutMs?: number, killMs?: number) => Promise<Answer>;
   /** Ends the process by a signal and answers how it ended. */
   readonly end: (signal: NodeJS.Signals) => Promise<{ readonly code: number | null; readonly signal: string | null }>;
   readonly pid: number;
@@ -106,7 +109,7 @@ export async function startSandbox(
 
   let invocations = 0;
   return Object.freeze<Sandbox>({
-    invoke: async (event, timeoutMs = 60_000) => {
+    invoke: async (event, timeoutMs = 60_000, killMs = timeoutMs) => {
       if (failedStart !== undefined) return failedStart;
       const { promise, resolve } = Promise.withResolvers<Answer>();
       invocations += 1;
@@ -116,7 +119,7 @@ export async function startSandbox(
       const timer = setTimeout(() => {
         resolve({ timedOut: true });
         child.kill('SIGKILL');
-      }, timeoutMs);
+      }, killMs);
       handOver();
       const answer = await promise;
       clearTimeout(timer);

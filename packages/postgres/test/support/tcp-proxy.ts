@@ -14,6 +14,8 @@ export interface TcpProxy {
   readonly cutAnswer: (text: string) => void;
   /** Lets such a query through, and never passes anything on again on that connection. */
   readonly stallAnswer: (text: string) => void;
+  /** Answers that were kept back. */
+  readonly stalled: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   const faults: { readonly fault: Fault; readonly text: string }[] = [];
   let calls = 0;
+  let stalled = 0;
   let away = false;
 
   const server = createServer((client) => {
@@ -42,7 +45,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
-      if (hit === 'stallAnswer') return;
+      if (hit === 'stallAnswer') return void (stalled += 1);
       // The answer is there, so the transaction is over; the client never learns of it.
       if (hit === 'cutAnswer') return void client.resetAndDestroy();
       client.write(chunk);
@@ -72,6 +75,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     cutBefore: add('cutBefore'),
     cutAnswer: add('cutAnswer'),
     stallAnswer: add('stallAnswer'),
+    stalled: () => stalled,
     stop: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));

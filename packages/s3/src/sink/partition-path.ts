@@ -23,14 +23,18 @@ export function partitionPath<T>(partition: PartitionOf<T>, record: T, context: 
   try {
     parts = partition(record, context);
   } catch (cause) {
-    throw invalid(`The option "partition" threw ${cause instanceof Error ? 'an error' : `a ${typeof cause}`}.`, cause);
+    // What was thrown may quote the record; it stays in the cause.
+    throw invalid(`partition threw ${cause instanceof Error ? cause.name : typeof cause}.`, cause);
   }
   if (typeof parts !== 'object' || parts === null)
-    throw invalid('The option "partition" must return an object of names and values.');
+    throw invalid('partition must return an object of names and values.');
   return Object.entries(parts)
     .map(([name, value], index) => {
-      // A name may be made of the record, so it is not quoted.
-      if (!NAME.test(name)) throw invalid(`The name of partition ${index + 1} must have letters, digits and "_" only.`);
+      if (!NAME.test(name)) {
+        throw invalid(
+          `The name of partition ${index} (from 0) must be letters, digits and _, and not begin with a digit.`,
+        );
+      }
       return `${name}=${escapedValue(index, value)}/`;
     })
     .join('');
@@ -39,9 +43,9 @@ export function partitionPath<T>(partition: PartitionOf<T>, record: T, context: 
 function escapedValue(index: number, value: unknown): string {
   if (value === undefined || value === null || value === '') return NO_VALUE;
   if (typeof value !== 'string' && typeof value !== 'number')
-    throw invalid(`The value of partition ${index + 1} must be text or a number.`);
+    throw invalid(`The value of partition ${index} (from 0) must be text or a number, not ${typeof value}.`);
   const text = `${value}`;
-  if (!text.isWellFormed()) throw invalid(`The value of partition ${index + 1} is not valid Unicode.`);
+  if (!text.isWellFormed()) throw invalid(`The value of partition ${index} (from 0) is not valid Unicode.`);
   return text.replaceAll(ESCAPED, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 

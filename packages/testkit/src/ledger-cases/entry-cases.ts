@@ -22,7 +22,7 @@ export const entryCases: readonly LedgerCase[] = [
         lastModified: '2026-01-02T03:04:05.000Z',
         readFrom: object,
       };
-      const asked = request({ origin, sequencer: '00AB', versionTag: 'tag' });
+      const asked = request({ origin, sequencer: '00AB', versionTag: 'tag', signature: 'csv-1' });
       await ledger.claim(asked);
       assert.deepEqual(await entry(), {
         feed: 'cases',
@@ -36,6 +36,8 @@ export const entryCases: readonly LedgerCase[] = [
         leaseUntil: now() + asked.leaseMs,
         sequencer: '00AB',
         versionTag: 'tag',
+        generation: 1,
+        signature: 'csv-1',
         updatedAt: new Date(now()).toISOString(),
       });
     },

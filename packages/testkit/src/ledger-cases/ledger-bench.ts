@@ -113,6 +113,12 @@ export async function isLost(call: Promise<void>): Promise<void> {
   });
 }
 
+/** Contract: the claim is granted at this progress. Its generation is what other cases look at. */
+export function isGrantedAt(answer: ClaimAnswer, watermark: number, rejected: number): void {
+  const { generation: _, ...rest } = answer as Extract<ClaimAnswer, { outcome: 'granted' }>;
+  assert.deepEqual(rest, { outcome: 'granted', watermark, rejected });
+}
+
 /** How many of the answers have each outcome. */
 export function outcomes(answers: readonly ClaimAnswer[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

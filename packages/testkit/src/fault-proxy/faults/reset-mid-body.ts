@@ -3,8 +3,10 @@ import { check } from '@millrace/core';
 import { firstBytes } from '../first-bytes.ts';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
-/** A reset discards what the kernel has not sent yet, so that it must not follow the last byte at once. */
+/** A reset discards what the kernel has not sent, or the client not read yet, so it must not follow the last byte at once. */
 const SETTLE_MS = 50;
+/** The pause is made in steps: a client in the same process reads in each of them, however late timers come. */
+const STEP_MS = 5;
 
 /** The connection is reset after `at` bytes of the answer's body. The SDK does not try again: the stream fails. */
 export interface ResetMidBody extends FaultBase {
@@ -21,7 +23,7 @@ export const resetMidBody: FaultKind<ResetMidBody> = {
       answer,
       firstBytes(answer, at, async () => {
         fired();
-        await sleep(SETTLE_MS, undefined, { signal });
+        for (let waited = 0; waited < SETTLE_MS; waited += STEP_MS) await sleep(STEP_MS, undefined, { signal });
         reset();
         return false;
       }),

@@ -1,0 +1,287 @@
+import { compareSequencers } from './compare-sequencers.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
+import type { ItemReport } from '../report.ts';
+import type { IdentifiedObject } from '../source.ts';
+
+/*
+ * What a ledger decides, as pure functions of what it knows and what time it is. Every ledger uses them; stores only store.
+ *
+ * A decision is written by compare-and-set on the records that it was made from, the head before the version. If either
+ * write is refused, somebody else was faster, and the ledger reads and decides again. So the answers that refuse a claim
+ * (complete, stale, held) are true when they are read, and a grant is true because nothing that it rests on has changed.
+ */
+
+/** A record before it is stamped and dated. */
+type Draft<T> = Omit<T, 'stamp' | 'updatedAt'>;
+
+/** What is to be written for a grant: the head first. */
+export interface Grant {
+  readonly head: Draft<HeadRecord> | undefined;
+  readonly version: Draft<VersionRecord> | undefined;
+  readonly answer: Extract<ClaimAnswer, { readonly outcome: 'granted' }>;
+}
+
+export type ClaimDecision =
+  /** Nothing to write. */
+  | { readonly kind: 'answer'; readonly answer: ClaimAnswer }
+  /** The version is stale and has no entry yet. */
+  | { readonly kind: 'stale'; readonly version: Draft<VersionRecord> }
+  /** Versions were granted under `all`: decide again, knowing which of them are at work. */
+  | { readonly kind: 'look' }
+  | { readonly kind: 'grant'; readonly grant: Grant };
+
+/** What is known when a claim is decided; `others` only after the decision `look`. */
+export interface KnownForClaim extends Known {
+  readonly others?: readonly VersionRecord[];
+}
+
+/** Decides a claim. */
+export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: number): ClaimDecision {
+  if (request.purpose === 'replay') return decideReplay(request, known, now);
+  const { head, version } = known;
+  if (version?.state === 'complete' && !isRestored(request, version, head)) return answer({ outcome: 'complete' });
+  if (version !== undefined && isRunning(version, request, now)) {
+    // The holder itself asks again if the answer to its claim was lost.
+    if (version.claimId === request.claimId) return answer(grantedAt(version, request));
+    return answer({ outcome: 'held', leaseUntil: version.leaseUntil });
+  }
+  if (request.versions === 'all') return grantOne(request, known, now);
+  if (isOlder(request, head)) {
+    return version === undefined
+      ? { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } }
+      : answer({ outcome: 'stale' });
+  }
+  if (head !== undefined && head.claimId !== request.claimId && isRunningHead(head, request, now))
+    return answer({ outcome: 'held', leaseUntil: head.leaseUntil });
+  if (head?.mixed === true) {
+    if (known.others === undefined) return { kind: 'look' };
+    const running = known.others.filter((other) => isRunning(other, request, now));
+    if (running.length > 0)
+      return answer({ outcome: 'held', leaseUntil: Math.max(...running.map(({ leaseUntil }) => leaseUntil)) });
+  }
+  return grantNewest(request, known, now);
+}
+
+/**
+ * What a ledger's entries say of an object before it is opened, if its reference does not determine the version for sure:
+ * `undefined` unless they say that there is nothing to do. It grants nothing, so it needs no write.
+ */
+export function decideBeforeOpen(
+  { origin, sequencer }: IdentifiedObject,
+  entries: readonly LedgerEntry[],
+  { versions, clockSkewMs }: Pick<ClaimRequest, 'versions' | 'clockSkewMs'>,
+  now: number,
+): Exclude<ClaimAnswer, { readonly outcome: 'granted' }> | undefined {
+  const entry = entries.find((one) => one.origin.id === origin.id);
+  if (entry?.state === 'claimed' && isLeased(entry, clockSkewMs, now))
+    return { outcome: 'held', leaseUntil: entry.leaseUntil };
+  const isLatest = entries.every((other) => generationOf(other) <= generationOf(entry));
+  if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
+    return { outcome: 'complete' };
+  if (versions === 'all' || sequencer === undefined) return undefined;
+  const isNewer = (other: LedgerEntry): boolean =>
+    other.attempts > 0 && other.sequencer !== undefined && compareSequencers(other.sequencer, sequencer) > 0;
+  return entries.some(isNewer) ? { outcome: 'stale' } : undefined;
+}
+
+/** Whether a claim still holds what it was granted, so that it may store progress or an outcome. */
+export function holds(request: ClaimRequest, { head, version }: Known): boolean {
+  const { claimId, versions, purpose } = request;
+  const holdsHead = head !== undefined && head.claimId === claimId && head.leaseUntil > 0;
+  const holdsVersion = version !== undefined && version.claimId === claimId && version.leaseUntil > 0;
+  if (purpose === 'replay') return versions === 'all' || holdsHead;
+  return holdsVersion && (versions === 'all' || holdsHead);
+}
+
+/** The records after a checkpoint of a claim that {@link holds}. */
+export function decideCheckpoint(
+  request: ClaimRequest,
+  { head, version }: Known,
+  progress: LedgerProgress,
+  now: number,
+): Omit<Grant, 'answer'> {
+  const leaseUntil = now + request.leaseMs;
+  return {
+    head: ofNewest(request, head && { ...head, leaseUntil }),
+    version: ofRun(request, version && { ...version, ...progress, leaseUntil }),
+  };
+}
+
+/** The records after a claim that {@link holds} has stored its outcome. The head is confirmed with it, and freed only then. */
+export function decideFinish(
+  request: ClaimRequest,
+  { head, version }: Known,
+  progress: LedgerProgress,
+  report: ItemReport,
+  now: number,
+): Omit<Grant, 'answer'> {
+  const confirmed = head && { ...head, leaseUntil: now + request.leaseMs };
+  const ended = { ...progress, state: stateOf(report), leaseUntil: 0, report };
+  return { head: ofNewest(request, confirmed), version: ofRun(request, version && { ...version, ...ended }) };
+}
+
+/** Whether this claim has stored this outcome before: its caller got no answer and calls again. */
+export function isFinished(request: ClaimRequest, { version }: Known, report: ItemReport): boolean {
+  const { claimId, purpose } = request;
+  if (purpose === 'replay' || version?.claimId !== claimId) return false;
+  return version.leaseUntil === 0 && version.state === stateOf(report);
+}
+
+/** A claim for a replay holds the head and leaves the version as it is. */
+function decideReplay(request: ClaimRequest, { head, version }: KnownForClaim, now: number): ClaimDecision {
+  const { claimId, leaseMs, versions, feed, object } = request;
+  const progress = { watermark: version?.watermark ?? 0, rejected: version?.rejected ?? 0 };
+  if (versions === 'all') {
+    return {
+      kind: 'grant',
+      grant: { head: undefined, version: undefined, answer: { outcome: 'granted', ...progress } },
+    };
+  }
+  if (version === undefined ? head !== undefined : generationOf(version) !== generationOf(head))
+    return answer({ outcome: 'stale' });
+  if (head !== undefined && head.claimId !== claimId && isRunningHead(head, request, now))
+    return answer({ outcome: 'held', leaseUntil: head.leaseUntil });
+  const generation = generationOf(head);
+  const taken = { feed, object, ...head, claimId, leaseUntil: now + leaseMs, generation };
+  return {
+    kind: 'grant',
+    grant: { head: taken, version: undefined, answer: { outcome: 'granted', ...progress, generation } },
+  };
+}
+
+/** Under `newest` a claim takes the head and then the version, with the same lease. */
+function grantNewest(request: ClaimRequest, { head, version }: Known, now: number): ClaimDecision {
+  const { feed, object, claimId, sequencer } = request;
+  const continues = version !== undefined && generationOf(version) === generationOf(head);
+  const generation = continues && generationOf(head) > 0 ? generationOf(head) : generationOf(head) + 1;
+  const leaseUntil = now + request.leaseMs;
+  const taken = taking(request, version, continues, { generation, leaseUntil });
+  return {
+    kind: 'grant',
+    grant: {
+      head: { feed, object, ...head, ...(sequencer !== undefined && { sequencer }), claimId, leaseUntil, generation },
+      version: taken,
+      answer: grantedAt(taken, request),
+    },
+  };
+}
+
+/** Under `all` a claim marks the head, for claims under `newest`, and takes the version alone. */
+function grantOne(request: ClaimRequest, { head, version }: Known, now: number): ClaimDecision {
+  const { feed, object, sequencer } = request;
+  const isHighest =
+    sequencer !== undefined && (head?.sequencer === undefined || compareSequencers(sequencer, head.sequencer) > 0);
+  const generation = isHighest ? generationOf(head) + 1 : generationOf(head);
+  const marked = { feed, object, leaseUntil: 0, ...head, ...(isHighest && { sequencer }), generation, mixed: true };
+  const own = version?.generation ?? (isHighest ? generation : undefined);
+  const taken = taking(request, version, true, { generation: own, leaseUntil: now + request.leaseMs });
+  return {
+    kind: 'grant',
+    grant: {
+      head: isHighest || head?.mixed !== true ? marked : undefined,
+      version: taken,
+      answer: grantedAt(taken, request),
+    },
+  };
+}
+
+function taking(
+  request: ClaimRequest,
+  version: VersionRecord | undefined,
+  continues: boolean,
+  granted: { readonly generation: number | undefined; readonly leaseUntil: number },
+): Draft<VersionRecord> {
+  const sameReading = request.signature === undefined || version?.signature === request.signature;
+  const start = continues && sameReading ? {} : { watermark: 0, rejected: 0 };
+  const { generation, leaseUntil } = granted;
+  return {
+    ...UNTOUCHED,
+    ...version,
+    ...entryOf(request),
+    ...start,
+    ...(generation !== undefined && { generation }),
+    state: 'claimed',
+    leaseUntil,
+    attempts: (version?.attempts ?? 0) + 1,
+  };
+}
+
+const UNTOUCHED = { watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 } as const;
+
+function entryOf(
+  request: ClaimRequest,
+): Pick<VersionRecord, 'feed' | 'object' | 'origin' | 'claimId' | 'sequencer' | 'versionTag' | 'signature'> {
+  const { feed, object, origin, claimId, sequencer, versionTag, signature } = request;
+  return {
+    feed,
+    object,
+    origin,
+    claimId,
+    ...(sequencer !== undefined && { sequencer }),
+    ...(versionTag !== undefined && { versionTag }),
+    ...(signature !== undefined && { signature }),
+  };
+}
+
+function grantedAt(
+  { watermark, rejected, generation }: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation'>,
+  { versions }: ClaimRequest,
+): Grant['answer'] {
+  const fence = versions === 'newest' && generation !== undefined ? { generation } : {};
+  return { outcome: 'granted', watermark, rejected, ...fence };
+}
+
+function answer(given: ClaimAnswer): ClaimDecision {
+  return { kind: 'answer', answer: given };
+}
+
+/** Whether a complete version was written to the object once more, after another version of it. */
+function isRestored(
+  { versions, sequencer }: ClaimRequest,
+  version: VersionRecord,
+  head: HeadRecord | undefined,
+): boolean {
+  if (versions === 'all' || sequencer === undefined || head?.sequencer === undefined) return false;
+  if (generationOf(version) === generationOf(head)) return false;
+  if (compareSequencers(sequencer, head.sequencer) < 0) return false;
+  return version.sequencer === undefined || compareSequencers(sequencer, version.sequencer) > 0;
+}
+
+function isOlder({ sequencer }: ClaimRequest, head: HeadRecord | undefined): boolean {
+  if (sequencer === undefined || head?.sequencer === undefined) return false;
+  return compareSequencers(head.sequencer, sequencer) > 0;
+}
+
+function isRunning(version: VersionRecord, request: ClaimRequest, now: number): boolean {
+  return version.state === 'claimed' && isRunningHead(version, request, now);
+}
+
+/** A lease that was given back is 0; one that ran out is taken over only after the skew between two clocks. */
+function isRunningHead(lease: { readonly leaseUntil: number }, { clockSkewMs }: ClaimRequest, now: number): boolean {
+  return isLeased(lease, clockSkewMs, now);
+}
+
+function isLeased(
+  { leaseUntil }: { readonly leaseUntil: number },
+  clockSkewMs: number | undefined,
+  now: number,
+): boolean {
+  return leaseUntil > 0 && leaseUntil + (clockSkewMs ?? 0) > now;
+}
+
+function generationOf(record: { readonly generation?: number } | undefined): number {
+  return record?.generation ?? 0;
+}
+
+function ofNewest<T>({ versions }: ClaimRequest, head: T): T | undefined {
+  return versions === 'newest' ? head : undefined;
+}
+
+function ofRun<T>({ purpose }: ClaimRequest, version: T): T | undefined {
+  return purpose === 'replay' ? undefined : version;
+}
+
+function stateOf({ outcome }: ItemReport): LedgerState {
+  return outcome === 'complete' || outcome === 'aborted' ? outcome : 'failed';
+}

@@ -1,0 +1,54 @@
+import type { CodecContext, Context, ItemContext } from '../../context.ts';
+import { MillraceError } from '../../millrace-error.ts';
+import type { ItemOrigin } from '../../origin.ts';
+import { rejected } from '../../rejected.ts';
+import type { Tally } from './tally.ts';
+
+/** Makes what plugins see of one item's run. */
+export interface Contexts {
+  readonly of: (stage: string, signal: AbortSignal) => Context;
+  readonly ofItem: (stage: string, signal: AbortSignal, item: ItemOrigin) => ItemContext;
+  readonly ofCodec: (stage: string, signal: AbortSignal, item: ItemOrigin, emitsRecords: boolean) => CodecContext;
+}
+
+export interface ContextsOptions {
+  readonly feed: string;
+  readonly run: string;
+  readonly tally: Tally;
+  /** A codec has made a marker, which will come out of it in the place of a record. */
+  readonly markerMade: () => void;
+  /** Milliseconds for which requests may still be sent. */
+  readonly timeLeftMs: () => number;
+}
+
+export function createContexts({ feed, run, tally, markerMade, timeLeftMs }: ContextsOptions): Contexts {
+  const of: Contexts['of'] = (stage, signal) => ({
+    feed,
+    run,
+    stage,
+    signal,
+    timeLeftMs,
+    count: (counter, by = 1) => tally.count(stage, counter, by),
+  });
+  const ofItem: Contexts['ofItem'] = (stage, signal, item) => ({
+    ...of(stage, signal),
+    item,
+    note: (name, text) => tally.note(stage, name, text),
+  });
+  return {
+    of,
+    ofItem,
+    ofCodec: (stage, signal, item, emitsRecords) => ({
+      ...ofItem(stage, signal, item),
+      reject: (record) => {
+        if (!emitsRecords) {
+          throw new MillraceError('CODEC_CONTRACT', `Codec ${stage} emits chunks, so it has no record to reject.`, {
+            stage,
+          });
+        }
+        markerMade();
+        return rejected(record);
+      },
+    }),
+  };
+}

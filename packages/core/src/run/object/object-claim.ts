@@ -1,0 +1,156 @@
+import { decideBeforeOpen } from '../../ledger/decide.ts';
+import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../../ledger/ledger.ts';
+import { MillraceError, toMillraceError } from '../../millrace-error.ts';
+import type { ItemReport } from '../../report.ts';
+import type { IdentifiedObject } from '../../source.ts';
+import { boundedBy } from '../stop/bounded.ts';
+import { startBeats } from '../stop/timer.ts';
+import { LeaseClock, type Readings, readClocks } from './lease-clock.ts';
+
+/** How a run uses its ledger. */
+export interface Ledgering {
+  readonly ledger: Ledger;
+  readonly leaseMs: number;
+  readonly clockSkewMs: number;
+  readonly checkpointRecords: number;
+  readonly versions: 'newest' | 'all';
+  /** Signature of the feed's pipeline. */
+  readonly signature: string;
+}
+
+export function claimRequest(
+  feed: string,
+  object: string,
+  { leaseMs, clockSkewMs, versions, signature }: Ledgering,
+  { origin, sequencer, versionTag }: IdentifiedObject,
+): ClaimRequest {
+  return {
+    feed,
+    object,
+    origin,
+    ...(sequencer !== undefined && { sequencer }),
+    ...(versionTag !== undefined && { versionTag }),
+    claimId: crypto.randomUUID(),
+    leaseMs,
+    clockSkewMs,
+    versions,
+    signature,
+  };
+}
+
+/** A ledger's answer, and when it was asked. */
+export interface Claimed {
+  readonly answer: ClaimAnswer;
+  readonly asked: Readings;
+}
+
+/**
+ * Asks the ledger, for as long as the lease would last.
+ *
+ * @throws MillraceError `LEDGER_TIMEOUT`, `LEDGER_FAILED`, or the ledger's own code
+ */
+export async function claim(ledger: Ledger, request: ClaimRequest): Promise<Claimed> {
+  const asked = readClocks();
+  return { asked, answer: await call(ledger, request, 'claim', () => ledger.claim(request)) };
+}
+
+/**
+ * Looks up whether the ledger's entries leave anything to do with an object that is not opened yet.
+ *
+ * @throws MillraceError `LEDGER_TIMEOUT`, `LEDGER_FAILED`, or the ledger's own code
+ */
+export async function lookUp(
+  ledgering: Ledgering,
+  request: ClaimRequest,
+): Promise<ReturnType<typeof decideBeforeOpen>> {
+  const { ledger } = ledgering;
+  const entries = await call(ledger, request, 'look-up', () => ledger.entries(request.feed, request.object));
+  return decideBeforeOpen(request, entries, request, Date.now());
+}
+
+/** A granted claim: stores progress as the resume point moves, renews the lease while it does not, and ends with the report. */
+export class ObjectClaim {
+  readonly lease: LeaseClock;
+  readonly #ledgering: Ledgering;
+  readonly #request: ClaimRequest;
+  readonly #options: ObjectClaimOptions;
+  readonly #stopBeats: () => void;
+  #stored: number;
+  #storing: Promise<void> | undefined;
+
+  constructor(ledgering: Ledgering, request: ClaimRequest, asked: Readings, options: ObjectClaimOptions) {
+    this.#ledgering = ledgering;
+    this.#request = request;
+    this.#options = options;
+    this.lease = new LeaseClock(ledgering.leaseMs, asked);
+    this.#stored = options.resumePoint();
+    this.#stopBeats = startBeats(ledgering.leaseMs / 3, () => this.#checkpoint());
+  }
+
+  /** The resume point may have moved. */
+  moved(): void {
+    if (this.#options.resumePoint() - this.#stored >= this.#ledgering.checkpointRecords) this.#checkpoint();
+  }
+
+  /**
+   * Stores the outcome and gives the claim back.
+   *
+   * @throws MillraceError `LEDGER_LEASE_LOST`, `LEDGER_TIMEOUT`, `LEDGER_FAILED`
+   */
+  async finish(report: ItemReport): Promise<void> {
+    this.abandon();
+    await this.#storing;
+    const { ledger } = this.#ledgering;
+    const { progress } = this.#options;
+    await call(ledger, this.#request, 'finish', () => ledger.finish(this.#request, progress(), report));
+  }
+
+  /** Renews no more. Without {@link finish}, the claim lasts until its lease is over. */
+  abandon(): void {
+    this.#stopBeats();
+  }
+
+  /** One at a time: a slow ledger is not asked more often than it answers. */
+  #checkpoint(): void {
+    if (this.#storing !== undefined) return;
+    const { ledger } = this.#ledgering;
+    const now = this.#options.progress();
+    const asked = readClocks();
+    this.#storing = call(ledger, this.#request, 'checkpoint', () => ledger.checkpoint(this.#request, now))
+      .then(
+        () => {
+          this.#stored = now.watermark;
+          this.lease.renewed(asked);
+        },
+        (thrown: unknown) => this.#options.lost(toMillraceError(thrown, 'LEDGER_FAILED')),
+      )
+      .finally(() => {
+        this.#storing = undefined;
+      });
+  }
+}
+
+export interface ObjectClaimOptions {
+  /** How far the object has come. */
+  readonly progress: () => LedgerProgress;
+  /** The resume point of `progress` alone, which is cheap to ask for after every batch. */
+  readonly resumePoint: () => number;
+  /** The claim could not be renewed: this run must not continue with the object. */
+  readonly lost: (error: MillraceError) => void;
+}
+
+async function call<T>(ledger: Ledger, request: ClaimRequest, name: string, work: () => Promise<T>): Promise<T> {
+  const stage = `ledger:${ledger.name}`;
+  const late = (): MillraceError =>
+    new MillraceError(
+      'LEDGER_TIMEOUT',
+      `The ledger did not answer a ${name} within the lease of ${request.leaseMs} ms. Whether it took effect is unknown; ` +
+        'the next delivery finds out.',
+      { stage, retryable: true },
+    );
+  try {
+    return await boundedBy((async () => work())(), request.leaseMs, late);
+  } catch (thrown) {
+    throw toMillraceError(thrown, 'LEDGER_FAILED', { stage });
+  }
+}

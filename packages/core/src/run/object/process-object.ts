@@ -1,0 +1,253 @@
+import type { ClaimAnswer, ClaimRequest } from '../../ledger/ledger.ts';
+import { isMillraceError, MillraceError, toMillraceError } from '../../millrace-error.ts';
+import type { ItemOrigin } from '../../origin.ts';
+import { isRanged, readsRanges } from '../../reads-ranges.ts';
+import type { ItemOutcome, ItemReport } from '../../report.ts';
+import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
+import type { ReadItem } from '../read/item-blocks.ts';
+import type { RunScope } from '../run-scope.ts';
+import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
+import { NOTICE_MS } from '../stop/stop.ts';
+import { type Contexts, createContexts } from './contexts.ts';
+import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
+import { ObjectState } from './object-state.ts';
+import { pump } from './pump.ts';
+
+/** The code with which a source says that there is nothing to read, and that this is fine. */
+const SKIPPED = 'SOURCE_OBJECT_SKIPPED';
+
+/** Processes one object from its reference to its report. Never rejects: what goes wrong is the report's outcome. */
+export function processObject<Ref>(scope: RunScope<Ref>, ref: Ref): Promise<ItemReport> {
+  return new ObjectProcess(scope, ref).run();
+}
+
+/** One object under way: claim it, open it, pump its records, give the claim back, report. */
+class ObjectProcess<Ref> {
+  readonly #scope: RunScope<Ref>;
+  readonly #ref: Ref;
+  readonly #refText: string;
+  readonly #started: number = Date.now();
+  readonly #state: ObjectState;
+  readonly #contexts: Contexts;
+  readonly #markers = { outstanding: 0 };
+  /** Tells the mixer that nothing more comes from this object. */
+  readonly #tailBrought: (() => void) | undefined;
+  #origin: ItemOrigin | undefined;
+  #claim: ObjectClaim | undefined;
+  /** Why there was nothing to do. */
+  #settledAs: 'duplicate' | 'stale' | 'skipped' | 'held' | undefined;
+  /** All writes have ended, so the claim can be given back. */
+  #drained = true;
+
+  constructor(scope: RunScope<Ref>, ref: Ref) {
+    this.#scope = scope;
+    this.#ref = ref;
+    const described = describe(scope, ref);
+    this.#refText = described.text;
+    this.#state = new ObjectState(scope.stop, this.#refText, scope.feed.stages.sink.group ?? 1);
+    if (described.error !== undefined) this.#state.fail(described.error);
+    this.#tailBrought = scope.mixer?.expect();
+    this.#contexts = createContexts({
+      feed: scope.feed.name,
+      run: scope.run,
+      tally: this.#state.tally,
+      markerMade: () => (this.#markers.outstanding += 1),
+      timeLeftMs: () => this.#state.timeLeftMs(),
+    });
+  }
+
+  async run(): Promise<ItemReport> {
+    const { feed, run, observe } = this.#scope;
+    observe('itemStarted', { feed: feed.name, run, ref: this.#refText });
+    try {
+      this.#state.assertGoing();
+      await this.#claimOpenAndPump();
+    } catch (thrown) {
+      if (isMillraceError(thrown) && thrown.code === SKIPPED) this.#settledAs = 'skipped';
+      else this.#state.fail(thrown);
+    }
+    this.#tailBrought?.();
+    this.#assertAddsUp();
+    let report = this.#report();
+    try {
+      if (this.#drained) await this.#finish(report);
+      else this.#claim?.abandon();
+    } catch (thrown) {
+      this.#state.fail(thrown);
+      report = this.#report();
+    }
+    this.#state.dispose();
+    observe('itemFinished', report);
+    return report;
+  }
+
+  /**
+   * A reference that determines the version is claimed before it is opened, so a duplicate costs no request. If it only says
+   * which version it probably is, the ledger's entries may already say that there is nothing to do.
+   */
+  async #claimOpenAndPump(): Promise<void> {
+    const { source } = this.#scope.feed.stages;
+    const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
+    if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
+    const item = await this.#open();
+    this.#origin = item.origin;
+    try {
+      const isClaimed = identity?.exact === true && this.#isAsIdentified(identity, item);
+      if (isClaimed || (await this.#granted(item))) await this.#pump(item);
+    } finally {
+      await this.#fromSource(() => boundedBy((async () => item.close?.())(), this.#closeMs(), closeTimedOut));
+    }
+  }
+
+  async #isLeftToDo(identity: ReferenceIdentity): Promise<boolean> {
+    const { ledgering, feed } = this.#scope;
+    if (ledgering === undefined) return true;
+    if (identity.exact) return this.#granted(identity);
+    const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+    const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
+    if (answer === undefined) return true;
+    this.#origin = identity.origin;
+    this.#settle(request, answer);
+    return false;
+  }
+
+  #open(): Promise<ReadItem> {
+    const { feed, names } = this.#scope;
+    const { source, codecs } = feed.stages;
+    const context = this.#contexts.of(names.source, this.#state.reading);
+    const opening = async (): Promise<ReadItem> =>
+      readsRanges(codecs[0]) && isRanged(source)
+        ? source.openRanges(this.#ref, context)
+        : source.open(this.#ref, context);
+    const release = (item: ReadItem): void => void (async () => item.close?.())().catch(() => {});
+    return this.#fromSource(() => bounded(opening(), this.#state.abandoned, undefined, release));
+  }
+
+  #isAsIdentified({ origin }: IdentifiedObject, opened: ReadItem): boolean {
+    if (origin.id === opened.origin.id) return true;
+    const { source } = this.#scope.feed.stages;
+    const message =
+      `Source ${source.name} identified ${this.#refText} as another version than it opened, so the claim is for the wrong ` +
+      'one. This is a mistake in the source.';
+    throw new MillraceError('SOURCE_CONTRACT', message, { stage: this.#scope.names.source });
+  }
+
+  async #pump(item: ReadItem): Promise<void> {
+    const { feed, run, observe } = this.#scope;
+    const progressed = (): void => {
+      this.#claim?.moved();
+      observe('progress', { feed: feed.name, run, ref: this.#refText, counts: this.#state.tally.counts() });
+    };
+    this.#drained = false;
+    this.#drained = await pump({
+      scope: this.#scope,
+      item,
+      state: this.#state,
+      contexts: this.#contexts,
+      markers: this.#markers,
+      tailBrought: this.#tailBrought,
+      progressed,
+    });
+  }
+
+  /** Without a ledger, every object is granted from its start. */
+  async #granted(identified: IdentifiedObject): Promise<boolean> {
+    const { ledgering, feed } = this.#scope;
+    this.#origin = identified.origin;
+    if (ledgering === undefined) return true;
+    const request = claimRequest(feed.name, this.#refText, ledgering, identified);
+    const { answer, asked } = await bounded(claim(ledgering.ledger, request), this.#state.abandoned);
+    if (answer.outcome === 'granted') {
+      const state = this.#state;
+      this.#claim = new ObjectClaim(ledgering, request, asked, {
+        progress: () => state.progress(),
+        resumePoint: () => state.resumePoint.value,
+        lost: (error) => state.fail(error),
+      });
+      state.resume(identified.origin.id, answer, { lease: this.#claim.lease, generation: answer.generation });
+      state.assertGoing();
+      return true;
+    }
+    this.#settle(request, answer);
+    return false;
+  }
+
+  /** The ledger says that there is nothing to do, now or ever. */
+  #settle({ object }: ClaimRequest, answer: Exclude<ClaimAnswer, { readonly outcome: 'granted' }>): void {
+    this.#settledAs = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
+    if (answer.outcome !== 'held') return;
+    const until = new Date(answer.leaseUntil).toISOString();
+    const message = `Another run holds ${object}, or another version of it, until ${until} at least. Try again then.`;
+    this.#state.fail(new MillraceError('ITEM_HELD', message, { retryable: true, details: { leaseUntil: until } }));
+  }
+
+  async #fromSource<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (thrown) {
+      throw toMillraceError(thrown, 'SOURCE_FAILED', { stage: this.#scope.names.source });
+    }
+  }
+
+  async #finish(report: ItemReport): Promise<void> {
+    const finishing = this.#claim?.finish(report);
+    if (finishing !== undefined) await boundedAfter(finishing, this.#state.abandoned, NOTICE_MS);
+  }
+
+  /** A close gets the grace period, and what is left of it after a stop. */
+  #closeMs(): number {
+    return this.#state.abandoned.aborted ? NOTICE_MS : this.#scope.stop.graceMs + NOTICE_MS;
+  }
+
+  #assertAddsUp(): void {
+    const counts = this.#state.tally.counts();
+    if (counts.unsettled === 0 || this.#state.error !== undefined) return;
+    const message = `The counts of ${this.#refText} do not add up. This is a mistake in Millrace.`;
+    this.#state.fail(new MillraceError('REPORT_MISMATCH', message, { details: { ...counts } }));
+  }
+
+  #outcome(): ItemOutcome {
+    if (this.#settledAs !== undefined) return this.#settledAs;
+    if (this.#state.error === undefined) return 'complete';
+    return this.#state.failed ? 'failed' : 'aborted';
+  }
+
+  #report(): ItemReport {
+    const { tally, error } = this.#state;
+    return {
+      feed: this.#scope.feed.name,
+      run: this.#scope.run,
+      ref: this.#refText,
+      outcome: this.#outcome(),
+      ...(this.#origin && { origin: this.#origin }),
+      watermark: this.#state.resumePoint.value,
+      ...tally.counts(),
+      rejections: tally.rejections,
+      counters: tally.counters,
+      ...(tally.notes && { notes: tally.notes }),
+      startedAt: new Date(this.#started).toISOString(),
+      durationMs: Date.now() - this.#started,
+      ...(error && { error }),
+    };
+  }
+}
+
+/** A reference that cannot be described fails alone. */
+function describe<Ref>(
+  { feed, names }: RunScope<Ref>,
+  ref: Ref,
+): { readonly text: string; readonly error?: MillraceError } {
+  try {
+    return { text: feed.stages.source.describe(ref) };
+  } catch (thrown) {
+    const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
+    return { text: `${feed.stages.source.name}: a reference that names no object`, error };
+  }
+}
+
+function closeTimedOut(): MillraceError {
+  return new MillraceError(
+    'PLUGIN_TIMEOUT',
+    'The source did not release the object in time. The run continues without it; connections may be left open.',
+  );
+}
