@@ -20,13 +20,21 @@ const dataset = (name: string): Promise<string> =>
 const pack = promisify(gzip);
 
 /**
- * The files of the npm package `vega-datasets`, as three suppliers would send them: each in its own format and charset,
+ * Returns files of the npm package `vega-datasets`, as three suppliers would send them: each in its own format and charset,
  * under keys as people choose them.
+ *
+ * @param most records in each file at most
  */
-export async function supplierFiles(): Promise<readonly SupplierFile[]> {
-  const flights = JSON.parse(await dataset('flights-200k.json')) as Row[];
-  const movies = JSON.parse(await dataset('movies.json')) as Row[];
-  const matches = JSON.parse(await dataset('football.json')) as Row[];
+export async function supplierFiles(most: number = Number.POSITIVE_INFINITY): Promise<readonly SupplierFile[]> {
+  const rows = async (name: string): Promise<Row[]> => (JSON.parse(await dataset(name)) as Row[]).slice(0, most);
+  const lines = async (name: string): Promise<string> =>
+    (await dataset(name))
+      .split('\n')
+      .slice(0, most + 1)
+      .join('\n');
+  const flights = await rows('flights-200k.json');
+  const movies = await rows('movies.json');
+  const matches = await rows('football.json');
   const csv = async (key: string, text: string): Promise<SupplierFile> => ({
     bucket: 'supplier-atlas',
     key: `${key}.csv.gz`,
@@ -41,9 +49,9 @@ export async function supplierFiles(): Promise<readonly SupplierFile[]> {
       format: 'NDJSON, UTF-8',
     },
     await csv('football/matches é.2013', toCsv(matches)),
-    await csv('places/airports', await dataset('airports.csv')),
-    await csv('places/zipcodes', await dataset('zipcodes.csv')),
-    await csv('markets/stocks', await dataset('stocks.csv')),
+    await csv('places/airports', await lines('airports.csv')),
+    await csv('places/zipcodes', await lines('zipcodes.csv')),
+    await csv('markets/stocks', await lines('stocks.csv')),
     {
       bucket: 'supplier-reel',
       key: 'movies,=all;.ndjson.gz',
@@ -53,7 +61,7 @@ export async function supplierFiles(): Promise<readonly SupplierFile[]> {
   ];
 }
 
-/** The same movies, as they come on a bad day: some lines cut off, one that is no JSON at all. */
+/** Returns the same movies, as they come on a bad day: some lines cut off, one that is not JSON at all. */
 export async function brokenFile(): Promise<SupplierFile> {
   const movies = (JSON.parse(await dataset('movies.json')) as Row[]).slice(0, 500);
   const lines = ndjson(movies).split('\n');

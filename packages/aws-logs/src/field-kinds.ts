@@ -86,10 +86,9 @@ const SHOWN: Readonly<Record<FieldKind, string>> = {
 };
 
 function fieldInvalid(name: string, kind: FieldKind, text: string): LogProblem {
-  const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
   return new LogProblem({
     code: 'AWSLOG_FIELD_INVALID',
-    what: `has ${shown} in field ${JSON.stringify(name)}, which is not ${SHOWN[kind]}.`,
-    details: { field: name },
+    what: `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which is not ${SHOWN[kind]}.`,
+    details: { field: name, length: text.length },
   });
 }

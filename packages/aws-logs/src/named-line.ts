@@ -19,9 +19,12 @@ export type KnownFields = ReadonlyMap<string, FieldKind>;
 
 /** @throws MillraceError `AWSLOG_HEADER_INVALID` where a name is empty or stands twice */
 export function columnsOf(names: readonly string[], known: KnownFields): Columns {
-  const twice = names.find((name, index) => name === '' || names.indexOf(name) !== index);
-  if (names.length === 0 || twice !== undefined) {
-    throw headerInvalid(names.length === 0 ? 'it names no field' : `it has the field ${JSON.stringify(twice)} twice`);
+  if (names.length === 0) throw headerInvalid('it names no field');
+  const seen = new Set<string>();
+  for (const [index, name] of names.entries()) {
+    if (name === '' || seen.has(name))
+      throw headerInvalid(`its field ${index + 1} has no name, or that of another one`);
+    seen.add(name);
   }
   const fields = names.map((name): NamedField => {
     const kind = known.get(name);
@@ -45,7 +48,7 @@ export function namedRecord(
   texts: readonly string[],
 ): Record<string, unknown> | LogProblem {
   // What a line rejected now needs to be parsed by itself later.
-  const details = { columns: names };
+  const details = { content: { columns: names } };
   if (texts.length !== fields.length) {
     const what = `has ${texts.length} fields, and the header names ${fields.length}.`;
     return new LogProblem({ code: 'AWSLOG_FIELD_COUNT', what, details });
@@ -76,7 +79,7 @@ export function namedRecord(
  * @throws MillraceError `REPLAY_IMPOSSIBLE` where a later stage rejected the record
  */
 export function columnsKept({ details }: Pick<RejectedRecord, 'details'>, known: KnownFields): Columns {
-  const names = details?.['columns'];
+  const names = (details?.['content'] as { readonly columns?: unknown } | undefined)?.columns;
   if (Array.isArray(names)) return columnsOf(names as readonly string[], known);
   throw new MillraceError('REPLAY_IMPOSSIBLE', 'The line does not say which fields it has. Deliver the file again.');
 }

@@ -2,8 +2,11 @@ import { MillraceError } from './millrace-error.ts';
 
 const BRAND: unique symbol = Symbol.for('@millrace/decimal');
 
-/** Sign, digits before and behind the point, digits behind a point that nothing precedes, exponent. */
-const DECIMAL = /^([+-]?)(?:0*(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
+/**
+ * Sign, digits before and after the point, digits after a point that nothing precedes, exponent. Linear in the text: no two
+ * parts compete for the same digits.
+ */
+const DECIMAL = /^([+-]?)(?:0*(0|[1-9]\d*)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 
 /**
  * A decimal number that a JavaScript number may not hold, as its digits. Parsers make it where they are asked for exact
@@ -42,15 +45,15 @@ class Digits implements Decimal {
  * Makes a {@link Decimal} of digits such as `-12.50` or `1e-7`; a plus sign, zeros in front, and a point without digits on
  * one side are taken, too.
  *
- * @throws MillraceError `DECIMAL_INVALID` where the text is no decimal number
+ * @throws MillraceError `DECIMAL_INVALID` if the text is not a decimal number
  */
 export function decimal(text: string): Decimal {
   const match = DECIMAL.exec(text);
   if (match === null) {
-    const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
     throw new MillraceError(
       'DECIMAL_INVALID',
-      `${shown} is no decimal number. Give digits, such as "-12.50" or "1e-7".`,
+      `A text of ${text.length} characters is not a decimal number. Give digits, such as "-12.50" or "1e-7".`,
+      { details: { length: text.length, content: { text: text.slice(0, 100) } } },
     );
   }
   const [, sign, whole = '0', behind, alone, exponent] = match;

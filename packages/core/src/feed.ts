@@ -70,13 +70,14 @@ export type FeedCodec = Codec<unknown, unknown, Emits> | RangesCodec<unknown, Em
  * Starts a pipeline: `feed('prices').from(source).through(codec).through(parser).through(each).to(sink)`. A step that does
  * not fit the one before it does not compile.
  *
- * @param name names the feed in reports, logs, the ledger and in landed records; letters, digits, `.`, `_`, `-`, at most
- *   128 characters. Records keep it, so do not rename a feed that has run.
+ * @param name names the feed in reports, logs, the ledger and in landed records; letters, digits, `.`, `_`, `-`, not
+ *   dots alone, at most 128 characters. Records keep it, so do not rename a feed that has run.
  * @throws MillraceError `FEED_NAME_INVALID`
  */
 export function feed(name: string): FeedStart {
-  if (!/^[\w.-]{1,128}$/.test(name)) {
-    const rule = 'letters, digits, ".", "_" and "-", at most 128 characters';
+  // Names become folders and prefixes: one of dots alone would lead out of the place that a sink writes to.
+  if (!/^(?!\.+$)[\w.-]{1,128}$/.test(name)) {
+    const rule = 'letters, digits, ".", "_" and "-", not dots alone, at most 128 characters';
     throw new MillraceError('FEED_NAME_INVALID', `A feed's name has ${rule}; ${JSON.stringify(name)} does not fit.`);
   }
   return {

@@ -5,6 +5,7 @@ export type { CodecContext, Context, ItemContext } from './context.ts';
 export { decimal, type Decimal, isDecimal } from './decimal.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
+export { encodeJsonLine } from './encode-json-line.ts';
 export {
   type ChunkFlow,
   feed,
@@ -41,6 +42,7 @@ export { isPart, part, type Part } from './part.ts';
 export type { Entry, RecordContext } from './record-context.ts';
 export { rejected, rejectedRecord, type RecordPlace, type Rejected, type RejectedRecord } from './rejected.ts';
 export type { QuarantineStore, QuarantineText } from './quarantine-store.ts';
+export { isQuarantineKey } from './quarantine/keys.ts';
 export type { Quarantine, QuarantineQuery, ReadableQuarantine, Rejection } from './rejection.ts';
 export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export { rejectionPosition } from './rejection-position.ts';
@@ -53,8 +55,17 @@ export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export { signatureOf } from './signature.ts';
 export type { Refusal, Sink, SinkLimits } from './sink.ts';
-export type { IdentifiedObject, OpenedItem, RangedItem, RangedSource, Source, SourceItem } from './source.ts';
+export type {
+  IdentifiedObject,
+  OpenedItem,
+  RangedItem,
+  RangedSource,
+  ReferenceIdentity,
+  Source,
+  SourceItem,
+} from './source.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
+export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
 export { openRun, type RunSession, type SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';

@@ -15,7 +15,10 @@ export interface ErrorPlace {
 export interface MillraceErrorOptions extends ErrorPlace {
   /** What led to this error; kept as `error.cause`. */
   readonly cause?: unknown;
-  /** Machine-readable facts about the failure, such as a limit and the value that passed it. Never record content. */
+  /**
+   * Machine-readable facts about the failure, such as a limit and the value that passed it. Never record content, except
+   * under the key `content`: a quarantine keeps it with the rejection, and `toJSON` leaves it out.
+   */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
   /**
    * Whether the same work can succeed later with nothing changed: throttling, a timeout, a lost lease. Carriers ask for
@@ -54,7 +57,11 @@ export class MillraceError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
-  /** A plain object for logs: code, message, place, details, whether a retry can help, and the chain of causes as text. */
+  /**
+   * Returns a plain object for logs, reports and the ledger: code, message, place, details, whether a retry can help, and
+   * the chain of causes as text. It holds no record content: `details.content` is left out, and a cause that is not
+   * Millrace's is named by its type and code, as its message may quote a record. `error.cause` keeps the cause itself.
+   */
   toJSON(): Record<string, unknown> {
     return {
       code: this.code,
@@ -63,7 +70,7 @@ export class MillraceError extends Error {
       item: this.item,
       part: this.part,
       ordinal: this.ordinal,
-      details: this.details,
+      details: withoutContent(this.details),
       ...(this.retryable && { retryable: true }),
       ...(this.cause === undefined ? {} : { cause: describeCause(this.cause) }),
     };
@@ -75,14 +82,18 @@ export function isMillraceError(value: unknown): value is MillraceError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
+/** Codes of failures that happen before records are parsed, or apart from them: a foreign message quotes none. */
+const BEFORE_CONTENT: ReadonlySet<string> = new Set(['SOURCE_FAILED', 'LEDGER_FAILED', 'REFS_FAILED']);
+
 /**
- * The error itself where it is Millrace's, else a `MillraceError` with `fallbackCode` that keeps it as cause; in both
- * cases with the place filled in where it was not known.
+ * Returns the error itself if it is Millrace's, else a `MillraceError` with `fallbackCode` that keeps it as cause; in both
+ * cases with the place filled in as far as it was missing.
+ *
+ * The message names the type and code of what was thrown. Its text, which may quote a record, goes to
+ * `details.content.thrown`, which only a quarantine keeps.
  */
 export function toMillraceError(thrown: unknown, fallbackCode: string, place: ErrorPlace = {}): MillraceError {
-  const error = isMillraceError(thrown)
-    ? thrown
-    : new MillraceError(fallbackCode, describeCause(thrown), { cause: thrown });
+  const error = isMillraceError(thrown) ? thrown : foreign(thrown, fallbackCode);
   error.stage ??= place.stage;
   error.item ??= place.item;
   error.part ??= place.part;
@@ -90,8 +101,39 @@ export function toMillraceError(thrown: unknown, fallbackCode: string, place: Er
   return error;
 }
 
+function foreign(thrown: unknown, code: string): MillraceError {
+  if (BEFORE_CONTENT.has(code)) return new MillraceError(code, textOf(thrown), { cause: thrown });
+  return new MillraceError(
+    code,
+    `The stage threw ${describeCause(thrown)}. Its text, which may quote a record, is in error.cause and in the details of the ` +
+      'kept rejection.',
+    { cause: thrown, details: { content: { thrown: textOf(thrown) } } },
+  );
+}
+
+function withoutContent(details: MillraceError['details']): MillraceError['details'] {
+  if (details === undefined || !('content' in details)) return details;
+  const { content: _, ...rest } = details;
+  return Object.keys(rest).length === 0 ? undefined : rest;
+}
+
+/** Names a cause without quoting it. */
 function describeCause(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const own = cause.name === 'Error' ? cause.message : `${cause.name}: ${cause.message}`;
+  if (!(cause instanceof Error)) return `a value of type ${cause === null ? 'null' : typeof cause}`;
+  const own = isMillraceError(cause) ? `${cause.code}: ${cause.message}` : typeOf(cause);
   return cause.cause === undefined ? own : `${own} (caused by ${describeCause(cause.cause)})`;
+}
+
+/** The type and code of an error, as far as they look like a type and a code: whoever made it may have put anything there. */
+function typeOf({ name, code }: Error & { readonly code?: unknown }): string {
+  const type = /^[A-Za-z]\w{0,63}$/.test(name) ? name : 'Error';
+  return typeof code === 'string' && /^[A-Z0-9][A-Z0-9_]{1,63}$/.test(code) ? `${type} ${code}` : type;
+}
+
+/** All that an error says, content included. */
+function textOf(thrown: unknown): string {
+  if (!(thrown instanceof Error))
+    return typeof thrown === 'object' ? `a value of type ${typeof thrown}` : String(thrown);
+  const own = thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
+  return thrown.cause === undefined ? own : `${own} (caused by ${textOf(thrown.cause)})`;
 }

@@ -23,6 +23,11 @@ export interface QuarantineStore {
   readonly list: (prefix: string) => AsyncIterable<string>;
   /** The text under a key, and when it was put there, in milliseconds since the epoch. */
   readonly get: (key: string) => Promise<{ readonly text: string; readonly putAt: number }>;
+  /**
+   * Key of the text that lies at a place, such as `s3://bucket/prefix/key.gz`; `undefined` if the place is outside the store. It
+   * is how a run finds out that its quarantine's own texts come back to it as objects.
+   */
+  readonly keyOf?: (uri: string) => string | undefined;
   /** Releases what the store holds. */
   readonly close?: () => void | Promise<void>;
 }

@@ -1,6 +1,7 @@
-import { MillraceError } from './millrace-error.ts';
+import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
 import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
+import { MillraceError } from './millrace-error.ts';
 
 /**
  * Why a listed object needs work. `never`: the ledger does not know it, so its event never came or never succeeded in
@@ -22,27 +23,55 @@ export interface ReconcileOptions<Ref> {
 }
 
 /**
- * Compares a listing with the ledger and yields what is left to do, in the listing's order: it is how objects are found
- * whose events never came. The references can be run at once:
- * `feed.run(references(reconcile({ feed, list, ledger })), { ledger })`.
+ * Compares a listing with the ledger and yields what is left to do, in the listing's order: it finds objects whose events
+ * never came. The references can be run at once: `feed.run(references(reconcile({ feed, list, ledger })), { ledger })`.
  *
- * An item that another run holds right now is yielded as `unfinished`; running it answers `held`. Stale entries count as
- * done. One look-up for each listed object.
+ * An item that another run holds right now is yielded as `unfinished`; running it results in `held`. Stale entries count as
+ * done. It makes one look-up for each listed object.
  *
- * @throws MillraceError `RECONCILE_UNSUPPORTED` where the feed's source cannot tell versions apart
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `RECONCILE_UNSUPPORTED` if the feed's source cannot tell versions apart: it needs `versionTag`
+ * @example
+ * const missed = reconcile({ feed: prices, list: source.list({ bucket, prefix }), ledger });
+ * await prices.run(references(missed), { ledger });
  */
-export async function* reconcile<Ref>(
-  options: ReconcileOptions<Ref>,
-): AsyncGenerator<Unreconciled<Ref>, void, undefined> {
-  const { feed, list, ledger, concurrency = 16 } = options;
-  const { source } = feed.stages;
+export function reconcile<Ref>(options: ReconcileOptions<Ref>): AsyncGenerator<Unreconciled<Ref>, void, undefined> {
+  checkOptions<ReconcileOptions<Ref>>('reconcile', options, {
+    feed: (value) => (isFeed(value) ? undefined : 'a feed, as feed(…).to(…) makes it'),
+    list: (value) => (isIterable(value) ? undefined : 'an iterable of references, such as s3Source().list(…)'),
+    ledger: (value) => (isLedger(value) ? undefined : 'a ledger, such as memoryLedger()'),
+    concurrency: check.optional(check.integer(1, 1000)),
+  });
+  const { source } = options.feed.stages;
   const { versionTag } = source;
   if (versionTag === undefined) {
     throw new MillraceError(
       'RECONCILE_UNSUPPORTED',
-      `Source ${source.name} does not say which version a reference names.`,
+      `Source ${source.name} does not say which version a reference names. Give it versionTag(ref), which returns what its ` +
+        'items have as versionTag, such as the ETag of a listing.',
+      { details: { source: source.name } },
     );
   }
+  return compared(options, versionTag);
+}
+
+function isFeed(value: unknown): boolean {
+  return typeof (value as Partial<Feed<unknown>> | null)?.stages?.source.describe === 'function';
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+}
+
+function isLedger(value: unknown): boolean {
+  return typeof (value as Partial<Ledger> | null)?.entries === 'function';
+}
+
+async function* compared<Ref>(
+  { feed, list, ledger, concurrency = 16 }: ReconcileOptions<Ref>,
+  versionTag: (ref: Ref) => string | undefined,
+): AsyncGenerator<Unreconciled<Ref>, void, undefined> {
+  const { source } = feed.stages;
   const judge = async (ref: Ref): Promise<Unreconciled<Ref> | undefined> =>
     verdict(ref, versionTag(ref), await ledger.entries(feed.name, source.describe(ref)));
 

@@ -48,6 +48,11 @@ export interface Quarantine extends Sink<Rejection> {
   readonly rejections?: (query: QuarantineQuery) => AsyncIterable<Rejection>;
   /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
   readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
+  /**
+   * Whether the object at a place, such as `s3://bucket/key`, is one that this quarantine wrote. A run refuses such an object:
+   * carrying it would reject its lines into the quarantine again, and each round would raise the event for the next one.
+   */
+  readonly holds?: (uri: string) => boolean;
 }
 
 /** A quarantine that can be read back and settled, as all of Millrace's own can. */

@@ -19,18 +19,31 @@ export interface Source<Ref, T> {
    */
   readonly open: (ref: Ref, context: Context) => Promise<SourceItem<T>>;
   /**
-   * Identifies the version that a reference names, if the reference alone determines it: exactly what `open` would give.
-   * The runner then claims the object before it opens it, so a duplicate or a stale version costs no request. It must not do
-   * any input or output. `undefined` if only opening can tell. @default nothing is known before `open`
-   */
-  readonly identify?: (ref: Ref) => IdentifiedObject | undefined;
-  /**
    * The version tag that a reference names, such as the ETag of a listing; comparable with `SourceItem.versionTag`. With it,
    * `reconcile` can tell that an object has changed since it was carried.
    */
   readonly versionTag?: (ref: Ref) => string | undefined;
+  /**
+   * Returns what a reference says about the identity of its object, without opening it, or `undefined` if it says too little.
+   * With it, a run learns from its ledger that the object is `stale`, `duplicate` or `held` before it asks the service for
+   * anything. It does no input or output and returns the same for the same reference.
+   */
+  readonly identify?: (ref: Ref) => ReferenceIdentity | undefined;
   /** Releases what the source holds. Called by `feed.close`, at most once. */
   readonly close?: () => void | Promise<void>;
+}
+
+/**
+ * What a reference says about the identity of its object. `origin.id` is what `open` gives for this reference; of the other
+ * members there are those that the reference tells.
+ */
+export interface ReferenceIdentity extends IdentifiedObject {
+  /**
+   * Whether `open` can only give this id, or reject. If so, the item may be claimed before it is opened. If not, the object may
+   * turn out to carry the origin of another one, as a landing copy does, or to have a version that the reference does not
+   * name: a ledger's entry under this id then still says that this very content was carried, but the claim must wait for `open`.
+   */
+  readonly exact: boolean;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { check, checkOptions } from './check-options.ts';
 import type { Context } from './context.ts';
-import { folderOf, itemFolders, markerName, partName, prefixOf } from './quarantine/keys.ts';
+import { folderOf, isQuarantineKey, itemFolders, markerName, partName, prefixOf } from './quarantine/keys.ts';
 import { mergeParts, unreadable } from './quarantine/merge-parts.ts';
 import type { QuarantineStore } from './quarantine-store.ts';
 import type { Entry } from './record-context.ts';
@@ -49,6 +49,7 @@ export function storedQuarantine(store: QuarantineStore): ReadableQuarantine {
       return { [Symbol.asyncIterator]: () => read(store, query) };
     },
     settle: (rejections) => settle(store, rejections),
+    ...(store.keyOf && { holds: (uri: string) => isQuarantineKey(store.keyOf?.(uri) ?? '') }),
     ...(store.close && { close: store.close }),
   });
 }

@@ -36,6 +36,19 @@ describe('decimal', () => {
     );
   });
 
+  it('refuses a long text that is not a number at once, and does not quote it', () => {
+    for (const text of [`${'0'.repeat(1e6)}x`, `${'1'.repeat(1e6)}x`, `0.${'0'.repeat(1e6)}x`]) {
+      expect(() => decimal(text)).toThrow(
+        expect.objectContaining({ details: { length: text.length, content: expect.anything() } }),
+      );
+    }
+    try {
+      decimal('canary');
+    } catch (error) {
+      expect(JSON.stringify(error)).not.toContain('canary');
+    }
+  });
+
   it('refuses what is no number', () => {
     for (const text of ['', ' 1', '1 ', '.', '1e', '0x1', 'NaN', 'Infinity', '1,5', '1'.repeat(200) + 'x']) {
       expect(() => decimal(text)).toThrow(expect.objectContaining({ code: 'DECIMAL_INVALID' }));

@@ -93,7 +93,7 @@ describe('validate', () => {
       code: 'SCHEMA_VIOLATION',
       stage: 'validate',
       value: { id: 1 },
-      details: { issues: [{ path: 'id' }, { path: 'tags.1' }] },
+      details: { issues: 2, content: { issues: [{ path: 'id' }, { path: 'tags.1' }] } },
     });
   });
 
@@ -160,6 +160,15 @@ describe('the observer', () => {
   });
 });
 
+describe('feed names', () => {
+  it('are refused where they would lead out of a folder', () => {
+    for (const name of ['', '.', '..', '...', 'a/b', 'a\\b', '../a', 'x'.repeat(129)]) {
+      expect(() => feed(name)).toThrow(expect.objectContaining({ code: 'FEED_NAME_INVALID' }));
+    }
+    for (const name of ['a', '.a', 'a..b', '-', '_']) expect(feed(name)).toHaveProperty('from');
+  });
+});
+
 describe('errors', () => {
   it('keep code, place, details and cause, also as JSON', () => {
     const error = new MillraceError('X_FAILED', 'x', {
@@ -177,7 +186,7 @@ describe('errors', () => {
       item: 'i',
       ordinal: 3,
       details: { a: 1 },
-      cause: 'TypeError: t (caused by deep)',
+      cause: 'TypeError (caused by a value of type string)',
     });
   });
 
@@ -185,7 +194,11 @@ describe('errors', () => {
     const own = new MillraceError('X', 'x', { stage: 'inner' });
     expect(toMillraceError(own, 'Y', { stage: 'outer', ordinal: 1 })).toBe(own);
     expect(own).toMatchObject({ stage: 'inner', ordinal: 1 });
-    expect(toMillraceError('text', 'Y')).toMatchObject({ code: 'Y', message: 'text', cause: 'text' });
+    expect(toMillraceError('text', 'SOURCE_FAILED')).toMatchObject({
+      code: 'SOURCE_FAILED',
+      message: 'text',
+      cause: 'text',
+    });
     expect([isMillraceError(own), isMillraceError(new Error('x')), isMillraceError(null)]).toEqual([
       true,
       false,
@@ -231,5 +244,32 @@ describe('checkOptions', () => {
     for (const [one, value] of bad) expect(one(value)).toEqual(expect.any(String));
     expect(check.anything({})).toBeUndefined();
     expect(check.numeric(0)(1n)).toBe('a number of at least 0');
+  });
+
+  it('name what a plugin threw, and leave its text to the cause and the quarantine', () => {
+    const secret = 'canary-7f3a';
+    const system = Object.assign(new Error(`connect ${secret}`), { code: 'ECONNREFUSED' });
+    const odd = Object.assign(new TypeError(secret, { cause: system }), { name: secret, code: `${secret}!` });
+    for (const [thrown, what] of [
+      [new SyntaxError(secret), 'SyntaxError'],
+      [odd, 'Error (caused by Error ECONNREFUSED)'],
+      [secret, 'a value of type string'],
+      [{ message: secret }, 'a value of type object'],
+      [null, 'a value of type null'],
+    ] as const) {
+      const error = toMillraceError(thrown, 'SINK_FAILED');
+      expect(error.message).toContain(`threw ${what}.`);
+      expect(JSON.stringify(error)).not.toContain(secret);
+      expect(error.cause).toBe(thrown);
+      if (thrown instanceof Error) expect(error.details).toMatchObject({ content: { thrown: expect.any(String) } });
+    }
+  });
+
+  it('keep content of details to themselves, also in a chain of causes', () => {
+    const inner = new MillraceError('INNER', 'inner', { details: { line: 1, content: { name: 'secret' } } });
+    const outer = new MillraceError('OUTER', 'outer', { details: { content: ['secret'] }, cause: inner });
+    expect(JSON.parse(JSON.stringify(inner))).toMatchObject({ details: { line: 1 } });
+    expect(JSON.parse(JSON.stringify(outer))).toEqual({ code: 'OUTER', message: 'outer', cause: 'INNER: inner' });
+    expect(JSON.stringify([inner, outer])).not.toContain('secret');
   });
 });

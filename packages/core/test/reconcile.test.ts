@@ -53,8 +53,26 @@ describe('reconcile', () => {
 
   it('refuses a source that cannot tell versions apart', async () => {
     const made = feed('f').from(textSource()).through(lines()).to(keep<string>().sink);
-    await expect(all(reconcile({ feed: made, list: [], ledger: memoryLedger() }))).rejects.toMatchObject({
-      code: 'RECONCILE_UNSUPPORTED',
-    });
+    expect(() => reconcile({ feed: made, list: [], ledger: memoryLedger() })).toThrow(
+      expect.objectContaining({ code: 'RECONCILE_UNSUPPORTED', message: expect.stringContaining('versionTag') }),
+    );
+  });
+
+  it('refuses wrong arguments before it asks for anything', () => {
+    const made = feed('f').from(tagged).through(lines()).to(keep<string>().sink);
+    const right = { feed: made, list: [], ledger: memoryLedger() };
+    const loose = reconcile as unknown as (...given: readonly unknown[]) => unknown;
+    for (const given of [
+      [made, [], memoryLedger()],
+      [undefined],
+      [{ ...right, feed: 'f' }],
+      [{ ...right, list: undefined }],
+      [{ ...right, list: 'text' }],
+      [{ ...right, ledger: {} }],
+      [{ ...right, concurrency: 0 }],
+    ]) {
+      expect(() => loose(...given)).toThrow(expect.objectContaining({ code: expect.stringMatching(/^OPTION_/) }));
+    }
+    expect(() => loose({ ...right, ledgers: 1 })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
   });
 });

@@ -62,8 +62,8 @@ describe('a rejected record', () => {
       .run([numbered(6)], { quarantine: rejected.sink });
     expect(rejected.values()).toMatchObject([
       { ordinal: 2, code: 'TOO_SMALL', message: 'two', details: { least: 3 }, value: '2', stage: 'map' },
-      { ordinal: 3, code: 'TRANSFORM_THREW', message: 'plain', value: '3' },
-      { ordinal: 4, code: 'TRANSFORM_THREW', message: 'later', stage: 'map#2' },
+      { ordinal: 3, code: 'TRANSFORM_THREW', details: { content: { thrown: 'plain' } }, value: '3' },
+      { ordinal: 4, code: 'TRANSFORM_THREW', details: { content: { thrown: 'later' } }, stage: 'map#2' },
     ]);
     expect(report.totals).toMatchObject({ read: 6, written: 3, rejected: 3 });
   });

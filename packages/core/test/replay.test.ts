@@ -44,7 +44,7 @@ describe('replay', () => {
     ]);
     expect(settled.map(({ ordinal }) => ordinal)).toEqual([1]);
     expect(report).toMatchObject({ tried: 2, delivered: 1, rejected: 1, written: 1, unsettled: 0 });
-    expect(report.again).toMatchObject([{ ordinal: 3, stage: 'lines', message: 'still bad' }]);
+    expect(report.again).toMatchObject([{ ordinal: 3, stage: 'lines', details: { content: { thrown: 'still bad' } } }]);
   });
 
   it('goes on from the rejecting stage where there is no raw text, and for a single branch', async () => {

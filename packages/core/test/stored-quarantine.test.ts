@@ -1,5 +1,6 @@
 import {
   type Entry,
+  isQuarantineKey,
   type QuarantineStore,
   type ReadableQuarantine,
   type Rejection,
@@ -52,6 +53,25 @@ async function read(quarantine: ReadableQuarantine, feed = 'f'): Promise<Rejecti
   for await (const one of quarantine.rejections({ feed })) found.push(one);
   return found;
 }
+
+describe('holds', () => {
+  it('is there where the store can tell the key of a place, and knows the keys that were written', async () => {
+    const store = mapStore();
+    expect(storedQuarantine(store).holds).toBeUndefined();
+    const keyOf = (uri: string): string | undefined => (uri.startsWith('map:') ? uri.slice(4) : undefined);
+    const quarantine = storedQuarantine({ ...store, keyOf });
+    await write(quarantine, [rejection(0), rejection(1)]);
+    await quarantine.settle([rejection(0)]);
+    expect(store.texts.size).toBe(2);
+    for (const key of store.texts.keys()) {
+      expect(quarantine.holds?.(`map:${key}`)).toBe(true);
+      expect(quarantine.holds?.(`other:${key}`)).toBe(false);
+      expect(isQuarantineKey(`in front/${key}`)).toBe(true);
+      expect(isQuarantineKey(`${key}.gz`)).toBe(false);
+    }
+    expect(quarantine.holds?.('map:f/data.ndjson')).toBe(false);
+  });
+});
 
 describe('positions', () => {
   it('sort as the records stand, and no two records share one', () => {

@@ -1,4 +1,12 @@
-import { feed, map, type Rejection, type StandardSchema, validate } from '@millrace/core';
+import {
+  feed,
+  map,
+  type MillraceError,
+  type RecordContext,
+  type Rejection,
+  type StandardSchema,
+  validate,
+} from '@millrace/core';
 import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +19,20 @@ interface Sale {
   price: number;
   currency: string;
   lines: { count: number }[];
+}
+
+interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+function caught(act: () => unknown): MillraceError {
+  try {
+    act();
+  } catch (error) {
+    return error as MillraceError;
+  }
+  throw new Error('it must throw');
 }
 
 const even = (count: number): boolean => count % 2 === 0;
@@ -90,10 +112,42 @@ describe('validate', () => {
     expect(rejections).toHaveLength(1);
     const [{ code, stage, ordinal, details, message } = {} as Rejection] = rejections;
     expect({ code, stage, ordinal }).toEqual({ code: 'SCHEMA_VIOLATION', stage: 'validate', ordinal: 1 });
-    const { issues } = details as { readonly issues: readonly { readonly path: string; readonly message: string }[] };
+    expect(details).toMatchObject({ issues: 2 });
+    const { issues } = details?.['content'] as { readonly issues: readonly Issue[] };
     // In what order is the schema's affair.
     expect(issues.map(({ path }) => path).toSorted()).toEqual(['lines.1.count', 'sku']);
-    for (const { path, message: what } of issues) expect(message).toContain(`${path}: ${what}`);
+    for (const { message: what } of issues) expect(message).not.toContain(what);
+    expect(message).toContain('in 2 places');
+  });
+
+  it('names what the schema declares, and no key or value of a record', async () => {
+    const open = z.object({ sku: z.string(), prices: z.record(z.string(), z.object({ amount: z.literal('EUR') })) });
+    const record = { sku: 'canary-sku', prices: { 'canary-key': { amount: 'canary-amount' } } };
+    const throwing = (): unknown =>
+      validate(open.strict()).apply({ ...record, 'canary-extra': 1 }, {} as RecordContext);
+    const error = caught(throwing);
+    expect(error.message).toContain('prices.*.amount');
+    expect(JSON.stringify(error)).not.toContain('canary');
+    expect(JSON.stringify(error.details)).toContain('canary-key');
+    // Where a schema does not describe itself, no step of a path is known to be a name of its own.
+    const bare = v.object({ sku: v.string() });
+    const silent = { '~standard': { ...bare['~standard'], jsonSchema: undefined } } as unknown as typeof bare;
+    expect(caught(() => validate(silent).apply({ sku: 1 }, {} as RecordContext)).message).toContain('schema: *.');
+  });
+
+  it('keeps the first ten issues of thousands, and of each a part', () => {
+    const issues = Array.from({ length: 8000 }, (_, index) => ({
+      message: 'x'.repeat(10_000),
+      path: Array.from({ length: 100 }, (_unused, step) => `${index}.${step}`),
+    }));
+    const schema = {
+      '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) },
+    } as StandardSchema<never>;
+    const error = caught(() => validate(schema).apply({}, {} as RecordContext));
+    expect(error.message).toContain('in 8000 places');
+    expect(error.message.length).toBeLessThan(500);
+    expect(error.details).toMatchObject({ issues: 8000, content: { issues: { length: 10 } } });
+    expect(JSON.stringify(error.details).length).toBeLessThan(10_000);
   });
 
   it('the output type flows on', () => {

@@ -1,23 +1,30 @@
-import { type Context, MillraceError } from '@millrace/core';
+import { type Context, isMillraceError, MillraceError } from '@millrace/core';
+import type { Item } from './attribute-values.ts';
 import { backoff } from './backoff.ts';
 import { keyIdentity, type KeyNames } from './key-identity.ts';
 import { type Put, unitsOf } from './put.ts';
 import type { WriteRate } from './rate/write-rate.ts';
+import { refusedItem } from './refused-item.ts';
+import { invalidResponse } from './response.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { Answer, Sender } from './sender.ts';
 import { type ServiceFault, serviceFault } from './service-fault.ts';
+import type { CheckTableKey } from './table-key.ts';
 import { checkAborted, sleep, untilAborted } from './until-aborted.ts';
 
-/** What delivering needs, and whom it tells of the outcome. */
+/** What delivering needs, and what it reports to. */
 export interface Delivery {
   readonly table: string;
   readonly keys: KeyNames;
-  readonly sender: Sender;
+  readonly sender: Pick<Sender, 'send'>;
   readonly rate: WriteRate;
   readonly budget: RetryBudget;
   readonly context: Context;
-  readonly accepted: (put: Put) => void;
-  /** The service has charged so many write units. */
+  /** Rejects if the table refuses items because its key is not the one that the sink was given. */
+  readonly checkKey: CheckTableKey;
+  /** Where the record of a put is from, for errors. */
+  readonly placeOf: (put: Put) => { readonly item: string; readonly ordinal: number };
+  /** The service has charged this many write units. */
   readonly spent: (units: number) => void;
   readonly refused: (put: Put, error: MillraceError) => void;
 }
@@ -30,7 +37,8 @@ interface Attempt {
 
 /**
  * Brings one request's items into the table: sends, sends again what was held back, and finds the item that the service
- * refuses. When it resolves, each item was either accepted or refused. It rejects where the outcome is unknown.
+ * refuses. When it resolves, each item was either accepted, or refused because it would be refused again. It rejects if
+ * anything else remains once the budget is used up, with a retryable error if that can pass.
  */
 export async function deliver(puts: readonly Put[], delivery: Delivery): Promise<void> {
   const { budget, context } = delivery;
@@ -60,14 +68,12 @@ async function pause(delayMs: number, deadline: number, signal: AbortSignal): Pr
   if (ms > 0) await sleep(ms, signal);
 }
 
-async function send(
-  puts: readonly Put[],
-  { accepted, context, keys, rate, sender, spent, table }: Delivery,
-): Promise<Attempt> {
+async function send(puts: readonly Put[], { context, keys, rate, sender, spent, table }: Delivery): Promise<Attempt> {
   const units = sum(puts);
   const waiting = rate.enter(units, context.signal);
   if (waiting !== undefined) await waiting;
   let answer: Answer;
+  let left: readonly Put[];
   try {
     answer = await untilAborted(
       sender.send(
@@ -76,6 +82,7 @@ async function send(
       ),
       context.signal,
     );
+    left = heldBack(puts, answer, keys);
   } catch (thrown) {
     checkAborted(context.signal);
     const fault = serviceFault(thrown, table);
@@ -85,18 +92,33 @@ async function send(
     return { left: puts, fault };
   }
   if (answer.attempts > 1) context.count('retries', answer.attempts - 1);
-  const held = new Set(answer.unprocessed.map((item) => keyIdentity(item, keys)));
-  const left = held.size === 0 ? [] : puts.filter(({ key }) => held.has(key));
-  if (left.length !== held.size) {
-    const text = `Table ${table} answered with unprocessed items that were not sent, so it is unknown what was written.`;
-    throw new MillraceError('DYNAMODB_REQUEST_FAILED', text, { details: { table } });
-  }
-  for (const put of puts) if (!held.has(put.key)) accepted(put);
   const heldUnits = sum(left);
   const consumed = answer.writeUnits > 0 ? answer.writeUnits : units - heldUnits;
   if (answer.writeUnits > 0) spent(answer.writeUnits);
   rate.answered(units, consumed, heldUnits);
   return { left };
+}
+
+/**
+ * The puts that the service did not take. Each must have been sent, and be named once: else the response is of another
+ * request.
+ *
+ * @throws Error `ResponseInvalid`
+ */
+function heldBack(puts: readonly Put[], { unprocessed, attempts }: Answer, keys: KeyNames): readonly Put[] {
+  if (unprocessed.length === 0) return [];
+  const held = new Set(unprocessed.map((item) => identityOf(item, keys)));
+  const left = puts.filter(({ key }) => held.has(key));
+  if (left.length === unprocessed.length) return left;
+  throw invalidResponse('It names unprocessed items that were not sent.', { httpStatusCode: 200, attempts });
+}
+
+function identityOf(item: Item, keys: KeyNames): string | undefined {
+  try {
+    return keyIdentity(item, keys);
+  } catch {
+    return undefined;
+  }
 }
 
 function sum(puts: readonly Put[]): number {
@@ -105,10 +127,15 @@ function sum(puts: readonly Put[]): number {
 
 /**
  * One item that the service refuses costs the whole batch. Halves find it in 2 n - 1 requests at most, and the others
- * are written. Putting an item twice leaves it there once, so nothing is lost on the way.
+ * are written, whatever the table has taken before. Putting an item twice leaves it there once, so nothing is lost on the way.
  */
 async function isolate(puts: readonly Put[], fault: ServiceFault, delivery: Delivery): Promise<void> {
-  if (puts.length === 1) return delivery.refused(puts[0]!, fault.error);
+  if (puts.length === 1) {
+    await delivery.checkKey(delivery.context.signal);
+    const [put] = puts as readonly [Put];
+    delivery.refused(put, refusedItem(fault.error, put.item));
+    return put.superseded && deliver([put.superseded], delivery);
+  }
   const middle = puts.length >> 1;
   await deliver(puts.slice(0, middle), delivery);
   await deliver(puts.slice(middle), delivery);
@@ -119,24 +146,40 @@ async function isolate(puts: readonly Put[], fault: ServiceFault, delivery: Deli
  * batch are sent on their own, and theirs, until the items that it holds back wait alone, each for itself; the others are
  * written at once. Putting an item twice leaves it there once.
  */
-async function isolateHot(puts: readonly Put[], delivery: Delivery): Promise<void> {
+function isolateHot(puts: readonly Put[], delivery: Delivery): Promise<void> {
   const middle = puts.length >> 1;
-  await Promise.all([deliver(puts.slice(0, middle), delivery), deliver(puts.slice(middle), delivery)]);
+  return allSettled([deliver(puts.slice(0, middle), delivery), deliver(puts.slice(middle), delivery)]);
 }
 
-/** The budget is used up. Items that are known not to be written are refused; where that is unknown, the write fails. */
-function giveUp({ left, fault }: Attempt, delivery: Delivery): void {
-  if (fault?.kind === 'unavailable') throw fault.error;
-  const error =
-    fault?.error ??
-    new MillraceError(
-      'DYNAMODB_UNPROCESSED',
-      `Table ${delivery.table} did not process the item within the retry budget; raise its capacity, or the budget.`,
-    );
-  for (const put of left) delivery.refused(put, fault?.kind === 'hot' ? naming(put, error) : error);
+/**
+ * Waits for all deliveries, so that none is under way any more when it rejects. Of several errors it throws one that no retry
+ * helps, if there is one.
+ */
+export async function allSettled(deliveries: readonly Promise<void>[]): Promise<void> {
+  const settled = await Promise.allSettled(deliveries);
+  const errors = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (errors.length > 0) throw errors.find((error) => !isMillraceError(error) || !error.retryable) ?? errors[0];
 }
 
-/** Says which key is hot: it is what someone has to change. */
-function naming({ key }: Put, { code, message, cause, details }: MillraceError): MillraceError {
-  return new MillraceError(code, `${message} The key: ${key}`, { cause, details: { ...details, key } });
+/** The budget is used up. What remains is good, and the service may take it later: so the write fails, to be run again. */
+function giveUp({ left, fault }: Attempt, { table, placeOf }: Delivery): never {
+  if (fault?.kind === 'hot') throw locating(fault.error, placeOf(left[0]!));
+  if (fault !== undefined) throw fault.error;
+  throw new MillraceError(
+    'DYNAMODB_UNPROCESSED',
+    `Table ${table} left items unprocessed until the retry budget was used up. Raise its capacity, or the budget, and run again.`,
+    { details: { table, items: left.length }, retryable: true },
+  );
+}
+
+/** Says which record has the hot key. Its place says it, because the key itself is content. */
+function locating(
+  { code, message, cause, details, retryable }: MillraceError,
+  place: { readonly item: string; readonly ordinal: number },
+): MillraceError {
+  return new MillraceError(code, `${message} Record ${place.ordinal} of ${place.item} has such a key.`, {
+    cause,
+    details: { ...details, ...place },
+    retryable,
+  });
 }

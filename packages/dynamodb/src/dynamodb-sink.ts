@@ -1,30 +1,19 @@
-import {
-  check,
-  checkOptions,
-  type Decimal,
-  MillraceError,
-  type OptionCheck,
-  type Refusal,
-  type Sink,
-  refusalOf,
-} from '@millrace/core';
+import { check, checkOptions, type Decimal, MillraceError, type OptionCheck, type Sink } from '@millrace/core';
 import type { AnyDynamoDBClient } from './client.ts';
-import { deliver } from './deliver.ts';
+import { type KeepNewestOptions, newestNames } from './keep-newest.ts';
 import { DEFAULT_PRICES, type DynamodbPrices } from './plan/prices.ts';
 import { isWriteBudget, type WriteBudget, writeBudget } from './rate/write-budget.ts';
 import { createWriteRate } from './rate/write-rate.ts';
 import { withSettings } from './sink-settings.ts';
-import type { KeyNames } from './key-identity.ts';
+import { recordKey } from './key-identity.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
 import { isPacked, type Packed, packedOver } from './pack/packed.ts';
-import { prepare } from './prepare.ts';
-import type { Put } from './put.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
 import { createSender } from './create-sender.ts';
 import type { SenderKind } from './sender.ts';
-import { splitRequests } from './split-requests.ts';
 import { tableName } from './table-name.ts';
+import { recordWriter } from './write-records.ts';
 
 /** What a key attribute may hold. */
 export type KeyValue = string | number | bigint | Uint8Array | Decimal | ExactNumber;
@@ -61,8 +50,15 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   readonly maxWriteUnitsPerSecond?: number | WriteBudget;
   /** For the price of what was written, in reports. @default `DEFAULT_PRICES`: us-east-1, on-demand */
   readonly prices?: DynamodbPrices;
-  /** How long to go on with records that DynamoDB does not take. */
+  /** How long to go on with records that DynamoDB does not take. After that the write fails with a retryable error. */
   readonly retry?: DynamodbRetryOptions;
+  /**
+   * Writes each item by a PutItem on the condition that no newer version of the same object has written it, instead of up to
+   * 25 by a BatchWriteItem: a run that was paused, or a message that comes late, then never puts an older row over a newer
+   * one. For natural keys, with a ledger. It takes one request for each item through the client, for the same write units.
+   * Give the names of the two attributes if `landingItem` was given others. @default false
+   */
+  readonly keepNewest?: boolean | KeepNewestOptions;
   /**
    * `packed()` lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
    * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
@@ -82,14 +78,17 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
  * Puts each record into a DynamoDB table as one item, by BatchWriteItem of up to 25 items and 16 MB.
  *
  * What DynamoDB would refuse is found before it is sent and refused record by record; what it refuses nonetheless is
- * isolated, so that one bad record never costs its batch. Of records with one key in a batch the last is written and the
- * counter `duplicates` counts the others; nothing orders the batches of different writes, unless `concurrency` is 1.
+ * isolated, so that one bad record never costs its batch. Of records with one key in a write the last is written and the
+ * counter `duplicates` counts the others; `keyOf` tells the runner which writes must wait for each other.
  * A table that throttles slows all of the sink's requests down to what it takes; one hot key holds back only itself. Other
- * counters: `writeUnits` consumed and what they cost, such as `costUSD`; `throttles` answered, `retries` made.
+ * counters: `writeUnits` consumed and what they cost, such as `costUSD`; `throttles` received, `retries` made, and, with
+ * `keepNewest`, `superseded`.
  *
- * A write rejects, and its item fails, with `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`,
- * `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_UNAVAILABLE`, `DYNAMODB_REQUEST_FAILED`,
- * `DYNAMODB_ABORTED`, or, with `pack`, `DYNAMODB_NOT_PACKABLE`. The codes of refused records are in the README.
+ * A write rejects, and its item fails, with a code. These can pass, and are `retryable`:
+ * `DYNAMODB_UNPROCESSED`, `DYNAMODB_THROTTLED`, `DYNAMODB_KEY_RANGE_THROTTLED`, `DYNAMODB_MAX_ON_DEMAND_THROUGHPUT`,
+ * `DYNAMODB_UNAVAILABLE`, `DYNAMODB_RESPONSE_INVALID`, `DYNAMODB_ABORTED`; the others last: `DYNAMODB_TABLE_NOT_FOUND`,
+ * `DYNAMODB_ACCESS_DENIED`, `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_REQUEST_FAILED`, with `pack`
+ * `DYNAMODB_NOT_PACKABLE`, and with `keepNewest` `DYNAMODB_GENERATION_MISSING`. The codes of refused records are in the README.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, or `DYNAMODB_ZSTD_MISSING`
  */
@@ -108,65 +107,45 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     retry: check.optional(check.object),
     pack: check.optional(packedValue),
     sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
+    keepNewest: check.optional(flagOrObject),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16, prices = DEFAULT_PRICES } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
   const keys = { partitionKey, sortKey };
   const preparation = { ...keys, allowUnsafe: options.inexactNumbers === 'write' };
+  const newest = newestNames(options.keepNewest);
+  if (newest !== undefined) checkTogether(options);
   const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
   const rate = createWriteRate(table, sharedBudget(options.maxWriteUnitsPerSecond));
-  /** Whether the table has ever taken an item from this sink, which shows that the table's key is as it was named. */
-  let proven = false;
+  const write = recordWriter({ table, preparation, sender, rate, budget, prices, newest, concurrency });
 
   const single = Object.freeze<Sink<DynamodbRecord<P, S>>>({
     name: 'dynamodb',
     limits: { count: MAX_BATCH_ITEMS },
+    keyOf: (record) => recordKey(record, keys),
     concurrency,
     mixesItems: true,
     ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack?.options }),
-    write: async (entries, context) => {
-      const refusals: Refusal[] = [];
-      const refuse = (position: number, error: MillraceError): void => {
-        refusals.push(refusalOf(position, error));
-      };
-      const { puts, duplicates } = prepare(entries, preparation, refuse);
-      if (duplicates > 0) context.count('duplicates', duplicates);
-
-      const invalid: MillraceError[] = [];
-      const accepted = (): void => {
-        proven = true;
-      };
-      const refused = ({ positions }: Put, error: MillraceError): void => {
-        if (error.code === 'DYNAMODB_ITEM_INVALID') invalid.push(error);
-        for (const position of positions) refuse(position, error);
-      };
-      const spent = (units: number): void => {
-        context.count('writeUnits', units);
-        context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
-      };
-      for (const request of splitRequests(puts, rate.maxUnits)) {
-        await deliver(request, { table, keys, sender, rate, budget, context, accepted, refused, spent });
-      }
-      if (!proven && invalid.length > 1 && invalid.length === puts.length) throw mismatch(table, keys, invalid[0]!);
-      return refusals.toSorted((a, b) => a.position - b.position);
-    },
+    write,
     close: () => sender.close(),
   });
   return options.pack === undefined ? single : packedOver(options.pack, single, preparation);
 }
 
-/**
- * The table refuses all that it was ever sent: most likely its key is another one. The item then fails at once, with a
- * reason, instead of sending its records to the quarantine one by one.
- */
-function mismatch(table: string, { partitionKey, sortKey }: KeyNames, first: MillraceError): MillraceError {
-  const key = sortKey === undefined ? partitionKey : `${partitionKey}, ${sortKey}`;
-  return new MillraceError(
-    'DYNAMODB_REQUEST_INVALID',
-    `Table ${table} refuses every item, so its key is likely not (${key}), or of other types. First reason: ${first.message}`,
-    { cause: first.cause, details: { table, partitionKey, sortKey } },
-  );
+function checkTogether({ pack, sender }: Pick<DynamodbSinkOptions, 'pack' | 'sender'>): void {
+  const other = pack === undefined ? (sender === 'lean' ? "sender: 'lean'" : undefined) : 'pack';
+  if (other === undefined) return;
+  const reason =
+    other === 'pack' ? 'the keys of packs are unique' : 'conditional requests go through the client, one for each item';
+  throw new MillraceError('OPTION_INVALID', `dynamodbSink: keepNewest and ${other} exclude each other: ${reason}.`, {
+    details: { owner: 'dynamodbSink', option: 'keepNewest' },
+  });
 }
+
+const flagOrObject: OptionCheck = (value) =>
+  typeof value === 'boolean' || (typeof value === 'object' && value !== null)
+    ? undefined
+    : 'true, false or { source, generation }';
 
 const budgetOrRate: OptionCheck = (value) =>
   isWriteBudget(value) || (typeof value === 'number' && value >= 1)

@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CONNECTION_MS, REQUEST_MS } from './client.ts';
 import { MAX_ANSWER_BYTES } from './limits.ts';
 import type { SentRequest } from './passage.ts';
+import { MAX_TIMER_MS } from './until-aborted.ts';
 
 /** An answer, whatever its status. */
 export interface HttpAnswer {
@@ -71,8 +72,8 @@ export function createExchange(
     path,
   };
   const limits: ExchangeLimits = {
-    connectionMs: config.connectionTimeout || CONNECTION_MS,
-    answerMs: config.requestTimeout || config.socketTimeout || REQUEST_MS,
+    connectionMs: Math.min(config.connectionTimeout || CONNECTION_MS, MAX_TIMER_MS),
+    answerMs: Math.min(config.requestTimeout || config.socketTimeout || REQUEST_MS, MAX_TIMER_MS),
     maxAnswerBytes,
   };
   return async (headers, body, signal) => {

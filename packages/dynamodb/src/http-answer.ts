@@ -1,7 +1,8 @@
-import * as zlib from 'node:zlib';
-import { type BatchWriteItemCommandOutput, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { withBinary } from './attribute-values.ts';
+import { batchAnswer } from './batch-answer.ts';
 import type { HttpAnswer } from './exchange.ts';
+import { checkChecksum, isObject } from './response.ts';
 import type { Answer } from './sender.ts';
 
 /** The body of an error, by the JSON protocol. */
@@ -14,39 +15,32 @@ interface ErrorBody {
 }
 
 /**
- * Reads the answer to a BatchWriteItem.
+ * Reads the response to a BatchWriteItem.
  *
+ * @param isTable whether a table that the response names is the one that was sent to
  * @throws DynamoDBServiceException for an error of the service, with name, status, request id and throttling reasons, as
  *   an SDK client throws it
- * @throws Error `ResponseChecksumMismatch` where the body is not as it was sent
+ * @throws Error `ResponseChecksumMismatch` if the body is not as it was sent; `ResponseInvalid` or `SyntaxError` if it is not a
+ *   response of the operation
  */
-export function readAnswer(answered: HttpAnswer): Answer {
+export function readAnswer(answered: HttpAnswer, isTable: (name: string) => boolean): Answer {
   const { status, headers, body } = answered;
-  const checksum = headers['x-amz-crc32'];
-  // Node has it since 22.2.
-  if (typeof checksum === 'string' && zlib.crc32 !== undefined && Number(checksum) !== zlib.crc32(body)) {
-    throw withMetadata(new Error('The answer was damaged on its way.'), 'ResponseChecksumMismatch', answered);
-  }
+  checkChecksum(headers['x-amz-crc32'], body, metadata(answered));
   const parsed = parse(answered);
-  if (status !== 200) throw serviceError(parsed as ErrorBody, answered);
-  const output = parsed as Partial<BatchWriteItemCommandOutput>;
-  return {
-    unprocessed: Object.values(output.UnprocessedItems ?? {})
-      .flat()
-      .map(({ PutRequest }) => withBinary(PutRequest?.Item ?? {})),
-    writeUnits: (output.ConsumedCapacity ?? []).reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0),
-    attempts: answered.attempts,
-  };
+  if (status !== 200) throw serviceError(isObject(parsed) ? (parsed as ErrorBody) : {}, answered);
+  const answer = batchAnswer(parsed, isTable, metadata(answered));
+  for (const item of answer.unprocessed) withBinary(item);
+  return answer;
 }
 
-function parse(answered: HttpAnswer): object {
-  // An error may do without a body; an answer that says nothing of what was written is none.
-  if (answered.body.length === 0 && answered.status !== 200) return {};
+function parse(answered: HttpAnswer): unknown {
+  // An error may come without a body. A success without one says nothing of what was written.
+  if (answered.body.length === 0) return {};
   try {
-    return (JSON.parse(answered.body.toString()) ?? {}) as object;
-  } catch (cause) {
-    // Something between here and the service has answered; the status tells what to do.
-    throw withMetadata(new Error('The answer is no JSON.', { cause }), 'SyntaxError', answered);
+    return JSON.parse(answered.body.toString()) as unknown;
+  } catch {
+    // Something between here and the service has answered; the status says what to do. What it said may be of the records.
+    throw withMetadata(new Error('The body is not valid JSON.'), 'SyntaxError', answered);
   }
 }
 

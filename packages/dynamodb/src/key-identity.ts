@@ -32,6 +32,16 @@ export function recordKeyIdentity(record: object, keys: KeyNames): string {
   }, keys);
 }
 
+/** The {@link recordKeyIdentity} of any record; `undefined` for one that cannot be stored for want of a key. */
+export function recordKey(record: unknown, keys: KeyNames): string | undefined {
+  if (typeof record !== 'object' || record === null) return undefined;
+  try {
+    return recordKeyIdentity(record, keys);
+  } catch {
+    return undefined;
+  }
+}
+
 function keyValue(value: unknown): AttributeValue | undefined {
   if (typeof value === 'string') return { S: value };
   const B = typeof value === 'object' && value !== null ? binaryOf(value) : undefined;

@@ -45,7 +45,8 @@ let idle: Walk | undefined;
  * Unicode is refused. Sizes follow the developer guide, "DynamoDB item sizes and formats": names and text in UTF-8 bytes,
  * binary as it is, null and Boolean 1, list and map 3 and 1 for each element.
  *
- * @throws MillraceError with the value's path in `details.path`: the codes of numbers and sets, `DYNAMODB_TEXT_INVALID`,
+ * @throws MillraceError with the value's position in `details.path`, which has the positions of attributes and elements from
+ *   the record down, counted from 0, since names are content: the codes of numbers and sets, `DYNAMODB_TEXT_INVALID`,
  *   `DYNAMODB_NAME_INVALID`, `DYNAMODB_NESTING_TOO_DEEP` or `DYNAMODB_VALUE_UNSUPPORTED`
  */
 export function marshal(record: unknown, allowUnsafe = false): Marshalled {
@@ -80,10 +81,10 @@ const BRACKET_END = 0x5d;
 
 function writeObject(values: Readonly<Record<string, unknown>>, walk: Walk, level: number): void {
   const start = walk.out.at;
-  let at = '';
+  let at = -1;
   try {
     for (const name of Object.keys(values)) {
-      at = name;
+      at += 1;
       const value = values[name];
       if (value === undefined) continue;
       const attribute = walk.names.of(name);
@@ -201,28 +202,25 @@ function tooDeep(): MillraceError {
   );
 }
 
-type Step = string | number;
-
 /** Carries an error up to the record and gathers its path on the way, so that a walk that goes well keeps no path. */
 class Misplaced extends Error {
   readonly error: MillraceError;
-  readonly path: Step[];
+  readonly path: number[];
 
-  constructor(error: MillraceError, step: Step) {
+  constructor(error: MillraceError, step: number) {
     super(error.message);
     this.error = error;
     this.path = [step];
   }
 }
 
-function within(thrown: unknown, step: Step): unknown {
+function within(thrown: unknown, step: number): unknown {
   if (isMillraceError(thrown)) return new Misplaced(thrown, step);
   if (thrown instanceof Misplaced) thrown.path.unshift(step);
   return thrown;
 }
 
-function placed({ code, message }: MillraceError, path: readonly Step[]): MillraceError {
-  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
-  const place = steps === '' ? 'record' : steps.replace(/^\./, '');
+function placed({ code, message }: MillraceError, path: readonly number[]): MillraceError {
+  const place = path.length === 0 ? 'Record' : `Value at position ${path.join('.')} of the record`;
   return new MillraceError(code, `${place}: ${message}`, { details: { path } });
 }

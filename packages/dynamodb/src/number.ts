@@ -31,13 +31,16 @@ export function numberText(value: number, allowUnsafe: boolean): NumberText {
   const text = `${value}`;
   if (Number.isSafeInteger(value)) return { text, bytes: integerBytes(text) };
   if (!Number.isFinite(value)) {
-    throw new MillraceError('DYNAMODB_NUMBER_INVALID', `DynamoDB has no ${text}; use null or leave the attribute out.`);
+    throw new MillraceError(
+      'DYNAMODB_NUMBER_INVALID',
+      'DynamoDB has no NaN and no infinity. Use null, or leave the attribute out.',
+    );
   }
   if (!allowUnsafe && Number.isInteger(value)) {
     throw new MillraceError(
       'DYNAMODB_NUMBER_INEXACT',
-      `${text} is beyond the whole numbers that JavaScript holds exactly, so digits may already be lost. Parse it as a ` +
-        `bigint, NumberValue or string, or set inexactNumbers: 'write'.`,
+      'A whole number is beyond those that JavaScript holds exactly, so digits may already be lost. Parse it as a bigint, ' +
+        "Decimal, NumberValue or string, or set inexactNumbers: 'write'.",
     );
   }
   return text.includes('.') && !text.includes('e') ? { text, bytes: fractionBytes(text) } : exactText(text);
@@ -51,27 +54,30 @@ export function numberText(value: number, allowUnsafe: boolean): NumberText {
 export function exactText(text: string): NumberText {
   const decimal = parseDecimal(text);
   if (decimal === undefined) {
-    throw new MillraceError('DYNAMODB_NUMBER_INVALID', `${shown(text)} is no decimal number.`);
+    throw new MillraceError(
+      'DYNAMODB_NUMBER_INVALID',
+      `An exact number has a text of ${text.length} characters that is not a decimal number. Give digits, such as "-12.50".`,
+    );
   }
-  checkRange(decimal, text);
+  checkRange(decimal);
   return {
     text: text.length <= MAX_TEXT && PLAIN.test(text) ? text : decimalText(decimal),
     bytes: decimalBytes(decimal),
   };
 }
 
-function checkRange({ digits, point }: Decimal, text: string): void {
+function checkRange({ digits, point }: Decimal): void {
   if (digits === '') return;
   if (digits.length > MAX_DIGITS) {
     throw new MillraceError(
       'DYNAMODB_NUMBER_TOO_PRECISE',
-      `${shown(text)} has ${digits.length} significant digits; DynamoDB holds ${MAX_DIGITS}. Round it, or store it as text.`,
+      `A number has ${digits.length} significant digits; DynamoDB holds ${MAX_DIGITS}. Round it, or store it as text.`,
     );
   }
   if (point - 1 > MAX_MAGNITUDE || point - 1 < MIN_MAGNITUDE) {
     throw new MillraceError(
       'DYNAMODB_NUMBER_OUT_OF_RANGE',
-      `${shown(text)} is outside of what DynamoDB holds, 1E-130 to 9.99…E+125. Store it as text.`,
+      'A number is outside of what DynamoDB holds, 1E-130 to 9.99…E+125. Store it as text.',
     );
   }
 }
@@ -95,8 +101,4 @@ function fractionBytes(text: string): number {
   let zeros = 0;
   while (text.charCodeAt(dot + 1 + zeros) === 0x30) zeros += 1;
   return 1 + sign + pairsAfter - (zeros >> 1);
-}
-
-function shown(text: string): string {
-  return text.length <= MAX_TEXT ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, MAX_TEXT))}…`;
 }

@@ -13,7 +13,9 @@ import {
 import { ItemLines, type TextLine } from './unload/item-lines.ts';
 import { isPack, unpack, type UnpackOptions } from './unpack.ts';
 import { exactNumber as wholeOrExact } from './unpack/numbers.ts';
+import { PackProblem } from './unpack/pack-problem.ts';
 import { plainItem } from './unpack/plain-item.ts';
+import { kindOfError, withoutMessage } from './without-message.ts';
 import { withBinary } from './attribute-values.ts';
 
 export interface ParseItemsOptions extends Omit<UnpackOptions, 'exactNumber'> {
@@ -55,18 +57,18 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
 
   const parse = ({ text, line, damaged }: TextLine): Parsed<T> => {
     try {
-      if (damaged !== undefined) throw new SyntaxError('it is no UTF-8');
+      if (damaged !== undefined) throw new PackProblem('it is not UTF-8');
       const { Item: item } = JSON.parse(text) as { readonly Item?: unknown };
-      if (typeof item !== 'object' || item === null) throw new SyntaxError('it has no Item');
+      if (typeof item !== 'object' || item === null) throw new PackProblem('it has no Item');
       const values = withBinary(item);
       if (isPack(values)) return { pack: values };
       const record = plainItem(values, exactNumber);
       if (record === values && Object.keys(values).length > 0)
-        throw new SyntaxError('its Item is not in DynamoDB JSON');
+        throw new PackProblem('its Item is not in DynamoDB JSON');
       return { record: record as T };
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const message = `Line ${line} is no item of DynamoDB: ${reason}.`;
+    } catch (thrown) {
+      const message = `Line ${line} is not an item of DynamoDB: ${reasonOf(thrown)}.`;
+      const cause = withoutMessage(thrown);
       return { rejected: { code: 'DYNAMODB_LINE_INVALID', message, raw: damaged ?? text, line, cause } };
     }
   };
@@ -130,6 +132,12 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
       throw new MillraceError(parsed.rejected.code, parsed.rejected.message, { cause: parsed.rejected.cause });
     },
   });
+}
+
+/** Messages of others may quote the line. */
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof PackProblem) return thrown.message;
+  return thrown instanceof SyntaxError ? 'it is not valid JSON' : `reading it threw ${kindOfError(thrown)}`;
 }
 
 function wholeOrDecimal(text: string): unknown {

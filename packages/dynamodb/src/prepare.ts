@@ -1,8 +1,9 @@
-import { type Entry, MillraceError, toMillraceError } from '@millrace/core';
+import { type Entry, isMillraceError, MillraceError } from '@millrace/core';
 import { type KeyNames, recordKeyIdentity } from './key-identity.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import { marshal } from './marshal.ts';
 import type { Put } from './put.ts';
+import { kindOfError, withoutMessage } from './without-message.ts';
 
 /** How records become items. */
 export interface Preparation extends KeyNames {
@@ -34,13 +35,9 @@ export function prepare(
       if (size > MAX_ITEM_BYTES) throw tooLarge(size);
       const earlier = puts.get(key);
       if (earlier !== undefined) duplicates += 1;
-      puts.set(key, {
-        item,
-        key,
-        positions: earlier === undefined ? [position] : [...earlier.positions, position],
-      });
+      puts.set(key, { item, key, position, superseded: earlier });
     } catch (thrown) {
-      refuse(position, toMillraceError(thrown, 'DYNAMODB_VALUE_UNSUPPORTED'));
+      refuse(position, isMillraceError(thrown) ? thrown : unreadable(thrown));
     }
   }
   return { puts: [...puts.values()], duplicates };
@@ -52,4 +49,10 @@ function tooLarge(size: number): MillraceError {
     `The item has ${size} bytes; DynamoDB takes ${MAX_ITEM_BYTES}. Leave attributes out, or keep the large part in S3.`,
     { details: { bytes: size, limit: MAX_ITEM_BYTES } },
   );
+}
+
+/** A value of the record runs code, such as a getter or `toAttributeValue`, and that threw. */
+function unreadable(thrown: unknown): MillraceError {
+  const text = `Reading the record threw ${kindOfError(thrown)}. Map it to plain values.`;
+  return new MillraceError('DYNAMODB_VALUE_UNSUPPORTED', text, { cause: withoutMessage(thrown) });
 }

@@ -5,6 +5,7 @@ import { itemSize } from './item-size.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import type { QuarantineKey } from './quarantine-key.ts';
 import { utf8Bytes } from './utf8-bytes.ts';
+import { withoutMessage } from './without-message.ts';
 
 /** What the item of a rejection holds: attributes for people and for queries, and all of it as JSON. */
 export interface QuarantineRow extends QuarantineKey {
@@ -77,8 +78,9 @@ export async function quarantineRow(
 export function rejectionOf({ item, position, rejection, rejection_gz }: QuarantineRow): Rejection {
   try {
     return rejectionFromJson(rejection ?? gunzipSync(rejection_gz ?? new Uint8Array()).toString());
-  } catch (cause) {
+  } catch (thrown) {
     const text = `Item ${item}, ${position} of the quarantine holds no rejection. Something else has written it; delete it.`;
+    const cause = withoutMessage(thrown);
     throw new MillraceError('QUARANTINE_UNREADABLE', text, { cause, details: { item, position } });
   }
 }

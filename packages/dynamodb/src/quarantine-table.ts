@@ -1,13 +1,16 @@
 import {
   type DynamoDBDocumentClient,
-  paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { MillraceError } from '@millrace/core';
 import type { QuarantineKey } from './quarantine-key.ts';
 import type { QuarantineRow } from './quarantine-row.ts';
+import { isObject, shapedResponse } from './response.ts';
 import { serviceFault } from './service-fault.ts';
+import { verified } from './verified-command.ts';
 
 /** The item that tells that an object of a feed has rejections. It never expires. */
 export interface ObjectRow extends QuarantineKey {
@@ -28,20 +31,34 @@ export interface QuarantineTable {
 
 export function quarantineTable(TableName: string, client: () => DynamoDBDocumentClient): QuarantineTable {
   async function* query<Row>(item: string, filter: Partial<QueryCommandInput> = {}): AsyncGenerator<Row, void> {
-    const input = {
+    let start: QueryCommandInput['ExclusiveStartKey'];
+    do {
+      const page = await pageOf(item, filter, start);
+      yield* page.Items as Row[];
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+  const pageOf = async (
+    item: string,
+    filter: Partial<QueryCommandInput>,
+    start: QueryCommandInput['ExclusiveStartKey'],
+  ): Promise<QueryCommandOutput> => {
+    const command = new QueryCommand({
       TableName,
       ConsistentRead: true,
       KeyConditionExpression: '#item = :item',
       ExpressionAttributeNames: { '#item': 'item' },
       ExpressionAttributeValues: { ':item': item },
       ...filter,
-    };
+      ...(start && { ExclusiveStartKey: start }),
+    });
     try {
-      for await (const { Items = [] } of paginateQuery({ client: client() }, input)) yield* Items as Row[];
+      const page = await client().send(verified(command, client().config));
+      return shapedResponse('Query', page, (output) => isQueryPage(output, start));
     } catch (thrown) {
       throw quarantineFault(thrown, TableName);
     }
-  }
+  };
   return {
     objects: (feed) => query<ObjectRow>(feed),
     rows: (partition, settled) =>
@@ -54,9 +71,12 @@ export function quarantineTable(TableName: string, client: () => DynamoDBDocumen
         ConditionExpression: '#run = :run',
         ExpressionAttributeNames: { '#run': 'run' },
         ExpressionAttributeValues: { ':run': run, ':now': new Date().toISOString() },
+        // Without it an update returns nothing that shows that it was done.
+        ReturnValues: 'UPDATED_NEW',
       });
       try {
-        await client().send(update);
+        const updated = await client().send(verified(update, client().config));
+        shapedResponse('UpdateItem', updated, ({ Attributes }) => isObject(Attributes) && 'settled_at' in Attributes);
       } catch (thrown) {
         // It has expired, or a later run has rejected the record anew: that one is not settled.
         if (thrown instanceof Error && thrown.name === 'ConditionalCheckFailedException') return;
@@ -64,6 +84,15 @@ export function quarantineTable(TableName: string, client: () => DynamoDBDocumen
       }
     },
   };
+}
+
+function isQueryPage(
+  { Items, Count, ScannedCount, LastEvaluatedKey }: QueryCommandOutput,
+  start: QueryCommandInput['ExclusiveStartKey'],
+): boolean {
+  const isCounted = Array.isArray(Items) && Items.length === Count && Count <= ScannedCount!;
+  const isFurther = LastEvaluatedKey === undefined || JSON.stringify(LastEvaluatedKey) !== JSON.stringify(start);
+  return isCounted && isFurther;
 }
 
 function quarantineFault(thrown: unknown, table: string): MillraceError {

@@ -1,18 +1,20 @@
 import {
   BatchWriteItemCommand,
   type BatchWriteItemCommandInput,
-  type BatchWriteItemCommandOutput,
   type DynamoDBClient,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { batchAnswer, isNameOf } from './batch-answer.ts';
 import { batchInput } from './batch-input.ts';
 import { type AnyDynamoDBClient, createClient, lowLevel } from './client.ts';
 import { clientObstacle } from './client-obstacle.ts';
+import { logAsIs } from './log-as-is.ts';
 import type { Marshalled } from './marshal.ts';
 import { attend, type Passage, type Passages, type SentRequest } from './passage.ts';
 import { requestBody } from './request-body.ts';
 import type { Answer, Sender } from './sender.ts';
 import { isExpired } from './service-fault.ts';
+import { verifyResponses } from './verified-command.ts';
 
 /** A sender through an SDK client. */
 export interface SdkSender extends Sender {
@@ -22,11 +24,11 @@ export interface SdkSender extends Sender {
     signal: AbortSignal,
     onSent?: (request: SentRequest) => void,
   ) => Promise<Answer>;
-  /** The client, made where there is none yet. */
-  readonly client: () => DynamoDBClient;
   /** What on the client asks for requests to go through it as they always do. */
   readonly obstacle: () => Promise<string | undefined>;
 }
+
+type Stack = DynamoDBClient['middlewareStack'];
 
 /** What request bodies are written for. */
 const PROTOCOL = 'aws.protocols#awsJson1_0';
@@ -42,6 +44,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
   const passages: Passages = new WeakMap();
   const nothing: WriteRequest[] = [];
   const slight = (): BatchWriteItemCommandInput => ({ RequestItems: { [table]: nothing } });
+  const isOurs = isNameOf(table);
   let own: DynamoDBClient | undefined;
 
   const client = (): DynamoDBClient => {
@@ -49,6 +52,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     if (own === undefined) {
       own = createClient(concurrency).client;
       attend(own.middlewareStack, passages, slight);
+      verifyResponses(own.middlewareStack, own.config);
     }
     return own;
   };
@@ -59,13 +63,16 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
       untouched() && config.protocol.getShapeId() === PROTOCOL ? requestBody(table, items) : undefined;
     passages.set(input, { ...passage, body });
     const command = new BatchWriteItemCommand(input);
-    if (injected === undefined) return answer(await client().send(command));
-    attend(command.middlewareStack as unknown as DynamoDBClient['middlewareStack'], passages, slight);
-    logAsIs(command);
-    const abortSignal = passage.signal;
-    return answer(
-      await (config.cacheMiddleware === true ? client().send(command) : client().send(command, { abortSignal })),
-    );
+    if (injected !== undefined) {
+      const stack = command.middlewareStack as unknown as Stack;
+      attend(stack, passages, slight);
+      verifyResponses(stack, config);
+      logAsIs(stack);
+    }
+    const cached = injected === undefined || config.cacheMiddleware === true;
+    const output = await (cached ? client().send(command) : client().send(command, { abortSignal: passage.signal }));
+    // Middleware that has changed the request may have sent it to another table.
+    return batchAnswer(output, untouched() ? isOurs : () => true, output?.$metadata ?? {});
   };
 
   return {
@@ -92,32 +99,3 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     },
   };
 }
-
-function answer({ UnprocessedItems = {}, ConsumedCapacity = [], $metadata }: BatchWriteItemCommandOutput): Answer {
-  return {
-    unprocessed: Object.values(UnprocessedItems)
-      .flat()
-      .map(({ PutRequest }) => PutRequest?.Item ?? {}),
-    writeUnits: ConsumedCapacity.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0),
-    attempts: $metadata?.attempts ?? 1,
-  };
-}
-
-/**
- * Has a client's logger be told of the request itself, as a document client does by the same hook. The SDK otherwise
- * copies each request deeply for its logs, a third of the CPU, even where no logger is set.
- */
-function logAsIs({ middlewareStack }: BatchWriteItemCommand): void {
-  middlewareStack.add(
-    (next, context) => {
-      context.dynamoDbDocumentClientOptions = LOG_AS_IS;
-      return next;
-    },
-    { step: 'initialize', name: 'millraceLogAsIs', priority: 'high' },
-  );
-}
-
-const LOG_AS_IS: { readonly [K in `override${'Input' | 'Output'}FilterSensitiveLog`]: (value: unknown) => string } = {
-  overrideInputFilterSensitiveLog: (value) => value as string,
-  overrideOutputFilterSensitiveLog: (value) => value as string,
-};

@@ -1,3 +1,4 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attribute-values.ts';
 import type { Marshalled } from './marshal.ts';
 
@@ -18,6 +19,8 @@ export interface Answer {
 export interface Sender {
   /** `items` are 25 at most, fit into one request, and have keys of their own. */
   readonly send: (items: readonly Marshalled[], signal: AbortSignal) => Promise<Answer>;
+  /** The SDK client that requests go through, or are learned from; made if there is none yet. */
+  readonly client: () => DynamoDBClient;
   /** Releases what the sender itself made. */
   readonly close: () => void;
 }

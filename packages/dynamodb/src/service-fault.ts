@@ -1,17 +1,20 @@
 import { MillraceError } from '@millrace/core';
+import { CHECKSUM_MISMATCH, RESPONSE_INVALID } from './response.ts';
+import { withoutMessage } from './without-message.ts';
 
 /**
  * What a failed request means to the sink.
  *
  * - `throttled`: nothing was written because the table or the account has no capacity left; slow down
  * - `hot`: nothing was written because one range of keys has none left; the others need not wait for it
- * - `unavailable`: the service or the way to it is in trouble; try again, its outcome is unknown
+ * - `unavailable`: the service or the way to it is in trouble, or the response is not the operation's; try again, the
+ *   outcome is unknown
  * - `item`: the service refuses one item or more of the batch, and so all of it
  * - `fatal`: no item can be written until someone changes something
  */
 export interface ServiceFault {
   readonly kind: 'throttled' | 'hot' | 'unavailable' | 'item' | 'fatal';
-  /** The coded error, with what the client threw as its cause. */
+  /** The coded error, with what the client threw as its cause. It is `retryable` if the same request can succeed later. */
   readonly error: MillraceError;
   /** Requests that were sent until it was thrown. */
   readonly attempts: number;
@@ -31,15 +34,21 @@ const UNAVAILABLE: readonly string[] = [
   'ServiceUnavailable',
   'ServiceUnavailableException',
   'ReplicatedWriteConflictException',
+  'TransactionConflictException',
   'RequestTimeout',
   'RequestTimeoutException',
   'TimeoutError',
-  'ResponseChecksumMismatch',
 ];
+
+/** Responses that are not the service's, or not as it sent them. */
+const INVALID: readonly string[] = [RESPONSE_INVALID, CHECKSUM_MISMATCH];
+
+const PASSING: readonly ServiceFault['kind'][] = ['throttled', 'hot', 'unavailable'];
 
 /** Refusals that are about the items or the table. */
 const ANSWERS: readonly string[] = [
   'ValidationException',
+  'ConditionalCheckFailedException',
   'ItemCollectionSizeLimitExceededException',
   'ReplicatedWriteConflictException',
   'ResourceNotFoundException',
@@ -96,15 +105,23 @@ export function isRefusedRequest(thrown: unknown): boolean {
  * The client's own retries are over by then.
  */
 export function serviceFault(thrown: unknown, table: string, access: 'write' | 'read' = 'write'): ServiceFault {
-  const { name, code, status, message, attempts } = facts(thrown);
+  const { name, code, status, attempts } = facts(thrown);
   const fault = (kind: ServiceFault['kind'], errorCode: string, text: string): ServiceFault => ({
     kind,
     attempts,
-    error: new MillraceError(errorCode, `${text} (${name}: ${message})`, {
-      cause: thrown,
+    error: new MillraceError(errorCode, `${text} (${reasonOf(thrown)})`, {
+      cause: quotesBody(thrown) ? withoutMessage(thrown) : thrown,
       details: { table, reason: name },
+      retryable: PASSING.includes(kind) || EXPIRED.includes(name),
     }),
   });
+  const invalidResponse = (): ServiceFault => {
+    const text =
+      `What was received for a request to table ${table} is not DynamoDB's response, so its outcome is unknown. ` +
+      'Check the proxies and gateways between here and DynamoDB.';
+    return fault('unavailable', 'DYNAMODB_RESPONSE_INVALID', text);
+  };
+  if (INVALID.includes(name)) return invalidResponse();
   if (THROTTLED.includes(name) || status === 429) {
     const reasons = throttlingReasons(thrown);
     if (reasons.length > 0 && reasons.every((reason) => reason.includes('KeyRange'))) {
@@ -149,7 +166,24 @@ export function serviceFault(thrown: unknown, table: string, access: 'write' | '
   if (UNAVAILABLE.includes(name) || NETWORK.includes(code) || status >= 500) {
     return fault('unavailable', 'DYNAMODB_UNAVAILABLE', `DynamoDB cannot be reached or fails; table ${table}.`);
   }
+  if (isSuccess(status)) return invalidResponse();
   return fault('fatal', 'DYNAMODB_REQUEST_FAILED', `The request to table ${table} failed.`);
+}
+
+/** Returns name and message of what was thrown, without anything that a response's body held. */
+export function reasonOf(thrown: unknown): string {
+  const { name, message } = facts(thrown);
+  return quotesBody(thrown) ? `${name}: the body could not be read` : `${name}: ${message}`;
+}
+
+/** What could not read a body may quote it in its message, and the body may hold records. */
+function quotesBody(thrown: unknown): boolean {
+  const { name, code, status } = facts(thrown);
+  return name === 'SyntaxError' || (isSuccess(status) && !INVALID.includes(name) && !NETWORK.includes(code));
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Such as `TableWriteKeyRangeThroughputExceeded`. Absent where the service, or what stands in for it, gives none. */

@@ -1,4 +1,5 @@
 import {
+  type ContinuousBackupsDescription,
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeContinuousBackupsCommand,
@@ -6,12 +7,16 @@ import {
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type TableDescription,
+  type TimeToLiveDescription,
+  type TimeToLiveSpecification,
   UpdateContinuousBackupsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { MillraceError } from '@millrace/core';
+import { isObject, shapedResponse } from './response.ts';
 import { serviceFault } from './service-fault.ts';
 import { checkAborted, untilAborted } from './until-aborted.ts';
+import { verified } from './verified-command.ts';
 
 /** The calls that making a table takes. Each rejects with a coded error. */
 export interface TableCalls {
@@ -40,21 +45,49 @@ export function tableCalls(client: DynamoDBClient, TableName: string, signal: Ab
       throw tableError(thrown, TableName, feature);
     }
   };
+  /** The part of a response that the operation always returns; without it, it is a response of something else. */
+  const send = async <T extends object>(
+    operation: string,
+    command: { readonly middlewareStack: unknown },
+    part: string,
+    has: (part: T) => boolean,
+  ): Promise<T> => {
+    const sent = verified(command, client.config) as Parameters<DynamoDBClient['send']>[0];
+    const output = (await client.send(sent)) as unknown as Readonly<Record<string, unknown>>;
+    const shaped = shapedResponse(operation, output, () => isObject(output[part]) && has(output[part] as T));
+    return shaped[part] as T;
+  };
+  const isStatus = (status: unknown): boolean => typeof status === 'string' && status !== '';
   return {
     describe: () =>
       call<TableDescription | undefined>(
         'DescribeTable',
-        async () => (await client.send(new DescribeTableCommand({ TableName }))).Table,
+        () =>
+          send<TableDescription>('DescribeTable', new DescribeTableCommand({ TableName }), 'Table', ({ TableStatus }) =>
+            isStatus(TableStatus),
+          ),
         { ResourceNotFoundException: undefined },
       ),
     create: (input) =>
-      call('CreateTable', async () => Boolean(await client.send(new CreateTableCommand(input))), {
-        ResourceInUseException: false,
-      }),
+      call(
+        'CreateTable',
+        async () => {
+          const command = new CreateTableCommand(input);
+          await send<TableDescription>('CreateTable', command, 'TableDescription', ({ TableStatus }) =>
+            isStatus(TableStatus),
+          );
+          return true;
+        },
+        { ResourceInUseException: false },
+      ),
     timeToLive: () =>
       call('time to live', async () => {
-        const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-        const { TimeToLiveStatus = '', AttributeName } = TimeToLiveDescription ?? {};
+        const { TimeToLiveStatus = '', AttributeName } = await send<TimeToLiveDescription>(
+          'DescribeTimeToLive',
+          new DescribeTimeToLiveCommand({ TableName }),
+          'TimeToLiveDescription',
+          (found) => isStatus(found.TimeToLiveStatus),
+        );
         return ['ENABLED', 'ENABLING'].includes(TimeToLiveStatus) ? AttributeName : undefined;
       }),
     setTimeToLive: (AttributeName) =>
@@ -62,23 +95,36 @@ export function tableCalls(client: DynamoDBClient, TableName: string, signal: Ab
         'time to live',
         async () => {
           const TimeToLiveSpecification = { AttributeName, Enabled: true };
-          await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+          await send<TimeToLiveSpecification>(
+            'UpdateTimeToLive',
+            new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }),
+            'TimeToLiveSpecification',
+            (set) => set.AttributeName === AttributeName,
+          );
         },
         { ValidationException: undefined },
       ),
     pointInTimeRecovery: () =>
       call('point-in-time recovery', async () => {
-        const { ContinuousBackupsDescription: backups } = await client.send(
+        const { PointInTimeRecoveryDescription: recovery } = await send<ContinuousBackupsDescription>(
+          'DescribeContinuousBackups',
           new DescribeContinuousBackupsCommand({ TableName }),
+          'ContinuousBackupsDescription',
+          ({ ContinuousBackupsStatus }) => isStatus(ContinuousBackupsStatus),
         );
-        return backups?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === 'ENABLED';
+        return recovery?.PointInTimeRecoveryStatus === 'ENABLED';
       }),
     setPointInTimeRecovery: () =>
       call(
         'point-in-time recovery',
         async () => {
           const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
-          await client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }));
+          await send<ContinuousBackupsDescription>(
+            'UpdateContinuousBackups',
+            new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }),
+            'ContinuousBackupsDescription',
+            ({ ContinuousBackupsStatus }) => isStatus(ContinuousBackupsStatus),
+          );
           return true;
         },
         { ContinuousBackupsUnavailableException: false },

@@ -4,7 +4,9 @@ import { fromBase64 } from './unpack/base64.ts';
 import { type Decompress, decompressed } from './unpack/decompress.ts';
 import { exactNumber, type MakeExactNumber } from './unpack/numbers.ts';
 import { type LineRecord, packLines } from './unpack/pack-lines.ts';
+import { PackProblem } from './unpack/pack-problem.ts';
 import { plainItem } from './unpack/plain-item.ts';
+import { kindOfError, withoutMessage } from './without-message.ts';
 
 export interface UnpackOptions {
   /**
@@ -69,13 +71,13 @@ async function recordsOf(pack: Attributes, options: UnpackOptions): Promise<read
     const first = wholeNumber(pack[PACK_ATTRIBUTES.first]);
     const records = [...packLines(text, first, options.exactNumber ?? exactNumber)];
     const count = wholeNumber(pack[PACK_ATTRIBUTES.count]);
-    if (records.length !== count) throw new RangeError(`it holds ${records.length} records, and says ${count}`);
+    if (records.length !== count) throw new PackProblem(`it holds ${records.length} records, and says ${count}`);
     return records;
-  } catch (cause) {
-    if (cause instanceof MillraceError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+  } catch (thrown) {
+    if (thrown instanceof MillraceError) throw thrown;
+    const reason = thrown instanceof PackProblem ? thrown.message : `reading it threw ${kindOfError(thrown)}`;
     throw new MillraceError('UNPACK_DAMAGED', `The pack cannot be read, so it is not as it was written: ${reason}.`, {
-      cause,
+      cause: withoutMessage(thrown),
     });
   }
 }
@@ -89,7 +91,7 @@ function wholeNumber(value: unknown): number {
 function bytesOf(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (typeof value === 'string') return fromBase64(value);
-  throw new TypeError('its records are no binary');
+  throw new PackProblem('its records are not binary');
 }
 
 function unknownVersion(version: number): MillraceError {

@@ -18,25 +18,41 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   });
 }
 
-/** Waits so many milliseconds, or rejects with `DYNAMODB_ABORTED` as soon as `signal` fires. */
+/** The longest wait that a timer of Node holds: one that is longer fires after a millisecond. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
+/** Waits the given milliseconds, however many, or rejects with `DYNAMODB_ABORTED` as soon as `signal` fires. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(aborted(signal));
+    let timer: ReturnType<typeof setTimeout>;
     const stop = (): void => {
       clearTimeout(timer);
       reject(aborted(signal));
     };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
+    const wait = (left: number): void => {
+      timer = setTimeout(
+        () => {
+          if (left > MAX_TIMER_MS) return wait(left - MAX_TIMER_MS);
+          signal.removeEventListener('abort', stop);
+          resolve();
+        },
+        Math.min(left, MAX_TIMER_MS),
+      );
+    };
+    wait(ms);
     signal.addEventListener('abort', stop, { once: true });
   });
 }
 
-/** What a wait that `signal` ends rejects with. */
+/** Makes the error of a wait that `signal` ends. A later run can do the same work, so it is retryable. */
 export function aborted(signal: AbortSignal): MillraceError {
-  return new MillraceError('DYNAMODB_ABORTED', 'The run was stopped; what became of this write is unknown.', {
-    cause: signal.reason,
-  });
+  return new MillraceError(
+    'DYNAMODB_ABORTED',
+    'The run was stopped; what became of this write is unknown. Run it again.',
+    {
+      cause: signal.reason,
+      retryable: true,
+    },
+  );
 }

@@ -9,6 +9,12 @@ const texts = Array.from({ length: 120 }, (_, n) =>
   Buffer.from(Array.from({ length: (n * 37) % 900 }, (_, k) => `${(k * k * n) % 977},"é${k % 7}"`).join('\n')),
 );
 
+/** Packs of two lines, of which the second ends as the first does: zlib looks for what follows there. */
+const ENDINGS = ['ab', 'zz9', 'q', '', 'x'.repeat(3000)].flatMap((end) => [
+  Buffer.from(`null\n{"n":1,"t":"${end}"}\n{"n":2,"t":"-${end}"}`),
+  Buffer.from(`["n","t"]\n[1,"${end}"]\n[2,"-${end}"]`),
+]);
+
 afterEach(() => vi.restoreAllMocks());
 
 describe('the deflater', () => {
@@ -23,18 +29,65 @@ describe('the deflater', () => {
     }
   });
 
+  it(
+    'gives the same bytes for a text, whatever byte an earlier one left after its end',
+    { timeout: 120_000 },
+    async () => {
+      for (const text of ENDINGS) {
+        const alone = zlib.deflateRawSync(text, OPTIONS);
+        for (const more of [1, 2, 300, 40_000]) {
+          const deflate = deflater(OPTIONS, 1);
+          for (let byte = 0; byte < 256; byte += 1) {
+            await deflate(Buffer.alloc(text.byteLength + more, byte));
+            expect(alone.equals(await deflate(text)), `byte ${byte}, ${more} longer`).toBe(true);
+          }
+          // Neither a shorter text before it nor one of the same length leaves anything there.
+          for (const length of [0, 1, text.byteLength - 1, text.byteLength]) await deflate(Buffer.alloc(length, '\n'));
+          expect(alone.equals(await deflate(text))).toBe(true);
+        }
+      }
+    },
+  );
+
   it('gives out what does not compress, whole', async () => {
     const noise = Buffer.from(Array.from({ length: 400 * 1024 }, (_, n) => (n * 2_654_435_761) >>> 13));
     const compressed = await deflater(OPTIONS, 1)(noise);
     expect(zlib.inflateRawSync(compressed).equals(noise)).toBe(true);
   });
 
-  it('makes no more compressors than texts may be under way', async () => {
+  it('uses a compressor again for texts that do not get shorter', async () => {
     const made = vi.spyOn(zlib, 'createDeflateRaw');
     const deflate = deflater(OPTIONS, 4);
-    await Promise.all(texts.map((text) => deflate(text)));
-    await Promise.all(texts.map((text) => deflate(text)));
-    expect(made).toHaveBeenCalledTimes(4);
+    const growing = texts.toSorted((a, b) => a.byteLength - b.byteLength);
+    for (const text of growing) await deflate(text);
+    expect(made).toHaveBeenCalledTimes(1);
+    for (const text of growing.slice(-4)) await deflate(Buffer.from(text).fill('x'));
+    expect(made.mock.calls.length).toBeLessThan(6);
+  });
+
+  it('keeps a bounded number of compressors', async () => {
+    const create = zlib.createDeflateRaw;
+    let open = 0;
+    let most = 0;
+    vi.spyOn(zlib, 'createDeflateRaw').mockImplementation((options) => {
+      open += 1;
+      most = Math.max(most, open);
+      const stream = create(options);
+      const close = stream.close.bind(stream);
+      stream.close = (callback) => {
+        open -= 1;
+        close(callback);
+      };
+      return stream;
+    });
+    const deflate = deflater(OPTIONS, 4);
+    // The longest first: of the shorter ones that follow, none fits.
+    const shrinking = texts.toSorted((a, b) => b.byteLength - a.byteLength);
+    for (const text of shrinking) await deflate(text);
+    await Promise.all(shrinking.map((text) => deflate(text)));
+    // A new one is made before an old one is closed.
+    expect(most).toBeLessThanOrEqual(9);
+    expect(open).toBeLessThanOrEqual(8);
   });
 
   it('rejects where the compressor fails, and goes on with another', async () => {

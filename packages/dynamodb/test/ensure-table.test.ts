@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  type TableDescription,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isMillraceError } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, ensureTable, type EnsureTableOptions } from '../src/index.ts';
+import { removeTable } from './support/remove-table.ts';
 import {
   clientConfig,
   type ServiceStub,
@@ -26,7 +22,7 @@ beforeAll(async () => {
   client = new DynamoDBClient(at.dynamodb);
 });
 afterAll(async () => {
-  for (const TableName of tables) await client.send(new DeleteTableCommand({ TableName }));
+  for (const table of tables) await removeTable(client, table);
   client.destroy();
   await at.stop();
 });
@@ -150,7 +146,7 @@ function fakeService(state: {
         return { json: { TableDescription: { TableStatus: 'CREATING' } } };
       case 'UpdateTimeToLive':
         state.ttl = (body['TimeToLiveSpecification'] as { AttributeName: string }).AttributeName;
-        return { json: {} };
+        return { json: { TimeToLiveSpecification: body['TimeToLiveSpecification'] } };
       case 'DescribeTimeToLive':
         return {
           json: {
@@ -162,7 +158,7 @@ function fakeService(state: {
         };
       case 'UpdateContinuousBackups':
         state.pitr = true;
-        return { json: {} };
+        return { json: { ContinuousBackupsDescription: { ContinuousBackupsStatus: 'ENABLED' } } };
       case 'DescribeContinuousBackups':
         return {
           json: {
@@ -205,6 +201,26 @@ describe('settings of a table', () => {
     expect(state).toMatchObject({ ttl: 'expires', pitr: true, protection: true });
     const create = served.stub.requests.find(({ operation }) => operation === 'CreateTable');
     expect(create?.body).toMatchObject({ BillingMode: 'PAY_PER_REQUEST', DeletionProtectionEnabled: true });
+  });
+
+  it.each([
+    'DescribeTable',
+    'CreateTable',
+    'UpdateTimeToLive',
+    'DescribeTimeToLive',
+    'UpdateContinuousBackups',
+    'DescribeContinuousBackups',
+  ])('are not taken from a success that is no response of %s', async (operation) => {
+    for (const body of ['{}', 'null', '[]', '', '{"Table":{},"TableDescription":{}}', '<html></html>']) {
+      const served = await serve({ pitr: false, quirks: { [operation]: [{ body }] } });
+      await expect(createLandingTable({ ...all, client: served.client })).rejects.toMatchObject({
+        code: 'DYNAMODB_RESPONSE_INVALID',
+        retryable: true,
+      });
+      // What is not known to be missing is not made.
+      const made = served.stub.requests.some((request) => request.operation === 'CreateTable');
+      if (operation === 'DescribeTable') expect(made).toBe(false);
+    }
   });
 
   it('are compared, and not changed, in a table that was there', async () => {

@@ -159,6 +159,31 @@ describe('landingItem', () => {
     expect(codeOf(() => uuid({ a: new Date() }))).toBe('DYNAMODB_VALUE_UNSUPPORTED');
   });
 
+  it('says that keys are unique where they are made of the place', () => {
+    expect(landingItem().uniqueKeys).toBe(true);
+    expect(landingItem({ key: 'place', layout: 'flat' }).uniqueKeys).toBe(true);
+    expect(landingItem({ key: 'content' }).uniqueKeys).toBeUndefined();
+    expect(landingItem({ key: () => 'k' }).uniqueKeys).toBeUndefined();
+  });
+
+  it('adds the generation to what has a natural key, where the run counts them', () => {
+    const context = { ...recordContext(), generation: 3 };
+    const keyed = landingItem({ key: () => 'k' });
+    expect(keyed.apply({}, context)).toMatchObject({ generation: 3, source: origin.uri });
+    expect(keyed.apply({}, recordContext())).not.toHaveProperty('generation');
+    expect(landingItem({ key: 'content', names: { generation: 'turn' } }).apply({}, context)).toMatchObject({
+      turn: 3,
+    });
+    expect(landingItem().apply({}, context)).not.toHaveProperty('generation');
+  });
+
+  it('takes the name of the generation only where it adds one', () => {
+    const context = { ...recordContext(), generation: 3 };
+    expect(landingItem({ layout: 'flat' }).apply({ generation: 'x' }, context)).toMatchObject({ generation: 'x' });
+    const keyed = landingItem({ layout: 'flat', key: () => 'k' });
+    expect(codeOf(() => keyed.apply({ generation: 'x' }, context))).toBe('LANDING_NAME_TAKEN');
+  });
+
   it('checks its options', () => {
     expect(codeOf(() => landingItem({ names: { uuid: '' } }))).toBe('OPTION_INVALID');
     expect(codeOf(() => landingItem({ names: { uuid: 'feed' } }))).toBe('OPTION_INVALID');

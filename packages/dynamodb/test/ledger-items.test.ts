@@ -319,7 +319,9 @@ describe('createLedgerTable', () => {
         const timeToLive = made.find((one) => one.operation === 'UpdateTimeToLive')?.body['TimeToLiveSpecification'];
         return { json: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', ...(timeToLive as object) } } };
       }
-      if (operation !== 'DescribeTable') return { json: {} };
+      if (operation === 'UpdateTimeToLive')
+        return { json: { TimeToLiveSpecification: body['TimeToLiveSpecification'] } };
+      if (operation !== 'DescribeTable') return { json: { TableDescription: { TableStatus: 'CREATING' } } };
       if (create === undefined) return { error: 'ResourceNotFoundException' };
       return { json: { Table: { ...create.body, TableName: body['TableName'], TableStatus: 'ACTIVE' } } };
     });

@@ -140,20 +140,20 @@ describe('marshal', () => {
   });
 
   it.each<[string, unknown, string, unknown[]]>([
-    ['a function', { a: { f: () => 1 } }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a', 'f']],
-    ['a symbol', { a: [Symbol('x')] }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a', 0]],
-    ['a Date', { a: new Date() }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a']],
-    ['an instance of a class', { a: new (class Money {})() }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a']],
-    ['an error', { a: new Error('x') }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a']],
-    ['undefined in a list', { a: { b: [1, undefined] } }, 'DYNAMODB_VALUE_UNSUPPORTED', ['a', 'b', 1]],
+    ['a function', { a: { f: () => 1 } }, 'DYNAMODB_VALUE_UNSUPPORTED', [0, 0]],
+    ['a symbol', { a: [Symbol('x')] }, 'DYNAMODB_VALUE_UNSUPPORTED', [0, 0]],
+    ['a Date', { a: new Date() }, 'DYNAMODB_VALUE_UNSUPPORTED', [0]],
+    ['an instance of a class', { a: new (class Money {})() }, 'DYNAMODB_VALUE_UNSUPPORTED', [0]],
+    ['an error', { a: new Error('x') }, 'DYNAMODB_VALUE_UNSUPPORTED', [0]],
+    ['undefined in a list', { a: { b: [1, undefined] } }, 'DYNAMODB_VALUE_UNSUPPORTED', [0, 0, 1]],
     ['a record that is a list', [1], 'DYNAMODB_VALUE_UNSUPPORTED', []],
     ['a record that is text', 'x', 'DYNAMODB_VALUE_UNSUPPORTED', []],
     ['a record that is null', null, 'DYNAMODB_VALUE_UNSUPPORTED', []],
     ['a record that is an instance', new Map(), 'DYNAMODB_VALUE_UNSUPPORTED', []],
-    ['NaN', { a: 1, b: { c: Number.NaN } }, 'DYNAMODB_NUMBER_INVALID', ['b', 'c']],
-    ['an unsafe integer', { a: 2 ** 53 }, 'DYNAMODB_NUMBER_INEXACT', ['a']],
-    ['a number too precise', { a: 10n ** 38n + 1n }, 'DYNAMODB_NUMBER_TOO_PRECISE', ['a']],
-    ['a number out of range', { a: 10n ** 126n }, 'DYNAMODB_NUMBER_OUT_OF_RANGE', ['a']],
+    ['NaN', { a: 1, b: { c: Number.NaN } }, 'DYNAMODB_NUMBER_INVALID', [1, 0]],
+    ['an unsafe integer', { a: 2 ** 53 }, 'DYNAMODB_NUMBER_INEXACT', [0]],
+    ['a number too precise', { a: 10n ** 38n + 1n }, 'DYNAMODB_NUMBER_TOO_PRECISE', [0]],
+    ['a number out of range', { a: 10n ** 126n }, 'DYNAMODB_NUMBER_OUT_OF_RANGE', [0]],
     [
       'an exact number that is none',
       {
@@ -164,22 +164,46 @@ describe('marshal', () => {
         },
       },
       'DYNAMODB_NUMBER_INVALID',
-      ['a', 'n'],
+      [0, 0],
     ],
-    ['an empty set', { a: new Set() }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['a mixed set', { a: new Set(['x', 1]) }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['a set of null', { a: new Set([null]) }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['a set of booleans', { a: new Set([true]) }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['a set with equal numbers', { a: new Set([1, 1n]) }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['a set with equal bytes', { a: new Set([new Uint8Array([1]), Buffer.from([1])]) }, 'DYNAMODB_SET_INVALID', ['a']],
-    ['half a surrogate pair', { a: 'x\ud800' }, 'DYNAMODB_TEXT_INVALID', ['a']],
-    ['half a surrogate pair in a name', { a: { '\udc00': 1 } }, 'DYNAMODB_TEXT_INVALID', ['a', '\udc00']],
-    ['half a surrogate pair in a set', { a: new Set(['\udc00']) }, 'DYNAMODB_TEXT_INVALID', ['a']],
-    ['an empty name', { a: { '': 1 } }, 'DYNAMODB_NAME_INVALID', ['a', '']],
-    ['a name of 64 KB', { ['n'.repeat(65_536)]: 1 }, 'DYNAMODB_NAME_INVALID', ['n'.repeat(65_536)]],
-    ['a map with other keys', { a: new Map([[1, 2]]) }, 'DYNAMODB_NAME_INVALID', ['a']],
-  ])('refuses %s', (_, given, code, path) => {
+    ['an empty set', { a: new Set() }, 'DYNAMODB_SET_INVALID', [0]],
+    ['a mixed set', { a: new Set(['x', 1]) }, 'DYNAMODB_SET_INVALID', [0]],
+    ['a set of null', { a: new Set([null]) }, 'DYNAMODB_SET_INVALID', [0]],
+    ['a set of booleans', { a: new Set([true]) }, 'DYNAMODB_SET_INVALID', [0]],
+    ['a set with equal numbers', { a: new Set([1, 1n]) }, 'DYNAMODB_SET_INVALID', [0]],
+    ['a set with equal bytes', { a: new Set([new Uint8Array([1]), Buffer.from([1])]) }, 'DYNAMODB_SET_INVALID', [0]],
+    ['half a surrogate pair', { a: 'x\ud800' }, 'DYNAMODB_TEXT_INVALID', [0]],
+    ['half a surrogate pair in a name', { a: { '\udc00': 1 } }, 'DYNAMODB_TEXT_INVALID', [0, 0]],
+    ['half a surrogate pair in a set', { a: new Set(['\udc00']) }, 'DYNAMODB_TEXT_INVALID', [0]],
+    ['an empty name', { a: { '': 1 } }, 'DYNAMODB_NAME_INVALID', [0, 0]],
+    ['a name of 64 KB', { ['n'.repeat(65_536)]: 1 }, 'DYNAMODB_NAME_INVALID', [0]],
+    ['a map with other keys', { a: new Map([[1, 2]]) }, 'DYNAMODB_NAME_INVALID', [0]],
+  ])('refuses %s, and says at which position', (_, given, code, path) => {
     expect(refusalOf(given)).toEqual([code, path]);
+  });
+
+  it.each<[string, (canary: string) => unknown]>([
+    ['a whole number that is not exact', () => ({ a: 4_111_222_233_334_444_555_566 })],
+    ['a number too precise', (canary) => ({ a: BigInt(canary.repeat(4)) })],
+    ['a number out of range', (canary) => ({ a: BigInt(`${canary}${'0'.repeat(130)}`) })],
+    ['the text of an exact number', (canary) => ({ a: { toAttributeValue: () => ({ N: `${canary}x` }) } })],
+    ['a name above', (canary) => ({ [`n${canary}`]: { [`m${canary}`]: [new Date()] } })],
+    ['a name that is none', (canary) => ({ a: { [`${canary}\ud800`]: 1 } })],
+    ['a name that is too long', (canary) => ({ [canary.repeat(10_000)]: 1 })],
+    ['a text', (canary) => ({ a: `${canary}\ud800` })],
+    ['members of a set', (canary) => ({ a: new Set([canary, 1]) })],
+    ['equal members', (canary) => ({ a: new Set([BigInt(canary), Number(canary)]) })],
+  ])('says nothing of what a record holds: %s', (_, make) => {
+    const canary = '41112222333344';
+    let thrown: unknown;
+    try {
+      marshal(make(canary));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isMillraceError(thrown)).toBe(true);
+    const said = JSON.stringify(thrown);
+    for (const content of [canary, '4.111', '4111']) expect(said).not.toContain(content);
   });
 
   it('takes a name of one byte less than 64 KB', () => {
@@ -219,7 +243,7 @@ describe('itemSize', () => {
   });
 
   it('throws for what cannot be stored', () => {
-    expect(() => itemSize({ a: new Date() })).toThrow(/a: .*toISOString/);
+    expect(() => itemSize({ a: new Date() })).toThrow(/position 0 of the record: .*toISOString/);
   });
 });
 

@@ -17,7 +17,7 @@ interface Place {
 interface Outcome {
   /** Their attributes, by name. */
   readonly items: readonly string[];
-  readonly refusals: readonly Refusal[];
+  readonly refusals: readonly object[];
   readonly counters: Readonly<Record<string, number>>;
   readonly thrown: unknown;
 }
@@ -45,10 +45,16 @@ async function outcome(
   try {
     const sink = packedSink(store.sink, keys, packing(pack, keys));
     const refusals = (await sink.write(entries, { ...sinkContext, count })) ?? [];
-    return { items: shown(store.items.values()), refusals, counters, thrown: undefined };
+    return { items: shown(store.items.values()), refusals: refusals.map(anywhere), counters, thrown: undefined };
   } catch (thrown) {
     return { items: shown(store.items.values()), refusals: [], counters, thrown };
   }
+}
+
+/** A refusal without the position of the landed item's attribute, which is another one where attributes change places. */
+function anywhere({ message, details, ...rest }: Refusal): object {
+  const [first, ...path] = (details?.['path'] ?? []) as readonly number[];
+  return { ...rest, path, message: message.replace(`position ${first}`, 'position') };
 }
 
 /** What items hold, in whatever order their attributes stand. */

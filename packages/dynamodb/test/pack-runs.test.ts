@@ -82,6 +82,22 @@ describe('the items of packed landing', () => {
     );
   });
 
+  it('are the same, byte by byte, whatever their sink landed before', async () => {
+    const used = itemStore();
+    const usedSink = packed(used, {}, { concurrency: 1 });
+    const fresh = itemStore();
+    for (const end of ['ab', 'zz9', 'q', '', 'hello world', '12345678']) {
+      const lines = [`text ${end}`, `-${end}`, 'the tail'].map((text, n) => JSON.stringify({ n: n * 3, text }));
+      const short = { name: `short ${end}`, chunks: [lines.slice(0, 2).join('\n')] };
+      // It begins as the short one does: its pack leaves a line feed after the end of the other one's text.
+      await unevenFeed(usedSink).run([{ name: `long ${end}`, chunks: [lines.join('\n')] }]);
+      await unevenFeed(usedSink).run([short]);
+      await unevenFeed(packed(fresh, {})).run([short]);
+    }
+    expect(used.bytes()).toMatchObject(fresh.bytes());
+    expect(fresh.items.size).toBe(6);
+  });
+
   it('hold every record once, as if it had been landed alone, whatever the bounds', async () => {
     const text = unevenText(300);
     const alone = itemStore();

@@ -145,7 +145,7 @@ describe('dynamodbSink with pack', () => {
       [5, 'DYNAMODB_SET_INVALID'],
       [6, 'DYNAMODB_ITEM_TOO_LARGE'],
     ]);
-    expect(refusals[1]!.details).toEqual({ path: ['record', 'when'] });
+    expect(refusals[1]!.details).toEqual({ path: [5, 1] });
     expect(spans(items)).toEqual([[0, 7, 2]]);
   });
 

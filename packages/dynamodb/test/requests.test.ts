@@ -23,7 +23,7 @@ afterAll(async () => {
   await stub.stop();
 });
 
-const put = (key: string, value: object): Put => ({ key, item: marshal({ uuid: key, ...value }), positions: [0] });
+const put = (key: string, value: object): Put => ({ key, item: marshal({ uuid: key, ...value }), position: 0 });
 
 describe('requestBody', () => {
   const text = fc.string({ unit: 'binary', maxLength: 30 });

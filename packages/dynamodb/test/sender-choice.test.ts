@@ -23,6 +23,10 @@ function clientOf(config: DynamoDBClientConfig = {}): DynamoDBClient {
   return client;
 }
 
+interface TimedHandler {
+  readonly updateHttpClientConfig: (name: 'requestTimeout', ms: number) => void;
+}
+
 async function waysOf(options: Partial<DynamodbSinkOptions>): Promise<readonly string[]> {
   const sink = dynamodbSink({ table: 'landing', ...options });
   for (const uuid of ['a', 'b', 'c']) await write(sink, [{ uuid }]);
@@ -132,13 +136,90 @@ it("sender 'lean' goes through a client whose requests cannot be repeated, and s
   expect(warn).toHaveBeenCalledOnce();
 });
 
+describe('a client that is changed after the first requests', () => {
+  const add = (client: DynamoDBClient): void =>
+    client.middlewareStack.add((next) => next, { step: 'build', name: 'audit' });
+  const changes: readonly [string, (client: DynamoDBClient) => void][] = [
+    ['gets middleware', add],
+    [
+      'gets middleware by a plugin',
+      (client) =>
+        client.middlewareStack.use({
+          applyToStack: (stack) => void stack.add((next) => next, { step: 'initialize', name: 'plugin' }),
+        }),
+    ],
+    ['gets a logger', ({ config }) => void (config.logger = logger)],
+    ['has its send() replaced', (client) => void Object.assign(client, { send: client.send.bind(client) })],
+    [
+      'has the handle() of its request handler replaced',
+      ({ config: { requestHandler } }) =>
+        void Object.assign(requestHandler, { handle: requestHandler.handle.bind(requestHandler) }),
+    ],
+  ];
+  const wayOf = ({ headers }: StubRequest): string =>
+    headers['amz-sdk-request'] === 'attempt=1; max=1' ? 'lean' : 'client';
+
+  it.each(changes)('is used for each request from then on, and says so once, where it %s', async (_, change) => {
+    const client = clientOf();
+    const sink = dynamodbSink({ table: 'landing', client });
+    for (const uuid of ['a', 'b']) await write(sink, [{ uuid }]);
+    change(client);
+    for (const uuid of ['c', 'd', 'e']) await write(sink, [{ uuid }]);
+    expect(stub.requests.map(wayOf)).toEqual(['client', 'lean', 'client', 'client', 'client']);
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it('is used for each request where middleware came while its first one was under way', async () => {
+    const client = clientOf();
+    const sink = dynamodbSink({ table: 'landing', client });
+    const first = write(sink, [{ uuid: 'a' }]);
+    await vi.waitFor(() => expect(stub.peak()).toBe(1), { interval: 1 });
+    add(client);
+    await first;
+    for (const uuid of ['b', 'c']) await write(sink, [{ uuid }]);
+    expect(stub.requests.map(wayOf)).toEqual(CLIENT);
+  });
+
+  it.each<[string, (client: DynamoDBClient) => void]>([
+    ['region', ({ config }) => void (config.region = async () => 'eu-west-1')],
+    [
+      'time-out',
+      ({ config }) => (config.requestHandler as unknown as TimedHandler).updateHttpClientConfig('requestTimeout', 5000),
+    ],
+    ['middleware, without the logger', ({ middlewareStack }) => void middlewareStack.remove('loggerMiddleware')],
+  ])('is learned from again where it has another %s', async (_, change) => {
+    const client = clientOf();
+    const sink = dynamodbSink({ table: 'landing', client });
+    for (const uuid of ['a', 'b']) await write(sink, [{ uuid }]);
+    change(client);
+    for (const uuid of ['c', 'd']) await write(sink, [{ uuid }]);
+    expect(stub.requests.map(wayOf)).toEqual(['client', 'lean', 'client', 'lean']);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('sends to its new endpoint, with no request to the old one', async () => {
+    const other = await startStub(() => ok);
+    try {
+      const client = clientOf();
+      const sink = dynamodbSink({ table: 'landing', client });
+      for (const uuid of ['a', 'b']) await write(sink, [{ uuid }]);
+      const { hostname, port } = new URL(other.endpoint);
+      client.config.endpoint = async () => ({ protocol: 'http:', hostname, port: Number(port), path: '/' });
+      for (const uuid of ['c', 'd']) await write(sink, [{ uuid }]);
+      expect([stub.requests.length, other.requests.map(wayOf)]).toEqual([2, ['client', 'lean']]);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
 describe('where the client is a mock', () => {
   it('that answers itself, each write goes to it, with all of its items', async () => {
     const client = clientOf();
     const inputs: unknown[] = [];
     const spy = vi.spyOn(DynamoDBClient.prototype, 'send').mockImplementation(((command: { input: unknown }) => {
       inputs.push(structuredClone(command.input));
-      return Promise.resolve({});
+      return Promise.resolve({ UnprocessedItems: {} });
     }) as never);
     const sink = dynamodbSink({ table: 'landing', client });
     for (const uuid of ['a', 'b']) expect((await write(sink, [{ uuid }])).refusals).toEqual([]);

@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { MillraceError } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dynamodbSink, type DynamodbRetryOptions } from '../src/index.ts';
 import {
@@ -12,7 +14,7 @@ import {
 } from './support/service-stub.ts';
 import { SENDERS } from './support/senders.ts';
 import { turns } from '../../../test/support/turns.ts';
-import { write } from './support/write.ts';
+import { origin, write } from './support/write.ts';
 
 /** Retries without waiting for long. */
 const fast: DynamodbRetryOptions = { attempts: 4, baseMs: 1, capMs: 4 };
@@ -54,34 +56,22 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       expect(counters).toEqual({ retries: 4, throttles: 4 });
     });
 
-    it('are refused one by one once the budget is used up', async () => {
+    it('fail the write, as what can pass, once the budget is used up', async () => {
       const { stub, sink } = await stubbed(({ items }) =>
         unprocessed(items.filter((item) => ['u3', 'u7'].includes(item['uuid']!.S!))),
       );
-      const { codes, counters } = await write(sink, records(10));
-      expect(codes).toEqual([
-        [3, 'DYNAMODB_UNPROCESSED'],
-        [7, 'DYNAMODB_UNPROCESSED'],
-      ]);
+      await expect(write(sink, records(10))).rejects.toMatchObject({
+        code: 'DYNAMODB_UNPROCESSED',
+        retryable: true,
+        details: { table: 'landing', items: 2 },
+      });
       expect(sent(stub)).toEqual([10, 2, 2, 2, 2]);
-      expect(counters).toEqual({ retries: 4, throttles: 5 });
     });
 
-    it('are refused where nothing at all gets through', async () => {
+    it('fail the write where nothing at all gets through', async () => {
       const { stub, sink } = await stubbed(({ items }) => unprocessed(items));
-      const { codes } = await write(sink, records(3));
-      expect(codes.map(([, code]) => code)).toEqual(Array(3).fill('DYNAMODB_UNPROCESSED'));
+      await expect(write(sink, records(3))).rejects.toMatchObject({ code: 'DYNAMODB_UNPROCESSED', retryable: true });
       expect(sent(stub)).toEqual([3, 3, 3, 3]);
-    });
-
-    it('take the entries along that they have overwritten', async () => {
-      const { sink } = await stubbed(({ items }) => unprocessed(items.filter((item) => item['uuid']?.S === 'a')));
-      const { codes, counters } = await write(sink, [{ uuid: 'a', n: 1 }, { uuid: 'b' }, { uuid: 'a', n: 2 }]);
-      expect(codes).toEqual([
-        [0, 'DYNAMODB_UNPROCESSED'],
-        [2, 'DYNAMODB_UNPROCESSED'],
-      ]);
-      expect(counters['duplicates']).toBe(1);
     });
 
     it('take as long as they need while some get through', async () => {
@@ -108,9 +98,26 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       expect(sent(stub)).toEqual([1, 4, 3]);
     });
 
-    it('fail the write where they were never sent', async () => {
+    it.each<[string, StubAnswer]>([
+      ['an item that was never sent', unprocessed([{ uuid: { S: 'other' } }])],
+      ['an item without a key', unprocessed([{ n: { N: '1' } }])],
+      ['one item twice', unprocessed([{ uuid: { S: 'u0' } }, { uuid: { S: 'u0' } }])],
+      ['a table that nothing was sent to', unprocessed([{ uuid: { S: 'u0' } }], 'elsewhere')],
+      ['a delete', { json: { UnprocessedItems: { landing: [{ DeleteRequest: { Key: { uuid: { S: 'u0' } } } }] } } }],
+      ['no list of requests', { json: { UnprocessedItems: { landing: {} } } }],
+    ])('that name %s are not believed: all is sent again', async (_, lie) => {
+      const { stub, sink } = await stubbed((__, index) => (index === 0 ? lie : ok));
+      expect((await write(sink, records(2))).refusals).toEqual([]);
+      expect(sent(stub)).toEqual([2, 2]);
+    });
+
+    it('fail the write where it goes on like that', async () => {
       const { sink } = await stubbed(() => unprocessed([{ uuid: { S: 'other' } }]));
-      await expect(write(sink, records(2))).rejects.toMatchObject({ code: 'DYNAMODB_REQUEST_FAILED' });
+      await expect(write(sink, records(2))).rejects.toMatchObject({
+        code: 'DYNAMODB_RESPONSE_INVALID',
+        retryable: true,
+        message: expect.not.stringContaining('other'),
+      });
     });
 
     it('give up after the time of the budget as well', async () => {
@@ -123,8 +130,39 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
         { attempts: 1e6, timeMs: 60_000, baseMs: 1, capMs: 1 },
       );
       vi.spyOn(performance, 'now').mockImplementation(() => now);
-      expect((await write(sink, records(1))).codes).toEqual([[0, 'DYNAMODB_UNPROCESSED']]);
+      await expect(write(sink, records(1))).rejects.toMatchObject({ code: 'DYNAMODB_UNPROCESSED' });
       expect(stub.requests).toHaveLength(3);
+    });
+  });
+
+  describe('records of one key', () => {
+    const values = [{ uuid: 'a', n: 1 }, { uuid: 'b' }, { uuid: 'a', n: 2 }];
+    const numbersOf = (stub: ServiceStub, key: string) =>
+      stub.requests.flatMap(({ items }) => items.filter((item) => item['uuid']?.S === key).map((item) => item['n']?.N));
+
+    it('are sent once, with the last value, however often it takes', async () => {
+      const { stub, sink } = await stubbed(({ items }, index) =>
+        index < 2 ? unprocessed(items.filter((item) => item['uuid']?.S === 'a')) : ok,
+      );
+      const { refusals, counters } = await write(sink, values);
+      expect(refusals).toEqual([]);
+      expect(numbersOf(stub, 'a')).toEqual(['2', '2', '2']);
+      expect(counters['duplicates']).toBe(1);
+    });
+
+    it('leave the one before the last, where the service refuses the last', async () => {
+      const { stub, sink } = await stubbed(({ items }) =>
+        items.some((item) => item['n']?.N === '2') ? { error: 'ValidationException' } : ok,
+      );
+      expect((await write(sink, values)).codes).toEqual([[2, 'DYNAMODB_ITEM_INVALID']]);
+      expect(numbersOf(stub, 'a').at(-1)).toBe('1');
+    });
+
+    it('leave the one before the last, where the last is refused before it is sent', async () => {
+      const { stub, sink } = await stubbed(() => ok);
+      const { codes } = await write(sink, [values[0], { uuid: 'a', n: Number.NaN }]);
+      expect(codes).toEqual([[1, 'DYNAMODB_NUMBER_INVALID']]);
+      expect(numbersOf(stub, 'a')).toEqual(['1']);
     });
   });
 
@@ -140,48 +178,70 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       },
     );
 
-    it('without end is refused record by record', async () => {
+    it('without end fails the write, as what can pass, and refuses nothing', async () => {
       const { sink } = await stubbed(() => ({ error: 'ThrottlingException' }));
-      const { refusals } = await write(sink, records(2));
-      expect(refusals).toEqual([
-        expect.objectContaining({
-          position: 0,
-          code: 'DYNAMODB_THROTTLED',
-          cause: expect.objectContaining({ name: 'ThrottlingException' }),
-        }),
-        expect.objectContaining({ position: 1, code: 'DYNAMODB_THROTTLED' }),
-      ]);
+      await expect(write(sink, records(2))).rejects.toMatchObject({
+        code: 'DYNAMODB_THROTTLED',
+        retryable: true,
+        cause: expect.objectContaining({ name: 'ThrottlingException' }),
+      });
     });
 
-    it('of one range of keys holds back the hot key alone, and names it', async () => {
+    it('of one range of keys holds back the hot key alone, and says where it is, not what it is', async () => {
       const reasons = [
         { reason: 'TableWriteKeyRangeThroughputExceeded', resource: 'arn:aws:dynamodb:::table/landing' },
       ];
       const { stub, sink } = await stubbed((request) =>
         keysOf(request).includes('u3') ? { error: 'ThrottlingException', reasons } : ok,
       );
-      const { codes, refusals } = await write(sink, records(8));
-      expect(codes).toEqual([[3, 'DYNAMODB_KEY_RANGE_THROTTLED']]);
-      expect(refusals[0]).toMatchObject({ details: { key: 'Su3' }, message: expect.stringContaining('u3') });
+      const error = await write(sink, records(8)).then(
+        () => undefined,
+        (thrown: unknown) => thrown as MillraceError,
+      );
+      expect(error).toMatchObject({
+        code: 'DYNAMODB_KEY_RANGE_THROTTLED',
+        retryable: true,
+        details: { item: origin.id, ordinal: 3 },
+      });
+      expect(JSON.stringify(error)).not.toContain('u3');
       expect(
         sent(stub)
           .slice(0, 7)
           .toSorted((a, b) => b - a),
       ).toEqual([8, 4, 4, 2, 2, 1, 1]);
+      const stored = stub.requests.filter((request) => !keysOf(request).includes('u3')).flatMap(keysOf);
+      expect(new Set(stored)).toEqual(new Set(records(8).flatMap(({ uuid }) => (uuid === 'u3' ? [] : [uuid]))));
     });
 
-    it('by the table’s own maximum is refused with a code that tells the setting', async () => {
+    it('of a range of keys leaves nothing under way when the write rejects', async () => {
+      const reasons = [{ reason: 'TableWriteKeyRangeThroughputExceeded', resource: 'table' }];
+      const slow = Promise.withResolvers<StubAnswer>();
+      const { stub, sink } = await stubbed((request) => {
+        if (keysOf(request).includes('u0')) return { error: 'ThrottlingException', reasons };
+        return keysOf(request).includes('u3') ? slow.promise : ok;
+      });
+      let settled = false;
+      const writing = write(sink, records(4)).finally(() => {
+        settled = true;
+      });
+      const rejected = expect(writing).rejects.toMatchObject({ code: 'DYNAMODB_KEY_RANGE_THROTTLED' });
+      const hot = (): number => stub.requests.filter((request) => keysOf(request).join() === 'u0').length;
+      await vi.waitFor(() => expect(hot()).toBe(fast.attempts), { interval: 1 });
+      expect(settled).toBe(false);
+      slow.resolve(ok);
+      await rejected;
+    });
+
+    it('by the table’s own maximum has a code that says which setting', async () => {
       const reasons = [
         { reason: 'TableWriteMaxOnDemandThroughputExceeded', resource: 'arn:aws:dynamodb:::table/landing' },
       ];
       const { sink } = await stubbed(() => ({ error: 'ThrottlingException', reasons }));
-      const { refusals } = await write(sink, records(1));
-      expect(refusals).toEqual([
-        expect.objectContaining({
-          code: 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT',
-          message: expect.stringContaining('OnDemandThroughput.MaxWriteRequestUnits'),
-        }),
-      ]);
+      await expect(write(sink, records(1))).rejects.toMatchObject({
+        code: 'DYNAMODB_MAX_ON_DEMAND_THROUGHPUT',
+        retryable: true,
+        message: expect.stringContaining('OnDemandThroughput.MaxWriteRequestUnits'),
+      });
     });
 
     it('counts what the SDK retried by itself', async () => {
@@ -208,6 +268,7 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       const { stub, sink } = await stubbed(() => ({ error: 'InternalServerError', status: 500 }));
       await expect(write(sink, records(3))).rejects.toMatchObject({
         code: 'DYNAMODB_UNAVAILABLE',
+        retryable: true,
         cause: { name: 'InternalServerError' },
       });
       expect(sent(stub)).toEqual([3, 3, 3, 3]);
@@ -221,6 +282,57 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
         code: 'DYNAMODB_UNAVAILABLE',
         cause: { code: 'ECONNREFUSED' },
       });
+    });
+  });
+
+  describe('a success that is not a response of BatchWriteItem', () => {
+    const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.0' };
+    const secret = 'content-of-a-record';
+    const lies: readonly [string, StubAnswer][] = [
+      ['an empty object', { body: '{}' }],
+      ['null', { body: 'null' }],
+      ['a list', { body: '[]' }],
+      ['a text', { body: `"${secret}"` }],
+      ['a number', { body: '0' }],
+      ['an error', { body: `{"__type":"com.amazonaws.dynamodb#InternalServerError","message":"${secret}"}` }],
+      ['another operation’s', { body: `{"Items":[{"uuid":{"S":"${secret}"}}],"Count":1}` }],
+      ['unprocessed items that are null', { body: '{"UnprocessedItems":null}' }],
+      ['unprocessed items that are a list', { body: '{"UnprocessedItems":[]}' }],
+      [
+        'consumed capacity that is none',
+        { body: '{"UnprocessedItems":{},"ConsumedCapacity":[{"CapacityUnits":"x"}]}' },
+      ],
+      ['a page', { body: `<html>${secret}</html>`, headers: { 'content-type': 'text/html' } }],
+      ['a part of one', { body: `{"UnprocessedItems":{"landing":[{"PutRequest":{"Item":{"uuid":{"S":"${secret}` }],
+      ['an empty body', { body: '', headers: JSON_TYPE }],
+      ['no content', { body: '', status: 204 }],
+      ['one with another checksum', { body: '{"UnprocessedItems":{}}', headers: { 'x-amz-crc32': '1' } }],
+    ];
+
+    it.each(lies)('is not believed, and sent again: %s', async (_, lie) => {
+      const { stub, sink } = await stubbed((__, index) => (index < 2 ? lie : ok));
+      expect(await write(sink, records(3))).toMatchObject({ refusals: [], counters: { retries: 2 } });
+      expect(sent(stub)).toEqual([3, 3, 3]);
+    });
+
+    it.each(lies)(
+      'fails the write in the end, as what can pass, and says nothing of what it holds: %s',
+      async (_, lie) => {
+        const { sink } = await stubbed(() => lie);
+        const error = await write(sink, records(3)).then(
+          () => undefined,
+          (thrown: unknown) => thrown as MillraceError,
+        );
+        expect(error).toMatchObject({ code: 'DYNAMODB_RESPONSE_INVALID', retryable: true });
+        expect(JSON.stringify(error)).not.toContain(secret);
+      },
+    );
+
+    it('is one if its checksum fits', async () => {
+      const body = '{"UnprocessedItems":{}}';
+      const { stub, sink } = await stubbed(() => ({ body, headers: { 'x-amz-crc32': `${crc32(body)}` } }));
+      expect((await write(sink, records(3))).refusals).toEqual([]);
+      expect(sent(stub)).toEqual([3]);
     });
   });
 
@@ -260,10 +372,30 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
   });
 
   describe('an item that the service refuses', () => {
-    const refusing = (bad: readonly string[], error = 'ValidationException', warm = true) =>
+    /** What DescribeTable returns. */
+    const table = (keys: readonly string[] = ['uuid']): StubAnswer => ({
+      json: {
+        Table: {
+          TableStatus: 'ACTIVE',
+          KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
+        },
+      },
+    });
+    const described = ({ requests }: ServiceStub): number =>
+      requests.filter(({ operation }) => operation === 'DescribeTable').length;
+    const refusing = (
+      bad: readonly string[],
+      error = 'ValidationException',
+      warm = true,
+      keys: readonly string[] | StubAnswer = ['uuid'],
+    ) =>
       stubbed(
-        (request) =>
-          keysOf(request).some((key) => bad.includes(key!)) ? { error, message: 'Type mismatch for Index Key' } : ok,
+        (request) => {
+          if (request.operation === 'DescribeTable') return Array.isArray(keys) ? table(keys) : (keys as StubAnswer);
+          return keysOf(request).some((key) => bad.includes(key!))
+            ? { error, message: 'Type mismatch for Index Key' }
+            : ok;
+        },
         fast,
         1,
         warm,
@@ -282,7 +414,8 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       const stored = stub.requests.filter((request) => !keysOf(request).includes('u7')).flatMap(keysOf);
       expect(stored).toHaveLength(24);
       expect(new Set(stored)).toEqual(new Set(records(25).flatMap(({ uuid }) => (uuid === 'u7' ? [] : [uuid]))));
-      expect(stub.requests.length).toBeLessThanOrEqual(11);
+      // One more asks what the key of the table is.
+      expect(stub.requests.length).toBeLessThanOrEqual(12);
     });
 
     it('is found among several', async () => {
@@ -295,24 +428,49 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
       expect((await write(sink, records(3))).codes).toEqual([[1, 'DYNAMODB_ITEM_COLLECTION_FULL']]);
     });
 
-    it('fails the write where the table never took any: its key is another one', async () => {
-      const { stub, sink } = await refusing(
-        records(25).map(({ uuid }) => uuid),
-        'ValidationException',
-        false,
-      );
-      await expect(write(sink, records(25))).rejects.toMatchObject({
-        code: 'DYNAMODB_REQUEST_INVALID',
-        details: { partitionKey: 'uuid' },
-      });
-      expect(stub.requests.length).toBe(49);
+    it.each([true, false])('is refused alone, whatever the table took before: %s', async (warm) => {
+      const bad = ['u0', 'u1'];
+      const { sink } = await refusing(bad, 'ValidationException', warm);
+      expect((await write(sink, records(2))).codes.map(([position]) => position)).toEqual([0, 1]);
+      expect((await write(sink, records(3))).codes.map(([position]) => position)).toEqual([0, 1]);
     });
 
-    it('is refused alone where the table took others before, or it came alone', async () => {
-      const { sink } = await refusing(['u0', 'u1'], 'ValidationException', false);
-      expect((await write(sink, records(1))).codes).toEqual([[0, 'DYNAMODB_ITEM_INVALID']]);
-      await write(sink, [{ uuid: 'good' }]);
-      expect((await write(sink, records(2))).codes).toHaveLength(2);
+    it('fails the write where the key of the table is another one', async () => {
+      const { stub, sink } = await refusing(['u1'], 'ValidationException', true, ['sku', 'day']);
+      await expect(write(sink, records(25))).rejects.toMatchObject({
+        code: 'DYNAMODB_REQUEST_INVALID',
+        retryable: false,
+        message: expect.stringContaining('(sku, day)'),
+        details: { partitionKey: 'uuid', actual: { partitionKey: 'sku', sortKey: 'day' } },
+      });
+      expect(described(stub)).toBe(1);
+    });
+
+    it('is refused alone where the table cannot be described, and that is asked once', async () => {
+      const { stub, sink } = await refusing(['u0', 'u1'], 'ValidationException', true, {
+        error: 'AccessDeniedException',
+      });
+      expect((await write(sink, records(3))).codes.map(([position]) => position)).toEqual([0, 1]);
+      expect(described(stub)).toBe(1);
+    });
+
+    it('is refused without what the message of the service quotes', async () => {
+      const secret = '4111-2222';
+      const { sink } = await stubbed(({ items }) =>
+        items.length === 0
+          ? table()
+          : {
+              error: 'ValidationException',
+              message: `Input collection [${secret}, 98765, nested] contains duplicates for hall`,
+            },
+      );
+      const { refusals } = await write(sink, [{ uuid: 'u', hall: secret, n: 98765, m: { nested: 1 } }]);
+      expect(refusals[0]).toMatchObject({
+        code: 'DYNAMODB_ITEM_INVALID',
+        message: expect.stringContaining('Input collection […, …, …] contains duplicates for hall'),
+      });
+      const said = `${refusals[0]!.message} ${String(refusals[0]!.cause)} ${JSON.stringify(refusals[0])}`;
+      for (const content of [secret, '98765', 'nested']) expect(said).not.toContain(content);
     });
 
     it('is found by halves where the request is too large for the service', async () => {

@@ -99,7 +99,9 @@ describe.each(SENDERS)('through the %s sender', (sender) => {
         [10, 'DYNAMODB_SET_INVALID'],
         [11, 'DYNAMODB_VALUE_UNSUPPORTED'],
       ]);
-      expect(refusals.find(({ position }) => position === 6)?.message).toMatch(/^when: .*toISOString/);
+      expect(refusals.find(({ position }) => position === 6)?.message).toMatch(
+        /^Value at position 1 of the record: .*toISOString/,
+      );
       expect(new Set((await stored(table)).map((item) => item['uuid']?.S))).toEqual(new Set(['good-1', 'good-2']));
     });
 

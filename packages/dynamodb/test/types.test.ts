@@ -45,6 +45,7 @@ describe('types', () => {
       readonly source_part?: string;
       readonly ordinal: number;
       readonly branch?: string;
+      readonly generation?: number;
       readonly record: Price;
     }>();
     const flat = prices.through(landingItem({ names: { uuid: 'id', source: 'file' }, layout: 'flat' }));
@@ -59,6 +60,7 @@ describe('types', () => {
           readonly source_part?: string;
           readonly ordinal: number;
           readonly branch?: string;
+          readonly generation?: number;
           readonly symbol: string;
           readonly price: number;
         }

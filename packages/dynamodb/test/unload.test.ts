@@ -195,7 +195,7 @@ async function stubbedTable(
   const asked: number[] = [];
   const stub = await startStub(({ operation, body }) => {
     if (operation === 'DescribeTable')
-      return { json: { Table: { TableArn: 'arn:aws:dynamodb:us-east-1:1:table/stub' } } };
+      return { json: { Table: { TableStatus: 'ACTIVE', TableArn: 'arn:aws:dynamodb:us-east-1:1:table/stub' } } };
     const start = Number((body['ExclusiveStartKey'] as { uuid: { S: string } } | undefined)?.uuid.S ?? -1) + 1;
     asked.push(start);
     const failure = fail({ start, nth: (nth += 1) });
@@ -205,6 +205,7 @@ async function stubbedTable(
     return {
       json: {
         Items,
+        Count: Items.length,
         ScannedCount: Items.length,
         ConsumedCapacity: { TableName: 'stub', CapacityUnits: Items.length * unitsOfItem },
         ...(end < count && { LastEvaluatedKey: { uuid: { S: `${end - 1}` } } }),
@@ -263,6 +264,47 @@ describe('where DynamoDB does not answer', () => {
     expect(records).toEqual([]);
     expect(readdirSync(directory)).toEqual([]);
     rmSync(directory, { recursive: true });
+    await stub.stop();
+  });
+
+  const secret = 'content-of-a-record';
+  const lies: readonly [string, StubAnswer][] = [
+    ['an empty object', { body: '{}' }],
+    ['null', { body: 'null' }],
+    ['a list', { body: '[]' }],
+    ['an empty body', { body: '' }],
+    ['no content', { body: '', status: 204 }],
+    ['a page of a proxy', { body: `<html>${secret}</html>`, headers: { 'content-type': 'text/html' } }],
+    ['an error', { body: `{"__type":"com.amazonaws.dynamodb#InternalServerError","message":"${secret}"}` }],
+    ['another operation’s', { body: '{"UnprocessedItems":{}}' }],
+    ['fewer items than it counts', { json: { Items: [], Count: 1, ScannedCount: 1 } }],
+    ['more items than it looked at', { json: { Items: [{ uuid: { S: secret } }], Count: 1, ScannedCount: 0 } }],
+    ['items that are none', { json: { Items: [null], Count: 1, ScannedCount: 1 } }],
+    [
+      'a next page that is this one',
+      { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: { uuid: { S: '49' } } } },
+    ],
+    ['a next page without a key', { json: { Items: [], Count: 0, ScannedCount: 0, LastEvaluatedKey: {} } }],
+    ['one with another checksum', { body: '{"Items":[],"Count":0,"ScannedCount":0}', headers: { 'x-amz-crc32': '1' } }],
+  ];
+
+  it.each(lies)('asks again where a success is not a page: %s', async (_, lie) => {
+    let told = 0;
+    const stub = await stubbedTable(100, 10, ({ start }) => (start === 50 && (told += 1) === 1 ? lie : undefined));
+    const unloaded = await unload([{ table: 'stub' }], { client: stub.client, retry: { baseMs: 1, capMs: 2 } });
+    expect(numbersOf(unloaded)).toEqual(upTo(100));
+    expect(stub.asked.filter((start) => start === 50)).toHaveLength(2);
+    await stub.stop();
+  });
+
+  it('fails where no success is a page, as what can pass, and says nothing of what it held', async () => {
+    const stub = await stubbedTable(100, 10, ({ start }) => (start === 50 ? lies[5]![1] : undefined));
+    const retry = { attempts: 2, baseMs: 1, capMs: 2 };
+    const { report, records } = await unload([{ table: 'stub' }], { client: stub.client, retry });
+    const { error } = report.reports[0]!;
+    expect(error).toMatchObject({ code: 'DYNAMODB_RESPONSE_INVALID', retryable: true });
+    expect(JSON.stringify(error)).not.toContain(secret);
+    expect(records).toEqual([]);
     await stub.stop();
   });
 

@@ -2,7 +2,7 @@ import { MillraceError, type TextDamage } from '@millrace/core';
 
 const CODE = 'ENCODING_INVALID';
 
-/** Bytes that are no character of the declared encoding. */
+/** Bytes that are not a character of the declared encoding. The message says where they are; the bytes are content. */
 export class InvalidBytes implements TextDamage {
   readonly code: string = CODE;
   readonly index: number;
@@ -22,11 +22,13 @@ export class InvalidBytes implements TextDamage {
   }
 
   get message(): string {
-    return `The bytes ${this.#hex} at offset ${this.#byteOffset} are no character of ${this.#charset}.`;
+    const { length } = this.#bytes;
+    const what = length === 1 ? 'The byte' : `The ${length} bytes`;
+    return `${what} at offset ${this.#byteOffset} ${length === 1 ? 'is' : 'are'} not a character of ${this.#charset}.`;
   }
 
   get details(): Readonly<Record<string, unknown>> {
-    return { charset: this.#charset, byteOffset: this.#byteOffset, bytes: this.#hex };
+    return { charset: this.#charset, byteOffset: this.#byteOffset, content: { bytes: this.#hex } };
   }
 
   toError(): MillraceError {

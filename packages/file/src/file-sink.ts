@@ -6,11 +6,14 @@ import {
   check,
   checkOptions,
   type Context,
+  encodeJsonLine,
   type Entry,
   MillraceError,
   type Refusal,
+  refusalOf,
   rejectionPosition,
   type Sink,
+  toMillraceError,
 } from '@millrace/core';
 import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
@@ -38,7 +41,7 @@ interface Line {
  * What a replay brings goes to files of its own beside them, `<first ordinal>+<ordinal>.ndjson`, until the file of its group is
  * written anew with it. To know that, `.<first ordinal>.positions` tells which records a file holds.
  *
- * A record that JSON cannot hold is refused with `FILE_RECORD_INVALID`. A write rejects with `FILE_SINK_WRITE_FAILED`.
+ * Records are written by `encodeJsonLine`: exactly, or refused with `JSON_VALUE_UNSUPPORTED`, as `NaN`, maps, sets and bytes are. A write rejects with `FILE_SINK_WRITE_FAILED`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
@@ -64,9 +67,12 @@ export function fileSink<T>(options: FileSinkOptions): Sink<T> {
     const refusals: Refusal[] = [];
     const groups = new Map<string, Map<string, Line>>();
     for (const [index, { value, item, ordinal, branch }] of entries.entries()) {
-      const json = toJson(value);
-      if (typeof json !== 'string') {
-        refusals.push({ position: index, ...json });
+      let json: string;
+      try {
+        json = encodeJsonLine(value);
+      } catch (thrown) {
+        // What a value's own toJSON throws is this record's matter, too.
+        refusals.push(refusalOf(index, toMillraceError(thrown, 'JSON_VALUE_UNSUPPORTED')));
         continue;
       }
       const first = rejectionPosition({ ordinal: ordinal - (ordinal % group), branch: '' });
@@ -101,16 +107,6 @@ export function fileSink<T>(options: FileSinkOptions): Sink<T> {
         }
       }),
   });
-}
-
-function toJson(value: unknown): string | Omit<Refusal, 'position'> {
-  try {
-    const json = JSON.stringify(value) as string | undefined;
-    if (json !== undefined) return json;
-    return { code: 'FILE_RECORD_INVALID', message: `JSON has no word for ${typeof value}.` };
-  } catch (cause) {
-    return { code: 'FILE_RECORD_INVALID', message: `JSON cannot hold this record: ${(cause as Error).message}`, cause };
-  }
 }
 
 function digest(text: string): string {

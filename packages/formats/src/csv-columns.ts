@@ -3,13 +3,14 @@ import type { CsvSettings } from './csv-settings.ts';
 
 export type CsvRecord = Readonly<Record<string, unknown>>;
 
-/** Why these names cannot be columns, or `undefined`. */
+/** Why these names cannot be columns, or `undefined`. It does not quote them: a header row may be a record. */
 export function columnsProblem(columns: readonly string[]): string | undefined {
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const [index, name] of columns.entries()) {
     if (name === '') return `column ${index + 1} has no name`;
-    if (seen.has(name)) return `two columns are named ${JSON.stringify(name)}`;
-    seen.add(name);
+    const first = seen.get(name);
+    if (first !== undefined) return `columns ${first + 1} and ${index + 1} have the same name`;
+    seen.set(name, index);
   }
   return undefined;
 }
@@ -24,21 +25,17 @@ export function headerColumns(
   { duplicateColumns, emptyColumns, types }: CsvSettings,
   line: number,
 ): readonly string[] {
-  const taken = new Set(fields);
-  const free = (name: string, from: number): string => {
-    let number = from;
-    while (taken.has(`${name}_${number}`)) number += 1;
-    return `${name}_${number}`;
-  };
+  const free = freeNames(fields);
+  const known = new Set<string>();
   const columns: string[] = [];
   for (const [index, field] of fields.entries()) {
     let name = field;
     if (name === '' && emptyColumns === 'number') name = free('column', index + 1);
-    else if (name !== '' && duplicateColumns === 'number' && columns.includes(name)) name = free(name, 2);
-    taken.add(name);
+    else if (name !== '' && duplicateColumns === 'number' && known.has(name)) name = free(name, 2);
+    known.add(name);
     columns.push(name);
   }
-  const stranger = Object.keys(types).find((name) => !columns.includes(name));
+  const stranger = Object.keys(types).find((name) => !known.has(name));
   // In an old Macintosh file a carriage return alone ends a line, so the whole file would be its header.
   const problem = columns.some((name) => name.includes('\r'))
     ? 'it holds a carriage return; if that is how its lines end, convert them to LF'
@@ -46,6 +43,29 @@ export function headerColumns(
       (stranger === undefined ? undefined : `"types" has a column ${JSON.stringify(stranger)}, which is not there`));
   if (problem !== undefined) throw headerInvalid(problem, line);
   return columns;
+}
+
+/**
+ * Finds names that no column has: `name_2`, `name_3`, …. What was passed over once is passed over in one step from then on, so
+ * that a header of many equal names, or of names that look like numbered ones, takes no longer than any other.
+ */
+function freeNames(fields: readonly string[]): (name: string, from: number) => string {
+  const taken = new Set(fields);
+  /** By a name that is taken: a number to go on at. */
+  const onwards = new Map<string, number>();
+  return (name, from) => {
+    const passed: string[] = [];
+    let number = from;
+    let candidate = `${name}_${number}`;
+    while (taken.has(candidate)) {
+      passed.push(candidate);
+      number = onwards.get(candidate) ?? number + 1;
+      candidate = `${name}_${number}`;
+    }
+    for (const one of passed) onwards.set(one, number);
+    taken.add(candidate);
+    return candidate;
+  };
 }
 
 export function headerInvalid(problem: string, line: number): MillraceError {

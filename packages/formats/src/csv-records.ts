@@ -81,10 +81,10 @@ export function csvRecords(settings: CsvSettings, delimiter: string, reject: Cod
     return convert?.(record) === undefined ? record : undefined;
   }
 
-  /** The columns go along, so that a replay can parse the row by itself. */
+  /** The columns go along, so that a replay can parse the row by itself. They are content: the file's header has them. */
   function as(line: number, raw: string): Pick<RejectedRecord, 'raw' | 'line' | 'details'> {
-    const details = settings.delimiter === undefined ? { columns, delimiter } : { columns };
-    return { raw, line, details };
+    const content = settings.delimiter === undefined ? { columns, delimiter } : { columns };
+    return { raw, line, details: { content } };
   }
 
   function fieldProblem(fields: readonly string[]): LineProblem | undefined {

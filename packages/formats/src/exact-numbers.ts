@@ -49,9 +49,16 @@ function normal(text: string): string {
   const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.');
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return '0';
-  const significant = digits.replace(/0+$/, '');
+  const significant = withoutZeros(digits);
   const power = Number(exponent) - fraction.length + digits.length - significant.length;
   return `${text.startsWith('-') ? '-' : ''}${significant}e${power}`;
+}
+
+/** The digits without zeros at their end. A pattern would look at each run of zeros once for each zero in it. */
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end -= 1;
+  return digits.slice(0, end);
 }
 
 /** Whether a number in the text may be one that no double holds. What stands in strings is looked at alike. */

@@ -18,7 +18,8 @@ const HELD = -1;
  */
 export class FramedRecords<T> {
   readonly #text: string;
-  readonly #line: number;
+  /** Line number at an index of the text. Records are asked for in order, so that each stretch is counted once. */
+  #counted: { readonly index: number; readonly line: number };
   readonly #place: TextPlace | undefined;
   /** Whether no record of the chunk can be damaged. */
   readonly isSound: boolean;
@@ -30,7 +31,7 @@ export class FramedRecords<T> {
   /** @param line line number at the beginning of `text` */
   constructor(text: string, line: number, place: TextPlace | undefined) {
     this.#text = text;
-    this.#line = line;
+    this.#counted = { index: 0, line };
     this.#place = place;
     this.isSound = place?.damage === undefined;
   }
@@ -69,8 +70,15 @@ export class FramedRecords<T> {
     }
     return {
       raw: withoutReturn(this.#text.slice(start, end)),
-      line: this.#line + countLineFeeds(this.#text, 0, start),
+      line: this.#lineAt(start),
       byteOffset: this.#place?.byteOffset(start),
     };
+  }
+
+  #lineAt(index: number): number {
+    const { index: from, line } = this.#counted;
+    if (index < from) return line - countLineFeeds(this.#text, index, from);
+    this.#counted = { index, line: line + countLineFeeds(this.#text, from, index) };
+    return this.#counted.line;
   }
 }

@@ -1,4 +1,5 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { jsonFault } from './json-fault.ts';
 import type { JsonParser } from './json-numbers.ts';
 import { LineProblem } from './line-problem.ts';
 import { wholeText } from './record-text.ts';
@@ -11,7 +12,7 @@ export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedVal
   try {
     record = parse(text);
   } catch (cause) {
-    return problem('JSON_INVALID', `begins a record that is no JSON: ${(cause as SyntaxError).message}`, copied, cause);
+    return problem('JSON_INVALID', `begins a record that is not valid JSON: ${jsonFault(text)}.`, copied, cause);
   }
   if (copied === undefined) return record as T;
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
@@ -29,7 +30,7 @@ export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedVal
 
 /** The copied values go along, so that a replay can make the record by itself. */
 function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): LineProblem {
-  return new LineProblem({ code, what, details: copied && { copied }, cause });
+  return new LineProblem({ code, what, details: copied && { content: { copied } }, cause });
 }
 
 /**
@@ -44,7 +45,7 @@ export function reparseJson<T>(
   rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>,
 ): T {
   const text = wholeText(rejected);
-  const copied = rejected.details?.['copied'] as CopiedValues | undefined;
+  const copied = (rejected.details?.['content'] as { readonly copied?: CopiedValues } | undefined)?.copied;
   if (copies && copied === undefined) {
     const message = 'The record does not say which fields were copied into it. Deliver the file again.';
     throw new MillraceError('REPLAY_IMPOSSIBLE', message);

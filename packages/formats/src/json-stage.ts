@@ -10,6 +10,7 @@ import { FramedRecords } from './framed-records.ts';
 import { HeldRecord, type HeldText } from './held-record.ts';
 import { JsonExtent } from './json-extent.ts';
 import { type CopiedFields, EACH, type JsonStep } from './json-path.ts';
+import { jsonFault } from './json-fault.ts';
 import type { JsonParser } from './json-numbers.ts';
 import { jsonRecord } from './json-records.ts';
 import { LineProblem } from './line-problem.ts';
@@ -61,11 +62,15 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
   let started = false;
 
   let text = '';
+  let counted = { index: 0, line };
   let place: TextPlace | undefined;
   let framed = new FramedRecords<T>('', 1, undefined);
 
+  /** Values come in order, so that each stretch is counted once, however many of them are rejected. */
   function lineAt(index: number): number {
-    return line + countLineFeeds(text, 0, index);
+    if (index < counted.index) return counted.line - countLineFeeds(text, index, counted.index);
+    counted = { index, line: counted.line + countLineFeeds(text, counted.index, index) };
+    return counted.line;
   }
 
   function fail(code: string, what: string, index: number): MillraceError {
@@ -77,12 +82,11 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
   }
 
   function unexpected(index: number): MillraceError {
-    const shown = JSON.stringify(String.fromCodePoint(text.codePointAt(index)!));
     const wanted = expected === 'comma' ? 'a comma or the end' : `a ${expected.replace('first ', '')}`;
     const what =
       open === 0 && documents > 0 && !concatenated
-        ? `${shown} follows the JSON value. Where a file may have several, set "concatenated".`
-        : `there is ${shown}, where ${wanted} should be. The JSON is broken, and what follows cannot be told.`;
+        ? 'something follows the JSON value. If a file may have several, set "concatenated".'
+        : `a character stands in the place of ${wanted}. The JSON is broken, and what follows it cannot be told.`;
     return fail('JSON_INVALID', what, index);
   }
 
@@ -156,8 +160,8 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
     if (damaged !== undefined) throw problem(damaged.code, `is damaged. ${damaged.message}`, damaged.details);
     try {
       return parse(raw);
-    } catch (cause) {
-      throw problem('JSON_INVALID', `is no JSON: ${(cause as SyntaxError).message}`);
+    } catch {
+      throw problem('JSON_INVALID', `is not valid JSON: ${jsonFault(raw)}.`);
     }
   }
 
@@ -248,6 +252,7 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
   return {
     push(chunk, from) {
       text = chunk;
+      counted = { index: 0, line };
       place = from;
       framed = new FramedRecords<T>(text, line, place);
       let at = !started && text.startsWith('\uFEFF') ? 1 : 0;
@@ -256,6 +261,7 @@ export function startJson<T>(settings: JsonSettings, { reject }: CodecContext): 
       line = lineAt(text.length);
       const block = framed.toBlock();
       text = '';
+      counted = { index: 0, line };
       place = undefined;
       return block;
     },

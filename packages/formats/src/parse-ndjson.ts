@@ -1,4 +1,5 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { jsonFault } from './json-fault.ts';
 import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
 import { startLines } from './line-stage.ts';
@@ -56,8 +57,7 @@ function ndjsonLine<T>(blankLines: 'skip' | 'reject', parse: JsonParser): ParseL
       return parse(line) as T;
     } catch (cause) {
       if (/^[ \t\r]*$/.test(line)) return blank();
-      const what = `is no JSON: ${(cause as SyntaxError).message}`;
-      return new LineProblem({ code: 'NDJSON_INVALID', what, cause });
+      return new LineProblem({ code: 'NDJSON_INVALID', what: `is not valid JSON: ${jsonFault(line)}.`, cause });
     }
   };
 }

@@ -21,8 +21,9 @@ export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
  */
 export function reparseCsv(settings: CsvSettings, { raw, code, details }: ReparsedRecord): CsvRecord {
   const text = wholeText({ raw, code });
-  const columns = settings.columns ?? (details?.['columns'] as readonly string[] | undefined);
-  const delimiter = settings.delimiter ?? (details?.['delimiter'] as string | undefined);
+  const kept = (details?.['content'] ?? {}) as { readonly columns?: readonly string[]; readonly delimiter?: string };
+  const columns = settings.columns ?? kept.columns;
+  const delimiter = settings.delimiter ?? kept.delimiter;
   if (columns === undefined || delimiter === undefined) {
     throw new MillraceError(
       'REPLAY_IMPOSSIBLE',

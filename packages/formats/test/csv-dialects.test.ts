@@ -115,7 +115,7 @@ describe('types', () => {
     expect(outputs[1]).toMatchObject({
       line: 2,
       raw: 'x,1',
-      message: expect.stringContaining('row on line 2 has "x" in'),
+      message: expect.stringContaining('row on line 2 has a text of 1 characters in field "a"'),
     });
     expect(rows('1', { types, shortRows: 'fill' })).toEqual([[1, null]]);
   });
@@ -127,7 +127,7 @@ describe('types', () => {
 
   it('hold in a replay', () => {
     const { reparse } = parseCsv({ types });
-    const details = { columns: ['a', 'b'], field: 'a' };
+    const details = { content: { columns: ['a', 'b'] }, field: 'a' };
     expect(reparse!({ raw: '7,1', code: 'FIELD_INVALID', details })).toEqual({ a: 7, b: true });
     expect(() => reparse!({ raw: 'x,1', code: 'FIELD_INVALID', details })).toThrow(
       expect.objectContaining({ code: 'FIELD_INVALID' }),
@@ -167,7 +167,9 @@ describe("delimiter: 'sniff'", () => {
     const stage = codec.start({ reject: (bad: object) => seen.push(bad) } as never);
     stage.push('a;b\n1;2\n3\n');
     stage.end!();
-    expect(seen).toMatchObject([{ code: 'CSV_FIELD_COUNT', details: { columns: ['a', 'b'], delimiter: ';' } }]);
+    expect(seen).toMatchObject([
+      { code: 'CSV_FIELD_COUNT', details: { content: { columns: ['a', 'b'], delimiter: ';' } } },
+    ]);
     expect(codec.reparse!({ raw: '3;4', code: 'CSV_FIELD_COUNT', details: seen[0]!.details })).toEqual({
       a: '3',
       b: '4',

@@ -216,7 +216,7 @@ describe('rows that break the rules', () => {
 
 describe('header rows that name no columns', () => {
   it.each([
-    ['a,a\n', 'two columns are named "a"'],
+    ['a,a\n', 'columns 1 and 2 have the same name'],
     ['a,\n', 'column 2 has no name'],
     ['"",b\n', 'column 1 has no name'],
     ['a,b"\n', 'a quote stands inside'],

@@ -200,7 +200,7 @@ describe('copied fields', () => {
 
   it('are kept for a replay', () => {
     const { reparse } = parseJson(options);
-    const details = { copied: { owner: 'me' } };
+    const details = { content: { copied: { owner: 'me' } } };
     expect(reparse!({ raw: '{"x":1}', code: 'JSON_INVALID', details })).toEqual({ x: 1, owner: 'me' });
     expect(() => reparse!({ raw: '{', code: 'JSON_INVALID', details })).toThrow(coded('JSON_INVALID'));
     expect(() => reparse!({ raw: '{}', code: 'SCHEMA_VIOLATION' })).toThrow(coded('REPLAY_IMPOSSIBLE'));

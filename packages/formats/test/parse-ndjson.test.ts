@@ -54,9 +54,19 @@ describe('parseNdjson', () => {
     const { outputs } = driveEveryCut(parseNdjson(), '{"a":1}\n{"a":\r\n{"a":2}\nnonsense');
     expect(outputs).toEqual([
       { record: { a: 1 }, raw: '{"a":1}', line: 1 },
-      { code: 'NDJSON_INVALID', message: expect.stringContaining('Line 2 is no JSON'), raw: '{"a":', line: 2 },
+      {
+        code: 'NDJSON_INVALID',
+        message: expect.stringContaining('Line 2 is not valid JSON: it ends too early'),
+        raw: '{"a":',
+        line: 2,
+      },
       { record: { a: 2 }, raw: '{"a":2}', line: 3 },
-      { code: 'NDJSON_INVALID', message: expect.stringContaining('Line 4 is no JSON'), raw: 'nonsense', line: 4 },
+      {
+        code: 'NDJSON_INVALID',
+        message: expect.stringContaining('Line 4 is not valid JSON: character 1 is unexpected'),
+        raw: 'nonsense',
+        line: 4,
+      },
     ]);
   });
 

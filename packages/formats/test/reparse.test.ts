@@ -13,7 +13,7 @@ describe('a rejected record, parsed by itself', () => {
 
   it('is parsed as its file was: CSV', () => {
     const { reparse } = parseCsv({ delimiter: ';' });
-    const details = { columns: ['a', 'b'] };
+    const details = { content: { columns: ['a', 'b'] } };
     expect(reparse!({ raw: '"x;\n";2', code: 'CSV_FIELD_COUNT', details })).toEqual({ a: 'x;\n', b: '2' });
     expect(() => reparse!({ raw: '1;2;3', code: 'CSV_FIELD_COUNT', details })).toThrow(code('CSV_FIELD_COUNT'));
     expect(() => reparse!({ raw: '1;"2', code: 'CSV_FIELD_COUNT', details })).toThrow(code('CSV_QUOTE_UNCLOSED'));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { DeleteTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import {
+  type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
@@ -23,7 +24,7 @@ export interface RealParts extends AsyncDisposable {
   readonly feed: Feed<ObjectRef>;
   readonly ledger: Ledger;
   readonly bucket: string;
-  /** For a function in a process of its own: where both services are, and the names of the tables. */
+  /** For a function in a process of its own: where both services are, credentials, and the names of the tables. */
   readonly env: Readonly<Record<string, string>>;
   /** Stores an object and answers its ETag. */
   readonly put: (key: string, body: Uint8Array) => Promise<string>;
@@ -42,9 +43,18 @@ export async function realParts(): Promise<RealParts> {
     string,
     string,
   ];
-  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const { region } = at.s3;
+  // S3 wants every region named except its first.
+  const elsewhere =
+    region === 'us-east-1'
+      ? {}
+      : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, ...elsewhere }));
   await createLandingTable({ table, client: dynamodb });
   await createLedgerTable({ table: ledgerTable, client: dynamodb });
+  // A function has one set of credentials. Local servers take any; a service that the environment names takes its own.
+  const strict = at.dynamodb.credentials === undefined ? dynamodb : s3;
+  const { accessKeyId, secretAccessKey, sessionToken } = await strict.config.credentials();
   return Object.freeze({
     feed: feed('prices')
       .from(s3Source({ client: s3 }))
@@ -56,13 +66,12 @@ export async function realParts(): Promise<RealParts> {
     ledger: dynamodbLedger({ table: ledgerTable, client: dynamodb }),
     bucket,
     env: {
-      AWS_REGION: at.s3.region,
+      AWS_REGION: region,
       AWS_ENDPOINT_URL_S3: at.s3.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb.endpoint,
-      ...(at.s3.credentials && {
-        AWS_ACCESS_KEY_ID: at.s3.credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: at.s3.credentials.secretAccessKey,
-      }),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
       PATH_STYLE: String(at.s3.forcePathStyle),
       LANDING_TABLE: table,
       LEDGER_TABLE: ledgerTable,

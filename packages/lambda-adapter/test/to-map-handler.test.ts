@@ -19,6 +19,7 @@ describe('a child of a Distributed Map', () => {
         complete: 2,
         duplicate: 0,
         stale: 0,
+        skipped: 0,
         failed: 0,
         held: 0,
         aborted: 0,

@@ -32,6 +32,7 @@ describe('toS3Handler', () => {
       complete: AWKWARD_KEYS.length,
       duplicate: 0,
       stale: 0,
+      skipped: 0,
       failed: 0,
       held: 0,
       aborted: 0,
@@ -73,6 +74,18 @@ describe('toS3Handler', () => {
     const feed = handMadeFeed('prices');
     await expect(toS3Handler(feed, quiet)({ Records: [] })).rejects.toMatchObject({ code: 'LAMBDA_EVENT_UNKNOWN' });
     expect(feed.calls).toEqual([]);
+  });
+
+  it('refuses an object of its own quarantine on its first event, and carries the others', async () => {
+    const feed = handMadeFeed('prices');
+    const holds = (uri: string): boolean => uri.startsWith('s3://supplier-drop/quarantine/');
+    const quarantine = { name: 'quarantine', write: () => Promise.resolve(), holds };
+    const handler = toS3Handler(feed, { ...quiet, quarantine });
+    const error = await failureOf(handler(s3Event({ key: 'quarantine/a.gz' }, { key: 'data.gz' })));
+    expect(error.failures).toMatchObject([
+      { object: 's3://supplier-drop/quarantine/a.gz', error: { code: 'LAMBDA_QUARANTINE_LOOP', retryable: false } },
+    ]);
+    expect(feed.calls.map(({ ref }) => ref.key)).toEqual(['data.gz']);
   });
 
   it('hands the run options to the feed, and stops it by no time where there is no context', async () => {

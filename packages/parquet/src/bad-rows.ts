@@ -10,9 +10,9 @@ export function withoutBadRows(rows: readonly Row[], reject: CodecContext['rejec
     const { path, value } = bad;
     return reject({
       code: value.code,
-      message: `Column ${path}: ${value.what}.`,
+      message: `In the row ${value.what}. The quarantine has the column's path.`,
       raw: rowText(row),
-      details: { path },
+      details: { content: { path } },
     });
   });
 }

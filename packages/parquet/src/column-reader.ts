@@ -4,7 +4,7 @@ import { decompressPage } from './decompress-page.ts';
 import { HybridReader } from './hybrid-reader.ts';
 import { BadValue } from './leaf-values.ts';
 import type { PageReader, StoredPage } from './page-reader.ts';
-import { invalid, unsupported } from './parquet-error.ts';
+import { columnInvalid, columnUnsupported, invalid, unsupported } from './parquet-error.ts';
 import type { Leaf } from './schema.ts';
 import { dictionaryReader, plainWidth, type Stored, type ValueReader, valueReader } from './value-reader.ts';
 
@@ -77,14 +77,13 @@ export class ColumnReader {
       while (page.left > 0) {
         this.#ahead ??= this.#level(page.repetitions);
         if (this.#ahead === 0 && ++rows > count) return entries;
-        if (rows === 0) throw invalid(`Column ${this.#leaf.path} begins in the middle of a row`);
+        if (rows === 0) throw columnInvalid(this.#leaf, 'begins in the middle of a row');
         took(VALUE_BYTES);
         entries.repetitions.push(this.#ahead);
         this.#ahead = undefined;
         page.left -= 1;
         const definition = this.#level(page.definitions);
-        if (definition > this.#leaf.definition)
-          throw invalid(`Column ${this.#leaf.path} has a level that it cannot have`);
+        if (definition > this.#leaf.definition) throw columnInvalid(this.#leaf, 'has a level that it cannot have');
         entries.definitions.push(definition);
         if (definition === this.#leaf.definition) this.#values(page, entries.values, entries.values.length, 1, took);
       }
@@ -93,8 +92,7 @@ export class ColumnReader {
 
   /** @throws MillraceError `PARQUET_INVALID` where there is more */
   async end(): Promise<void> {
-    if ((await this.#current()) !== undefined)
-      throw invalid(`Column ${this.#leaf.path} has more rows than its row group`);
+    if ((await this.#current()) !== undefined) throw columnInvalid(this.#leaf, 'has more rows than its row group');
     this.close();
   }
 
@@ -160,7 +158,7 @@ export class ColumnReader {
       if (type === 'DICTIONARY_PAGE') this.#takeDictionary(stored);
       else if (type === 'DATA_PAGE') this.#page = this.#takePage(stored);
       else if (type === 'DATA_PAGE_V2') this.#page = this.#takePageV2(stored);
-      else if (type !== 'INDEX_PAGE') throw unsupported(`Column ${this.#leaf.path} has a page of an unknown type`);
+      else if (type !== 'INDEX_PAGE') throw columnUnsupported(this.#leaf, 'has a page of an unknown type');
     }
     return this.#page;
   }
@@ -244,7 +242,7 @@ export class ColumnReader {
   }
 
   #tooShort(): Error {
-    return invalid(`Column ${this.#leaf.path} has fewer rows than its row group`);
+    return columnInvalid(this.#leaf, 'has fewer rows than its row group');
   }
 }
 

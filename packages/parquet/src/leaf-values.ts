@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { decimal } from '@millrace/core';
 import type { SchemaElement } from 'hyparquet';
-import { unsupported } from './parquet-error.ts';
+import { columnUnsupported, type NamedColumn } from './parquet-error.ts';
 import type { Stored } from './value-reader.ts';
 import {
   bigEndian,
@@ -36,7 +36,7 @@ export interface LeafValues {
   readonly text: boolean;
 }
 
-export interface LeafOptions {
+export interface LeafOptions extends NamedColumn {
   readonly bigint: boolean;
   readonly binaryAsText: boolean;
 }
@@ -50,20 +50,19 @@ export function leafValues(element: SchemaElement, options: LeafOptions): LeafVa
   return { ...(convert && { convert }), text: convert === utf8 };
 }
 
-function integerValues(element: SchemaElement, { bigint }: LeafOptions): LeafValues['convert'] {
+function integerValues(element: SchemaElement, { bigint, ...at }: LeafOptions): LeafValues['convert'] {
   const { type, converted_type: old, logical_type: logical } = element;
   if (old === 'DECIMAL' || logical?.type === 'DECIMAL') {
-    const scale = scaleOf(element);
+    const scale = scaleOf(element, at);
     return (value) => decimal(decimalText(value as number, scale));
   }
   if (old === 'DATE' || logical?.type === 'DATE')
-    return (value) => dateText(value as number) ?? unfit(`day ${String(value)} has no date`);
+    return (value) => dateText(value as number) ?? unfit('a day has no date');
   const time = timeUnit(element);
   if (time !== undefined) {
     const { unit, form } = time;
-    if (form === 'time')
-      return (value) => timeText(value as number, unit) ?? unfit(`${String(value)} is no time of a day`);
-    return (value) => timestampText(value as number, unit, form) ?? unfit(`moment ${String(value)} has no date`);
+    if (form === 'time') return (value) => timeText(value as number, unit) ?? unfit('a number is not a time of day');
+    return (value) => timestampText(value as number, unit, form) ?? unfit('a moment has no date');
   }
   const unsigned = old?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
   if (type === 'INT32') return unsigned ? (value) => (value as number) >>> 0 : undefined;
@@ -73,7 +72,10 @@ function integerValues(element: SchemaElement, { bigint }: LeafOptions): LeafVal
   return (value) => {
     const number = exact(value);
     if (typeof number === 'number') return number;
-    return new BadValue('PARQUET_INTEGER_INEXACT', `${number} is no safe integer; have the column's values as bigint`);
+    return new BadValue(
+      'PARQUET_INTEGER_INEXACT',
+      'an integer is beyond 2^53; name the column in the option "bigints"',
+    );
   };
 }
 
@@ -93,11 +95,11 @@ function timeUnit({
   return undefined;
 }
 
-function bytesValues(element: SchemaElement, { binaryAsText }: LeafOptions): (stored: Stored) => unknown {
+function bytesValues(element: SchemaElement, { binaryAsText, ...at }: LeafOptions): (stored: Stored) => unknown {
   const { type, type_length: length = 0, converted_type: old, logical_type: logical } = element;
   if (type === 'INT96') return (value) => int96(value as Uint8Array);
   if (old === 'DECIMAL' || logical?.type === 'DECIMAL') {
-    const scale = scaleOf(element);
+    const scale = scaleOf(element, at);
     return (value) => decimal(decimalText(bigEndian(value as Uint8Array), scale));
   }
   if (type === 'FIXED_LEN_BYTE_ARRAY') {
@@ -110,10 +112,10 @@ function bytesValues(element: SchemaElement, { binaryAsText }: LeafOptions): (st
   return isText || (binaryAsText && old === undefined && logical === undefined) ? utf8 : copy;
 }
 
-function scaleOf({ name, scale, logical_type: logical }: SchemaElement): number {
+function scaleOf({ scale, logical_type: logical }: SchemaElement, at: NamedColumn): number {
   const value = (logical?.type === 'DECIMAL' ? logical.scale : undefined) ?? scale ?? 0;
   if (!Number.isInteger(value) || value < 0 || value > 1000)
-    throw unsupported(`Column ${name} has decimals with a scale of ${value}`);
+    throw columnUnsupported(at, `has decimals with a scale of ${value}`);
   return value;
 }
 
@@ -121,7 +123,7 @@ function scaleOf({ name, scale, logical_type: logical }: SchemaElement): number 
 function int96(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const nanos = BigInt(view.getInt32(8, true) - 2_440_588) * 86_400_000_000_000n + view.getBigInt64(0, true);
-  return timestampText(nanos, NANOS, 'Z') ?? unfit(`moment ${nanos} has no date`);
+  return timestampText(nanos, NANOS, 'Z') ?? unfit('a moment has no date');
 }
 
 function utf8(stored: Stored): unknown {

@@ -166,8 +166,9 @@ function chosen(all: readonly Field[], columns: readonly string[] | undefined): 
   if (columns === undefined) return all;
   for (const name of columns) {
     if (all.some((field) => field.name === name)) continue;
-    const message = `The file has no column ${JSON.stringify(name)}; it has ${all.map((field) => field.name).join(', ')}.`;
-    throw new MillraceError('PARQUET_COLUMN_MISSING', message, { details: { column: name } });
+    const message = `The file has no column ${JSON.stringify(name)}; it has ${all.length} others. Correct the option "columns".`;
+    const content = { columns: all.map((field) => field.name) };
+    throw new MillraceError('PARQUET_COLUMN_MISSING', message, { details: { column: name, content } });
   }
   return all.filter(({ name }) => columns.includes(name));
 }

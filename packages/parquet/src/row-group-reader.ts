@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 import { ColumnReader, type Entries } from './column-reader.ts';
 import { assertCodec } from './decompress-page.ts';
 import { PageReader } from './page-reader.ts';
-import { invalid, unsupported } from './parquet-error.ts';
+import { columnInvalid, columnUnsupported, invalid } from './parquet-error.ts';
 import { FieldAssembly } from './record-assembly.ts';
 import { type Field, type Leaf, leavesOf } from './schema.ts';
 
@@ -106,18 +106,18 @@ async function allOf(promises: readonly Promise<void>[]): Promise<void> {
 }
 
 function columnReader(group: RowGroup, leaf: Leaf, options: RowGroupOptions): ColumnReader {
-  const { column, path, layout } = leaf;
+  const { column, layout } = leaf;
   const { meta_data: meta, file_path: file, crypto_metadata: crypto } = group.columns[column]!;
-  if (crypto !== undefined) throw unsupported(`Column ${path} is encrypted`);
-  if (file !== undefined && file !== '') throw unsupported(`Column ${path} is in another file, ${file}`);
-  if (meta === undefined || meta.type !== layout.type) throw invalid(`Column ${path} is not what the schema says`);
+  if (crypto !== undefined) throw columnUnsupported(leaf, 'is encrypted');
+  if (file !== undefined && file !== '') throw columnUnsupported(leaf, 'is in another file');
+  if (meta === undefined || meta.type !== layout.type) throw columnInvalid(leaf, 'is not what the schema says');
   assertCodec(meta.codec);
   const data = Number(meta.data_page_offset);
   const dictionary = Number(meta.dictionary_page_offset ?? 0);
   // Where there is no dictionary, some writers say that it is at 0; others do not say that there is one.
   const start = dictionary > 0 ? Math.min(dictionary, data) : data;
   const end = start + Number(meta.total_compressed_size);
-  if (!(start >= 4 && end >= start && end <= options.footerStart)) throw invalid(`Column ${path} is not in the file`);
+  if (!(start >= 4 && end >= start && end <= options.footerStart)) throw columnInvalid(leaf, 'is not in the file');
   const pages = new PageReader({ ...options, start, end });
   return new ColumnReader(leaf, meta.codec, pages, options.budget, options.sawBad);
 }

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { type LeafOptions, type LeafValues, leafValues } from './leaf-values.ts';
-import { invalid, unsupported } from './parquet-error.ts';
+import { columnInvalid, invalid, unsupported, type NamedColumn } from './parquet-error.ts';
 import type { ValueLayout } from './value-reader.ts';
 
 /** A field of a record, or of what a record holds. */
@@ -33,7 +33,7 @@ export interface Group extends Place {
 
 const MAX_DEPTH = 32;
 
-export interface SchemaOptions extends Omit<LeafOptions, 'bigint'> {
+export interface SchemaOptions extends Omit<LeafOptions, 'bigint' | keyof NamedColumn> {
   readonly bigint: (path: string) => boolean;
 }
 
@@ -65,8 +65,9 @@ export function schemaFields(elements: readonly SchemaElement[], options: Schema
 
   const leaf = (place: Place, element: SchemaElement, path: string): Leaf => {
     const { type, type_length: length = 0 } = element;
-    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(length > 0)) throw invalid(`Column ${path} has values of no length`);
-    const values = leafValues(element, { ...options, bigint: options.bigint(path) });
+    if (type === 'FIXED_LEN_BYTE_ARRAY' && !(length > 0))
+      throw columnInvalid({ column: columns, path }, 'has values of no length');
+    const values = leafValues(element, { ...options, bigint: options.bigint(path), column: columns, path });
     return { ...place, shape: 'leaf', column: columns++, path, layout: { type: type!, length }, values };
   };
 

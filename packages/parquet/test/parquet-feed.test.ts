@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  type BucketLocationConstraint,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { feed, memoryLedger, type Sink } from '@millrace/core';
 import { fileSource } from '@millrace/file';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
@@ -24,23 +31,32 @@ const file = new Uint8Array(
   }),
 );
 
+const bucket = `millrace-parquet-${randomUUID()}`;
+const key = 'a.parquet';
 let at: TestEndpoints;
 let client: S3Client;
 beforeAll(async () => {
   at = await endpointsForTests();
   client = new S3Client(at.s3);
+  const { region } = at.s3;
+  // S3 wants every region named except its first.
+  const elsewhere =
+    region === 'us-east-1'
+      ? {}
+      : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } };
+  await client.send(new CreateBucketCommand({ Bucket: bucket, ...elsewhere }));
 });
 afterAll(async () => {
+  await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
   client.destroy();
   await at.stop();
 });
 
 describe('a feed of Parquet', () => {
   it('reads from S3 only what it needs', async () => {
-    const Bucket = `millrace-parquet-${randomUUID()}`;
-    await client.send(new CreateBucketCommand({ Bucket }));
-    const { ETag } = await client.send(new PutObjectCommand({ Bucket, Key: 'a.parquet', Body: file }));
-    const ref = { bucket: Bucket, key: 'a.parquet', etag: ETag! };
+    const { ETag } = await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: file }));
+    const ref = { bucket, key, etag: ETag! };
     const all = memorySink<unknown>();
     const whole = await feed('t').from(s3Source({ client })).through(parseParquet()).to(all).run([ref]);
     expect([...all.stored.values()].map(({ entry }) => entry.ordinal)).toEqual(ids);

@@ -1,5 +1,6 @@
 import { type Context, MillraceError } from '@millrace/core';
 import type { PostgresClient } from './client.ts';
+import { type Response, responseOf } from './response.ts';
 import type { RetryBudget } from './retry-options.ts';
 import { type StatementFault, statementFault } from './statement-fault.ts';
 
@@ -16,19 +17,22 @@ export interface Asking {
 export interface Question {
   readonly text: string;
   readonly values: (string | null)[];
+  /** Number of records that it carries. @default 0 */
+  readonly records?: number;
 }
 
-export type Answer = { readonly rows: readonly unknown[] } | { readonly fault: StatementFault };
+export type Answer = Response | { readonly fault: StatementFault };
 
 /** How long a statement that is under way is waited for once the signal has fired. */
 const SETTLE_MS = 800;
 
 /**
- * Sends a statement, again where what failed may pass, inside the budget. It answers the rows, or the fault of a row, which
- * repeating would not mend, and rejects with anything else. After `signal` nothing is sent.
+ * Sends a statement, and sends it again inside the budget if what failed can pass. Resolves with the response, or with a fault
+ * that repeating the same statement would not repair; rejects with anything else. After `signal` nothing is sent.
  */
 export async function ask(question: Question, asking: Asking, { signal, count }: Context): Promise<Answer> {
   const { budget, client, table, timeoutMs } = asking;
+  const { records = 0, text, values } = question;
   const until = performance.now() + budget.timeMs;
   for (let attempt = 1; ; attempt += 1) {
     if (signal.aborted) throw aborted(signal);
@@ -36,14 +40,20 @@ export async function ask(question: Question, asking: Asking, { signal, count }:
     try {
       const opened = await client();
       // pg takes the array for its own, so each attempt has one.
-      return await answered(opened.query(question.text, [...question.values]), signal, timeoutMs);
+      return responseOf(await answered(opened.query(text, [...values]), signal, timeoutMs));
     } catch (thrown) {
       if (thrown instanceof MillraceError && thrown.code !== 'POSTGRES_UNAVAILABLE') throw thrown;
-      fault = thrown instanceof MillraceError ? { kind: 'passing', error: thrown } : statementFault(thrown, table);
+      fault =
+        thrown instanceof MillraceError
+          ? { kind: 'passing', sqlState: undefined, error: thrown, refusal: thrown }
+          : statementFault(thrown, { table, carriesRecords: records > 0 });
     }
-    if (fault.kind === 'row' || fault.kind === 'twice') return { fault };
+    if (fault.kind === 'fatal') throw fault.error;
+    // Fewer records can succeed; a single one has only time to hope for.
+    const passing = fault.kind === 'passing' || (fault.kind === 'slow' && records <= 1);
+    if (!passing) return { fault };
     const ms = Math.random() * Math.min(budget.capMs, budget.baseMs * 2 ** (attempt - 1));
-    if (fault.kind === 'fatal' || attempt >= budget.attempts || performance.now() + ms >= until) throw fault.error;
+    if (attempt >= budget.attempts || performance.now() + ms >= until) throw fault.error;
     await pause(ms, signal);
     count('retries');
   }
@@ -60,8 +70,8 @@ function answered<T>(work: Promise<T>, signal: AbortSignal, timeoutMs: number): 
       settling = setTimeout(() => reject(aborted(signal)), SETTLE_MS);
     };
     const late = setTimeout(() => {
-      const text = `PostgreSQL did not answer within ${timeoutMs} ms (timeoutMs).`;
-      reject(new MillraceError('POSTGRES_UNAVAILABLE', text, { details: { timeoutMs } }));
+      const text = `PostgreSQL did not respond within ${timeoutMs} ms (timeoutMs).`;
+      reject(new MillraceError('POSTGRES_UNAVAILABLE', text, { details: { timeoutMs }, retryable: true }));
     }, timeoutMs);
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
@@ -91,5 +101,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 function aborted(signal: AbortSignal): MillraceError {
   return new MillraceError('POSTGRES_ABORTED', 'The run was stopped; what became of this write is unknown.', {
     cause: signal.reason,
+    retryable: true,
   });
 }

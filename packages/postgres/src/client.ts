@@ -1,12 +1,24 @@
 import { MillraceError } from '@millrace/core';
 
+/** What a client resolves with. */
+export interface PostgresResult {
+  readonly rows: readonly unknown[];
+  /** The command tag's word, such as `INSERT`. @default not checked */
+  readonly command?: string | undefined;
+  /** The number of rows in the command tag. @default counted by a statement that costs the server a little more */
+  readonly rowCount?: number | null | undefined;
+  /** The same by another name, as older versions of PGlite have it. */
+  readonly affectedRows?: number | undefined;
+}
+
 /**
- * What this package asks of a client: a `Pool` or a `Client` of `pg`, a `PGlite`, or anything else that sends a text with
- * `$1`, `$2` … and answers its rows. Every parameter is text or null. What it rejects with should have PostgreSQL's
- * SQLSTATE as `code`, and `severity` beside it, as those of `pg` and PGlite do.
+ * What this package needs of a client: a `Pool` or a `Client` of `pg`, a `PGlite`, or anything else that sends a text with
+ * `$1`, `$2` … and resolves with its rows. Every parameter is text or null. What it rejects with should have PostgreSQL's
+ * SQLSTATE as `code`, and `severity` and `routine` beside it, as those of `pg` and PGlite do; a wrapper may keep that error
+ * as its `cause`.
  */
 export interface PostgresClient {
-  readonly query: (text: string, values?: unknown[]) => Promise<{ readonly rows: readonly unknown[] }>;
+  readonly query: (text: string, values?: unknown[]) => Promise<PostgresResult>;
 }
 
 /** Where a client comes from. */

@@ -3,7 +3,8 @@ import { arrayLiteral } from './array-literal.ts';
 import { ask, type Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
 import { identifier, identifiers, qualified, quoted } from './identifier.ts';
-import { readRetryOptions } from './retry-options.ts';
+import { MAX_TIMER_MS, readRetryOptions } from './retry-options.ts';
+import { invalidResponse } from './response.ts';
 import { columnOf, type PostgresColumns, tableColumns } from './table-columns.ts';
 import { hasKey, readTable, type TargetTable } from './target-table.ts';
 
@@ -16,7 +17,7 @@ export interface EnsurePostgresTableOptions extends PostgresConnection {
   readonly columns: PostgresColumns;
   /** Column, or columns, of the primary key. @default 'uuid' */
   readonly key?: string | readonly string[];
-  /** Milliseconds that a statement may take. @default 60000 */
+  /** Milliseconds that a statement may take; 2^31 - 1 at most. @default 60000 */
   readonly timeoutMs?: number;
   /** Stops waiting. The table may be made nonetheless. */
   readonly signal?: AbortSignal;
@@ -47,7 +48,7 @@ export async function ensureTable(options: EnsurePostgresTableOptions): Promise<
     schema: check.optional(identifier),
     columns: tableColumns,
     key: check.optional((value) => keyAmong(value, options.columns)),
-    timeoutMs: check.optional(check.integer(1)),
+    timeoutMs: check.optional(check.integer(1, MAX_TIMER_MS)),
     signal: check.optional(check.object),
   });
   const { columns, schema, signal = new AbortController().signal, table, timeoutMs = 60_000 } = options;
@@ -109,12 +110,14 @@ async function compared(
     'SELECT format_type(to_regtype(type), -1) AS type FROM unnest($1::text[]) WITH ORDINALITY AS asked(type, n) ORDER BY n',
     [arrayLiteral(asked.map(({ type }) => type))],
   );
-  const types = rows as readonly { readonly type: string | null }[];
+  if (rows.length !== asked.length) throw invalidResponse('It does not have a row for each type.');
+  const types = rows.map((row) => (row as { readonly type?: unknown } | null)?.type);
   const differences: PostgresTableDifference[] = [];
   for (const [index, { name, required = false, type }] of asked.entries()) {
     const actual = table?.columns.find((column) => column.name === name);
     const shown = (one: string, notNull: boolean): string => (notNull ? `${one} NOT NULL` : one);
-    const expected = shown(types[index]?.type ?? type, required || key.includes(name));
+    const known = types[index];
+    const expected = shown(typeof known === 'string' ? known : type, required || key.includes(name));
     const found = actual === undefined ? 'none' : shown(actual.type, actual.required);
     if (found !== expected) differences.push({ setting: name, expected, actual: found });
   }

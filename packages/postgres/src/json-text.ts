@@ -62,7 +62,9 @@ export function unsupported(what: string): MillraceError {
   );
 }
 
+/** Names the class of an object. A property `constructor` of the record's own is content, and is not looked at. */
 export function nameOf(value: object): string {
-  const { constructor } = value as { readonly constructor?: { readonly name?: unknown } };
-  return typeof constructor?.name === 'string' ? `an instance of ${constructor.name}` : 'an object';
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
+  const made = prototype?.constructor;
+  return typeof made === 'function' && made !== Object ? `an instance of ${made.name}` : 'an object';
 }

@@ -20,7 +20,9 @@ export type LandingRow<
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
  * (`upload_date`, `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the record itself, in one column of
- * jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it.
+ * jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it. With a natural
+ * key and a ledger it also has the `generation` of its object, by which `postgresSink` keeps an older version from replacing a
+ * newer one.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same rows, which overwrite
  * themselves. `upload_date` is when the object's version was written, as ISO-8601 in UTC.
@@ -47,10 +49,8 @@ export function landingRow<
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
  */
 export function landingColumns(names: Partial<LandingNames> = {}, layout: LandingLayout = 'nested'): PostgresColumns {
-  const { uuid, upload_date, feed, source, source_part, ordinal, branch, record } = landingNames(
-    'landingColumns',
-    names,
-  );
+  const all = landingNames('landingColumns', names);
+  const { uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record } = all;
   const required = (type: string) => ({ type, required: true });
   return {
     [uuid]: required('uuid'),
@@ -60,6 +60,7 @@ export function landingColumns(names: Partial<LandingNames> = {}, layout: Landin
     [ordinal]: required('bigint'),
     [source_part]: 'text',
     [branch]: 'text',
+    [generation]: 'bigint',
     ...(layout === 'nested' && { [record]: 'jsonb' }),
   };
 }

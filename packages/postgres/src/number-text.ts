@@ -9,8 +9,7 @@ export function numberText(value: number, allowInexact: boolean): string {
   if (Number.isInteger(value) && !Number.isSafeInteger(value) && !allowInexact) {
     throw new MillraceError(
       'POSTGRES_NUMBER_INEXACT',
-      `${value} is whole and beyond 2^53 - 1, so its parser may have lost digits. Parse it exactly (numbers: 'exact' of @millrace/formats), or set inexactNumbers: 'write'.`,
-      { details: { value } },
+      "The number is whole and beyond 2^53 - 1, so its parser may have lost digits. Parse it exactly (numbers: 'exact' of @millrace/formats), or set inexactNumbers: 'write'.",
     );
   }
   return String(value);

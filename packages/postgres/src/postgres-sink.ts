@@ -10,13 +10,15 @@ import {
 } from '@millrace/core';
 import type { Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
-import { deliver } from './deliver.ts';
+import { deliver, type Delivery } from './deliver.ts';
 import { identifier, identifiers, qualified } from './identifier.ts';
+import { keyText } from './key-text.ts';
 import { prepare } from './prepare.ts';
-import { type PostgresRetryOptions, readRetryOptions } from './retry-options.ts';
+import { MAX_TIMER_MS, type PostgresRetryOptions, readRetryOptions } from './retry-options.ts';
 import { statementsOf } from './statements-of.ts';
 import { readTable, tableNotFound } from './target-table.ts';
 import type { WriteMode } from './upsert.ts';
+import { readVersionColumns, type VersionColumns, versionColumns } from './version-guard.ts';
 import { type WritePlan, writePlan } from './write-plan.ts';
 
 /** What a key column may hold. */
@@ -38,11 +40,18 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
   readonly columns?: readonly string[];
   /** `upsert`: a row that is there is overwritten. `keep`: it stays, and the record counts as written. @default 'upsert' */
   readonly mode?: WriteMode;
+  /**
+   * Whether an upsert compares versions: a row that a newer version of the same object wrote stays, the record counts as
+   * written, and the counter `superseded` counts it. It needs a column for the object's location and one, of type bigint, for
+   * its generation, as `landingRow` fills them with a natural key and a ledger; give their names if landing has other names.
+   * Rows without a generation are written in any case. @default on if the table has the columns `source` and `generation`
+   */
+  readonly compareVersions?: boolean | VersionColumns;
   /** Statements in flight, across all items of a run; each is a connection of the pool. @default 4 */
   readonly concurrency?: number;
   /** Records in one statement at most; so many, times `concurrency` + 1, are in memory. @default 1000 */
   readonly maxRows?: number;
-  /** Milliseconds that a statement may take. @default 60000 */
+  /** Milliseconds that a statement may take; 2^31 - 1 at most. @default 60000 */
   readonly timeoutMs?: number;
   /**
    * What to do with a JavaScript number that is whole and beyond 2^53 - 1, but for columns of floating point. Its parser may
@@ -57,14 +66,14 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
  * Writes records into a PostgreSQL table, each property into the column of its name: whole batches by one
  * `INSERT … SELECT … FROM unnest(…) ON CONFLICT (key) DO UPDATE`, so that a second delivery overwrites each row with itself.
  *
- * A record that no column could hold is refused before anything is sent; what PostgreSQL refuses is found by halves, so that one
- * bad record never costs its batch. Of records with one key in a batch the last is written and the counter `duplicates` counts
- * the others; nothing orders batches among each other, unless `concurrency` is 1. Other counter: `retries`.
+ * A record that no column could hold is refused before anything is sent; what PostgreSQL refuses, and what a trigger drops, is
+ * found by halves or by the keys that come back, so that one bad record never costs its batch. Of records with one key in a
+ * batch the last is written and the counter `duplicates` counts the others. Other counters: `retries`, `superseded`.
  *
  * The table's columns are read from the catalogue at the first write. A write rejects, and its item fails, with
  * `POSTGRES_TABLE_NOT_FOUND`, `POSTGRES_COLUMN_MISSING`, `POSTGRES_KEY_NOT_UNIQUE`, `POSTGRES_ACCESS_DENIED`,
- * `POSTGRES_UNAVAILABLE`, `POSTGRES_REQUEST_FAILED`, `POSTGRES_DRIVER_MISSING` or `POSTGRES_ABORTED`. The codes of refused
- * records are in the README.
+ * `POSTGRES_UNAVAILABLE` (retryable), `POSTGRES_REQUEST_FAILED`, `POSTGRES_RESPONSE_INVALID`, `POSTGRES_DRIVER_MISSING` or
+ * `POSTGRES_ABORTED` (retryable). The codes of refused records are in the README.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
  */
@@ -79,9 +88,10 @@ export function postgresSink<const K extends string = 'uuid'>(
     key: check.optional(identifiers),
     columns: check.optional(identifiers),
     mode: check.optional(check.oneOf('upsert', 'keep')),
+    compareVersions: check.optional(versionColumns),
     concurrency: check.optional(check.integer(1, 1000)),
     maxRows: check.optional(check.integer(1, 100_000)),
-    timeoutMs: check.optional(check.integer(1)),
+    timeoutMs: check.optional(check.integer(1, MAX_TIMER_MS)),
     inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
     retry: check.optional(check.object),
   });
@@ -99,7 +109,8 @@ export function postgresSink<const K extends string = 'uuid'>(
   const client = openClient(options, { connections: concurrency, timeoutMs });
   const budget = readRetryOptions('postgresSink', options.retry);
   const asking: Asking = { client: client.get, table: qualified(name), budget, timeoutMs };
-  const target = { name, key, mode };
+  const versions = readVersionColumns('postgresSink', options.compareVersions);
+  const proof = { written: false };
   const reading = { mode, allowInexact: options.inexactNumbers === 'write' };
 
   let known: Promise<WritePlan> | undefined;
@@ -113,7 +124,7 @@ export function postgresSink<const K extends string = 'uuid'>(
   const read = async (context: Context): Promise<WritePlan> => {
     const found = await readTable(name, asking, context);
     if (found === undefined) throw tableNotFound(name);
-    return writePlan(found, { name, key, chosen });
+    return writePlan(found, { name, key, chosen, versions });
   };
 
   return Object.freeze<Sink<PostgresRecord<K>>>({
@@ -121,27 +132,33 @@ export function postgresSink<const K extends string = 'uuid'>(
     limits: { count: maxRows },
     concurrency,
     mixesItems: true,
+    keyOf: (value) => keyText(value, key),
     write: async (entries, context) => {
       const refusals: Refusal[] = [];
       const refuse = (position: number, error: MillraceError): void => {
         refusals.push(refusalOf(position, error));
       };
       const plan = await planned(context);
-      const { rows, duplicates } = prepare(entries, plan, reading, refuse);
+      const { rows, duplicates, superseded } = prepare(entries, plan, reading, refuse);
       if (duplicates > 0) context.count('duplicates', duplicates);
-      const delivery = {
+      if (superseded > 0) context.count('superseded', superseded);
+      const delivery: Delivery = {
         asking,
-        target,
+        target: { name, key, mode, guard: plan.guard },
         context,
-        refused: ({ positions }: { readonly positions: readonly number[] }, error: MillraceError): void => {
+        tagged: plan.tagged,
+        proof,
+        isolating: false,
+        refused: ({ positions }, error) => {
           for (const position of positions) refuse(position, error);
         },
       };
       try {
-        for (const statement of statementsOf(rows, plan)) await deliver(statement.rows, statement.columns, delivery);
+        for (const statement of statementsOf(rows, plan)) await deliver(statement, delivery);
       } catch (error) {
         // The table may have been changed since it was looked at; the next write looks again.
         known = undefined;
+        proof.written = false;
         throw error;
       }
       return refusals.toSorted((a, b) => a.position - b.position);

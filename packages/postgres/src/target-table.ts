@@ -2,6 +2,7 @@ import { type Context, MillraceError } from '@millrace/core';
 import { ask, type Asking } from './ask.ts';
 import { columnKind } from './column-kind.ts';
 import { qualified } from './identifier.ts';
+import { invalidResponse, jsonIn, singleRow, textOf } from './response.ts';
 import type { ColumnShape } from './value-text.ts';
 
 /** A column of a table, as PostgreSQL's catalogue has it. */
@@ -19,6 +20,8 @@ export interface TargetTable {
   readonly columns: readonly TargetColumn[];
   /** The columns of each unique index that a conflict can be found by, each list in order of names. */
   readonly keys: readonly (readonly string[])[];
+  /** Whether the client reports the number of rows in a command tag. */
+  readonly tagged: boolean;
 }
 
 export interface TableName {
@@ -36,9 +39,12 @@ interface ColumnRow {
   readonly writable: boolean;
 }
 
-/** All as text, so that the clients' own parsers play no part. `format_type` with -1 names a type without its length. */
+/**
+ * All as text, so that the clients' own parsers play no part, and one row in any case, so that an empty response is not taken
+ * for a missing table. `format_type` with -1 names a type without its length.
+ */
 const CATALOGUE = `
-SELECT (
+SELECT (c.oid IS NOT NULL)::text AS found, (
   SELECT json_agg(json_build_object(
     'name', a.attname, 'type', format_type(a.atttypid, -1), 'base', b.typname,
     'element', CASE WHEN b.typcategory = 'A' THEN e.typname END, 'required', a.attnotnull,
@@ -56,27 +62,44 @@ SELECT (
   FROM pg_index i
   WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
 )::text AS keys
-FROM pg_class c WHERE c.oid = to_regclass($1)`;
+FROM (SELECT to_regclass($1) AS oid) AS wanted LEFT JOIN pg_class c ON c.oid = wanted.oid`;
 
-/** Reads what a table looks like; undefined where there is none. */
+/** Reads what a table looks like; undefined if there is none. */
 export async function readTable(name: TableName, asking: Asking, context: Context): Promise<TargetTable | undefined> {
   const answer = await ask({ text: CATALOGUE, values: [qualified(name)] }, asking, context);
   if ('fault' in answer) throw answer.fault.error;
-  const [row] = answer.rows as readonly { readonly columns: string | null; readonly keys: string | null }[];
-  if (row === undefined) return undefined;
-  const columns = JSON.parse(row.columns ?? '[]') as readonly ColumnRow[];
+  const row = singleRow(answer);
+  if (textOf(row, 'found') !== 'true') return undefined;
+  const columns = jsonIn(row, 'columns') ?? [];
+  const keys = jsonIn(row, 'keys') ?? [];
+  if (!isListOf(columns, isColumnRow)) throw invalidResponse('Its columns are not columns of a catalog.');
+  if (!isListOf(keys, isKey)) throw invalidResponse('Its keys are not lists of names.');
   return {
     columns: columns.map(({ base, element, ...column }) => ({
       ...column,
       kind: element === null ? columnKind(base) : 'array',
       elements: columnKind(element ?? ''),
     })),
-    keys: JSON.parse(row.keys ?? '[]') as readonly (readonly string[])[],
+    keys,
+    tagged: answer.affected !== undefined,
   };
 }
 
+function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+const isKey = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+function isColumnRow(value: unknown): value is ColumnRow {
+  const { base, element, hasDefault, name, required, type, writable } = Object(value) as Partial<ColumnRow>;
+  const texts = [name, type, base, element ?? ''].every((one) => typeof one === 'string');
+  return texts && [required, hasDefault, writable].every((one) => typeof one === 'boolean');
+}
+
 export function tableNotFound(name: TableName): MillraceError {
-  const text = `There is no table ${qualified(name)} that this connection sees. Make it with ensureTable, or look at schema and rights.`;
+  const text = `Table ${qualified(name)} was not found by this connection. Create it with ensureTable, or check schema and rights.`;
   return new MillraceError('POSTGRES_TABLE_NOT_FOUND', text, { details: { ...name } });
 }
 

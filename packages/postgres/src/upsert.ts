@@ -1,8 +1,9 @@
 import { arrayLiteral } from './array-literal.ts';
 import type { Question } from './ask.ts';
 import { qualified, quoted } from './identifier.ts';
-import type { Row } from './prepare.ts';
+import type { RowsOfStatement } from './statements-of.ts';
 import type { TableName } from './target-table.ts';
+import type { VersionGuard } from './version-guard.ts';
 import type { PlannedColumn } from './write-plan.ts';
 
 /** What becomes of a row whose key is there already. */
@@ -13,55 +14,146 @@ export interface Target {
   readonly name: TableName;
   readonly key: readonly string[];
   readonly mode: WriteMode;
+  readonly guard: VersionGuard | undefined;
 }
 
 /**
  * One statement for many rows: `INSERT … SELECT … FROM unnest($1::text[], …) ON CONFLICT …`, a parameter for each column. The
  * text of the statement does not depend on the number of rows, and each value is read by its column's own type.
  */
-export function upsert(rows: readonly Row[], columns: readonly PlannedColumn[], target: Target): Question {
-  const casts = columns.map(({ type }, index) => `c${index}::${type}`);
-  return {
-    text: `${intoTable(columns, target)} SELECT ${casts.join(', ')} ${fromUnnest(columns)} ${onConflict(columns, target)}`,
-    values: valuesOf(rows, columns),
-  };
+export function upsert(batch: RowsOfStatement, target: Target): Question {
+  return withRows(`${insertAll(batch, target)} ${onConflict(batch, target)}`, batch);
+}
+
+/** The same for a client that does not report command tags: the statement itself counts what it wrote, as `written`. */
+export function countedUpsert(batch: RowsOfStatement, target: Target): Question {
+  const text = `${insertAll(batch, target)} ${onConflict(batch, target)} RETURNING 1`;
+  return withRows(`WITH millrace_stored AS (${text}) SELECT count(*)::text AS written FROM millrace_stored`, batch);
 }
 
 /**
- * The same for rows of which some have one key in the table's eyes, such as 1 and 1.0: the last of each is written. It answers
- * how many were.
+ * The same for rows of which some have one key in the table's eyes, such as 1 and 1.0: the last of each is written. It returns
+ * how many different `keys` there are, and how many rows were `written`.
  */
-export function upsertLast(rows: readonly Row[], columns: readonly PlannedColumn[], target: Target): Question {
-  const casts = columns.map(({ type }, index) => `c${index}::${type} AS c${index}`);
-  const keys = target.key.map((name) => `c${columns.findIndex((column) => column.name === name)}`).join(', ');
-  const all = columns.map((_, index) => `c${index}`).join(', ');
+export function upsertLast(batch: RowsOfStatement, target: Target): Question {
+  const keys = keyColumns(batch, target)
+    .map(({ alias }) => alias)
+    .join(', ');
+  const all = batch.columns.map((_, index) => `c${index}`).join(', ');
   const text =
-    `WITH written AS (${intoTable(columns, target)} SELECT ${all} FROM (` +
-    `SELECT DISTINCT ON (${keys}) * FROM (SELECT ${casts.join(', ')}, n ${fromUnnest(columns, true)}) AS read ` +
-    `ORDER BY ${keys}, n DESC) AS last ${onConflict(columns, target)} RETURNING 1) ` +
-    `SELECT count(*)::text AS written FROM written`;
-  return { text, values: valuesOf(rows, columns) };
+    `WITH millrace_last AS (SELECT DISTINCT ON (${keys}) * FROM (${numbered(batch.columns)}) AS millrace_given ORDER BY ${keys}, n DESC), ` +
+    `millrace_stored AS (${intoTable(batch, target)} SELECT ${all} FROM millrace_last ${onConflict(batch, target)} RETURNING 1) ` +
+    `SELECT (SELECT count(*) FROM millrace_last)::text AS keys, (SELECT count(*) FROM millrace_stored)::text AS written`;
+  return withRows(text, batch);
 }
 
-function intoTable(columns: readonly PlannedColumn[], { name }: Target): string {
-  return `INSERT INTO ${qualified(name)} (${columns.map((column) => quoted(column.name)).join(', ')})`;
+/** The same, and it also returns the numbers of the rows whose keys were not written, as `missing`. */
+export function upsertFindingMissing(batch: RowsOfStatement, target: Target): Question {
+  const keys = keyColumns(batch, target);
+  const all = batch.columns.map((_, index) => `c${index}`).join(', ');
+  const returned = keys.map(({ name, alias }) => `${quoted(name)} AS ${alias}`).join(', ');
+  const same = keys.map(({ alias }) => `millrace_stored.${alias} = millrace_given.${alias}`).join(' AND ');
+  const text =
+    `WITH millrace_given AS (${numbered(batch.columns)}), ` +
+    `millrace_stored AS (${intoTable(batch, target)} SELECT ${all} FROM millrace_given ${onConflict(batch, target)} RETURNING ${returned}) ` +
+    `SELECT (SELECT count(*) FROM millrace_stored)::text AS written, (SELECT json_agg(millrace_given.n) FROM millrace_given ` +
+    `WHERE NOT EXISTS (SELECT FROM millrace_stored WHERE ${same}))::text AS missing`;
+  return withRows(text, batch);
 }
 
-function fromUnnest(columns: readonly PlannedColumn[], numbered = false): string {
+/** Inserts and fails if a key is there. */
+export function insertOnly(batch: RowsOfStatement, target: Target): Question {
+  const text = `${insertAll(batch, target)} RETURNING 1`;
+  return withRows(`WITH millrace_stored AS (${text}) SELECT count(*)::text AS written FROM millrace_stored`, batch);
+}
+
+/** Returns the numbers of the rows whose place in the table a newer generation of the same source has, as `superseded`. */
+export function findSuperseded(batch: RowsOfStatement, target: Target, { source, generation }: VersionGuard): Question {
+  const needed = batch.columns.filter(
+    ({ name }) => target.key.includes(name) || [source.name, generation.name].includes(name),
+  );
+  const asked = { ...batch, columns: needed };
+  const given = (one: PlannedColumn): string => `millrace_given.c${needed.findIndex(({ name }) => name === one.name)}`;
+  const text =
+    `SELECT json_agg(millrace_given.n)::text AS superseded FROM (${numbered(needed)}) AS millrace_given ` +
+    `JOIN ${qualified(target.name)} AS stored ON ${sameKey(asked, target)} ` +
+    `WHERE stored.${quoted(source.name)} = ${given(source)} AND stored.${quoted(generation.name)} > ${given(generation)}`;
+  return withRows(text, asked);
+}
+
+/** `tgtype`: 1 for each row, 2 before. A constraint's own triggers come after. */
+const DROPPING = `EXISTS (SELECT FROM pg_trigger WHERE tgtype & 3 = 3 AND tgenabled <> 'D' AND tgrelid IN (
+  SELECT of_table.oid UNION ALL SELECT relid FROM pg_partition_tree(of_table.oid)))`;
+
+/**
+ * Returns the numbers of the rows whose keys are not in the table, as `absent`; none if no trigger of the table can drop rows.
+ */
+export function findAbsent(batch: RowsOfStatement, target: Target): Question {
+  const needed = batch.columns.filter(({ name }) => target.key.includes(name));
+  const asked = { ...batch, columns: needed };
+  const table = qualified(target.name);
+  const text =
+    `SELECT json_agg(millrace_given.n)::text AS absent FROM (${numbered(needed)}) AS millrace_given WHERE ` +
+    `(SELECT ${DROPPING} FROM (SELECT '${table.replaceAll("'", "''")}'::regclass::oid AS oid) AS of_table) ` +
+    `AND NOT EXISTS (SELECT FROM ${table} AS stored WHERE ${sameKey(asked, target)})`;
+  return withRows(text, asked);
+}
+
+function withRows(text: string, { columns, rows }: RowsOfStatement): Question {
+  const values = columns.map(({ index }) => arrayLiteral(rows.map(({ texts }) => texts[index] ?? null)));
+  return { text, values, records: rows.length };
+}
+
+function insertAll(batch: RowsOfStatement, target: Target): string {
+  return `${intoTable(batch, target)} SELECT ${casts(batch.columns).join(', ')} ${fromUnnest(batch.columns)}`;
+}
+
+function intoTable({ columns }: RowsOfStatement, { name }: Target): string {
+  return `INSERT INTO ${qualified(name)} AS stored (${columns.map((column) => quoted(column.name)).join(', ')})`;
+}
+
+/** The rows, read by their types, with their numbers from 1. */
+function numbered(columns: readonly PlannedColumn[]): string {
+  const read = casts(columns).map((cast, index) => `${cast} AS c${index}`);
+  return `SELECT ${read.join(', ')}, n ${fromUnnest(columns, true)}`;
+}
+
+const casts = (columns: readonly PlannedColumn[]): string[] => columns.map(({ type }, index) => `c${index}::${type}`);
+
+function fromUnnest(columns: readonly PlannedColumn[], withNumbers = false): string {
   const parameters = columns.map((_, index) => `$${index + 1}::text[]`).join(', ');
   const names = columns.map((_, index) => `c${index}`);
-  return `FROM unnest(${parameters})${numbered ? ' WITH ORDINALITY' : ''} AS given(${[...names, ...(numbered ? ['n'] : [])].join(', ')})`;
+  return `FROM unnest(${parameters})${withNumbers ? ' WITH ORDINALITY' : ''} AS given(${[...names, ...(withNumbers ? ['n'] : [])].join(', ')})`;
 }
 
-function onConflict(columns: readonly PlannedColumn[], { key, mode }: Target): string {
-  const others = columns.filter(({ name }) => !key.includes(name)).map(({ name }) => quoted(name));
-  const action =
-    mode === 'keep' || others.length === 0
-      ? 'NOTHING'
-      : `UPDATE SET ${others.map((name) => `${name} = EXCLUDED.${name}`).join(', ')}`;
-  return `ON CONFLICT (${key.map(quoted).join(', ')}) DO ${action}`;
+function keyColumns({ columns }: RowsOfStatement, { key }: Target) {
+  return key.map((name) => ({ name, alias: `c${columns.findIndex((column) => column.name === name)}` }));
 }
 
-function valuesOf(rows: readonly Row[], columns: readonly PlannedColumn[]): string[] {
-  return columns.map(({ index }) => arrayLiteral(rows.map(({ texts }) => texts[index] ?? null)));
+function sameKey(batch: RowsOfStatement, target: Target): string {
+  const same = keyColumns(batch, target).map(({ name, alias }) => `stored.${quoted(name)} = millrace_given.${alias}`);
+  return same.join(' AND ');
+}
+
+/** Whether rows that are there stay as they are, and are not counted. */
+export function keepsRows({ columns }: RowsOfStatement, { key, mode }: Target): boolean {
+  return mode === 'keep' || columns.every(({ name }) => key.includes(name));
+}
+
+function onConflict(batch: RowsOfStatement, target: Target): string {
+  const on = `ON CONFLICT (${target.key.map(quoted).join(', ')}) DO`;
+  if (keepsRows(batch, target)) return `${on} NOTHING`;
+  const others = batch.columns.filter(({ name }) => !target.key.includes(name)).map(({ name }) => quoted(name));
+  return `${on} UPDATE SET ${others.map((name) => `${name} = EXCLUDED.${name}`).join(', ')}${unlessNewer(batch, target)}`;
+}
+
+/** A row of a newer generation of the same source stays. Generations of different sources cannot be compared. */
+function unlessNewer({ versioned }: RowsOfStatement, { guard }: Target): string {
+  if (!versioned || guard === undefined) return '';
+  const source = quoted(guard.source.name);
+  const generation = quoted(guard.generation.name);
+  return (
+    ` WHERE stored.${source} IS DISTINCT FROM EXCLUDED.${source}` +
+    ` OR stored.${generation} IS NULL OR stored.${generation} <= EXCLUDED.${generation}`
+  );
 }

@@ -1,6 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { qualified } from './identifier.ts';
 import { hasKey, type TableName, type TargetColumn, type TargetTable } from './target-table.ts';
+import { type readVersionColumns, versionGuard, type VersionGuard } from './version-guard.ts';
 
 /** A column that records are written to. */
 export interface PlannedColumn extends TargetColumn {
@@ -15,6 +16,20 @@ export interface WritePlan {
   readonly key: readonly PlannedColumn[];
   /** Whether a record may have properties that are not written. */
   readonly chosen: boolean;
+  /** The columns by which versions are compared, if they are. */
+  readonly guard: VersionGuard | undefined;
+  /** Name of the property that landing fills with the object's generation. A table without that column does without it. */
+  readonly generation: string;
+  /** Whether the client reports the number of rows in a command tag. */
+  readonly tagged: boolean;
+}
+
+/** What the sink's options say of the table. */
+export interface PlanOptions {
+  readonly name: TableName;
+  readonly key: readonly string[];
+  readonly chosen?: readonly string[] | undefined;
+  readonly versions: ReturnType<typeof readVersionColumns>;
 }
 
 /**
@@ -22,14 +37,7 @@ export interface WritePlan {
  *
  * @throws MillraceError `POSTGRES_COLUMN_MISSING` or `POSTGRES_KEY_NOT_UNIQUE`
  */
-export function writePlan(
-  table: TargetTable,
-  {
-    name,
-    key,
-    chosen,
-  }: { readonly name: TableName; readonly key: readonly string[]; readonly chosen?: readonly string[] | undefined },
-): WritePlan {
+export function writePlan(table: TargetTable, { name, key, chosen, versions }: PlanOptions): WritePlan {
   const writable = table.columns.filter((column) => column.writable);
   const wanted = [...new Set([...key, ...(chosen ?? writable.map((column) => column.name))])];
   const columns = wanted.map((one, index) => {
@@ -39,7 +47,15 @@ export function writePlan(
   });
   if (!hasKey(table, key)) throw keyNotUnique(name, key, table);
   const byName = new Map(columns.map((column) => [column.name, column]));
-  return { columns, byName, key: key.map((one) => byName.get(one)!), chosen: chosen !== undefined };
+  return {
+    columns,
+    byName,
+    key: key.map((one) => byName.get(one)!),
+    chosen: chosen !== undefined,
+    guard: versionGuard(byName, versions, name),
+    generation: versions.generation,
+    tagged: table.tagged,
+  };
 }
 
 function columnMissing(name: TableName, column: string, { columns }: TargetTable): MillraceError {

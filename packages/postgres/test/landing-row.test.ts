@@ -6,7 +6,7 @@ import { memorySource } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsFromSchema, ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
 import { z } from 'zod';
-import { entriesOf } from './support/entries.ts';
+import { countingContext, entriesOf } from './support/entries.ts';
 import { allServers, START_MS, type TestServer } from './support/servers.ts';
 
 describe('landingRow', () => {
@@ -98,4 +98,34 @@ describe.each(allServers)('a feed into a landing table on $name', ({ start }) =>
     ]);
     await server.direct.query(`DROP TABLE "${table}"`);
   });
+
+  it.each(['nested', 'flat'] as const)(
+    'keeps a newer version from an older one, %s, with a natural key',
+    async (layout) => {
+      const table = `landing_${randomUUID()}`;
+      const columns = { ...landingColumns({}, layout), ...(layout === 'flat' && columnsFromSchema(Price)) };
+      await ensureTable({ client: server.direct, table, columns });
+      const land = landingRow<z.infer<typeof Price>, NonNullable<unknown>, typeof layout>({
+        layout,
+        key: ({ sku }) => sku,
+      });
+      const sink = postgresSink({ client: server.direct, table });
+      const context = countingContext();
+      const deliver = async (amount: number, generation: number): Promise<void> => {
+        const entries = entriesOf(
+          ['a', 'b'].map((sku) => ({ sku, amount })),
+          { generation },
+        );
+        const rows = entries.map((entry) => ({ ...entry, generation, value: land.apply(entry.value, entry) as never }));
+        expect(await sink.write(rows, context)).toEqual([]);
+      };
+      await deliver(2, 7);
+      await deliver(1, 6);
+      expect(context.counted).toEqual({ superseded: 2 });
+      const amount = layout === 'flat' ? 'amount' : "(record->>'amount')";
+      const { rows } = await server.direct.query(`SELECT ${amount}::text AS amount, generation::text FROM "${table}"`);
+      expect(rows).toEqual([1, 2].map(() => ({ amount: '2', generation: '7' })));
+      await server.direct.query(`DROP TABLE "${table}"`);
+    },
+  );
 });

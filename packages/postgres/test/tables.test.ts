@@ -185,6 +185,7 @@ describe.each(allServers)('ensureTable on $name', ({ start }) => {
     { key: 'other' },
     { key: [] },
     { timeoutMs: 0 },
+    { timeoutMs: 2 ** 31 },
   ])('refuses the options %o', async (options) => {
     expect((await thrownBy(() => ensure({ table: 'x', ...(options as object) }))).code).toBe('OPTION_INVALID');
   });

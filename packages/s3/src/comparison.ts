@@ -25,7 +25,7 @@ export function compareWith({ algorithm, value, start }: StoredChecksum, uri: st
       throw new MillraceError(
         'S3_BODY_CORRUPT',
         `${uri}: what arrived is not what S3 stored: its ${algorithm} checksum is ${arrived}, not ${value}. Read it again.`,
-        { details: { uri, algorithm, stored: value, arrived } },
+        { retryable: true, details: { uri, algorithm, stored: value, arrived } },
       );
     },
   };

@@ -8,6 +8,7 @@ import {
 import { isMillraceError, MillraceError } from '@millrace/core';
 import { ask } from './ask.ts';
 import type { Copied, CopyRequest } from './copy-whole.ts';
+import { wrongUpload, wrongWrite } from './write-answer.ts';
 
 export interface CopyByPartsRequest extends CopyRequest {
   /** Size of the object in bytes. */
@@ -27,12 +28,13 @@ export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> 
   const { client, source, size, target, concurrency, subject, signal } = request;
   const partSize = Math.max(request.partSize, Math.ceil(size / MAX_PARTS));
   const { Bucket, Key } = target;
-  const giveUp = (UploadId: string | undefined): Promise<unknown> =>
-    client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+  // Without an id the request would delete the object itself.
+  const giveUp = async (UploadId: string | undefined): Promise<unknown> =>
+    UploadId && client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
   const { UploadId } = await ask(
-    (abortSignal) => client.send(new CreateMultipartUploadCommand(target), { abortSignal }),
-    // Nobody waits for this answer any more, nor for what becomes of its upload.
-    { subject, signal, discard: (late) => void giveUp(late.UploadId).catch(() => {}) },
+    (send) => send(client, new CreateMultipartUploadCommand(target)),
+    // Nobody waits for a late answer any more, nor for what becomes of its upload.
+    { subject, signal, verify: wrongUpload, discard: (late) => void giveUp(late.UploadId).catch(() => {}) },
   );
   const upload = { Bucket, Key, UploadId };
   const failed = new AbortController();
@@ -46,10 +48,11 @@ export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> 
       const end = Math.min(size, (index + 1) * partSize) - 1;
       const PartNumber = index + 1;
       const part = { ...upload, ...source, PartNumber, CopySourceRange: `bytes=${index * partSize}-${end}` };
-      const { CopyPartResult: copied } = await ask(
-        (abortSignal) => client.send(new UploadPartCopyCommand(part), { abortSignal }),
-        { subject, signal: stop },
-      );
+      const { CopyPartResult: copied } = await ask((send) => send(client, new UploadPartCopyCommand(part)), {
+        subject,
+        signal: stop,
+        verify: (answer) => wrongWrite(answer.CopyPartResult),
+      });
       // Where the upload has checksums, completing it needs those of the parts beside their ETags.
       const { LastModified: _, ...tags } = copied ?? {};
       parts[index] = { ...tags, PartNumber };
@@ -64,9 +67,10 @@ export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> 
       throw error;
     });
     const complete = { ...upload, MultipartUpload: { Parts: parts } };
-    return await ask((abortSignal) => client.send(new CompleteMultipartUploadCommand(complete), { abortSignal }), {
+    return await ask((send) => send(client, new CompleteMultipartUploadCommand(complete)), {
       subject,
       signal,
+      verify: wrongWrite,
     });
   } catch (error) {
     // Not under the signal, which may be why the copy ends.
@@ -83,6 +87,10 @@ function leftBehind(error: unknown, uploadId: string | undefined, abortError: Er
   return new MillraceError(
     error.code,
     `${error.message} The unfinished upload ${uploadId} could not be aborted; a lifecycle rule of the bucket should.`,
-    { cause: error, details: { ...error.details, uploadId, abortError: String(abortError) } },
+    {
+      cause: error,
+      retryable: error.retryable,
+      details: { ...error.details, uploadId, abortError: String(abortError) },
+    },
   );
 }

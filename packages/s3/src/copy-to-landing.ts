@@ -10,6 +10,8 @@ import { defaultLandingKey, type LandingKey, landingKey } from './landing-key.ts
 import { checkLoop, checkPlace, checkTrigger, type S3Place } from './landing-loop.ts';
 import { type Landing, landingOf } from './landing-metadata.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
+import { isPinned } from './pin.ts';
+import { responseInvalid } from './response-invalid.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 
 export interface CopyToLandingOptions {
@@ -53,6 +55,8 @@ export type LandingCopy = (
 
 const MiB = 1024 * 1024;
 const MAX_SINGLE_COPY = 5_000_000_000;
+/** How long S3 may take to say what an object is; copying takes as long as the object is large. */
+const LOOK_TIMEOUT_MS = 60_000;
 
 /**
  * Makes the first step of the two-step pattern: a copy of each supplier's object in the landing bucket, made on S3's
@@ -76,12 +80,14 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     checkRef(ref);
     checkLoop(target, ref);
     const client = holder.get();
-    const head = await headObject(options.sourceClient ?? client, ref, signal);
+    const head = await headObject(options.sourceClient ?? client, ref, signal, LOOK_TIMEOUT_MS);
+    const uri = s3Uri(ref);
     const version = answeredVersion(ref, head);
+    checkCopyable(uri, head);
     const landing: Landing = { feed, version: landingOf(head.Metadata, s3Uri(ref))?.version ?? version };
     const copy = { bucket: target.bucket, key: landingKey(target.prefix ?? '', key, landing) };
 
-    const found = await findObject(client, copy, signal);
+    const found = await findObject(client, copy, signal, LOOK_TIMEOUT_MS);
     if (found !== undefined) {
       const origin = originOf(checkSame(copy, found, landing).version);
       return { outcome: 'exists', ref: refOf(copy, found), origin } as const;
@@ -90,8 +96,13 @@ export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
     // The ETag makes the copy exact. A version id that the reference does not name would take a permission of its own.
     const { versionId: _, ...unversioned } = version;
     const source = copySource(ref.versionId === undefined ? unversioned : version);
-    const size = version.size ?? 0;
-    const subject = { action: 'copy', uri: `${s3Uri(ref)} to ${s3Uri(copy)}`, versionId: version.versionId };
+    const size = Number(version.size);
+    const subject = {
+      action: 'copy',
+      uri: `${s3Uri(ref)} to ${s3Uri(copy)}`,
+      versionId: version.versionId,
+      pinned: isPinned(ref),
+    };
     const request = { client, source, size, target: place, partSize, concurrency: partConcurrency, subject, signal };
     const copied = size > multipartThreshold ? await copyByParts(request) : await copyWhole(request);
     const made = refOf(copy, { ...copied, ContentLength: size });
@@ -136,6 +147,17 @@ function checkSame(copy: S3Ref, found: HeadObjectCommandOutput, { feed, version 
       'and every version a key of its own; {digest} does.',
     { details: { target: s3Uri(copy), id, there: thereId, feed: there?.feed } },
   );
+}
+
+/**
+ * A copy is made only of what was looked at. That takes an ETag, which S3 compares, and the length, which decides how to copy.
+ *
+ * @throws MillraceError `S3_RESPONSE_INVALID`
+ */
+function checkCopyable(uri: string, { ETag, ContentLength }: HeadObjectCommandOutput): void {
+  const subject = { action: 'copy', uri };
+  if (ETag === undefined) throw responseInvalid(subject, 'it has no ETag, which a copy is held to');
+  if (ContentLength === undefined) throw responseInvalid(subject, 'it tells no length');
 }
 
 function refOf(copy: S3Ref, answer: ObjectAnswer): S3Ref {

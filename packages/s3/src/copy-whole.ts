@@ -2,6 +2,7 @@ import { CopyObjectCommand, type CopyObjectCommandInput, type S3Client } from '@
 import { ask } from './ask.ts';
 import type { CopySource } from './copy-source.ts';
 import type { Subject } from './s3-error.ts';
+import { wrongWrite } from './write-answer.ts';
 
 export interface CopyRequest {
   readonly client: S3Client;
@@ -27,9 +28,10 @@ export async function copyWhole({ client, source, target, subject, signal }: Cop
     // Tags stay behind, as they do in a copy by parts: S3 would demand two more permissions for an object that has any.
     TaggingDirective: 'REPLACE',
   };
-  const { CopyObjectResult, VersionId } = await ask(
-    (abortSignal) => client.send(new CopyObjectCommand(input), { abortSignal }),
-    { subject, signal },
-  );
+  const { CopyObjectResult, VersionId } = await ask((send) => send(client, new CopyObjectCommand(input)), {
+    subject,
+    signal,
+    verify: (answer) => wrongWrite(answer.CopyObjectResult),
+  });
   return { ETag: CopyObjectResult?.ETag, VersionId };
 }

@@ -2,11 +2,18 @@ import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput, type
 import { isMillraceError } from '@millrace/core';
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
-import { checkPin, pin } from './pin.ts';
+import { checkVersion, wrongAnswer } from './object-answer.ts';
+import { isPinned, pin } from './pin.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** What an answer to HEAD can mean by its status alone. */
-const UNAMBIGUOUS: ReadonlySet<string> = new Set(['S3_OBJECT_CHANGED', 'S3_UNAVAILABLE', 'S3_WRONG_REGION']);
+const UNAMBIGUOUS: ReadonlySet<string> = new Set([
+  'S3_OBJECT_CHANGED',
+  'S3_UNAVAILABLE',
+  'S3_RESPONSE_INVALID',
+  'S3_SOCKETS_EXHAUSTED',
+  'S3_WRONG_REGION',
+]);
 
 /**
  * Headers of the object that `ref` names, pinned as a read would be. Answers to HEAD have no body and so no reason: where
@@ -21,15 +28,19 @@ export async function headObject(
   signal?: AbortSignal,
   timeoutMs = 0,
 ): Promise<HeadObjectCommandOutput> {
-  const options = { subject: { action: 'read', uri: s3Uri(ref), versionId: ref.versionId }, signal, timeoutMs };
+  const subject = { action: 'read', uri: s3Uri(ref), versionId: ref.versionId, pinned: isPinned(ref) };
+  const options = { subject, signal, timeoutMs };
   try {
-    const answer = await ask((abortSignal) => client.send(new HeadObjectCommand(pin(ref)), { abortSignal }), options);
-    checkPin(ref, answer);
+    const answer = await ask((send) => send(client, new HeadObjectCommand(pin(ref))), {
+      ...options,
+      verify: (head) => wrongAnswer(ref, head),
+    });
+    checkVersion(ref, answer, subject);
     return answer;
   } catch (error) {
     if (!isMillraceError(error) || UNAMBIGUOUS.has(error.code)) throw error;
     const get = new GetObjectCommand(pin(ref));
-    discardBody(await ask((abortSignal) => client.send(get, { abortSignal }), { ...options, discard: discardBody }));
+    discardBody(await ask((send) => send(client, get), { ...options, discard: discardBody }));
     throw error;
   }
 }
@@ -39,11 +50,17 @@ export async function findObject(
   client: S3Client,
   { bucket, key }: S3Ref,
   signal?: AbortSignal,
+  timeoutMs = 0,
 ): Promise<HeadObjectCommandOutput | undefined> {
   const head = new HeadObjectCommand({ Bucket: bucket, Key: key });
   const subject = { action: 'look for', uri: s3Uri({ bucket, key }) };
   try {
-    return await ask((abortSignal) => client.send(head, { abortSignal }), { subject, signal });
+    return await ask((send) => send(client, head), {
+      subject,
+      signal,
+      timeoutMs,
+      verify: (answer) => wrongAnswer({ bucket, key }, answer),
+    });
   } catch (error) {
     if (isMillraceError(error) && error.code === 'S3_OBJECT_NOT_FOUND') return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { check, checkOptions, MillraceError } from '@millrace/core';
 import { ask } from './ask.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { bareEtag } from './etag.ts';
+import { isQuarantined } from './quarantine-place.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** Which objects to list. */
@@ -16,33 +17,48 @@ export interface S3ListQuery {
   readonly startAfter?: string;
   /** Keys in one request. @default 1000 */
   readonly pageSize?: number;
+  /**
+   * Whether to leave out what `s3Quarantine` keeps, which is told by the form of its keys, wherever in the bucket it lies. Else
+   * each run over the bucket would carry what the run before rejected. @default 'skip'
+   */
+  readonly quarantine?: 'skip' | 'include';
   /** Ends the listing; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export function listObjects(client: ClientHolder, query: S3ListQuery): AsyncIterable<S3Ref> {
+export interface ListSettings {
+  /** How long S3 may take for one page, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export function listObjects(client: ClientHolder, query: S3ListQuery, settings: ListSettings): AsyncIterable<S3Ref> {
   checkOptions('s3Source list', query, {
     bucket: check.text,
     prefix: check.optional(isString),
     suffix: check.optional(isString),
     startAfter: check.optional(isString),
     pageSize: check.optional(check.integer(1, 1000)),
+    quarantine: check.optional(check.oneOf('skip', 'include')),
     signal: check.optional(check.object),
   });
-  return { [Symbol.asyncIterator]: () => pages(client, query) };
+  return { [Symbol.asyncIterator]: () => pages(client, query, settings) };
 }
 
 function isString(value: unknown): string | undefined {
   return typeof value === 'string' ? undefined : 'a string';
 }
 
-async function* pages(client: ClientHolder, query: S3ListQuery): AsyncGenerator<S3Ref, void> {
-  const { bucket, prefix = '', suffix = '', startAfter, pageSize, signal } = query;
+async function* pages(
+  client: ClientHolder,
+  query: S3ListQuery,
+  { timeoutMs }: ListSettings,
+): AsyncGenerator<S3Ref, void> {
+  const { bucket, prefix = '', suffix = '', startAfter, pageSize, quarantine = 'skip', signal } = query;
   const uri = s3Uri({ bucket, key: prefix });
   // Directory buckets list in no order (API reference, ListObjectsV2); all other buckets in the order of UTF-8 bytes.
   const ordered = !bucket.endsWith('--x-s3');
   const tokens = new Set<string>();
-  let last: Buffer | undefined;
+  let last = startAfter === undefined ? undefined : Buffer.from(startAfter);
   let token: string | undefined;
   do {
     const input = {
@@ -53,18 +69,21 @@ async function* pages(client: ClientHolder, query: S3ListQuery): AsyncGenerator<
       EncodingType: 'url' as const,
       ...(token === undefined ? { StartAfter: startAfter } : { ContinuationToken: token }),
     };
-    const page = await ask((abortSignal) => client.get().send(new ListObjectsV2Command(input), { abortSignal }), {
+    const page = await ask((send) => send(client.get(), new ListObjectsV2Command(input)), {
       subject: { action: 'list', uri },
       signal,
+      timeoutMs,
+      verify: wrongPage,
     });
     for (const { Key, ETag, Size } of page.Contents ?? []) {
       const key = keyOf(page, Key, uri);
+      if (!key.startsWith(prefix)) throw inconsistent(uri, `key ${JSON.stringify(key)} is not under the prefix`);
       const bytes = Buffer.from(key);
       if (ordered && last !== undefined && Buffer.compare(last, bytes) >= 0) {
         throw inconsistent(uri, `key ${JSON.stringify(key)} does not come after ${JSON.stringify(last.toString())}`);
       }
       last = bytes;
-      if (!key.endsWith(suffix)) continue;
+      if (!key.endsWith(suffix) || (quarantine === 'skip' && isQuarantined(key))) continue;
       const etag = bareEtag(ETag);
       yield {
         bucket,
@@ -78,6 +97,13 @@ async function* pages(client: ClientHolder, query: S3ListQuery): AsyncGenerator<
     if (token !== undefined && tokens.has(token)) throw inconsistent(uri, 'a continuation token came twice');
     if (token !== undefined) tokens.add(token);
   } while (token !== undefined);
+}
+
+/** Says why a response cannot be a page of S3's, or not all of one; a page says whether another follows, and how many keys it has. */
+function wrongPage({ IsTruncated, KeyCount, Contents }: ListObjectsV2CommandOutput): string | undefined {
+  if (IsTruncated === undefined) return 'it does not say whether more objects follow';
+  const keys = Contents?.length ?? 0;
+  return KeyCount !== undefined && KeyCount > keys ? `it has ${keys} keys and announces ${KeyCount}` : undefined;
 }
 
 /** S3 form-encodes keys (space as `+`) and says so in the answer; a store that ignores the request does neither. */

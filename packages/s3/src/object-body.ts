@@ -2,6 +2,7 @@ import type { ItemContext } from '@millrace/core';
 import { bodyStream } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { compareWith } from './comparison.ts';
+import { pinnedSize } from './object-answer.ts';
 import { parallelRanges } from './parallel-ranges.ts';
 import { resumableRanges } from './resumable-ranges.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
@@ -34,8 +35,8 @@ export interface ObjectBody {
  */
 export function objectBody({ client, ref, object, ranges, ...limits }: ObjectBodyOptions): ObjectBody {
   const { answer, checksum, asSent } = object;
-  const length = answer.ContentLength;
-  const body = resumableRanges({ client, ref, answer, first: bodyStream(answer), ...limits });
+  const length = answer.ContentLength ?? pinnedSize(ref);
+  const body = resumableRanges({ client, ref, answer, length, first: bodyStream(answer), ...limits });
 
   async function* chunks(context: ItemContext): AsyncGenerator<Uint8Array, void> {
     const { signal, count } = context;

@@ -22,10 +22,10 @@ export interface ObjectRangesOptions {
 export function objectRanges(options: ObjectRangesOptions): Pick<RangedItem, 'size' | 'read'> & { close: () => void } {
   const { ref, answer } = options;
   const uri = s3Uri(ref);
-  const body = resumableRanges(options);
   const size = answer.ContentLength;
+  const body = resumableRanges({ ...options, length: size });
   if (!body.pinned || size === undefined) {
-    const text = `${uri}: the store tells no length or no ETag, so ranges of it cannot be held to one version.`;
+    const text = `${uri}: the response has no length or no ETag, so ranges of it cannot be held to one version. Read it from another endpoint.`;
     throw new MillraceError('S3_RANGE_INVALID', text, { details: { uri } });
   }
   let counted = false;

@@ -1,4 +1,4 @@
-import type { ItemOrigin } from '@millrace/core';
+import { type ItemOrigin, MillraceError } from '@millrace/core';
 import { encodeKey } from './encode-key.ts';
 import { bareEtag } from './etag.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
@@ -28,14 +28,16 @@ export interface ObjectAnswer {
 /**
  * The version that S3 answered with. It rests on the answer alone: a reference from an event names the version, one
  * from a listing does not, and both must lead to the same identity. S3 calls the version of an object written without
- * versioning `null`; it is left out, so that identity stays when versioning is switched on later.
+ * versioning `null`; it is left out, so that identity stays when versioning is switched on later. Only if a store names
+ * neither version nor ETag, the ETag of the reference, under which the object was asked for, stands in.
  */
-export function answeredVersion({ bucket, key }: S3Ref, answer: ObjectAnswer): ObjectVersion {
-  const etag = bareEtag(answer.ETag);
+export function answeredVersion({ bucket, key, etag: named }: S3Ref, answer: ObjectAnswer): ObjectVersion {
+  const versionId = answer.VersionId === 'null' ? undefined : answer.VersionId;
+  const etag = bareEtag(answer.ETag) ?? (versionId === undefined ? bareEtag(named) : undefined);
   return {
     bucket,
     key,
-    ...(answer.VersionId === undefined || answer.VersionId === 'null' ? {} : { versionId: answer.VersionId }),
+    ...(versionId === undefined ? {} : { versionId }),
     ...(etag === undefined ? {} : { etag }),
     ...(answer.ContentLength === undefined ? {} : { size: answer.ContentLength }),
     ...(answer.LastModified === undefined ? {} : { lastModified: answer.LastModified.toISOString() }),
@@ -45,16 +47,15 @@ export function answeredVersion({ bucket, key }: S3Ref, answer: ObjectAnswer): O
 /**
  * The origin that records of this version carry. Its id is `s3://bucket/key?versionId=…&etag=…` with all parts
  * percent-encoded: canonical, and different for any two versions; without versioning, for any two contents. A key of
- * 1,024 bytes makes it up to 3 KB long.
+ * 1,024 bytes makes it up to 3 KB long. A store that has neither versions nor ETags leaves the time and the size:
+ * `?lastModified=…&size=…`.
+ *
+ * @throws MillraceError `S3_VERSION_UNKNOWN` if nothing tells this version from another one under the same key
  */
 export function originOf(version: ObjectVersion, readFrom?: string): ItemOrigin {
   const { bucket, key, versionId, etag, size, lastModified } = version;
-  const tags = [
-    ...(versionId === undefined ? [] : [`versionId=${encodeURIComponent(versionId)}`]),
-    ...(etag === undefined ? [] : [`etag=${encodeURIComponent(etag)}`]),
-  ];
   return Object.freeze({
-    id: `s3://${encodeURIComponent(bucket)}/${encodeKey(key)}${tags.length === 0 ? '' : `?${tags.join('&')}`}`,
+    id: `s3://${encodeURIComponent(bucket)}/${encodeKey(key)}?${versionTags(version).join('&')}`,
     uri: s3Uri(version),
     ...(versionId === undefined ? {} : { versionId }),
     ...(etag === undefined ? {} : { etag }),
@@ -62,4 +63,23 @@ export function originOf(version: ObjectVersion, readFrom?: string): ItemOrigin 
     ...(lastModified === undefined ? {} : { lastModified }),
     ...(readFrom === undefined ? {} : { readFrom }),
   });
+}
+
+function versionTags(version: ObjectVersion): string[] {
+  const { versionId, etag, size, lastModified } = version;
+  const tag = (name: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
+  const tags = [...tag('versionId', versionId), ...tag('etag', etag)];
+  if (tags.length > 0) return tags;
+  if (lastModified !== undefined && size !== undefined) {
+    return [...tag('lastModified', lastModified), ...tag('size', `${size}`)];
+  }
+  const uri = s3Uri(version);
+  throw new MillraceError(
+    'S3_VERSION_UNKNOWN',
+    `The response for ${uri} has no version id, no ETag, and not both a time and a length, so nothing tells this content from ` +
+      'another under the same key. If a login page or a proxy responded, try again; if the store always responds like this, ' +
+      'read the object from another endpoint.',
+    { retryable: true, details: { uri } },
+  );
 }

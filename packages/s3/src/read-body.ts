@@ -34,13 +34,18 @@ export async function* readBody(body: Readable, options: ReadBodyOptions): Async
     const after = `${uri}: after ${received} of ${length ?? 'an unknown number of'} bytes`;
     if (stalled) {
       const text = `${after} the body delivered nothing for ${idleTimeoutMs} ms. Try again later.`;
-      return new MillraceError('S3_BODY_STALLED', text, { cause, details: { ...details, idleTimeoutMs } });
+      return new MillraceError('S3_BODY_STALLED', text, {
+        cause,
+        retryable: true,
+        details: { ...details, idleTimeoutMs },
+      });
     }
     if (isMismatch(cause, received + body.readableLength, length)) {
       const text = `${uri}: what arrived is not what S3 stored: the checksum or the length differs. Read it again.`;
-      return new MillraceError('S3_BODY_CORRUPT', text, { cause, details });
+      return new MillraceError('S3_BODY_CORRUPT', text, { cause, retryable: true, details });
     }
-    return new MillraceError('S3_BODY_TRUNCATED', `${after} the body broke off. Read it again.`, { cause, details });
+    const text = `${after} the body broke off. Read it again.`;
+    return new MillraceError('S3_BODY_TRUNCATED', text, { cause, retryable: true, details });
   };
 
   signal.addEventListener('abort', onAbort, { once: true });

@@ -6,15 +6,17 @@ import { ask } from './ask.ts';
 import { bodyStream, discardBody } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
 import type { ObjectAnswer } from './object-version.ts';
-import { checkPin, pin } from './pin.ts';
+import { checkPin, isPinned, pin } from './pin.ts';
 import { readBody } from './read-body.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 export interface ResumableRangesOptions {
   readonly client: ClientHolder;
   readonly ref: S3Ref;
-  /** What S3 told of the object: its length and ETag. */
-  readonly answer: Pick<ObjectAnswer, 'ContentLength' | 'ETag'>;
+  /** What S3 said of the object. */
+  readonly answer: Pick<ObjectAnswer, 'ETag'>;
+  /** Length of the object in bytes, as far as S3, or the reference of the same version, told it. */
+  readonly length: number | undefined;
   /** The body of the answer to a first request for the whole object, where there was one. */
   readonly first?: Readable;
   readonly idleTimeoutMs: number;
@@ -60,12 +62,11 @@ const RESUMABLE: ReadonlySet<string> = new Set(['S3_BODY_TRUNCATED', 'S3_BODY_ST
  *   `S3_RANGE_IGNORED`; or the signal's reason
  */
 export function resumableRanges({ client, ref, answer, first, ...limits }: ResumableRangesOptions): ResumableRanges {
-  const { idleTimeoutMs, maxResumes } = limits;
+  const { idleTimeoutMs, maxResumes, length } = limits;
   const uri = s3Uri(ref);
-  const length = answer.ContentLength;
   // The ETag holds on to the content. A version id that the reference does not name would take a permission of its own.
   const version: S3Ref = { ...ref, ...(answer.ETag === undefined ? {} : { etag: answer.ETag }) };
-  const pinned = length !== undefined && version.etag !== undefined;
+  const pinned = length !== undefined && answer.ETag !== undefined;
   const whole: OpenBody | undefined = first && { stream: first, end: length };
   const streams = new Set<Readable>(first && [first]);
   let resumes = 0;
@@ -76,17 +77,19 @@ export function resumableRanges({ client, ref, answer, first, ...limits }: Resum
       ...pin(version),
       Range: `bytes=${offset}-${end === length ? '' : end - 1}`,
     });
-    const rest = await ask((abortSignal) => client.get().send(request, { abortSignal }), {
-      subject: { action: `go on at byte ${offset} of`, uri, versionId: version.versionId },
+    const rest = await ask((send) => send(client.get(), request), {
+      subject: { action: `go on at byte ${offset} of`, uri, versionId: version.versionId, pinned: isPinned(ref) },
       signal,
       timeoutMs: idleTimeoutMs,
+      // Without an ETag nobody knows which version a range is of.
+      verify: ({ ETag }) => (ETag === undefined ? 'a range of the object has no ETag' : undefined),
       discard: discardBody,
     });
     const stream = bodyStream(rest);
     streams.add(stream);
     if (closed) stream.destroy();
     try {
-      checkPin(version, rest);
+      checkPin(version, rest, ref);
       if (rest.ContentRange !== `bytes ${offset}-${end - 1}/${length}`) throw rangeIgnored(uri, offset, rest);
     } catch (error) {
       release(stream);
@@ -143,7 +146,7 @@ export function resumableRanges({ client, ref, answer, first, ...limits }: Resum
 function rangeIgnored(uri: string, offset: number, { ContentRange }: GetObjectCommandOutput): MillraceError {
   return new MillraceError(
     'S3_RANGE_IGNORED',
-    `${uri}: the store does not answer with the bytes from ${offset} on that it was asked for. Read it again.`,
-    { details: { uri, offset, contentRange: ContentRange } },
+    `${uri}: the response does not hold the bytes from ${offset} on that were asked for. Read it again.`,
+    { retryable: true, details: { uri, offset, contentRange: ContentRange } },
   );
 }

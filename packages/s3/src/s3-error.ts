@@ -8,6 +8,8 @@ export interface Subject {
   readonly uri: string;
   /** Set where the request named a version: S3 then refuses a malformed one as an invalid argument. */
   readonly versionId?: string | undefined;
+  /** Whether the request was held to the version that its caller named. If not, another try reads what is there then. */
+  readonly pinned?: boolean | undefined;
 }
 
 /** What the SDK's errors carry: S3's code as the name, the elements of S3's error document, the raw answer. */
@@ -18,7 +20,7 @@ interface SdkError {
   readonly message?: string;
   readonly Region?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
-  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
 
 /** S3's own codes (API reference, "Error responses") and what they are here. */
@@ -44,6 +46,12 @@ const BY_NAME: Readonly<Record<string, string>> = {
   MetadataTooLarge: 'S3_METADATA_NOT_CARRIED',
   SlowDown: 'S3_UNAVAILABLE',
   RequestTimeout: 'S3_UNAVAILABLE',
+  // 409: another request for the same object was under way.
+  OperationAborted: 'S3_UNAVAILABLE',
+  ConditionalRequestConflict: 'S3_UNAVAILABLE',
+  // 400: the request was damaged on its way.
+  BadDigest: 'S3_UNAVAILABLE',
+  IncompleteBody: 'S3_UNAVAILABLE',
 };
 
 /** An answer to HEAD has no body and so no code; what is known then is the status. */
@@ -56,6 +64,9 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   429: 'S3_UNAVAILABLE',
 };
 
+/** Credentials that were good: the next process has new ones. */
+const EXPIRED: ReadonlySet<string> = new Set(['ExpiredToken', 'TokenRefreshRequired', 'RequestExpired']);
+
 /**
  * Turns what the SDK threw into a coded error that says what to do. It decides by S3's code, the HTTP status and
  * headers, never by a message.
@@ -67,6 +78,7 @@ export function s3Error(thrown: unknown, subject: Subject): MillraceError {
   const code = codeOf(error, subject, region);
   return new MillraceError(code, `${message(code, error, region)} (Could not ${subject.action} ${subject.uri}.)`, {
     cause: thrown,
+    retryable: isRetryable(code, error, subject),
     details: {
       uri: subject.uri,
       s3Code: error.name,
@@ -75,6 +87,14 @@ export function s3Error(thrown: unknown, subject: Subject): MillraceError {
       ...(code === 'S3_WRONG_REGION' ? { region } : {}),
     },
   });
+}
+
+/** Whether the same request can succeed later with nothing changed. */
+function isRetryable(code: string, { name = '' }: SdkError, { pinned = true }: Subject): boolean {
+  if (code === 'S3_UNAVAILABLE' || code === 'S3_RESPONSE_INVALID') return true;
+  // What was named by its version will not come back; what was not is read as it is by then.
+  if (code === 'S3_OBJECT_CHANGED') return !pinned;
+  return code === 'S3_CREDENTIALS_REFUSED' && EXPIRED.has(name);
 }
 
 function codeOf(error: SdkError, { versionId }: Subject, region: string | undefined): string {
@@ -88,6 +108,9 @@ function codeOf(error: SdkError, { versionId }: Subject, region: string | undefi
   if (status === 405 && error.$response?.headers?.['x-amz-delete-marker'] === 'true') return 'S3_OBJECT_NOT_FOUND';
   const known = BY_NAME[name] ?? (status === undefined ? undefined : BY_STATUS[status]);
   if (known !== undefined) return known;
+  // A status of success with a body that cannot be read.
+  const wire = error.$response?.statusCode ?? status;
+  if (wire !== undefined && wire >= 200 && wire < 300) return 'S3_RESPONSE_INVALID';
   if (status !== undefined) return status >= 500 ? 'S3_UNAVAILABLE' : 'S3_REQUEST_FAILED';
   return typeof error.code === 'string' || name === 'TimeoutError' ? 'S3_UNAVAILABLE' : 'S3_REQUEST_FAILED';
 }
@@ -119,8 +142,10 @@ function message(code: string, error: SdkError, region: string | undefined): str
         : `The bucket is in region ${region}, the client is not: pass a client made with { region: '${region}' }.`;
     case 'S3_METADATA_NOT_CARRIED':
       return `The object's metadata and Millrace's together pass S3's limit of 2 KB; set userMetadata: 'drop'.`;
+    case 'S3_RESPONSE_INVALID':
+      return 'The response has a status of success, but a body that S3 does not send. Try again; if it stays so, look at the proxy or gateway between this process and S3.';
     case 'S3_UNAVAILABLE':
-      return `S3 did not answer, or asked for less, also after the SDK's retries (${said}). Try again later.`;
+      return `S3 did not respond, or asked for less, also after the SDK's retries (${said}). Try again later.`;
     default:
       return `S3 refused the request (${said}).`;
   }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   check,
   checkOptions,
@@ -16,8 +16,11 @@ import { encodeKey } from './encode-key.ts';
 import { MAX_METADATA_BYTES } from './landing-headers.ts';
 import { metadataBytes } from './landing-metadata.ts';
 import { listObjects } from './list-objects.ts';
+import { wrongAnswer } from './object-answer.ts';
+import { QUARANTINE_SUFFIX } from './quarantine-place.ts';
 import { readBody } from './read-body.ts';
 import { s3Uri } from './s3-ref.ts';
+import { wrongWrite } from './write-answer.ts';
 
 export interface S3QuarantineOptions {
   /** Where rejections are kept: the name of a bucket, or the ARN of an access point. It must exist. */
@@ -34,7 +37,6 @@ export interface S3QuarantineOptions {
   readonly timeoutMs?: number;
 }
 
-const SUFFIX = '.gz';
 const PUT_AT = 'millrace-put-at';
 
 /**
@@ -61,7 +63,7 @@ export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
   const { bucket, prefix = 'quarantine/', timeoutMs = 60_000 } = options;
   const client = holdClient(options.client);
   const place = (key: string): { readonly Bucket: string; readonly Key: string; readonly uri: string } => {
-    const whole = `${prefix}${key}${SUFFIX}`;
+    const whole = `${prefix}${key}${QUARANTINE_SUFFIX}`;
     return { Bucket: bucket, Key: whole, uri: s3Uri({ bucket, key: whole }) };
   };
 
@@ -77,27 +79,33 @@ export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
         Metadata: metadata(about),
       });
       const subject = { action: 'keep rejections in', uri };
-      await ask((abortSignal) => client.get().send(put, { abortSignal }), { subject, signal, timeoutMs });
+      await ask((send) => send(client.get(), put), { subject, signal, timeoutMs, verify: wrongWrite });
     },
     list: async function* (start) {
-      for await (const { key } of listObjects(client, { bucket, prefix: prefix + start, suffix: SUFFIX })) {
-        yield key.slice(prefix.length, -SUFFIX.length);
+      const query = { bucket, prefix: prefix + start, suffix: QUARANTINE_SUFFIX, quarantine: 'include' } as const;
+      for await (const { key } of listObjects(client, query, { timeoutMs })) {
+        yield key.slice(prefix.length, -QUARANTINE_SUFFIX.length);
       }
     },
     get: async (key) => {
       const { uri, ...object } = place(key);
-      const answer = await ask((abortSignal) => client.get().send(new GetObjectCommand(object), { abortSignal }), {
+      const answer = await ask((send) => send(client.get(), new GetObjectCommand(object)), {
         subject: { action: 'read', uri },
         timeoutMs,
+        verify: (got) => wrongAnswer({ bucket, key: object.Key }, got) ?? withoutTime(got),
         discard: discardBody,
       });
-      const { ContentLength: length, LastModified, Metadata } = answer;
+      const { ContentLength: length } = answer;
       const { signal } = new AbortController();
       const body = readBody(bodyStream(answer), { uri, offset: 0, length, idleTimeoutMs: timeoutMs, signal });
       const chunks: Uint8Array[] = [];
       for await (const chunk of body) chunks.push(chunk);
-      const text = await unzipped(Buffer.concat(chunks), uri);
-      return { text, putAt: Date.parse(Metadata?.[PUT_AT] ?? '') || Number(LastModified ?? 0) };
+      return { text: await unzipped(Buffer.concat(chunks), uri), putAt: putAt(answer) };
+    },
+    keyOf: (uri) => {
+      const start = s3Uri({ bucket, key: prefix });
+      if (!uri.startsWith(start) || !uri.endsWith(QUARANTINE_SUFFIX)) return undefined;
+      return uri.slice(start.length, -QUARANTINE_SUFFIX.length);
     },
     close: client.release,
   });
@@ -108,6 +116,16 @@ function metadata({ feed, uri }: QuarantineText): Record<string, string> {
   const short = { 'millrace-feed': encodeURIComponent(feed), [PUT_AT]: new Date().toISOString() };
   const long = { ...short, 'millrace-uri': encodeKey(uri) };
   return metadataBytes(long) > MAX_METADATA_BYTES ? short : long;
+}
+
+/** When a text was kept, in milliseconds since the epoch; `NaN` if the response does not tell. */
+function putAt({ LastModified, Metadata }: GetObjectCommandOutput): number {
+  return Date.parse(Metadata?.[PUT_AT] ?? '') || Number(LastModified ?? Number.NaN);
+}
+
+/** The newest of several texts counts, so one without a time cannot be told from them. */
+function withoutTime(answer: GetObjectCommandOutput): string | undefined {
+  return Number.isNaN(putAt(answer)) ? 'it does not tell when the rejections were kept' : undefined;
 }
 
 async function unzipped(body: Buffer, uri: string): Promise<string> {

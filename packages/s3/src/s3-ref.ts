@@ -32,8 +32,13 @@ export function checkRef(ref: S3Ref): void {
     if (typeof value === 'string' && value !== '' && value.isWellFormed()) continue;
     throw new MillraceError(
       'S3_REF_INVALID',
-      `A reference needs a ${part} that is a non-empty string of valid Unicode; this one has ${JSON.stringify(value)}.`,
+      `A reference needs a ${part} that is a non-empty string of valid Unicode; this one has ${described(value)}.`,
       { details: { part } },
     );
   }
+}
+
+function described(value: unknown): string {
+  if (typeof value !== 'string') return value === null ? 'null' : typeof value;
+  return value === '' ? 'an empty string' : 'a string that is not';
 }

@@ -6,6 +6,7 @@ import {
   type OpenedItem,
   type RangedItem,
   type RangedSource,
+  type ReferenceIdentity,
   type SourceItem,
 } from '@millrace/core';
 import { ask } from './ask.ts';
@@ -13,14 +14,18 @@ import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';
 import { bareEtag } from './etag.ts';
 import { headObject } from './head-object.ts';
+import { identityOf } from './identify.ts';
 import { landingOf } from './landing-metadata.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
+import { skipMissing } from './missing-object.ts';
+import { checkVersion, wrongAnswer } from './object-answer.ts';
 import { objectBody } from './object-body.ts';
 import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
-import { checkPin, pin } from './pin.ts';
+import { isPinned, pin } from './pin.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
-import { wholeObjects } from './whole-object.ts';
+import { openSettled } from './settled-version.ts';
+import { type WholeObject, wholeObjects } from './whole-object.ts';
 
 export interface S3SourceOptions {
   /** Client to read with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
@@ -40,6 +45,18 @@ export interface S3SourceOptions {
    * one connection is slower than what follows. `{}` takes the defaults. @default one connection for each object
    */
   readonly ranges?: S3Ranges;
+  /**
+   * What to do about a reference whose object, or version, is not there any more. `'fail'` fails the item with
+   * `S3_OBJECT_NOT_FOUND` or `S3_VERSION_NOT_FOUND`. `'skip'` rejects with `SOURCE_OBJECT_SKIPPED`: the run counts the item as
+   * skipped and goes on. Skip only where suppliers delete objects, since S3 says the same of a key that is decoded wrongly.
+   * A version that a delete marker hides is still there, and is read. @default 'fail'
+   */
+  readonly missing?: 'fail' | 'skip';
+  /**
+   * Whether an object that `copyToLanding` made counts as its original, whose origin stands in its metadata. Set `false` where
+   * objects come straight from others, who could claim any origin, and no landing copies are read. @default true
+   */
+  readonly landingCopies?: boolean;
 }
 
 /** How an object is read over several connections at once. It takes memory for `count` × `bytes`, for each object open. */
@@ -52,6 +69,8 @@ export interface S3Ranges {
 
 /** Reads S3 objects as streams of bytes, or by ranges, and lists them. */
 export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
+  /** Returns the identity that a reference with an ETag tells, so that a ledger can be asked before S3 is. */
+  readonly identify: (ref: S3Ref) => ReferenceIdentity | undefined;
   /**
    * References to the objects of a bucket, in pages that are asked for as the iteration goes on. It yields all of them or
    * throws; each iteration lists anew.
@@ -77,26 +96,35 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     idleTimeoutMs: check.optional(check.integer(1, 2 ** 31 - 1)),
     maxResumes: check.optional(check.integer(0, 1000)),
     ranges: check.optional(check.object),
+    missing: check.optional(check.oneOf('fail', 'skip')),
+    landingCopies: check.optional(check.flag),
   });
-  const { idleTimeoutMs = 60_000, maxResumes = 10 } = options;
+  const { idleTimeoutMs = 60_000, maxResumes = 10, missing = 'fail', landingCopies = true } = options;
   const ranges = options.ranges && checkedRanges(options.ranges);
   const client = holdClient(options.client);
   const wholeObject = wholeObjects(client);
 
+  const failing = (error: unknown, ref: S3Ref): unknown => (missing === 'skip' ? skipMissing(error, ref) : error);
+
   const open = async (ref: S3Ref, { signal }: Context): Promise<SourceItem<Uint8Array>> => {
     checkRef(ref);
-    const uri = s3Uri(ref);
-    const object = await ask((abortSignal) => wholeObject(pin(ref), abortSignal), {
-      subject: { action: 'read', uri, versionId: ref.versionId },
-      signal,
-      timeoutMs: idleTimeoutMs,
-      discard: (late) => discardBody(late.answer),
+    const subject = { action: 'read', uri: s3Uri(ref), versionId: ref.versionId, pinned: isPinned(ref) };
+    const discard = ({ answer }: WholeObject): void => discardBody(answer);
+    const request = (): Promise<WholeObject> =>
+      ask((send) => wholeObject(pin(ref), send), {
+        subject,
+        signal,
+        timeoutMs: idleTimeoutMs,
+        verify: ({ answer }) => wrongAnswer(ref, answer),
+        discard,
+      });
+    const object = await openSettled({ ref, subject, signal, open: request, discard }).catch((error: unknown) => {
+      throw failing(error, ref);
     });
-    const { answer } = object;
     const body = objectBody({ client, ref, object, idleTimeoutMs, maxResumes, ranges });
     try {
-      checkPin(ref, answer);
-      return Object.freeze({ ...opened(ref, answer), ...body });
+      checkVersion(ref, object.answer, subject);
+      return Object.freeze({ ...opened(ref, object.answer, landingCopies), ...body });
     } catch (error) {
       body.close();
       throw error;
@@ -105,9 +133,11 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
 
   const openRanges = async (ref: S3Ref, { signal }: Context): Promise<RangedItem> => {
     checkRef(ref);
-    const answer = await headObject(client.get(), ref, signal, idleTimeoutMs);
+    const answer = await headObject(client.get(), ref, signal, idleTimeoutMs).catch((error: unknown) => {
+      throw failing(error, ref);
+    });
     const content = objectRanges({ client, ref, answer, idleTimeoutMs, maxResumes });
-    return Object.freeze({ ...opened(ref, answer), ...content });
+    return Object.freeze({ ...opened(ref, answer, landingCopies), ...content });
   };
 
   return Object.freeze({
@@ -116,15 +146,16 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     open,
     openRanges,
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
-    list: (query: S3ListQuery) => listObjects(client, query),
+    identify: (ref: S3Ref) => identityOf(ref, landingCopies),
+    list: (query: S3ListQuery) => listObjects(client, query, { timeoutMs: idleTimeoutMs }),
     close: client.release,
   });
 }
 
 /** What the answer says of the object: its origin, or, for a landing copy, that of the first original. */
-function opened(ref: S3Ref, answer: ObjectAnswer): OpenedItem {
+function opened(ref: S3Ref, answer: ObjectAnswer, landingCopies: boolean): OpenedItem {
   const uri = s3Uri(ref);
-  const landing = landingOf(answer.Metadata, uri);
+  const landing = landingCopies ? landingOf(answer.Metadata, uri) : undefined;
   const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
   const versionTag = bareEtag(answer.ETag);
   return {

@@ -3,6 +3,7 @@ import { discardBody } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
 import type { Pin } from './pin.ts';
 import { type StoredChecksum, storedChecksum } from './running-checksum.ts';
+import type { Send } from './watched-send.ts';
 
 /** The answer to a request for an object from its first byte on. */
 export interface WholeObject {
@@ -11,6 +12,8 @@ export interface WholeObject {
   readonly checksum: StoredChecksum | undefined;
   /** Whether the body is what came from the wire: neither the SDK, to validate it, nor anything else put one in its place. */
   readonly asSent: boolean;
+  /** When S3 answered, by its own clock, as the header `Date` has it. */
+  readonly date: string | undefined;
 }
 
 /** What is looked at of an answer on the wire; other request handlers make it, too. */
@@ -32,10 +35,11 @@ interface WireAnswer {
  * Where something on the client replaces the body, what it stands for is not known here: such a client is asked again, and
  * from then on as the SDK has it.
  */
-export function wholeObjects(client: ClientHolder): (pin: Pin, abortSignal: AbortSignal) => Promise<WholeObject> {
+export function wholeObjects(client: ClientHolder): (pin: Pin, send: Send) => Promise<WholeObject> {
   let replacesBodies = false;
-  return async function request(pin, abortSignal): Promise<WholeObject> {
+  return async function request(pin, send): Promise<WholeObject> {
     let body: unknown;
+    let date: string | undefined;
     let checksum: StoredChecksum | undefined;
     const command = new GetObjectCommand({ ...pin });
     command.middlewareStack.add(
@@ -45,6 +49,7 @@ export function wholeObjects(client: ClientHolder): (pin: Pin, abortSignal: Abor
         const input = args.input as { ChecksumMode?: 'ENABLED' | undefined };
         const { headers: asked = {} } = args.request as WireAnswer;
         body = response.body;
+        date = response.headers?.['date'];
         // What was asked is read from the request, because an attempt before this one may have changed the input.
         const validates = asked['x-amz-checksum-mode'] === 'ENABLED' && response.statusCode === 200;
         checksum = validates && !replacesBodies ? storedChecksum(response.headers ?? {}) : undefined;
@@ -53,12 +58,12 @@ export function wholeObjects(client: ClientHolder): (pin: Pin, abortSignal: Abor
       },
       { step: 'deserialize', priority: 'low', name: 'millraceChecksum' },
     );
-    const answer = await client.get().send(command, { abortSignal });
+    const answer = await send(client.get(), command);
     const asSent = answer.Body === body;
-    if (asSent || checksum === undefined) return { answer, checksum, asSent };
+    if (asSent || checksum === undefined) return { answer, checksum, asSent, date };
     replacesBodies = true;
     discardBody(answer);
     discardBody({ ...answer, Body: body as NonNullable<typeof answer.Body> });
-    return request(pin, abortSignal);
+    return request(pin, send);
   };
 }

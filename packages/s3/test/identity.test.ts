@@ -41,8 +41,14 @@ describe('the id of an item', () => {
   });
 
   it('is plain ASCII without spaces, and another one for every other version', () => {
-    const identity = ({ bucket, key, versionId, etag }: Parameters<typeof originOf>[0]): string =>
-      JSON.stringify([bucket, key, versionId, etag]);
+    const identity = ({ bucket, key, versionId, etag, lastModified, size }: Parameters<typeof originOf>[0]): string =>
+      JSON.stringify([
+        bucket,
+        key,
+        versionId,
+        etag,
+        ...((versionId ?? etag) === undefined ? [lastModified, size] : []),
+      ]);
     fc.assert(
       fc.property(objectVersions, objectVersions, (one, other) => {
         expect(originOf(one).id).toMatch(/^s3:\/\/[\x21-\x7e]+$/);
@@ -54,15 +60,18 @@ describe('the id of an item', () => {
   it('tells apart what looks alike', () => {
     const ids = [
       originOf({ bucket: 'b', key: 'k', versionId: 'v' }),
-      originOf({ bucket: 'b', key: 'k?versionId=v' }),
+      originOf({ bucket: 'b', key: 'k?versionId=v', etag: 'e' }),
       originOf({ bucket: 'b', key: 'k', etag: 'v' }),
-      originOf({ bucket: 'b', key: 'k%3FversionId=v' }),
+      originOf({ bucket: 'b', key: 'k%3FversionId=v', etag: 'e' }),
       originOf({ bucket: 'b', key: 'k', versionId: 'v&etag=e' }),
       originOf({ bucket: 'b', key: 'k', versionId: 'v', etag: 'e' }),
-      originOf({ bucket: 'b', key: '/k' }),
-      originOf({ bucket: 'b', key: 'k/' }),
-      originOf({ bucket: 'b', key: 'é' }),
-      originOf({ bucket: 'b', key: 'e\u0301' }),
+      originOf({ bucket: 'b', key: '/k', etag: 'e' }),
+      originOf({ bucket: 'b', key: 'k/', etag: 'e' }),
+      originOf({ bucket: 'b', key: 'é', etag: 'e' }),
+      originOf({ bucket: 'b', key: 'e\u0301', etag: 'e' }),
+      originOf({ bucket: 'b', key: 'k', lastModified: '2026-11-22T10:20:30.000Z', size: 1 }),
+      originOf({ bucket: 'b', key: 'k', lastModified: '2026-11-22T10:20:30.000Z', size: 2 }),
+      originOf({ bucket: 'b', key: 'k', lastModified: '2026-11-22T10:20:31.000Z', size: 1 }),
     ].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });

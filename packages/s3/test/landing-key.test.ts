@@ -20,7 +20,8 @@ describe('a landing key', () => {
   it('is the same for the same version, and another one for every other', () => {
     fc.assert(
       fc.property(objectVersions, objectVersions, (one, other) => {
-        expect(keyOf({ ...one, lastModified: '2026-11-22T10:20:30.000Z' })).toBe(keyOf(one));
+        const again = { ...one, etag: 'e', lastModified: '2026-11-22T10:20:30.000Z' };
+        expect(keyOf(again)).toBe(keyOf({ ...one, etag: 'e' }));
         expect(keyOf(one) === keyOf(other)).toBe(originOf(one).id === originOf(other).id);
       }),
     );
@@ -28,7 +29,7 @@ describe('a landing key', () => {
 
   it('never passes 1,024 bytes, and then keeps the end of the base name', () => {
     for (const unit of ['a', 'é', '\u{1f600}']) {
-      const made = keyOf({ bucket: 'b', key: `in/${unit.repeat(1000)}.csv.gz` });
+      const made = keyOf({ bucket: 'b', key: `in/${unit.repeat(1000)}.csv.gz`, etag: 'e' });
       expect(Buffer.byteLength(made)).toBeLessThanOrEqual(1024);
       expect(Buffer.byteLength(made)).toBeGreaterThan(1024 - 4);
       expect(made.isWellFormed()).toBe(true);
@@ -38,7 +39,7 @@ describe('a landing key', () => {
   });
 
   it('can be made by the user, below the prefix', () => {
-    const version = { bucket: 'inbox', key: 'in/a.gz', lastModified: '2026-11-22T10:20:30.000Z' };
+    const version = { bucket: 'inbox', key: 'in/a.gz', etag: 'e', lastModified: '2026-11-22T10:20:30.000Z' };
     const made = keyOf(version, 'p/', ({ feed, bucket, key, digest, origin }) =>
       [feed, origin.lastModified?.slice(0, 10), bucket, digest.length, key].join('|'),
     );
@@ -50,7 +51,7 @@ describe('a landing key', () => {
     ['too long', (): string => 'x'.repeat(1025)],
     ['no Unicode', (): string => '\ud800'],
   ])('is refused where it is %s', (_what, make) => {
-    expect(() => keyOf({ bucket: 'b', key: 'k' }, '', make)).toThrow(
+    expect(() => keyOf({ bucket: 'b', key: 'k', etag: 'e' }, '', make)).toThrow(
       expect.objectContaining({ code: 'S3_LANDING_KEY_INVALID' }),
     );
   });

@@ -31,7 +31,7 @@ describe('keys in a listing', () => {
 
 describe('pages', () => {
   const three = (): ReturnType<typeof inTurn> =>
-    inTurn(pageAnswer(['a', 'b'], { token: 't1' }), pageAnswer([], { token: 't2' }), pageAnswer(['c']));
+    inTurn(pageAnswer(['p qa', 'p qb'], { token: 't1' }), pageAnswer([], { token: 't2' }), pageAnswer(['p qc']));
 
   it('are asked for one by one, as the iteration goes on', async () => {
     await using stub = await stubS3(three());
@@ -41,7 +41,7 @@ describe('pages', () => {
     await refs.next();
     await refs.next();
     expect(stub.requests).toHaveLength(1);
-    expect((await refs.next()).value).toMatchObject({ key: 'c' });
+    expect((await refs.next()).value).toMatchObject({ key: 'p qc' });
     expect((await refs.next()).done).toBe(true);
     const asked = stub.requests.map(({ url }) => new URL(url ?? '', 'http://stub').searchParams);
     expect(asked.map((params) => params.get('start-after'))).toEqual(['0', null, null]);

@@ -30,4 +30,9 @@ export const objectVersions: fc.Arbitrary<ObjectVersion> = fc
   .map(({ bucket, key, lastModified, ...rest }) => {
     const known = Object.entries({ ...rest, lastModified: lastModified?.toISOString() });
     return { bucket, key, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
+  })
+  .map((version: ObjectVersion) => {
+    const { versionId, etag, size, lastModified } = version;
+    const named = (versionId ?? etag) !== undefined || (size !== undefined && lastModified !== undefined);
+    return named ? version : { ...version, etag: 'e' };
   });

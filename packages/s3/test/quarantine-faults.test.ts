@@ -49,7 +49,9 @@ function fresh(): Place {
     through: (client) => s3Quarantine({ bucket, prefix, client }),
     direct: s3Quarantine({ bucket, prefix, client: buckets.client }),
     keys: async () =>
-      (await collect(s3Source({ client: buckets.client }).list({ bucket, prefix }))).map(({ key }) => key),
+      (await collect(s3Source({ client: buckets.client }).list({ bucket, prefix, quarantine: 'include' }))).map(
+        ({ key }) => key,
+      ),
   };
 }
 

@@ -26,7 +26,9 @@ let places = 0;
 function fresh(): { quarantine: ReadableQuarantine; prefix: string; keys: () => Promise<string[]> } {
   const prefix = `place ${(places += 1)}/`;
   const keys = async (): Promise<string[]> =>
-    (await collect(s3Source({ client }).list({ bucket, prefix }))).map(({ key }) => key.slice(prefix.length));
+    (await collect(s3Source({ client }).list({ bucket, prefix, quarantine: 'include' }))).map(({ key }) =>
+      key.slice(prefix.length),
+    );
   return { quarantine: s3Quarantine({ bucket, prefix, client }), prefix, keys };
 }
 
@@ -46,6 +48,38 @@ describe('s3Quarantine', () => {
     expect(object.Metadata).toMatchObject({ 'millrace-feed': 'prices', 'millrace-uri': 's3%3A//drop/p%C3%A9.ndjson' });
     const text = gunzipSync((await object.Body?.transformToByteArray()) ?? '').toString();
     expect(text).toBe([rejection(7), rejection(12)].map((one) => `${rejectionToJson(one)}\n`).join(''));
+  });
+
+  it('knows its own objects by their place, and no others', async () => {
+    const { quarantine, prefix, keys } = fresh();
+    await write(quarantine, rejection(0), rejection(1));
+    await quarantine.settle([rejection(0)]);
+    const kept = (await keys()).map((key) => `s3://${bucket}/${prefix}${key}`);
+    expect(kept).toHaveLength(2);
+    for (const uri of kept) expect(quarantine.holds?.(uri)).toBe(true);
+    const own = kept[0]!;
+    const others = [
+      own.replace(bucket, `${bucket}-other`),
+      own.replace(prefix, 'elsewhere/'),
+      own.replace('.gz', ''),
+      own.replace('.ndjson', '.csv'),
+      `s3://${bucket}/${prefix}prices/2026-11-22.ndjson.gz`,
+      `s3://${bucket}/data.ndjson.gz`,
+    ];
+    for (const uri of others) expect(quarantine.holds?.(uri)).toBe(false);
+  });
+
+  it('does not appear in a listing of its bucket, unless it is asked for', async () => {
+    const { quarantine, prefix } = fresh();
+    const data = `${prefix}prices.ndjson`;
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: data, Body: 'x' }));
+    await write(quarantine, rejection(0));
+    await quarantine.settle([rejection(0)]);
+    const listed = async (more: object): Promise<string[]> =>
+      (await collect(s3Source({ client }).list({ bucket, prefix, ...more }))).map(({ key }) => key);
+    expect(await listed({})).toEqual([data]);
+    expect(await listed({ quarantine: 'skip' })).toEqual([data]);
+    expect(await listed({ quarantine: 'include' })).toHaveLength(3);
   });
 
   it('leaves a URI out of the metadata that would not fit', async () => {

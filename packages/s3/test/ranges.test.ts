@@ -211,7 +211,10 @@ it.each([
   [
     'whose version nothing holds on to',
     { count: 3, bytes: KB64 },
-    ((_request, response) => void response.writeHead(200, { 'content-length': content.length }).end(content)) as Answer,
+    ((_request, response) => {
+      const modified = { 'x-amz-request-id': 'R', 'last-modified': 'Sun, 22 Nov 2026 10:20:30 GMT' };
+      response.writeHead(200, { 'content-length': content.length, ...modified }).end(content);
+    }) as Answer,
   ],
 ])('an object %s takes one request', async (_name, ranges, answer) => {
   await using stub = await stubS3(answer);

@@ -137,7 +137,11 @@ describe('a body that breaks off', () => {
 
   it('is not resumed where nothing holds on to its version, or its length is unknown', async () => {
     const unnamed: Answer = (_request, response) => {
-      response.writeHead(200, { 'content-length': 10 });
+      response.writeHead(200, {
+        'content-length': 10,
+        'x-amz-request-id': 'R',
+        'last-modified': 'Sun, 22 Nov 2026 10:20:30 GMT',
+      });
       response.write('x', () => void turns().then(() => reset(response)));
     };
     await using stub = await stubS3(unnamed);

@@ -144,7 +144,7 @@ describe('formats', () => {
     expect(refusals.map(({ position, code }) => `${position} ${code}`)).toEqual(
       bad.map((_, position) => `${position} S3_RECORD_INVALID`),
     );
-    expect(refusals[1]!.message).toContain('.a.b is a Map');
+    expect(refusals[1]!.message).toContain('element 0 → 0 of the record, counted from 0, is a Map');
     expect(objects[0]!.text).toBe(
       '{"big":1180591620717411303424,"list":[1,[null,"é"]]}\n{"date":"1970-01-01T00:00:00.000Z","bare":{"a":1}}\n"text"\nnull\n',
     );
@@ -363,3 +363,43 @@ async function proxied(): Promise<
     },
   };
 }
+
+describe('what a refusal says', () => {
+  const CANARY = 'canary-7f3a';
+  const circle: Record<string, unknown> = {};
+  circle[CANARY] = { [CANARY]: circle };
+  const deep = (levels: number): unknown => (levels === 0 ? new Map([[CANARY, 1]]) : { [CANARY]: deep(levels - 1) });
+
+  it.each<readonly [string, unknown]>([
+    ['a field', { [CANARY]: new Set([CANARY]) }],
+    ['a nested field', { a: { [CANARY]: [1, Number.NaN] } }],
+    ['a deep field', deep(200)],
+    ['a circle', circle],
+    ['toJSON', { toJSON: () => JSON.parse(`{"${CANARY}`) as unknown, [CANARY]: new Set() }],
+  ])('is never content of the record: %s', async (_what, value) => {
+    const { refusals } = await written<unknown>([value, 'fine'], { recordsPerPart: 100 });
+    expect(refusals).toHaveLength(1);
+    expect(refusals[0]).toMatchObject({ position: 0, code: 'S3_RECORD_INVALID' });
+    expect(JSON.stringify(refusals)).not.toContain(CANARY);
+    expect(refusals[0]!.message.length).toBeLessThan(300);
+  });
+
+  it('is never content of the record: columns and partitions that throw', async () => {
+    const fail = (): never => {
+      throw new TypeError(CANARY);
+    };
+    const format = { csv: { columns: [{ name: 'a', value: fail }] } };
+    const partitions: readonly PartitionOf<string>[] = [
+      fail,
+      () => ({ [`${CANARY} `]: 1 }),
+      () => ({ a: [CANARY] as unknown as string }),
+      () => ({ a: `${CANARY}\ud800` }),
+    ];
+    const ways = [{ format }, ...partitions.map((partition) => ({ partition }))];
+    for (const way of ways) {
+      const { refusals } = await written<string>(['x'], way);
+      expect(refusals).toHaveLength(1);
+      expect(refusals[0]!.message).not.toContain(CANARY);
+    }
+  });
+});

@@ -43,6 +43,38 @@ describe('what S3 answers becomes a code', () => {
     expect(error.details).toMatchObject({ requestId: 'REQUEST1', uri: 's3://bucket/a b/é.gz' });
   });
 
+  it.each([
+    ['SlowDown', 503, true],
+    ['InternalError', 500, true],
+    ['RequestTimeout', 400, true],
+    ['OperationAborted', 409, true],
+    ['BadDigest', 400, true],
+    ['TooManyRequests', 429, true],
+    ['ExpiredToken', 400, true],
+    ['InvalidAccessKeyId', 403, false],
+    ['AccessDenied', 403, false],
+    ['NoSuchKey', 404, false],
+    ['NoSuchBucket', 404, false],
+    ['InvalidObjectState', 403, false],
+    ['InvalidRequest', 400, false],
+  ])('says of %s whether it can pass', async (name, status, retryable) => {
+    await using stub = await stubS3(errorAnswer(status, name));
+    expect((await failureOf(s3Source({ client: stub.client }).open(ref, itemContext()))).retryable).toBe(retryable);
+  });
+
+  it('says that a changed object can be read at the next try, unless its version was named', async () => {
+    await using stub = await stubS3(errorAnswer(412, 'PreconditionFailed'));
+    const source = s3Source({ client: stub.client });
+    for (const [named, retryable] of [
+      [{ etag: 'e' }, false],
+      [{ versionId: 'v' }, false],
+      [{}, true],
+    ] as const) {
+      const error = await failureOf(source.open({ ...ref, ...named }, itemContext()));
+      expect(error).toMatchObject({ code: 'S3_OBJECT_CHANGED', retryable });
+    }
+  });
+
   it('names the right region where S3 tells it, in a header or in the document', async () => {
     const redirect = errorAnswer(301, 'PermanentRedirect', region);
     const malformed = errorAnswer(400, 'AuthorizationHeaderMalformed', { elements: '<Region>eu-west-1</Region>' });

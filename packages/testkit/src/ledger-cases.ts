@@ -28,7 +28,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
     ...claimCases('all'),
     ...versionCases(),
     ...restoredCases,
-    ...fenceCases,
+    ...fenceCases(),
     ...entryCases,
     ...runCases,
   ];

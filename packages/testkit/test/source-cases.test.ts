@@ -66,6 +66,20 @@ describe('a source that breaks the contract fails the cases of what it breaks, a
       ['2.2'],
     ],
     [
+      'tells an exact identity that is not the one it opens',
+      (sound) => ({
+        identify: (ref) => ({ origin: { id: `${sound.describe(ref)}#${ref.version}`, uri: '' }, exact: true }),
+      }),
+      ['2.12'],
+    ],
+    [
+      'tells the identity of the first version of every version',
+      (sound) => ({
+        identify: (ref) => ({ origin: { id: `${sound.describe(ref)}?version=1`, uri: '' }, exact: false }),
+      }),
+      ['2.12'],
+    ],
+    [
       'acquires before it is asked',
       (sound) => {
         void sound.open((sound as MemorySource<Uint8Array>).put('early', []), {

@@ -118,7 +118,7 @@ function reparseXml(settings: XmlSettings, { raw, code }: Pick<RejectedRecord, '
   void stage.end!();
   const record = isBlock(framed) ? framed.records[0] : undefined;
   const bad = rejectedRecord(record);
-  if (bad !== undefined) throw new MillraceError(bad.code, bad.message);
+  if (bad !== undefined) throw new MillraceError(bad.code, bad.message, { details: bad.details });
   if (record === undefined) throw new MillraceError('REPLAY_IMPOSSIBLE', 'The text is no element.');
   return record as XmlRecord;
 }

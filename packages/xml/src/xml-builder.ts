@@ -6,6 +6,7 @@ export interface XmlProblem {
   readonly code: string;
   /** Reads on behind "The record on line 5". */
   readonly what: string;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 interface Frame {
@@ -88,9 +89,9 @@ export class XmlBuilder {
 
   #set({ name: element, fields }: Frame, name: string, value: XmlValue): void {
     if (own(fields, name) !== undefined) {
-      const kind = name.startsWith('@') ? 'an attribute' : 'a child';
-      const what = `has ${kind} ${JSON.stringify(name)} twice in an element ${JSON.stringify(element)}; name it in "arrays" if it may come again.`;
-      this.#problem ??= { code: 'XML_REPEATED', what };
+      const kind = name.startsWith('@') ? 'an attribute' : 'a child element';
+      const what = `has ${kind} twice in one element; name it in "arrays" if it may come again. The quarantine has its name.`;
+      this.#problem ??= { code: 'XML_REPEATED', what, details: { content: { name, element } } };
       return;
     }
     // Assigning to `__proto__` would set the prototype, or be lost.

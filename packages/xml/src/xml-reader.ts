@@ -30,9 +30,10 @@ export class XmlReader {
     parser.on('opentag', ({ name, attributes }) => events.open(name, attributes));
     parser.on('closetag', () => events.close());
     parser.on('error', ({ message }) => {
+      const why = withoutContent(message);
       const inText = this.#origin === undefined || parser.position <= this.#textEnd;
       const origin = (inText ? this.#textOrigin : this.#origin)!;
-      throw xmlError('XML_INVALID', `begins ${inText ? 'text' : 'markup'} that is not well-formed: ${message}`, origin);
+      throw xmlError('XML_INVALID', `begins ${inText ? 'text' : 'markup'} that is not well-formed: ${why}`, origin);
     });
     this.#parser = parser;
   }
@@ -73,11 +74,16 @@ export class XmlReader {
   }
 }
 
+/** saxes names the tag, attribute or prefix at fault after a colon, or in quotes: names of the file, and so content. */
+function withoutContent(message: string): string {
+  const [what = ''] = message.split(/[:"&]/, 1);
+  return `${what.trim().replace(/[.,]$/, '')}.`;
+}
+
 function checkReferences({ text, origin }: XmlToken): void {
   const at = strayAmpersand(text);
   if (at === -1) return;
-  // So much of it is there however the text was cut.
-  const shown = JSON.stringify(/^&[^&;]{0,8}/.exec(text.slice(at))![0]);
-  const why = `begins something with an "&" that is no reference: ${shown}. It must be written as "&amp;", and entities of a DTD are not read.`;
+  const why =
+    'begins something with an "&" that is not a reference. It must be written as "&amp;", and entities of a DTD are not read.';
   throw xmlError('XML_INVALID', why, origin);
 }

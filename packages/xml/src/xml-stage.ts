@@ -114,8 +114,9 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
     } else if (problem === undefined) {
       kept.push({ record, raw, origin });
     } else {
-      const { code, what } = problem;
-      kept.push({ record: reject({ code, message: `The record on line ${line} ${what}`, raw, line }), raw, origin });
+      const { code, what, details } = problem;
+      const bad = { code, message: `The record on line ${line} ${what}`, details, raw, line };
+      kept.push({ record: reject(bad), raw, origin });
     }
     current = undefined;
   }

@@ -18,9 +18,9 @@ export type Landed<
 > = Plain<
   { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source'>]: string } & {
     readonly [K in NameIn<N, 'ordinal'>]: number;
-  } & { readonly [K in NameIn<N, 'branch' | 'source_part'>]?: string } & (L extends 'flat'
-      ? T
-      : { readonly [K in NameIn<N, 'record'>]: T })
+  } & { readonly [K in NameIn<N, 'branch' | 'source_part'>]?: string } & {
+    readonly [K in Exclude<NameIn<N, 'generation'>, L extends 'flat' ? keyof T : never>]?: number;
+  } & (L extends 'flat' ? T : { readonly [K in NameIn<N, 'record'>]: T })
 >;
 
 type NameIn<N, K extends keyof LandingNames> = K extends unknown
@@ -37,7 +37,7 @@ export interface LandingOptions<
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
 > {
-  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_part, ordinal, branch, record */
+  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record */
   readonly names?: N;
   /** `nested` keeps the record under one attribute; `flat` spreads it, and refuses one that uses a landing name. @default 'nested' */
   readonly layout?: L;
@@ -57,6 +57,10 @@ export interface LandingOptions<
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same, which overwrites itself.
  * `upload_date` is when the object's version was written, as ISO-8601 in UTC.
+ *
+ * With the key `place` every output has a key of its own, so the transform has `uniqueKeys`. With any other key, and a ledger
+ * that counts generations, a record also gets `generation`, which tells a destination which of two versions of an object is
+ * newer.
  *
  * A record is rejected with `LANDING_DATE_MISSING` where the source does not know that date, `LANDING_KEY_INVALID` where
  * the key callback answers no text, and, where flat, `LANDING_NAME_TAKEN` or `LANDING_RECORD_NOT_OBJECT`.
@@ -80,16 +84,19 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     ),
   });
   const names = landingNames(name, options.names);
-  const taken = Object.values(names).filter((one) => one !== names.record);
+  const { key = 'place' } = options;
+  const uniqueKeys = key === 'place';
+  const taken = Object.values(names).filter((one) => one !== names.record && !(uniqueKeys && one === names.generation));
   const flat = options.layout === 'flat';
-  const keyOf = keyMaker(options.key ?? 'place', contentText);
+  const keyOf = keyMaker(key, contentText);
   const usual = options.names === undefined && !flat;
 
   const apply = (value: T, record: RecordContext): Landed<T, N, L> => {
     const { item } = record;
     if (item.lastModified === undefined) throw dateMissing(item);
     const uuid = keyOf(value, record);
-    if (usual && record.branch === '' && item.part === undefined)
+    const generation = uniqueKeys ? undefined : record.generation;
+    if (usual && record.branch === '' && item.part === undefined && generation === undefined)
       return usualItem(uuid, value, record) as Landed<T, N, L>;
     const landed: Record<string, unknown> = {
       [names.uuid]: uuid,
@@ -100,11 +107,12 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     };
     if (item.part !== undefined) landed[names.source_part] = item.part;
     if (record.branch !== '') landed[names.branch] = record.branch;
+    if (generation !== undefined) landed[names.generation] = generation;
     if (flat) return { ...landed, ...spreadable(value, taken) } as Landed<T, N, L>;
     landed[names.record] = value;
     return landed as Landed<T, N, L>;
   };
-  return Object.freeze({ kind: 'each', name, apply });
+  return Object.freeze({ kind: 'each', name, ...(uniqueKeys && { uniqueKeys }), apply });
 }
 
 /** What becomes of most records. As a literal it costs a fraction of what names that are variables cost. */

@@ -17,6 +17,8 @@ export interface LandingNames {
   readonly ordinal: string;
   /** Which of several outputs it is; present only for the outputs of `many`. @default 'branch' */
   readonly branch: string;
+  /** The generation of the object's version; present only with a natural key and a ledger. @default 'generation' */
+  readonly generation: string;
   /** The record itself, where it is nested. @default 'record' */
   readonly record: string;
 }
@@ -38,6 +40,7 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     source_part: name,
     ordinal: name,
     branch: name,
+    generation: name,
     record: name,
   });
   const {
@@ -48,9 +51,10 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     source_part = 'source_part',
     ordinal = 'ordinal',
     branch = 'branch',
+    generation = 'generation',
     record = 'record',
   } = given;
-  const names = { uuid, upload_date, feed, source, source_part, ordinal, branch, record };
+  const names = { uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record };
   const all = Object.values(names);
   const twice = all.find((one, index) => all.indexOf(one) !== index);
   if (twice === undefined) return names;

@@ -1,7 +1,8 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 import type { ItemReport } from '../report.ts';
+import type { IdentifiedObject } from '../source.ts';
 
 /*
  * What a ledger decides, as pure functions of what it knows and what time it is. Every ledger uses them; stores only store.
@@ -60,6 +61,28 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
       return answer({ outcome: 'held', leaseUntil: Math.max(...running.map(({ leaseUntil }) => leaseUntil)) });
   }
   return grantNewest(request, known, now);
+}
+
+/**
+ * What a ledger's entries say of an object before it is opened, if its reference does not determine the version for sure:
+ * `undefined` unless they say that there is nothing to do. It grants nothing, so it needs no write.
+ */
+export function decideBeforeOpen(
+  { origin, sequencer }: IdentifiedObject,
+  entries: readonly LedgerEntry[],
+  { versions, clockSkewMs }: Pick<ClaimRequest, 'versions' | 'clockSkewMs'>,
+  now: number,
+): Exclude<ClaimAnswer, { readonly outcome: 'granted' }> | undefined {
+  const entry = entries.find((one) => one.origin.id === origin.id);
+  if (entry?.state === 'claimed' && isLeased(entry, clockSkewMs, now))
+    return { outcome: 'held', leaseUntil: entry.leaseUntil };
+  const isLatest = entries.every((other) => generationOf(other) <= generationOf(entry));
+  if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
+    return { outcome: 'complete' };
+  if (versions === 'all' || sequencer === undefined) return undefined;
+  const isNewer = (other: LedgerEntry): boolean =>
+    other.attempts > 0 && other.sequencer !== undefined && compareSequencers(other.sequencer, sequencer) > 0;
+  return entries.some(isNewer) ? { outcome: 'stale' } : undefined;
 }
 
 /** Whether a claim still holds what it was granted, so that it may store progress or an outcome. */
@@ -235,12 +258,16 @@ function isRunning(version: VersionRecord, request: ClaimRequest, now: number): 
 }
 
 /** A lease that was given back is 0; one that ran out is taken over only after the skew between two clocks. */
-function isRunningHead(
+function isRunningHead(lease: { readonly leaseUntil: number }, { clockSkewMs }: ClaimRequest, now: number): boolean {
+  return isLeased(lease, clockSkewMs, now);
+}
+
+function isLeased(
   { leaseUntil }: { readonly leaseUntil: number },
-  { clockSkewMs = 0 }: ClaimRequest,
+  clockSkewMs: number | undefined,
   now: number,
 ): boolean {
-  return leaseUntil > 0 && leaseUntil + clockSkewMs > now;
+  return leaseUntil > 0 && leaseUntil + (clockSkewMs ?? 0) > now;
 }
 
 function generationOf(record: { readonly generation?: number } | undefined): number {

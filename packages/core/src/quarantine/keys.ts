@@ -5,6 +5,16 @@ import { textDigest } from '../text-digest.ts';
 const PART = /^\d{12,}-[0-9a-f]{32}\.ndjson$/;
 const MARKER = /^settled\/[0-9a-f]{32}\.json$/;
 
+const KEY = /(?:^|\/)[^/]+\/[0-9a-f]{16}-[0-9a-f]{16}\/(?:\d{12,}-[0-9a-f]{32}\.ndjson|settled\/[0-9a-f]{32}\.json)$/;
+
+/**
+ * Whether a key has the form of those that `storedQuarantine` makes, also with something in front of it. For plugin authors: a
+ * listing that leaves such keys out does not carry what a run has rejected as if it were data.
+ */
+export function isQuarantineKey(key: string): boolean {
+  return KEY.test(key);
+}
+
 /** `<feed>/`, or `<feed>/<object>-` for the versions of one object. */
 export async function prefixOf(feed: string, uri: string | undefined): Promise<string> {
   const folder = `${encodeURIComponent(feed).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length))}/`;

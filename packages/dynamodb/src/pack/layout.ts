@@ -33,6 +33,7 @@ export const DEFAULT_NAMES = {
   source_part: 'source_part',
   ordinal: 'ordinal',
   branch: 'branch',
+  generation: 'generation',
   record: 'record',
 } as const;
 

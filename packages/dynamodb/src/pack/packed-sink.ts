@@ -27,8 +27,10 @@ interface Part {
  */
 export function packedSink<T>(single: Sink<T>, preparation: Preparation, packing: Packing): Sink<T> {
   const read = groupReader(preparation, packing);
+  // Records that can be packed have keys by their place, which are unique.
+  const { keyOf: _, ...rest } = single;
   return Object.freeze<Sink<T>>({
-    ...single,
+    ...rest,
     limits: { count: MAX_BATCH_ITEMS * packing.records, bytes: WRITE_BYTES },
     sizeOf,
     group: packing.records,

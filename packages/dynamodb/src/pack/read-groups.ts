@@ -1,5 +1,6 @@
 import { type Entry, type MillraceError, placesOf, type PlaceUuids } from '@millrace/core';
 import { type Preparation, prepare } from '../prepare.ts';
+import { positionsOf } from '../put.ts';
 import { type EntryRun, entryRuns, isTorn } from './entry-runs.ts';
 import { type LandedRecord, type Shared, takeApart } from './landed-record.ts';
 import type { Packing } from './pack-options.ts';
@@ -39,7 +40,7 @@ export function groupReader(preparation: Preparation, { names, records: length }
   const closely = function* (entries: Entries, { start, end }: Pick<EntryRun, 'start' | 'end'>, refuse: Refuse) {
     const some = entries.slice(start, end);
     const { puts } = prepare(some, preparation, (position, error) => refuse(start + position, error));
-    const absolute = puts.map(({ positions }) => positions.map((position) => start + position));
+    const absolute = puts.map((put) => positionsOf(put).map((position) => start + position));
     const fates = new Map(absolute.map((positions) => [positions.at(-1)!, positions]));
     const positions = [...fates.keys()].toSorted((a, b) => a - b);
     const landed = positions.map((position) => entries[position]!);

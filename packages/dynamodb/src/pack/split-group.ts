@@ -43,8 +43,12 @@ export function splitGroup({ first, records, object, text }: Group, packing: Pac
   if (whole !== undefined) return { packs: [whole], single: [] };
   const exact = text !== undefined;
   const make: MakePack = (key, some) => pack(key, some, textOf(some, packing.names, exact), object, packing);
-  const single = records.filter((record) => make('', [record]) === undefined);
-  const fitting = single.length === 0 ? records : records.filter((record) => !single.includes(record));
+  const single: LandedRecord[] = [];
+  const fitting = records.filter((record) => {
+    const fits = make('', [record]) !== undefined;
+    if (!fits) single.push(record);
+    return fits;
+  });
   return { packs: [...packsOf(range, fitting, make)], single };
 }
 

@@ -1,4 +1,4 @@
-import { aborted, checkAborted } from '../until-aborted.ts';
+import { aborted, checkAborted, MAX_TIMER_MS } from '../until-aborted.ts';
 
 /** How much may be sent at once after a pause, in seconds of the rate: little, so that the rate is smooth. */
 const BURST_SECONDS = 0.1;
@@ -103,6 +103,7 @@ export class UnitBucket {
     const next = this.#waiting[0];
     if (next === undefined) return;
     const missing = Math.min(next.units, this.#burst) - this.#balance;
-    this.#timer = setTimeout(() => this.#serve(), Math.ceil((missing / this.#perSecond) * 1000));
+    const ms = Math.ceil((missing / this.#perSecond) * 1000);
+    this.#timer = setTimeout(() => this.#serve(), Math.min(ms, MAX_TIMER_MS));
   }
 }

@@ -7,8 +7,11 @@ import {
 import { type Context, MillraceError } from '@millrace/core';
 import { backoff } from '../backoff.ts';
 import type { RetryBudget } from '../retry-budget.ts';
+import { isObject, shapedResponse } from '../response.ts';
 import { serviceFault } from '../service-fault.ts';
 import { sleep, untilAborted } from '../until-aborted.ts';
+import { verified } from '../verified-command.ts';
+import { itemLine } from './item-line.ts';
 import type { ReadPace } from './read-pace.ts';
 
 /** What reading a segment needs. */
@@ -57,7 +60,9 @@ async function pageFrom(
       ...(start && { ExclusiveStartKey: start }),
     });
     try {
-      const page = await inTime((abortSignal) => client.send(scan, { abortSignal }), timeoutMs, signal);
+      const sent = verified(scan, client.config);
+      const received = await inTime((abortSignal) => client.send(sent, { abortSignal }), timeoutMs, signal);
+      const page = shapedResponse('Scan', received, (output) => isPage(output, start));
       pace.answered(expected, page.ConsumedCapacity?.CapacityUnits, page.ScannedCount ?? 0);
       return page;
     } catch (thrown) {
@@ -72,6 +77,25 @@ async function pageFrom(
       await stoppable(sleep(wait, signal), signal);
     }
   }
+}
+
+/**
+ * Whether this is a page of items: DynamoDB always says how many it holds and how many it looked at, and where the next one
+ * begins, which is never where this one began.
+ */
+export function isPage(
+  {
+    Items,
+    Count,
+    ScannedCount,
+    LastEvaluatedKey,
+  }: Pick<ScanCommandOutput, 'Items' | 'Count' | 'ScannedCount' | 'LastEvaluatedKey'>,
+  start: ScanCommandInput['ExclusiveStartKey'],
+): boolean {
+  const isCounted = Array.isArray(Items) && Items.every(isObject) && Items.length === Count && Count <= ScannedCount!;
+  if (!isCounted || LastEvaluatedKey === undefined) return isCounted;
+  if (!isObject(LastEvaluatedKey) || Object.keys(LastEvaluatedKey).length === 0) return false;
+  return start === undefined || itemLine(start) !== itemLine(LastEvaluatedKey);
 }
 
 /** The SDK's own time-outs do not see an answer that stalls in the middle. */

@@ -1,4 +1,5 @@
 import { MillraceError } from '@millrace/core';
+import { PackProblem } from './pack-problem.ts';
 
 /** Reads an encoding of packs; for `zstd` where the platform has none, as in browsers. */
 export type Decompress = (bytes: Uint8Array, encoding: string) => Uint8Array | Promise<Uint8Array>;
@@ -46,7 +47,7 @@ async function inflated(bytes: Uint8Array): Promise<Uint8Array> {
   let length = 0;
   for await (const chunk of stream.readable) {
     length += chunk.byteLength;
-    if (length > MAX_TEXT_BYTES) throw new RangeError(`more than ${MAX_TEXT_BYTES} bytes`);
+    if (length > MAX_TEXT_BYTES) throw new PackProblem(`it has more than ${MAX_TEXT_BYTES} bytes`);
     chunks.push(chunk);
   }
   const whole = new Uint8Array(length);

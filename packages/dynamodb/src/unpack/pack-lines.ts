@@ -1,5 +1,6 @@
 import { BRANCH_END, LINE_END, TAG } from '../pack/layout.ts';
 import type { MakeExactNumber } from './numbers.ts';
+import { PackProblem } from './pack-problem.ts';
 import { untagged } from './untagged.ts';
 
 /** A record of a pack, with its place. */
@@ -13,7 +14,7 @@ export interface LineRecord {
 /**
  * Reads the text of a pack, which `packText` wrote.
  *
- * @throws SyntaxError where it is no such text
+ * @throws PackProblem, SyntaxError, or another error if it is not such a text
  */
 export function* packLines(text: string, first: number, makeExact: MakeExactNumber): Generator<LineRecord> {
   const [head, ...lines] = text.split(LINE_END);
@@ -35,7 +36,8 @@ export function* packLines(text: string, first: number, makeExact: MakeExactNumb
 /** Columns are names, and never tags: only what is in the cells may have them. */
 function row(columns: readonly string[], json: unknown, tags: boolean, makeExact: MakeExactNumber): object {
   const cells = json as readonly unknown[];
-  if (cells.length !== columns.length) throw new SyntaxError(`${cells.length} cells for ${columns.length} columns`);
+  if (cells.length !== columns.length)
+    throw new PackProblem(`a row has ${cells.length} cells for ${columns.length} columns`);
   const fields: Record<string, unknown> = {};
   for (const [index, name] of columns.entries()) {
     const cell = cells[index];

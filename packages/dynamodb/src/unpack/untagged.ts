@@ -1,6 +1,6 @@
 import { TAG, TAGS } from '../pack/layout.ts';
 import { fromBase64 } from './base64.ts';
-import { type MakeExactNumber, numberOf } from './numbers.ts';
+import { type MakeExactNumber, numberOf, storable } from './numbers.ts';
 
 /** The opposite of `packable`: what JSON has no word for becomes itself again. */
 export function untagged(value: unknown, makeExact: MakeExactNumber): unknown {
@@ -15,6 +15,7 @@ export function untagged(value: unknown, makeExact: MakeExactNumber): unknown {
     case TAGS.binary:
       return fromBase64(content as string);
     case TAGS.number:
+      storable(content as string);
       return makeExact(content as string);
     case TAGS.textSet:
       return new Set(content as string[]);

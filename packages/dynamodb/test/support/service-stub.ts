@@ -17,9 +17,10 @@ export interface StubRequest {
   readonly items: readonly Item[];
 }
 
-/** How to answer: with JSON, with an error of the service, or by cutting the connection. */
+/** How to respond: with JSON, with a body as it is, with an error of the service, or by cutting the connection. */
 export type StubAnswer =
   | { readonly json: object }
+  | { readonly body: string; readonly status?: number; readonly headers?: Readonly<Record<string, string>> }
   | {
       readonly error: string;
       readonly status?: number;
@@ -73,6 +74,7 @@ export async function startStub(
     if (answered === 'reset') return void incoming.socket.destroy();
     response.setHeader('content-type', 'application/x-amz-json-1.0');
     if ('json' in answered) return void response.end(JSON.stringify(answered.json));
+    if ('body' in answered) return void response.writeHead(answered.status ?? 200, answered.headers).end(answered.body);
     response.statusCode = answered.status ?? 400;
     const __type = `com.amazonaws.dynamodb.v20120810#${answered.error}`;
     const message = answered.message ?? `the stub says ${answered.error}`;

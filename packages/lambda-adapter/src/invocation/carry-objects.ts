@@ -1,6 +1,6 @@
 import { type Feed, MillraceError, type RunOptions } from '@millrace/core';
 import type { FeedHandlerOptions } from '../feed-handler-options.ts';
-import type { ObjectRef } from '../object-ref.ts';
+import { type ObjectRef, objectUri } from '../object-ref.ts';
 import { checkFeed, type RouteTable } from '../routes.ts';
 import { joinObservers } from './join-observers.ts';
 import { failureOf, type Process, type Processed } from './settle.ts';
@@ -22,6 +22,7 @@ export function carryObjects(
     const feeds = feedsFor(ref);
     if (feeds === 'ignore') return [{ outcome: 'ignored' }];
     if (feeds === 'fail') throw routeMissing(ref);
+    if (options.quarantine?.holds?.(objectUri(ref))) throw quarantineLoop(ref);
     const told: Processed[] = [];
     for (const feed of feeds) {
       const late = told.length > 0 && budget.isOver();
@@ -87,6 +88,16 @@ function toRouteTable(owner: string, target: Feed<ObjectRef> | RouteTable): Rout
   if (typeof (target as Partial<RouteTable> | undefined)?.feedsFor === 'function') return target as RouteTable;
   if (checkFeed(target) === undefined) return { feedsFor: () => [target as Feed<ObjectRef>] };
   throw new MillraceError('OPTION_INVALID', `${owner} takes a feed, or routes([…]) to several feeds.`);
+}
+
+/** Each round would reject what the round before rejected, and write the object whose event begins the next one. */
+function quarantineLoop(ref: ObjectRef): MillraceError {
+  return new MillraceError(
+    'LAMBDA_QUARANTINE_LOOP',
+    `${objectUri(ref)} is an object of the quarantine that this handler writes to, so carrying it would go on forever. Keep the ` +
+      'quarantine in another bucket, or under a prefix that the notification does not cover.',
+    { details: { bucket: ref.bucket, key: ref.key } },
+  );
 }
 
 function routeMissing({ bucket, key }: ObjectRef): MillraceError {

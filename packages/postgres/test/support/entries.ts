@@ -7,10 +7,14 @@ const origin: ItemOrigin = {
 };
 
 /** Entries at ordinals 0, 1, …, as the runner would hand them to a sink. */
-export function entriesOf(values: readonly unknown[]): readonly Entry<never>[] {
+export function entriesOf(
+  values: readonly unknown[],
+  { uri = origin.uri, generation }: { readonly uri?: string; readonly generation?: number } = {},
+): readonly Entry<never>[] {
   const signal = new AbortController().signal;
+  const item = { ...origin, id: `${uri}?versionId=${generation ?? 1}`, uri };
   return values.map((value, ordinal) => {
-    return { ordinal, branch: '', item: origin, feed: 'prices', run: 'run', signal, value: value as never };
+    return { ordinal, branch: '', item, feed: 'prices', run: 'run', signal, generation, value: value as never };
   });
 }
 

@@ -1,5 +1,4 @@
-import type { RecordContext } from '@millrace/core';
-import { jsonText } from './json-text.ts';
+import { encodeJsonLine, type RecordContext } from '@millrace/core';
 import { recordInvalid } from './refusal.ts';
 
 /** A column of a CSV file: the name of a field, or a name and what stands under it. */
@@ -35,7 +34,7 @@ export function csvLine<T>(columns: readonly S3CsvColumn<T>[]): LineOf<T> {
 
 function field(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return quoted(typeof value === 'string' ? value : jsonText(value));
+  return quoted(typeof value === 'string' ? value : encodeJsonLine(value));
 }
 
 function quoted(text: string): string {

@@ -1,6 +1,5 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions, encodeJsonLine } from '@millrace/core';
 import { csvHead, csvLine, type LineOf, type S3CsvColumn } from './csv-text.ts';
-import { jsonText } from './json-text.ts';
 
 /** Rows of text, parted by commas. */
 export interface S3Csv<T> {
@@ -22,7 +21,7 @@ export interface LineMaker<T> {
 
 /** @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` */
 export function lineMaker<T>(format: 'ndjson' | { readonly csv: S3Csv<T> }): LineMaker<T> {
-  if (format === 'ndjson') return { extension: '.ndjson', head: '', line: jsonText };
+  if (format === 'ndjson') return { extension: '.ndjson', head: '', line: encodeJsonLine };
   checkOptions('s3Sink format', format, { csv: check.object });
   checkOptions('s3Sink csv', format.csv, { columns: columnsCheck, header: check.optional(check.flag) });
   const { columns, header = true } = format.csv;

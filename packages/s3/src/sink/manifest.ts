@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/core';
 import type { PlannedGroup } from './part-plan.ts';
 import { positionRanges } from './positions.ts';
 
@@ -25,7 +26,26 @@ export function manifestText({ feed, item, positions }: PlannedGroup, parts: rea
   return `${JSON.stringify(manifest)}\n`;
 }
 
-/** The positions that a manifest tells. It is read again by this package only. */
-export function positionsOf(text: string | undefined): string {
-  return text === undefined ? '' : (JSON.parse(text) as Manifest).positions;
+/**
+ * The positions that a manifest tells. It is read again by this package only.
+ *
+ * @throws MillraceError `S3_MANIFEST_INVALID`
+ */
+export function positionsOf(text: string | undefined, uri: string): string {
+  if (text === undefined) return '';
+  try {
+    const { positions } = JSON.parse(text) as Manifest;
+    if (typeof positions === 'string') return positions;
+  } catch {
+    // What it holds instead is nobody's business here.
+  }
+  throw manifestInvalid(uri);
+}
+
+export function manifestInvalid(uri: string): MillraceError {
+  return new MillraceError(
+    'S3_MANIFEST_INVALID',
+    `${uri} should hold a manifest or a note of this sink, and holds something else. Move it away, and deliver the object again.`,
+    { details: { uri } },
+  );
 }

@@ -5,27 +5,28 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { type Context, MillraceError } from '@millrace/core';
-import { ask } from '../ask.ts';
+import { ask, type AskOptions } from '../ask.ts';
 import type { ClientHolder } from '../client-holder.ts';
 import { crcNamed } from '../crc.ts';
 import { listObjects } from '../list-objects.ts';
+import { wrongAnswer } from '../object-answer.ts';
 import { s3Uri } from '../s3-ref.ts';
+import type { Send } from '../watched-send.ts';
+import { wrongDelete, wrongWrite } from '../write-answer.ts';
 import { persistently } from './persistently.ts';
 
 /** The requests that the sink makes of one bucket. Each is made again inside the budget, and rejects with a coded error. */
 export interface ObjectStore {
-  /** Sends anything, such as a part of an upload. */
-  readonly send: <T>(
-    key: string,
-    request: (signal: AbortSignal) => Promise<T>,
-    discard?: (late: T) => void,
-  ) => Promise<T>;
+  /** Sends anything, such as a part of an upload; `verify` says why a response is none to it. */
+  readonly send: <T>(key: string, request: (send: Send) => Promise<T>, options: SendOptions<T>) => Promise<T>;
   readonly put: (object: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> & StoredObject) => Promise<void>;
   /** Answers `undefined` where there is no such object. */
   readonly text: (key: string) => Promise<string | undefined>;
   readonly remove: (key: string) => Promise<void>;
   readonly list: (prefix: string) => Promise<readonly string[]>;
 }
+
+export type SendOptions<T> = Required<Pick<AskOptions<T>, 'verify'>> & Pick<AskOptions<T>, 'discard'>;
 
 export interface StoredObject {
   readonly key: string;
@@ -48,36 +49,38 @@ export function checksumOf(body: Uint8Array): { readonly ChecksumCRC64NVME?: str
 export function objectStore({ bucket, client, timeoutMs, retryForMs }: StoreSettings, context: Context): ObjectStore {
   const { signal } = context;
   const persistence = { forMs: retryForMs, signal, retried: () => context.count('retries') };
-  const send: ObjectStore['send'] = (key, request, discard) => {
+  const send: ObjectStore['send'] = (key, request, options) => {
     const subject = { action: 'write records to', uri: s3Uri({ bucket, key }) };
-    return persistently(() => ask(request, { subject, signal, timeoutMs, ...(discard && { discard }) }), persistence);
+    return persistently(() => ask(request, { subject, signal, timeoutMs, ...options }), persistence);
   };
   return {
     send,
     put: async ({ key, body, ...more }) => {
       const put = new PutObjectCommand({ ...more, ...checksumOf(body), Bucket: bucket, Key: key, Body: body });
-      await send(key, (abortSignal) => client.get().send(put, { abortSignal }));
+      await send(key, (sendPut) => sendPut(client.get(), put), { verify: (answer) => wrongWrite(answer, put.input) });
     },
     text: async (key) => {
       try {
-        return await send(key, async (abortSignal) => {
-          const answer = await client.get().send(new GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal });
-          return (await answer.Body?.transformToString()) ?? '';
-        });
+        const get = new GetObjectCommand({ Bucket: bucket, Key: key });
+        const read = async (sendGet: Send) => {
+          const answer = await sendGet(client.get(), get);
+          return { answer, text: (await answer.Body?.transformToString()) ?? '' };
+        };
+        return (await send(key, read, { verify: ({ answer }) => wrongAnswer({ bucket, key }, answer) })).text;
       } catch (error) {
         if (error instanceof MillraceError && error.code === 'S3_OBJECT_NOT_FOUND') return undefined;
         throw error;
       }
     },
     remove: async (key) => {
-      await send(key, (abortSignal) =>
-        client.get().send(new DeleteObjectCommand({ Bucket: bucket, Key: key }), { abortSignal }),
-      );
+      const remove = new DeleteObjectCommand({ Bucket: bucket, Key: key });
+      await send(key, (sendDelete) => sendDelete(client.get(), remove), { verify: wrongDelete });
     },
     list: (prefix) =>
       persistently(async () => {
         const keys: string[] = [];
-        for await (const { key } of listObjects(client, { bucket, prefix, signal })) keys.push(key);
+        const query = { bucket, prefix, signal, quarantine: 'include' } as const;
+        for await (const { key } of listObjects(client, query, { timeoutMs })) keys.push(key);
         return keys;
       }, persistence),
   };

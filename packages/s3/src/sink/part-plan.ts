@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Entry, ItemOrigin, Refusal } from '@millrace/core';
+import { type Entry, isMillraceError, type ItemOrigin, type Refusal } from '@millrace/core';
 import type { LineMaker } from './line-maker.ts';
 import { invalid, type PartitionOf, partitionPath } from './partition-path.ts';
 import { positionOf } from './positions.ts';
@@ -86,7 +86,12 @@ function refusalOf(thrown: unknown): Omit<Refusal, 'position'> {
   if (thrown instanceof RecordRefused) {
     return { code: thrown.code, message: thrown.message, ...(thrown.cause !== undefined && { cause: thrown.cause }) };
   }
-  const message = `A column threw: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  if (isMillraceError(thrown)) {
+    const { code, message, details, cause } = thrown;
+    return { code, message, cause, ...(details !== undefined && { details }) };
+  }
+  // A thrown error may quote the record; it stays in the cause.
+  const message = `The function of a column threw ${thrown instanceof Error ? thrown.name : typeof thrown}.`;
   return { code: 'S3_RECORD_INVALID', message, cause: thrown };
 }
 

@@ -1,5 +1,6 @@
 import type { ClientHolder } from '../client-holder.ts';
-import { manifestText, type ManifestPart, positionsOf } from './manifest.ts';
+import { s3Uri } from '../s3-ref.ts';
+import { manifestInvalid, manifestText, type ManifestPart, positionsOf } from './manifest.ts';
 import type { ObjectStore } from './object-store.ts';
 import { partBody } from './part-body.ts';
 import type { PlannedGroup, PlannedPart } from './part-plan.ts';
@@ -54,6 +55,13 @@ export function partWriter({
   const putText = (key: string, text: string, store: ObjectStore): Promise<void> =>
     store.put({ key, body: Buffer.from(text), ContentType: 'application/json' });
 
+  /** The key that a note tells. It is going to be deleted, so it must be the one of a single object of this very record. */
+  const notedKey = async (note: string, object: string, store: ObjectStore): Promise<string | undefined> => {
+    const key = await store.text(note);
+    if (key === undefined || key.includes(object)) return key;
+    throw manifestInvalid(s3Uri({ bucket, key: note }));
+  };
+
   return {
     write: async (group, store) => {
       const { name, positions } = group;
@@ -63,8 +71,9 @@ export function partWriter({
       const held = new Set(positions);
       const start = notePrefix(name);
       for (const note of await store.list(start)) {
-        if (!held.has(note.slice(start.length, -NOTE_END.length))) continue;
-        const key = await store.text(note);
+        const position = note.slice(start.length, -NOTE_END.length);
+        if (!held.has(position)) continue;
+        const key = await notedKey(note, `${name}+${position}.`, store);
         if (key !== undefined) await store.remove(key);
         await store.remove(note);
       }
@@ -73,14 +82,17 @@ export function partWriter({
       const { name, parts, positions } = group;
       const position = positionRanges(positions);
       const isHeld = async (): Promise<boolean> =>
-        holdsPosition(positionsOf(await store.text(manifestKey(name))), position);
+        holdsPosition(
+          positionsOf(await store.text(manifestKey(name)), s3Uri({ bucket, key: manifestKey(name) })),
+          position,
+        );
       if (await isHeld()) return;
       const [part] = parts;
       if (part === undefined) return;
       const key = `${part.folder}${name}+${position}${extension}`;
       const note = `${notePrefix(name)}${position}${NOTE_END}`;
       // A feed that was changed meanwhile may put it elsewhere.
-      const earlier = await store.text(note);
+      const earlier = await notedKey(note, `${name}+${position}.`, store);
       if (earlier !== undefined && earlier !== key) await store.remove(earlier);
       await putText(note, key, store);
       await putPlanned(part, key, store);

@@ -23,24 +23,29 @@ export function partitionPath<T>(partition: PartitionOf<T>, record: T, context: 
   try {
     parts = partition(record, context);
   } catch (cause) {
-    throw invalid(`partition threw: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    // What was thrown may quote the record; it stays in the cause.
+    throw invalid(`partition threw ${cause instanceof Error ? cause.name : typeof cause}.`, cause);
   }
   if (typeof parts !== 'object' || parts === null)
-    throw invalid('partition must answer an object of names and values.');
+    throw invalid('partition must return an object of names and values.');
   return Object.entries(parts)
-    .map(([name, value]) => {
-      if (!NAME.test(name)) throw invalid(`A partition cannot be named ${JSON.stringify(name)}.`);
-      return `${name}=${escapedValue(name, value)}/`;
+    .map(([name, value], index) => {
+      if (!NAME.test(name)) {
+        throw invalid(
+          `The name of partition ${index} (from 0) must be letters, digits and _, and not begin with a digit.`,
+        );
+      }
+      return `${name}=${escapedValue(index, value)}/`;
     })
     .join('');
 }
 
-function escapedValue(name: string, value: unknown): string {
+function escapedValue(index: number, value: unknown): string {
   if (value === undefined || value === null || value === '') return NO_VALUE;
   if (typeof value !== 'string' && typeof value !== 'number')
-    throw invalid(`Partition ${name} must be text or a number.`);
+    throw invalid(`The value of partition ${index} (from 0) must be text or a number, not ${typeof value}.`);
   const text = `${value}`;
-  if (!text.isWellFormed()) throw invalid(`Partition ${name} is not valid Unicode.`);
+  if (!text.isWellFormed()) throw invalid(`The value of partition ${index} (from 0) is not valid Unicode.`);
   return text.replaceAll(ESCAPED, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 

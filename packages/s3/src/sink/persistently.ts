@@ -13,8 +13,8 @@ const FIRST_MS = 100;
 const LONGEST_MS = 5_000;
 
 /**
- * Makes a request again where S3 was unavailable or throttled, beyond what the SDK does by itself: with full jitter, in a
- * window that doubles. It rejects with the last error, or at once with the signal's reason.
+ * Makes a request again after a failure that can pass, such as throttling, beyond what the SDK does by itself: with full jitter,
+ * in a window that doubles. It rejects with the last error, or at once with the signal's reason.
  */
 export async function persistently<T>(request: () => Promise<T>, { forMs, signal, retried }: Persistence): Promise<T> {
   const deadline = performance.now() + forMs;
@@ -23,7 +23,7 @@ export async function persistently<T>(request: () => Promise<T>, { forMs, signal
       return await request();
     } catch (error) {
       const wait = Math.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1));
-      const again = isMillraceError(error) && error.code === 'S3_UNAVAILABLE' && performance.now() + wait < deadline;
+      const again = isMillraceError(error) && error.retryable && performance.now() + wait < deadline;
       if (!again) throw error;
       await pause(wait, signal);
       retried();

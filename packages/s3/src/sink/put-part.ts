@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ClientHolder } from '../client-holder.ts';
 import { crcNamed } from '../crc.ts';
+import { wrongUpload, wrongWrite } from '../write-answer.ts';
 import { checksumOf, type ObjectStore } from './object-store.ts';
 
 /** Size of a piece of an upload. S3 takes 5 MiB at least, and 10,000 pieces (user guide, "multipart upload limits"). */
@@ -55,14 +56,15 @@ async function putPieces(
   const crc = crcNamed('CRC64NVME');
   const target = { Bucket: bucket, Key: key };
   const kind = crc === undefined ? {} : ({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'FULL_OBJECT' } as const);
-  const giveUp = (UploadId: string | undefined): Promise<unknown> =>
-    client.get().send(new AbortMultipartUploadCommand({ ...target, UploadId }));
+  // Without an id the request would delete the object itself.
+  const giveUp = async (UploadId: string | undefined): Promise<unknown> =>
+    UploadId && client.get().send(new AbortMultipartUploadCommand({ ...target, UploadId }));
   const create = new CreateMultipartUploadCommand({ ...target, ...kind, ContentType: contentType });
   const { UploadId } = await store.send(
     key,
-    (abortSignal) => client.get().send(create, { abortSignal }),
-    // Nobody waits for this answer any more, nor for what becomes of its upload.
-    (late) => void giveUp(late.UploadId).catch(() => {}),
+    (send) => send(client.get(), create),
+    // Nobody waits for a late answer any more, nor for what becomes of its upload.
+    { verify: wrongUpload, discard: (late) => void giveUp(late.UploadId).catch(() => {}) },
   );
   try {
     const parts: CompletedPart[] = [];
@@ -71,7 +73,9 @@ async function putPieces(
     for await (const Body of pieces) {
       const PartNumber = parts.length + 1;
       const piece = new UploadPartCommand({ ...target, UploadId, PartNumber, Body, ...checksumOf(Body) });
-      const { ETag } = await store.send(key, (abortSignal) => client.get().send(piece, { abortSignal }));
+      const { ETag } = await store.send(key, (send) => send(client.get(), piece), {
+        verify: (answer) => wrongWrite(answer, piece.input),
+      });
       parts.push({ ETag, PartNumber, ...checksumOf(Body) });
       if (crc !== undefined) whole = crc.update(whole, Body);
       size += Body.length;
@@ -82,7 +86,9 @@ async function putPieces(
       MultipartUpload: { Parts: parts },
       ...(crc !== undefined && { ChecksumCRC64NVME: crc.base64(whole), ChecksumType: 'FULL_OBJECT' as const }),
     });
-    await store.send(key, (abortSignal) => client.get().send(complete, { abortSignal }));
+    await store.send(key, (send) => send(client.get(), complete), {
+      verify: (answer) => wrongWrite(answer, complete.input),
+    });
     return size;
   } catch (error) {
     // Not under the signal, which may be why it ends. What cannot be removed is a lifecycle rule's matter.

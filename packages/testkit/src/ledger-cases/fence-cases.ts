@@ -3,103 +3,110 @@ import type { ClaimAnswer } from '@millrace/core';
 import { finish, isGrantedAt, isLost, LEASE_MS, type LedgerCase, progress, reportOf } from './ledger-bench.ts';
 
 /** Generations, signatures, clock skew and claims for a replay: what keeps an older writer from a newer one's rows. */
-export const fenceCases: readonly LedgerCase[] = [
-  {
-    name: 'newest: each version that is granted after another gets a higher generation, and a retry keeps its own',
-    clause: '9.12',
-    check: async (bench) => {
-      const { ledger, request } = bench;
-      const generations: number[] = [];
-      const take = async (version: string, sequencer: string, outcome: 'complete' | 'failed'): Promise<void> => {
-        const asked = request({ version, sequencer });
-        generations.push(generationOf(await ledger.claim(asked)));
-        await finish(bench, asked, outcome);
-      };
-      await take('a', '01', 'failed');
-      await take('a', '01', 'complete');
-      await take('b', '02', 'failed');
-      await take('a', '03', 'complete');
-      await take('b', '04', 'complete');
-      const [first, retry, second, restored, last] = generations;
-      assert.equal(first, retry);
-      assert.ok(first! < second! && second! < restored! && restored! < last!, `generations ${generations.join(', ')}`);
+export function fenceCases(): readonly LedgerCase[] {
+  return [
+    {
+      name: 'newest: each version that is granted after another gets a higher generation, and a retry keeps its own',
+      clause: '9.12',
+      check: async (bench) => {
+        const { ledger, request } = bench;
+        const generations: number[] = [];
+        const take = async (version: string, sequencer: string, outcome: 'complete' | 'failed'): Promise<void> => {
+          const asked = request({ version, sequencer });
+          generations.push(generationOf(await ledger.claim(asked)));
+          await finish(bench, asked, outcome);
+        };
+        await take('a', '01', 'failed');
+        await take('a', '01', 'complete');
+        await take('b', '02', 'failed');
+        await take('a', '03', 'complete');
+        await take('b', '04', 'complete');
+        const [first, retry, second, restored, last] = generations;
+        assert.equal(first, retry);
+        assert.ok(
+          first! < second! && second! < restored! && restored! < last!,
+          `generations ${generations.join(', ')}`,
+        );
+      },
     },
-  },
-  {
-    name: 'all: a grant has no generation, since versions are not ordered',
-    clause: '9.12',
-    check: async ({ ledger, request }) => {
-      const answer = await ledger.claim(request({ versions: 'all', sequencer: '01' }));
-      assert.equal(answer.outcome === 'granted' && answer.generation, undefined);
+    {
+      name: 'all: a grant has no generation, since versions are not ordered',
+      clause: '9.12',
+      check: async ({ ledger, request }) => {
+        const answer = await ledger.claim(request({ versions: 'all', sequencer: '01' }));
+        assert.equal(answer.outcome === 'granted' && answer.generation, undefined);
+      },
     },
-  },
-  ...(['newest', 'all'] as const).map((versions): LedgerCase => ({
-    name: `${versions}: a version that another pipeline left unfinished starts over`,
-    clause: '9.13',
-    check: async (bench) => {
-      const { ledger, request, entry } = bench;
-      const asked = request({ versions, signature: 'csv-1' });
-      await ledger.claim(asked);
-      await finish(bench, asked, 'aborted', 40);
-      isGrantedAt(await ledger.claim({ ...asked, claimId: 'same' }), 40, 0);
-      await finish(bench, { ...asked, claimId: 'same' }, 'aborted', 50);
-      isGrantedAt(await ledger.claim({ ...asked, claimId: 'other', signature: 'csv-2' }), 0, 0);
-      assert.equal((await entry()).signature, 'csv-2');
-      await finish(bench, { ...asked, claimId: 'other', signature: 'csv-2' });
-      assert.deepEqual(await ledger.claim({ ...asked, claimId: 'late', signature: 'csv-3' }), { outcome: 'complete' });
+    ...(['newest', 'all'] as const).map((versions): LedgerCase => ({
+      name: `${versions}: a version that another pipeline left unfinished starts over`,
+      clause: '9.13',
+      check: async (bench) => {
+        const { ledger, request, entry } = bench;
+        const asked = request({ versions, signature: 'csv-1' });
+        await ledger.claim(asked);
+        await finish(bench, asked, 'aborted', 40);
+        isGrantedAt(await ledger.claim({ ...asked, claimId: 'same' }), 40, 0);
+        await finish(bench, { ...asked, claimId: 'same' }, 'aborted', 50);
+        isGrantedAt(await ledger.claim({ ...asked, claimId: 'other', signature: 'csv-2' }), 0, 0);
+        assert.equal((await entry()).signature, 'csv-2');
+        await finish(bench, { ...asked, claimId: 'other', signature: 'csv-2' });
+        assert.deepEqual(await ledger.claim({ ...asked, claimId: 'late', signature: 'csv-3' }), {
+          outcome: 'complete',
+        });
+      },
+    })),
+    ...(['newest', 'all'] as const).map((versions): LedgerCase => ({
+      name: `${versions}: a lease is taken over only once the skew between two clocks is over as well`,
+      clause: '9.14',
+      check: async ({ ledger, request, granted, pass }) => {
+        await granted({ versions });
+        pass(LEASE_MS + 999);
+        assert.equal((await ledger.claim(request({ versions, clockSkewMs: 1000 }))).outcome, 'held');
+        pass(1);
+        assert.equal((await ledger.claim(request({ versions, clockSkewMs: 1000 }))).outcome, 'granted');
+      },
+    })),
+    {
+      name: 'a claim for a replay holds the object, leaves the entry as it is, and is given back',
+      clause: '9.15',
+      check: async (bench) => {
+        const { ledger, request, entry } = bench;
+        await finish(bench, await bench.granted({ sequencer: '01' }), 'complete', 30);
+        const before = await entry();
+        const replay = request({ purpose: 'replay' });
+        isGrantedAt(await ledger.claim(replay), 30, 0);
+        assert.equal((await ledger.claim(request({ version: 'b', sequencer: '02' }))).outcome, 'held');
+        assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'held');
+        await ledger.checkpoint(replay, progress(0));
+        await ledger.finish(replay, progress(0), reportOf(replay));
+        assert.deepEqual(await entry(), before);
+        await isLost(ledger.checkpoint(replay, progress(0)));
+        assert.equal((await ledger.claim(request({ version: 'b', sequencer: '02' }))).outcome, 'granted');
+      },
     },
-  })),
-  ...(['newest', 'all'] as const).map((versions): LedgerCase => ({
-    name: `${versions}: a lease is taken over only once the skew between two clocks is over as well`,
-    clause: '9.14',
-    check: async ({ ledger, request, granted, pass }) => {
-      await granted({ versions });
-      pass(LEASE_MS + 999);
-      assert.equal((await ledger.claim(request({ versions, clockSkewMs: 1000 }))).outcome, 'held');
-      pass(1);
-      assert.equal((await ledger.claim(request({ versions, clockSkewMs: 1000 }))).outcome, 'granted');
+    {
+      name: 'a claim for a replay of a version that another one followed is stale',
+      clause: '9.15',
+      check: async (bench) => {
+        const { ledger, request } = bench;
+        await finish(bench, await bench.granted({ sequencer: '01' }));
+        await finish(bench, await bench.granted({ version: 'b', sequencer: '02' }));
+        assert.deepEqual(await ledger.claim(request({ purpose: 'replay' })), { outcome: 'stale' });
+        assert.equal((await ledger.claim(request({ purpose: 'replay', version: 'b' }))).outcome, 'granted');
+      },
     },
-  })),
-  {
-    name: 'a claim for a replay holds the object, leaves the entry as it is, and is given back',
-    clause: '9.15',
-    check: async (bench) => {
-      const { ledger, request, entry } = bench;
-      await finish(bench, await bench.granted({ sequencer: '01' }), 'complete', 30);
-      const before = await entry();
-      const replay = request({ purpose: 'replay' });
-      isGrantedAt(await ledger.claim(replay), 30, 0);
-      assert.equal((await ledger.claim(request({ version: 'b', sequencer: '02' }))).outcome, 'held');
-      assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'held');
-      await ledger.checkpoint(replay, progress(0));
-      await ledger.finish(replay, progress(0), reportOf(replay));
-      assert.deepEqual(await entry(), before);
-      await isLost(ledger.checkpoint(replay, progress(0)));
-      assert.equal((await ledger.claim(request({ version: 'b', sequencer: '02' }))).outcome, 'granted');
+    {
+      name: 'a claim for a replay waits for a run of the object',
+      clause: '9.15',
+      check: async ({ ledger, request, granted, pass }) => {
+        await granted({ sequencer: '01' });
+        assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'held');
+        pass(LEASE_MS);
+        assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'granted');
+      },
     },
-  },
-  {
-    name: 'a claim for a replay of a version that another one followed is stale',
-    clause: '9.15',
-    check: async (bench) => {
-      const { ledger, request } = bench;
-      await finish(bench, await bench.granted({ sequencer: '01' }));
-      await finish(bench, await bench.granted({ version: 'b', sequencer: '02' }));
-      assert.deepEqual(await ledger.claim(request({ purpose: 'replay' })), { outcome: 'stale' });
-      assert.equal((await ledger.claim(request({ purpose: 'replay', version: 'b' }))).outcome, 'granted');
-    },
-  },
-  {
-    name: 'a claim for a replay waits for a run of the object',
-    clause: '9.15',
-    check: async ({ ledger, request, granted, pass }) => {
-      await granted({ sequencer: '01' });
-      assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'held');
-      pass(LEASE_MS);
-      assert.equal((await ledger.claim(request({ purpose: 'replay' }))).outcome, 'granted');
-    },
-  },
-];
+  ];
+}
 
 function generationOf(answer: ClaimAnswer): number {
   assert.equal(answer.outcome, 'granted');

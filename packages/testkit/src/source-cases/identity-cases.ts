@@ -75,6 +75,27 @@ export const identityCases: readonly SourceCase[] = [
     },
   },
   {
+    name: 'what a reference tells of its identity is of its own version, and what open gives if it is exact',
+    clause: '2.12',
+    check: async (bench) => {
+      const { identify } = bench.source;
+      if (identify === undefined) return;
+      const versions: { readonly said: string | undefined; readonly opened: string }[] = [];
+      for (const seed of [1, 2]) {
+        const ref = await bench.put('a', content(seed));
+        const item = await openItem(bench, ref);
+        await item.close?.();
+        const identity = identify(ref);
+        assert.deepEqual(identify(ref), identity, 'One reference must tell one identity.');
+        if (identity?.exact) assert.equal(identity.origin.id, item.origin.id);
+        versions.push({ said: identity?.origin.id, opened: item.origin.id });
+      }
+      const [older, newer] = [versions[0]!, versions[1]!];
+      assert.notEqual(older.said, newer.opened, 'The identity of one version must not be told of another.');
+      assert.notEqual(newer.said, older.opened, 'The identity of one version must not be told of another.');
+    },
+  },
+  {
     name: 'one reference gives the same id and content twice, or an error',
     clause: '2.8',
     check: async (bench) => {

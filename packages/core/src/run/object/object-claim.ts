@@ -1,3 +1,4 @@
+import { decideBeforeOpen } from '../../ledger/decide.ts';
 import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { ItemReport } from '../../report.ts';
@@ -51,6 +52,20 @@ export interface Claimed {
 export async function claim(ledger: Ledger, request: ClaimRequest): Promise<Claimed> {
   const asked = readClocks();
   return { asked, answer: await call(ledger, request, 'claim', () => ledger.claim(request)) };
+}
+
+/**
+ * Looks up whether the ledger's entries leave anything to do with an object that is not opened yet.
+ *
+ * @throws MillraceError `LEDGER_TIMEOUT`, `LEDGER_FAILED`, or the ledger's own code
+ */
+export async function lookUp(
+  ledgering: Ledgering,
+  request: ClaimRequest,
+): Promise<ReturnType<typeof decideBeforeOpen>> {
+  const { ledger } = ledgering;
+  const entries = await call(ledger, request, 'look-up', () => ledger.entries(request.feed, request.object));
+  return decideBeforeOpen(request, entries, request, Date.now());
 }
 
 /** A granted claim: stores progress as the resume point moves, renews the lease while it does not, and ends with the report. */

@@ -1,15 +1,15 @@
-import type { ClaimRequest } from '../../ledger/ledger.ts';
+import type { ClaimAnswer, ClaimRequest } from '../../ledger/ledger.ts';
 import { isMillraceError, MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { ItemOrigin } from '../../origin.ts';
 import { isRanged, readsRanges } from '../../reads-ranges.ts';
 import type { ItemOutcome, ItemReport } from '../../report.ts';
-import type { IdentifiedObject } from '../../source.ts';
+import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
 import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, ObjectClaim } from './object-claim.ts';
+import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 
@@ -81,19 +81,34 @@ class ObjectProcess<Ref> {
     return report;
   }
 
-  /** A reference that identifies the version is claimed before it is opened: duplicates then cost no request. */
+  /**
+   * A reference that determines the version is claimed before it is opened, so a duplicate costs no request. If it only says
+   * which version it probably is, the ledger's entries may already say that there is nothing to do.
+   */
   async #claimOpenAndPump(): Promise<void> {
     const { source } = this.#scope.feed.stages;
-    const identified = await this.#fromSource(async () => source.identify?.(this.#ref));
-    if (identified !== undefined && !(await this.#granted(identified))) return;
+    const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
+    if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
     const item = await this.#open();
     this.#origin = item.origin;
     try {
-      if (identified === undefined ? await this.#granted(item) : this.#isAsIdentified(identified, item))
-        await this.#pump(item);
+      const isClaimed = identity?.exact === true && this.#isAsIdentified(identity, item);
+      if (isClaimed || (await this.#granted(item))) await this.#pump(item);
     } finally {
       await this.#fromSource(() => boundedBy((async () => item.close?.())(), this.#closeMs(), closeTimedOut));
     }
+  }
+
+  async #isLeftToDo(identity: ReferenceIdentity): Promise<boolean> {
+    const { ledgering, feed } = this.#scope;
+    if (ledgering === undefined) return true;
+    if (identity.exact) return this.#granted(identity);
+    const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+    const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
+    if (answer === undefined) return true;
+    this.#origin = identity.origin;
+    this.#settle(request, answer);
+    return false;
   }
 
   #open(): Promise<ReadItem> {
@@ -153,13 +168,15 @@ class ObjectProcess<Ref> {
       state.assertGoing();
       return true;
     }
-    this.#settledAs = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
-    if (answer.outcome === 'held') this.#held(request, answer.leaseUntil);
+    this.#settle(request, answer);
     return false;
   }
 
-  #held({ object }: ClaimRequest, leaseUntil: number): void {
-    const until = new Date(leaseUntil).toISOString();
+  /** The ledger says that there is nothing to do, now or ever. */
+  #settle({ object }: ClaimRequest, answer: Exclude<ClaimAnswer, { readonly outcome: 'granted' }>): void {
+    this.#settledAs = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
+    if (answer.outcome !== 'held') return;
+    const until = new Date(answer.leaseUntil).toISOString();
     const message = `Another run holds ${object}, or another version of it, until ${until} at least. Try again then.`;
     this.#state.fail(new MillraceError('ITEM_HELD', message, { retryable: true, details: { leaseUntil: until } }));
   }

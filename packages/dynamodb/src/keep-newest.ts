@@ -1,0 +1,101 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { check, checkOptions, type Context, type Entry, MillraceError } from '@millrace/core';
+import { attributeValues } from './attribute-values.ts';
+import { logAsIs } from './log-as-is.ts';
+import { isObject, shapedResponse } from './response.ts';
+import type { Sender } from './sender.ts';
+import { verified } from './verified-command.ts';
+
+/** The attributes by which two versions of an object are compared. */
+export interface KeepNewestOptions {
+  /** Attribute that names the object. @default 'source' */
+  readonly source?: string;
+  /** Attribute with the generation of the object's version. @default 'generation' */
+  readonly generation?: string;
+}
+
+/** {@link KeepNewestOptions} with their defaults. */
+export type NewestNames = Required<KeepNewestOptions>;
+
+/** @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID` */
+export function newestNames(options: boolean | KeepNewestOptions | undefined): NewestNames | undefined {
+  if (options === undefined || options === false) return undefined;
+  const given = options === true ? {} : options;
+  checkOptions<KeepNewestOptions>('dynamodbSink keepNewest', given, {
+    source: check.optional(check.text),
+    generation: check.optional(check.text),
+  });
+  const { source = 'source', generation = 'generation' } = given;
+  return { source, generation };
+}
+
+/**
+ * Throws unless a record says which version of which object it is from, as `landingItem` with a natural key does. A write
+ * without that would silently keep no promise.
+ *
+ * @throws MillraceError `DYNAMODB_GENERATION_MISSING`
+ */
+export function checkGeneration({ value, generation, item }: Entry<unknown>, names: NewestNames): void {
+  const own = isObject(value) ? value : {};
+  const missing = (problem: string): MillraceError =>
+    new MillraceError('DYNAMODB_GENERATION_MISSING', `keepNewest cannot compare versions: ${problem}`, {
+      details: { source: names.source, generation: names.generation, object: item.uri },
+    });
+  if (generation === undefined) {
+    throw missing("the run counts no generations. Give it a ledger and versions: 'newest', or leave keepNewest out.");
+  }
+  if (own[names.generation] !== generation || typeof own[names.source] !== 'string') {
+    throw missing(
+      `records need the attributes ${JSON.stringify(names.source)} and ${JSON.stringify(names.generation)}. Use landingItem ` +
+        'with a natural key as the last transform; keys by place need no keepNewest.',
+    );
+  }
+}
+
+/**
+ * Makes a sender that puts one item on the condition that no newer version of the same object has put it. An item that a
+ * newer version owns stays, counts as accepted, and is counted as `superseded`.
+ *
+ * Sending it again after its response was lost does no harm: the condition allows the same generation.
+ */
+export function newestSender(
+  table: string,
+  partitionKey: string,
+  names: NewestNames,
+  client: Sender['client'],
+  count: Context['count'],
+): Pick<Sender, 'send'> {
+  return {
+    send: async ([item], abortSignal) => {
+      const Item = attributeValues(item!);
+      const input: PutItemCommandInput = {
+        TableName: table,
+        Item,
+        ConditionExpression:
+          'attribute_not_exists(#key) OR #source <> :source OR attribute_not_exists(#generation) OR #generation <= :generation',
+        ExpressionAttributeNames: { '#key': partitionKey, '#source': names.source, '#generation': names.generation },
+        ExpressionAttributeValues: { ':source': Item[names.source]!, ':generation': Item[names.generation]! },
+        ReturnConsumedCapacity: 'TOTAL',
+      };
+      const command = verified(new PutItemCommand(input), client().config);
+      logAsIs(command.middlewareStack as unknown as DynamoDBClient['middlewareStack']);
+      try {
+        const output = await client().send(command, { abortSignal });
+        // A put returns nothing else that shows that it was done.
+        const { ConsumedCapacity, $metadata } = shapedResponse('PutItem', output, () =>
+          Number.isFinite(output.ConsumedCapacity?.CapacityUnits),
+        );
+        return { unprocessed: [], writeUnits: ConsumedCapacity!.CapacityUnits!, attempts: $metadata?.attempts ?? 1 };
+      } catch (thrown) {
+        if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
+        count('superseded');
+        return { unprocessed: [], writeUnits: 0, attempts: thrown.$metadata?.attempts ?? 1 };
+      }
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type {
+  $Command,
+  S3Client,
+  S3ClientResolvedConfig,
+  ServiceInputTypes,
+  ServiceOutputTypes,
+} from '@aws-sdk/client-s3';
+import { INVOCATION_ID, queuedRequest, type QueuedRequest } from './socket-queue.ts';
+
+/** Sends a command through a client, and gives up when the request that it belongs to does. */
+export type Send = <I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+  client: S3Client,
+  command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+) => Promise<O>;
+
+/** What the sender of a request wants to know about its way to a connection. */
+export interface SocketWatch {
+  /** The request waits for one of the client's own connections; nothing of it was sent. */
+  readonly queued: (queued: QueuedRequest) => void;
+}
+
+/** Looks up whether the request still waits for a connection. */
+export type StillQueued = () => QueuedRequest | undefined;
+
+/**
+ * Makes a `send` that tells when a request waits for a connection of the client's own pool. It looks once the SDK has made the
+ * request of each attempt, by a middleware of the command; the client stays as it is.
+ */
+export function watchedSend(
+  signal: AbortSignal,
+  watch: SocketWatch,
+): { readonly send: Send; readonly still: StillQueued } {
+  let still: StillQueued = () => undefined;
+  const send: Send = (client, command) => {
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const result = next(args);
+        const { headers } = args.request as { readonly headers?: Readonly<Record<string, string>> };
+        const id = headers?.[INVOCATION_ID];
+        if (id !== undefined) {
+          still = () => (signal.aborted ? undefined : queuedRequest(client, id));
+          setImmediate(() => {
+            const queued = still();
+            if (queued !== undefined) watch.queued(queued);
+          });
+        }
+        return result;
+      },
+      // A command that is sent again carries the middleware of the time before.
+      { step: 'deserialize', priority: 'low', name: 'millraceSocketWatch', override: true },
+    );
+    return client.send(command, { abortSignal: signal });
+  };
+  return { send, still: () => still() };
+}
