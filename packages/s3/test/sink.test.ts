@@ -89,7 +89,38 @@ describe('parts', () => {
   it('escape what a path cannot hold as Hive does', async () => {
     const values = ['a/b=c', '', 'ü 100%', null, 7];
     const { objects, refusals } = await written(values, { partition: (value) => ({ p: value as string }) });
-    expect(refusals).toMatchObject([{ position: 1, code: 'JSON_VALUE_UNSUPPORTED', details: { kind: 'undefined' } }]);
+    expect(refusals).toEqual([]);
+    expect(objects.map(({ key }) => key.split('/')[1]).toSorted()).toEqual([
+      'p=7',
+      'p=__HIVE_DEFAULT_PARTITION__',
+      'p=a%2Fb%3Dc',
+      'p=ü 100%25',
+    ]);
+  });
+});
+
+describe('formats', () => {
+  it('CSV has a header, quotes, empty fields for nothing, and JSON for lists', async () => {
+    const columns: readonly S3CsvColumn<Readonly<Record<string, unknown>>>[] = [
+      'a',
+      'b c',
+      { name: 'd', value: ({ d }, { ordinal }) => [d, ordinal] },
+    ];
+    const values = [
+      { a: 'x,"y"\n', 'b c': ' z', d: 1n },
+      { a: '', 'b c': null },
+      { a: 1.5, 'b c': true, d: 'x' },
+    ];
+    const { objects, refusals } = await written(values, { format: { csv: { columns } }, compress: 'none' });
+    expect(refusals).toEqual([
+      {
+        position: 1,
+        code: 'S3_RECORD_INVALID',
+        message: expect.any(String),
+        cause: expect.anything(),
+        details: expect.anything(),
+      },
+    ]);
     expect(objects[0]!.text).toBe('a,b c,d\n"x,""y""\n"," z","[1,0]"\n1.5,true,"[""x"",2]"\n');
     expect(objects[0]!.key).toMatch(/-0\.csv$/);
     const bare = await written([{ a: null }, { a: 'x' }], { format: { csv: { columns: ['a'], header: false } } });
