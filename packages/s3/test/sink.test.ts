@@ -112,7 +112,7 @@ describe('formats', () => {
       { a: 1.5, 'b c': true, d: 'x' },
     ];
     const { objects, refusals } = await written(values, { format: { csv: { columns } }, compress: 'none' });
-    expect(refusals).toMatchObject([{ position: 1, code: 'JSON_VALUE_UNSUPPORTED', details: { kind: 'undefined' } }]);
+    expect(refusals).toEqual([expect.objectContaining({ position: 1, code: 'JSON_VALUE_UNSUPPORTED' })]);
     expect(objects[0]!.text).toBe('a,b c,d\n"x,""y""\n"," z","[1,0]"\n1.5,true,"[""x"",2]"\n');
     expect(objects[0]!.key).toMatch(/-0\.csv$/);
     const bare = await written([{ a: null }, { a: 'x' }], { format: { csv: { columns: ['a'], header: false } } });
