@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonFault } from '../src/json-fault.ts';
 
 /** What V8 says, where it says a place and is not about the inside of a number. */
-const POSITION =
-  /^(?:Expected|Unterminated string|Bad control|Bad escaped|Unexpected non-whitespace).* at position (\d+)/;
+const POSITION = /^(?:Expected|Unterminated string|Bad control|Unexpected non-whitespace).* at position (\d+)/;
 
 function messageOf(text: string): string | undefined {
   try {

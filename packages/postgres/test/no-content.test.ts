@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { feed } from '@millrace/core';
 import { parseNdjson } from '@millrace/formats';
@@ -12,7 +13,7 @@ const BEYOND = Number('740740740740740740740');
 
 describe.each(allServers)('content of records on $name', ({ start }) => {
   let server: TestServer;
-  const table = `canaries_${Math.random().toString(36).slice(2)}`;
+  const table = `canaries_${randomUUID().slice(0, 8)}`;
   beforeAll(async () => {
     server = await start();
     await server.direct.query(
