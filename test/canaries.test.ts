@@ -246,6 +246,7 @@ async function said(codecs: readonly unknown[], bytes: Uint8Array, turn: number)
       observer,
       ledger,
       maxRejections: { share: 1 },
+      allRejected: turn % 4 === 0 ? 'accept' : 'fail',
       ...(turn % 2 === 0 && { quarantine }),
     });
     tell(report);
