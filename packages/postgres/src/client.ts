@@ -44,10 +44,7 @@ export interface PoolSettings {
 }
 
 /** The client that was given, or a pool that is opened at the first use. */
-export function openClient(
-  { client, connection }: PostgresConnection,
-  settings: PoolSettings,
-): OpenClient {
+export function openClient({ client, connection }: PostgresConnection, settings: PoolSettings): OpenClient {
   if (client !== undefined) return { get: async () => client, close: async () => {} };
   let opened: ReturnType<typeof openPool> | undefined;
   return {
@@ -60,10 +57,7 @@ export function openClient(
   };
 }
 
-async function openPool(
-  connection: string | undefined,
-  { allowExit = false, connections, timeoutMs }: PoolSettings,
-) {
+async function openPool(connection: string | undefined, { allowExit = false, connections, timeoutMs }: PoolSettings) {
   const { Pool } = await import('pg').catch((cause: unknown) => {
     throw new MillraceError('POSTGRES_DRIVER_MISSING', 'Install pg, or pass a client of your own.', { cause });
   });

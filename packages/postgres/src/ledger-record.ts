@@ -1,20 +1,31 @@
-import { type HeadRecord, type ItemReport, MillraceError, type VersionRecord } from '@millrace/core';
+import { errorFromJson, type HeadRecord, type ItemReport, type VersionRecord } from '@millrace/core';
 import { invalidResponse } from './response.ts';
 
 /*
- * How the records of a ledger look as JSON: as they are, except that a report's error is the plain object that logs get, too.
- * JSON escapes what PostgreSQL's text cannot hold, so that an object may have any name.
+ * How the records of a ledger look as JSON: as they are, except that a report's error is the plain object that logs get, too;
+ * and except for NUL characters and halves of surrogate pairs, which an object's name or a message can have. PostgreSQL keeps them
+ * in JSON as escapes, but a single one would make every query fail that looks into the records.
  */
 
 type LedgerRecord = HeadRecord | VersionRecord;
 
-/** What `MillraceError.toJSON` returns. */
-interface PlainError {
-  readonly code: string;
-  readonly message: string;
-}
+/** U+001A, the control character that substitutes for another one, and the four digits of that character. */
+const SUBSTITUTE = String.raw`\u001a`;
 
 export function recordText(record: LedgerRecord): string {
+  return jsonOf(record).replaceAll(/\\(?:u(0000|001a|d[89a-f][\da-f]{2})|.)/g, (escape, digits?: string) =>
+    digits === undefined ? escape : `${SUBSTITUTE}${digits}`,
+  );
+}
+
+/** Undoes in JSON what {@link recordText} substituted. */
+export function restored(json: string): string {
+  return json.replaceAll(/\\(?:u001a([\da-f]{4})|.)/g, (escape, digits?: string) =>
+    digits === undefined ? escape : `\\u${digits}`,
+  );
+}
+
+function jsonOf(record: LedgerRecord): string {
   try {
     return JSON.stringify(record, bigintAsText);
   } catch {
@@ -35,11 +46,8 @@ export function recordOf<T extends LedgerRecord>(value: unknown): T {
   return { ...(value as T), ...(report !== undefined && { report: reportOf(report as ItemReport) }) };
 }
 
-/** The report that was stored. Causes of its error come back as text. */
 function reportOf({ error, ...report }: ItemReport): ItemReport {
-  if (error === undefined) return report;
-  const { code, message, ...rest } = error as PlainError;
-  return { ...report, error: new MillraceError(code, message, rest) };
+  return error === undefined ? report : { ...report, error: errorFromJson({ ...error }) };
 }
 
 function withoutDetails(record: LedgerRecord): unknown {

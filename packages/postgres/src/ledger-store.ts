@@ -1,6 +1,6 @@
 import { type Context, type HeadRecord, type LedgerStore, MillraceError, type VersionRecord } from '@millrace/core';
 import { ask, type Asking, type Question } from './ask.ts';
-import { recordOf, recordText } from './ledger-record.ts';
+import { recordOf, recordText, restored } from './ledger-record.ts';
 import {
   compareAndSet,
   HEAD,
@@ -30,7 +30,7 @@ export function postgresLedgerStore(asking: Asking): LedgerStore {
   };
   const both = async (object: string, version: string, within = asking) => {
     const row = await read(readBoth(table, object, version), within);
-    const [head, own] = [jsonIn(row, 'head'), jsonIn(row, 'version')];
+    const [head, own] = [recordsIn(row, 'head'), recordsIn(row, 'version')];
     return {
       ...(head !== undefined && { head: recordOf<HeadRecord>(head) }),
       ...(own !== undefined && { version: recordOf<VersionRecord>(own) }),
@@ -56,11 +56,16 @@ export function postgresLedgerStore(asking: Asking): LedgerStore {
     writeVersion: async (at, version, seen) =>
       write({ object: await objectKey(at), version: await versionKey(at), ...change(version, seen) }),
     versions: async (feed, object) => {
-      const list = jsonIn(await read(readVersions(table, await objectKey({ feed, object }))), 'versions') ?? [];
+      const list = recordsIn(await read(readVersions(table, await objectKey({ feed, object }))), 'versions') ?? [];
       if (!Array.isArray(list)) throw invalidResponse('Its versions are not a list.');
       return list.map((one) => recordOf<VersionRecord>(one));
     },
   };
+}
+
+function recordsIn(row: Readonly<Record<string, unknown>>, name: string): unknown {
+  const json = row[name];
+  return jsonIn({ [name]: typeof json === 'string' ? restored(json) : json }, name);
 }
 
 /** The runner bounds a ledger's calls itself, so no signal stops them here. */

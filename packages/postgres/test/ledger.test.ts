@@ -42,7 +42,9 @@ describe.each(allServers)('postgresLedger on $name', ({ start }) => {
       time += LEASE_MS;
     }
     const meeting = meetBeforeWriting(server.direct, 2);
-    const answers = await Promise.all([1, 2].map(() => ledgerOn(meeting, now).claim(claimOf(object, '01', { versions }))));
+    const answers = await Promise.all(
+      [1, 2].map(() => ledgerOn(meeting, now).claim(claimOf(object, '01', { versions }))),
+    );
     expect(outcomes(answers)).toEqual(['granted', 'held']);
     const attempts = before.startsWith('the same') ? 2 : 1;
     expect(await ledgerOn(server.direct).entries('prices', object)).toContainEqual(
@@ -81,9 +83,14 @@ describe.each(allServers)('postgresLedger on $name', ({ start }) => {
   });
 
   it.each([
-    ['of 20,000 characters that do not compress', Array.from({ length: 600 }, () => randomUUID()).join('/').slice(0, 20_000)],
-    ['with a NUL and half a surrogate pair', `nul\0-${randomUUID()}-\uD800`],
-    ['with quotes and backslashes', `'"\\u0000\\${randomUUID()}`],
+    [
+      'of 20,000 characters that do not compress',
+      Array.from({ length: 600 }, () => randomUUID())
+        .join('/')
+        .slice(0, 20_000),
+    ],
+    ['with a NUL, a substitute and half a surrogate pair', `\0-\u001A0000-${randomUUID()}-\uD800-😀`],
+    ['with quotes and backslashes', `'"\\u0000\\\\u001a0000\\${randomUUID()}`],
   ])('takes names of objects %s', async (_, object) => {
     const ledger = ledgerOn(server.direct);
     for (const version of ['01', '02']) {
@@ -107,14 +114,21 @@ describe.each(allServers)('postgresLedger on $name', ({ start }) => {
     const cyclic: Record<string, unknown> = {};
     cyclic['self'] = cyclic;
     const now = () => 1_000_000;
+    const ledgers = [ledgerOn(server.direct, now), memoryLedger(now)];
     for (const [index, details] of [undefined, { at: 1, big: 2n ** 60n }, cyclic].entries()) {
       const request = claimOf(object, `0${index}`, { versionTag: 'tag', signature: 'cut by lines' });
       const error = new MillraceError('CSV_BAD', 'A row is bad.', {
-        ...{ details, ordinal: 3, stage: 'csv', retryable: true, cause: new MillraceError('A_CAUSE', 'Because.') },
+        ...{
+          details,
+          ordinal: 3,
+          stage: 'csv',
+          retryable: true,
+          cause: new MillraceError('A_CAUSE', 'Because.', { cause: new TypeError('x') }),
+        },
       });
       const report = reportOf(request, { outcome: 'failed', error });
       const [kept, expected] = await Promise.all(
-        [ledgerOn(server.direct, now), memoryLedger(now)].map(async (ledger) => {
+        ledgers.map(async (ledger) => {
           await ledger.claim(request);
           await ledger.checkpoint(request, { watermark: 2, rejected: 1 });
           await ledger.finish(request, { watermark: 3, rejected: 2 }, report);
@@ -127,7 +141,9 @@ describe.each(allServers)('postgresLedger on $name', ({ start }) => {
       expect({ ...stored, error: undefined }).toEqual({ ...report, error: undefined });
       expect(stored!.error).toBeInstanceOf(MillraceError);
       expect(stored!.error).toMatchObject({ code: 'CSV_BAD', message: 'A row is bad.', ordinal: 3, retryable: true });
-      const plain = details === cyclic ? { omitted: expect.any(String) as string } : details && { at: 1, big: String(2n ** 60n) };
+      expect(stored!.error!.toJSON()['cause']).toBe('A_CAUSE: Because. (caused by TypeError)');
+      const plain =
+        details === cyclic ? { omitted: expect.any(String) as string } : details && { at: 1, big: String(2n ** 60n) };
       expect(stored!.error!.details).toEqual(plain);
     }
   });

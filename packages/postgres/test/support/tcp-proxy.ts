@@ -64,7 +64,10 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const add = (fault: Fault) => (text: string, skip = 0) => void faults.push({ fault, text, skip });
+  const add =
+    (fault: Fault) =>
+    (text: string, skip = 0) =>
+      void faults.push({ fault, text, skip });
   const cut = (): void => {
     for (const [client] of pairs) client.resetAndDestroy();
   };
