@@ -47,7 +47,8 @@ export function recordOf<T extends LedgerRecord>(value: unknown): T {
 }
 
 function reportOf({ error, ...report }: ItemReport): ItemReport {
-  return error === undefined ? report : { ...report, error: errorFromJson({ ...error }) };
+  if (error === undefined) return report;
+  return { ...report, error: errorFromJson(error as unknown as Readonly<Record<string, unknown>>) };
 }
 
 function withoutDetails(record: LedgerRecord): unknown {
