@@ -1,4 +1,7 @@
-import type { BucketFault, NetworkFault, TableFault,
+import type {
+  BucketFault,
+  NetworkFault,
+  TableFault,
   Chance,
   ObjectContent,
   RequestMark,
@@ -44,7 +47,15 @@ const TABLE_FAULTS: readonly (NetworkFault | TableFault)[] = [
   'refuse',
 ];
 const ODD_TABLE_FAULTS: readonly TableFault[] = ['empty-object', 'null', 'list', 'page', 'no-content', 'empty', 'crc'];
-const STORE_FAULTS: readonly (NetworkFault | BucketFault)[] = ['unavailable', 'break', 'stall', 'lose-request', 'lose-response', 'delay', 'refuse'];
+const STORE_FAULTS: readonly (NetworkFault | BucketFault)[] = [
+  'unavailable',
+  'break',
+  'stall',
+  'lose-request',
+  'lose-response',
+  'delay',
+  'refuse',
+];
 const ODD_STORE_FAULTS: readonly BucketFault[] = ['short', 'other-range', 'page', 'flip'];
 const LINK_FAULTS: readonly NetworkFault[] = ['lose-request', 'lose-response', 'silence', 'delay', 'refuse'];
 
