@@ -69,6 +69,11 @@ export interface ClaimRequest {
    * is `stale` if another version was granted since. @default 'run'
    */
   readonly purpose?: 'run' | 'replay';
+  /**
+   * The object is not opened yet, so its `lastModified` may be missing for that reason. Only such a claim may be `unclear`.
+   * @default false
+   */
+  readonly isUnopened?: boolean;
 }
 
 /**
@@ -77,6 +82,8 @@ export interface ClaimRequest {
  * - `granted`: continue at the watermark, which is 0 if other records may have replaced those of an earlier run.
  * - `complete`: an earlier run finished it.
  * - `stale`: a newer version of the object was taken up.
+ * - `unclear`: the request has neither a sequencer nor the time of writing to order it by. Open the object, and claim it with
+ *   its `lastModified`. Only for a request that `isUnopened`.
  * - `held`: another run has it, or another version of the object, until `leaseUntil` unless it gives it back or renews it.
  */
 export type ClaimAnswer =
@@ -88,6 +95,7 @@ export type ClaimAnswer =
       readonly generation?: number;
     }
   | { readonly outcome: 'complete' | 'stale' }
+  | { readonly outcome: 'unclear' }
   | { readonly outcome: 'held'; readonly leaseUntil: number };
 
 /** How far a claimed version has come. */

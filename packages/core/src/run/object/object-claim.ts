@@ -23,6 +23,7 @@ export function claimRequest(
   object: string,
   { leaseMs, clockSkewMs, versions, signature }: Ledgering,
   { origin, sequencer, versionTag }: IdentifiedObject,
+  isUnopened = false,
 ): ClaimRequest {
   return {
     feed,
@@ -35,6 +36,7 @@ export function claimRequest(
     clockSkewMs,
     versions,
     signature,
+    ...(isUnopened && { isUnopened }),
   };
 }
 

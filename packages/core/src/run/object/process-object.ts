@@ -13,6 +13,9 @@ import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 
+/** What a ledger answers if there is nothing to do. */
+type Settled = Exclude<ClaimAnswer, { readonly outcome: 'granted' } | { readonly outcome: 'unclear' }>;
+
 /** The code with which a source says that there is nothing to read, and that this is fine. */
 const SKIPPED = 'SOURCE_OBJECT_SKIPPED';
 
@@ -89,10 +92,11 @@ class ObjectProcess<Ref> {
     const { source } = this.#scope.feed.stages;
     const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
     if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
+    const wasClaimed = this.#claim !== undefined;
     const item = await this.#open();
     this.#origin = item.origin;
     try {
-      const isClaimed = identity?.exact === true && this.#isAsIdentified(identity, item);
+      const isClaimed = wasClaimed && this.#isAsIdentified(identity!, item);
       if (isClaimed || (await this.#granted(item))) await this.#pump(item);
     } finally {
       await this.#fromSource(() => boundedBy((async () => item.close?.())(), this.#closeMs(), closeTimedOut));
@@ -102,7 +106,7 @@ class ObjectProcess<Ref> {
   async #isLeftToDo(identity: ReferenceIdentity): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     if (ledgering === undefined) return true;
-    if (identity.exact) return this.#granted(identity);
+    if (identity.exact) return this.#granted(identity, true);
     const request = claimRequest(feed.name, this.#refText, ledgering, identity);
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
@@ -150,12 +154,12 @@ class ObjectProcess<Ref> {
     });
   }
 
-  /** Without a ledger, every object is granted from its start. */
-  async #granted(identified: IdentifiedObject): Promise<boolean> {
+  /** Whether the object may be processed, or opened to find out. Without a ledger, every object is granted from its start. */
+  async #granted(identified: IdentifiedObject, isUnopened = false): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     this.#origin = identified.origin;
     if (ledgering === undefined) return true;
-    const request = claimRequest(feed.name, this.#refText, ledgering, identified);
+    const request = claimRequest(feed.name, this.#refText, ledgering, identified, isUnopened);
     const { answer, asked } = await bounded(claim(ledgering.ledger, request), this.#state.abandoned);
     if (answer.outcome === 'granted') {
       const state = this.#state;
@@ -168,12 +172,16 @@ class ObjectProcess<Ref> {
       state.assertGoing();
       return true;
     }
+    if (answer.outcome === 'unclear') {
+      if (isUnopened) return true;
+      throw ledgerContract(ledgering.ledger.name);
+    }
     this.#settle(request, answer);
     return false;
   }
 
   /** The ledger says that there is nothing to do, now or ever. */
-  #settle({ object }: ClaimRequest, answer: Exclude<ClaimAnswer, { readonly outcome: 'granted' }>): void {
+  #settle({ object }: ClaimRequest, answer: Settled): void {
     this.#settledAs = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
     if (answer.outcome !== 'held') return;
     const until = new Date(answer.leaseUntil).toISOString();
@@ -250,4 +258,9 @@ function closeTimedOut(): MillraceError {
     'PLUGIN_TIMEOUT',
     'The source did not release the object in time. The run continues without it; connections may be left open.',
   );
+}
+
+function ledgerContract(name: string): MillraceError {
+  const message = `Ledger ${name} cannot order an opened object, and must then grant it. This is a mistake in the ledger.`;
+  return new MillraceError('LEDGER_CONTRACT', message, { stage: `ledger:${name}` });
 }
