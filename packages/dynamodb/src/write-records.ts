@@ -10,7 +10,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import type { Sender } from './sender.ts';
 import { splitRequests } from './split-requests.ts';
 import { tableKeyCheck } from './table-key.ts';
-import { checkAborted } from './until-aborted.ts';
+import { checkMaySend } from './until-aborted.ts';
 
 /** What the writes of one sink have in common. */
 export interface RecordWriterOptions {
@@ -54,7 +54,7 @@ export function recordWriter(options: RecordWriterOptions): RecordWriter {
     const gated: Delivery['sender'] = {
       send: (items, signal) =>
         gate(() => {
-          checkAborted(signal);
+          checkMaySend(context);
           return send(items, signal);
         }),
     };

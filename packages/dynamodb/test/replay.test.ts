@@ -77,7 +77,7 @@ it('leaves the records of a newer version as they are', async () => {
   expect(await parts()).toEqual({ H1: '7', Y1: '2' });
 
   const blind = await again();
-  expect(blind).toMatchObject({ delivered: 0, unsettled: 1, error: { code: 'REPLAY_LEDGER_REQUIRED' } });
+  expect(blind).toMatchObject({ tried: 0, delivered: 0, error: { code: 'REPLAY_LEDGER_REQUIRED' } });
   expect(await parts()).toEqual({ H1: '7', Y1: '2' });
 });
 
