@@ -16,7 +16,13 @@ export interface StopChildResult {
   readonly code: string | undefined;
 }
 
-async function carry({ dynamodbEndpoint, region, ledgerTable, leaseMs, ...rest }: StopChildTask): Promise<StopChildResult> {
+async function carry({
+  dynamodbEndpoint,
+  region,
+  ledgerTable,
+  leaseMs,
+  ...rest
+}: StopChildTask): Promise<StopChildResult> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const dynamodb = new DynamoDBClient({ endpoint: dynamodbEndpoint, region, credentials });
   const ledger = dynamodbLedger({ table: ledgerTable, client: dynamodb });

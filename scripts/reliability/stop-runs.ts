@@ -12,8 +12,20 @@ const { runs, records, seed } = options;
 const keepNewest = options['keep-newest'] !== 0;
 const started = Date.now();
 await using stage = await startStage();
-const { reverted, lost, early, problems } = await stopSeries(stage, { runs, records, seed, keepNewest });
+const { runs: paused, reverted, lost, early, problems } = await stopSeries(stage, { runs, records, seed, keepNewest });
 for (const problem of problems) console.log(problem);
 if (reverted > 0 || lost > 0 || problems.length > 0) process.exitCode = 1;
 const seconds = Math.round((Date.now() - started) / 1000);
-console.log(JSON.stringify({ runs, records, seed, keepNewest, reverted, lost, early, problems: problems.length, seconds }));
+console.log(
+  JSON.stringify({
+    runs: paused,
+    records,
+    seed,
+    keepNewest,
+    reverted,
+    lost,
+    early,
+    problems: problems.length,
+    seconds,
+  }),
+);

@@ -34,7 +34,9 @@ export function versionedFeed({ name, dynamodb, table, records, ...options }: Ve
       chunks: async function* () {
         for (let first = 0; first < records; first += RECORDS_OF_CHUNK) {
           const count = Math.min(RECORDS_OF_CHUNK, records - first);
-          yield Array.from({ length: count }, (_, index) => `{"bin":"b${first + index}","version":${version}}\n`).join('');
+          yield Array.from({ length: count }, (_, index) => `{"bin":"b${first + index}","version":${version}}\n`).join(
+            '',
+          );
         }
       },
     }),

@@ -65,7 +65,9 @@ export function recordWriter(options: RecordWriterOptions): RecordWriter {
     for (const request of splitRequests(puts, rate.maxUnits)) await deliver(request, delivery);
   };
 
-  const writing = (put: (delivery: Delivery, puts: readonly Put[], entries: Entries) => Promise<void>): WriteRecords => {
+  const writing = (
+    put: (delivery: Delivery, puts: readonly Put[], entries: Entries) => Promise<void>,
+  ): WriteRecords => {
     return async (entries, context) => {
       if (newest !== undefined) for (const entry of entries) checkGeneration(entry, newest);
       const refusals: Refusal[] = [];

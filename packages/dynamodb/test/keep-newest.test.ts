@@ -116,7 +116,8 @@ describe('what a replay brings', () => {
     const context = { ...recordContext(ordinal, '', item), generation };
     return [{ ...context, value: landing.apply({ sku: 'a', amount: ordinal }, context) as never }];
   };
-  const replayed = (sink: Sink<never>, entries: readonly Entry<never>[]) => put(sink, entries, undefined, 'writeSingly');
+  const replayed = (sink: Sink<never>, entries: readonly Entry<never>[]) =>
+    put(sink, entries, undefined, 'writeSingly');
 
   describe.each([[false], [true]])('with keepNewest: %s', (keepNewest) => {
     async function table() {

@@ -153,7 +153,10 @@ function unlessNewer(batch: RowsOfStatement, { guard }: Target): string {
 }
 
 /** Source, generation and, if the statement has it and it counts, ordinal. */
-function comparedColumns({ columns }: RowsOfStatement, { source, generation, ordinal }: VersionGuard): readonly string[] {
+function comparedColumns(
+  { columns }: RowsOfStatement,
+  { source, generation, ordinal }: VersionGuard,
+): readonly string[] {
   const numbered = ordinal !== undefined && columns.some(({ name }) => name === ordinal.name);
   return [source.name, generation.name, ...(numbered ? [ordinal.name] : [])];
 }

@@ -51,7 +51,12 @@ export function readVersionColumns(
     const text = `${owner} compareVersions: source, generation and ordinal must be different columns.`;
     throw new MillraceError('OPTION_INVALID', text, { details: { owner, option: 'compareVersions' } });
   }
-  return { wanted: given === undefined ? 'if there' : given === false ? 'never' : 'always', source, generation, ordinal };
+  return {
+    wanted: given === undefined ? 'if there' : given === false ? 'never' : 'always',
+    source,
+    generation,
+    ordinal,
+  };
 }
 
 /**

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, type Entry, isMillraceError, MillraceError, type RecordContext, type Refusal, type Sink } from '@millrace/core';
+import {
+  type Context,
+  type Entry,
+  isMillraceError,
+  MillraceError,
+  type RecordContext,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from '../src/index.ts';
 
 /** A way in which a sink may break the contract. */
@@ -71,14 +79,12 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
     keyOf(entry, breach) + (breach === 'appends' ? `!${(appended += 1)}` : ''),
     entry.value.text,
   ];
-  const send = async (
-    rows: readonly (readonly [string, string])[],
-    { signal, timeLeftMs }: Context,
-  ): Promise<void> => {
+  const send = async (rows: readonly (readonly [string, string])[], { signal, timeLeftMs }: Context): Promise<void> => {
     const stops = breach !== 'ignores its signal' && breach !== 'writes after its signal';
     for (let attempt = 1; ; attempt += 1) {
       if (stops) signal.throwIfAborted();
-      if (breach !== 'ignores its time' && timeLeftMs?.() === 0) throw new MillraceError('RUN_OVER', 'No time is left.');
+      if (breach !== 'ignores its time' && timeLeftMs?.() === 0)
+        throw new MillraceError('RUN_OVER', 'No time is left.');
       try {
         return await service.put(rows);
       } catch (cause) {
@@ -144,7 +150,8 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
       }
       return refusals;
     } catch (thrown) {
-      if (breach !== 'refuses what can pass' || !isMillraceError(thrown) || thrown.code !== 'SERVICE_AWAY') throw thrown;
+      if (breach !== 'refuses what can pass' || !isMillraceError(thrown) || thrown.code !== 'SERVICE_AWAY')
+        throw thrown;
       return entries.map((_, position) => ({ position, code: 'SERVICE_AWAY', message: 'The service is away.' }));
     } finally {
       writing -= 1;
@@ -194,7 +201,9 @@ export function serviceSinkCases(breach?: Breach, group = 1): SinkCasesOptions<I
   return {
     supports,
     record: (text, place) => ({ text, place: placeOf(place) }),
-    ...(group === 1 && { refused: { record: (place) => ({ text: '', bad: true, place: placeOf(place) }), code: 'ITEM_BAD' } }),
+    ...(group === 1 && {
+      refused: { record: (place) => ({ text: '', bad: true, place: placeOf(place) }), code: 'ITEM_BAD' },
+    }),
     create: (): SinkBench<Item> => {
       const service = new Service();
       return {

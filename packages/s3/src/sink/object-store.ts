@@ -51,7 +51,8 @@ export function objectStore({ bucket, client, timeoutMs, retryForMs }: StoreSett
   /** A process that was paused, and whose timers have not run yet, finds out here that its lease is over. */
   const checkTime = (): void => {
     if (timeLeftMs?.() !== 0) return;
-    const message = 'The lease on this object is over, so another run may have it. Nothing more is written to S3. Run it again.';
+    const message =
+      'The lease on this object is over, so another run may have it. Nothing more is written to S3. Run it again.';
     throw new MillraceError('LEDGER_LEASE_LOST', message, { retryable: true });
   };
   const persistence = { forMs: retryForMs, signal, retried: () => context.count('retries') };
