@@ -56,8 +56,8 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/groups.test.ts', 'leaves out a group that a deadline cuts through, and stops before it'],
   ],
   '5.11': [
-    ['core/test/key-order.test.ts', 'starts the writes of a key in the order of the file, and one after the other'],
-    ['core/test/key-order.test.ts', 'asks for no keys if the last transform makes them unique'],
+    ['core/test/writes-of-a-key.test.ts', 'starts the writes of a key in the order of the file, and one after the other'],
+    ['core/test/writes-of-a-key.test.ts', 'asks for no keys if the last transform makes them unique'],
     ['dynamodb/test/key-order.test.ts', 'ends with the last record of each key, whichever request is throttled'],
     ['postgres/test/key-order.test.ts', 'ends with the last record of each key, however long a statement takes'],
   ],
@@ -89,7 +89,7 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '7.5': [['core/test/run.test.ts', 'does not read ahead of a saturated sink by more than a block and the batches']],
   '7.6': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
   '7.7': [
-    ['core/test/lease.test.ts', 'starts no write once the lease is over, while its renewal hangs'],
+    ['core/test/hanging-renewal.test.ts', 'starts no write once the lease is over, while its renewal hangs'],
     ['core/test/phase.test.ts', "{ failed: 'no', lease: 'over', stopped: 'any', graceOver: 'any' }, false, false"],
   ],
   '7.8': [
