@@ -228,6 +228,27 @@ describe('a ledger', () => {
     }
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'sends write %i once more if its response is lost, and reads nothing',
+    async (lost) => {
+      let reads = 0;
+      let writes = 0;
+      const client: PostgresClient = {
+        query: async (text, values) => {
+          const result = await server.direct.query(text, values);
+          if (!text.startsWith(WRITE)) reads += 1;
+          else if (writes++ === lost) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+          return result;
+        },
+      };
+      const request = claimOf(newObject());
+      const by = postgresLedger({ client, table, retry: PATIENT });
+      for (const [, , run] of STEPS.newest) await run(by, request);
+      expect({ reads, writes }).toEqual({ reads: 1, writes: 8 });
+      expect(await by.entries('prices', request.object)).toMatchObject([{ state: 'complete', attempts: 1 }]);
+    },
+  );
+
   it('refuses to read from a standby', async () => {
     const standby = lying('standby', () => ({
       rows: [{ standby: 'true', head: null, version: null, versions: null }],

@@ -118,13 +118,11 @@ describe.each(allServers)('postgresLedger on $name', ({ start }) => {
     for (const [index, details] of [undefined, { at: 1, big: 2n ** 60n }, cyclic].entries()) {
       const request = claimOf(object, `0${index}`, { versionTag: 'tag', signature: 'cut by lines' });
       const error = new MillraceError('CSV_BAD', 'A row is bad.', {
-        ...{
-          details,
-          ordinal: 3,
-          stage: 'csv',
-          retryable: true,
-          cause: new MillraceError('A_CAUSE', 'Because.', { cause: new TypeError('x') }),
-        },
+        details,
+        ordinal: 3,
+        stage: 'csv',
+        retryable: true,
+        cause: new MillraceError('A_CAUSE', 'Because.', { cause: new TypeError('x') }),
       });
       const report = reportOf(request, { outcome: 'failed', error });
       const [kept, expected] = await Promise.all(

@@ -18,18 +18,25 @@ export function newObject(): string {
 
 export function reportOf({ feed, object, origin }: ClaimRequest, own: Partial<ItemReport> = {}): ItemReport {
   return {
-    ...{ feed, run: 'run', ref: object, outcome: 'complete', origin, watermark: 3, read: 3, expanded: 0, written: 3 },
-    ...{
-      rejected: 0,
-      dropped: 0,
-      skipped: 0,
-      unsettled: 0,
-      bytesIn: 10,
-      bytesDecoded: 20,
-      rejections: {},
-      counters: {},
-    },
-    ...{ startedAt: '2026-01-01T00:00:00.000Z', durationMs: 1 },
+    feed,
+    run: 'run',
+    ref: object,
+    outcome: 'complete',
+    origin,
+    watermark: 3,
+    read: 3,
+    expanded: 0,
+    written: 3,
+    rejected: 0,
+    dropped: 0,
+    skipped: 0,
+    unsettled: 0,
+    bytesIn: 10,
+    bytesDecoded: 20,
+    rejections: {},
+    counters: {},
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 1,
     ...own,
   };
 }

@@ -123,7 +123,8 @@ export class Network {
         this.#travel({ process, service, what, apply }, respond, { resolve, reject, lost });
         after?.(process);
       };
-      if (this.#settings.haltsBeforeSocket) scheduler.inProcess(process, this.#settings.steadyMs === undefined ? this.#chance.next() : 0, depart);
+      if (this.#settings.haltsBeforeSocket)
+        scheduler.inProcess(process, this.#settings.steadyMs === undefined ? this.#chance.next() : 0, depart);
       else depart();
       before?.(process);
       if (signal?.aborted) abort();
