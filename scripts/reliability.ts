@@ -4,6 +4,7 @@
  */
 const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
   simulate: () => import('./reliability/simulate.ts'),
+  stop: () => import('./reliability/stop-runs.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

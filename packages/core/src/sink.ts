@@ -66,7 +66,8 @@ export interface Sink<T> {
   readonly write: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
   /**
    * Writes records that a replay brings, which come without the others of their group. Sinks with groups must have it;
-   * for others it is `write`. @default write
+   * for others it is `write`. It must not replace a record of a higher generation, nor one of the same generation and a higher
+   * ordinal, if what is stored says so. @default write
    */
   readonly writeSingly?: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
   /** Releases what the sink holds. Called by `feed.close`, at most once, with no write in flight. */

@@ -56,7 +56,8 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * Writes each item by a PutItem on the condition that no newer version of the same object has written it, instead of up to
    * 25 by a BatchWriteItem: a run that was paused, or a message that comes late, then never puts an older row over a newer
    * one. For natural keys, with a ledger. It takes one request for each item through the client, for the same write units.
-   * Give the names of the two attributes if `landingItem` was given others. @default false
+   * Give the names of the attributes if `landingItem` was given others. A replay always writes in this way, if its records have a
+   * generation. @default false
    */
   readonly keepNewest?: boolean | KeepNewestOptions;
   /**
@@ -117,7 +118,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
   if (newest !== undefined) checkTogether(options);
   const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
   const rate = createWriteRate(table, sharedBudget(options.maxWriteUnitsPerSecond));
-  const write = recordWriter({ table, preparation, sender, rate, budget, prices, newest, concurrency });
+  const writer = recordWriter({ table, preparation, sender, rate, budget, prices, newest, concurrency });
 
   const single = Object.freeze<Sink<DynamodbRecord<P, S>>>({
     name: 'dynamodb',
@@ -126,7 +127,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     concurrency,
     mixesItems: true,
     ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack?.options }),
-    write,
+    ...writer,
     close: () => sender.close(),
   });
   return options.pack === undefined ? single : packedOver(options.pack, single, preparation);
@@ -145,7 +146,7 @@ function checkTogether({ pack, sender }: Pick<DynamodbSinkOptions, 'pack' | 'sen
 const flagOrObject: OptionCheck = (value) =>
   typeof value === 'boolean' || (typeof value === 'object' && value !== null)
     ? undefined
-    : 'true, false or { source, generation }';
+    : 'true, false or { source, generation, ordinal }';
 
 const budgetOrRate: OptionCheck = (value) =>
   isWriteBudget(value) || (typeof value === 'number' && value >= 1)

@@ -18,7 +18,7 @@ import { MAX_TIMER_MS, type PostgresRetryOptions, readRetryOptions } from './ret
 import { statementsOf } from './statements-of.ts';
 import { readTable, tableNotFound } from './target-table.ts';
 import type { WriteMode } from './upsert.ts';
-import { readVersionColumns, type VersionColumns, versionColumns } from './version-guard.ts';
+import { readVersionColumns, type VersionColumns, versionColumns, type VersionGuard } from './version-guard.ts';
 import { type WritePlan, writePlan } from './write-plan.ts';
 
 /** What a key column may hold. */
@@ -113,13 +113,8 @@ export function postgresSink<const K extends string = 'uuid'>(
     return writePlan(found, { name, key, chosen, versions });
   };
 
-  return Object.freeze<Sink<PostgresRecord<K>>>({
-    name: 'postgres',
-    limits: { count: maxRows },
-    concurrency,
-    mixesItems: true,
-    keyOf: (value) => keyText(value, key),
-    write: async (entries, context) => {
+  const writing = (guardOf: (plan: WritePlan) => VersionGuard | undefined): Sink<PostgresRecord<K>>['write'] => {
+    return async (entries, context) => {
       const refusals: Refusal[] = [];
       const refuse = (position: number, error: MillraceError): void => {
         refusals.push(refusalOf(position, error));
@@ -130,7 +125,7 @@ export function postgresSink<const K extends string = 'uuid'>(
       if (superseded > 0) context.count('superseded', superseded);
       const delivery: Delivery = {
         asking,
-        target: { name, key, mode, guard: plan.guard },
+        target: { name, key, mode, guard: guardOf(plan) },
         context,
         tagged: plan.tagged,
         proof,
@@ -148,7 +143,17 @@ export function postgresSink<const K extends string = 'uuid'>(
         throw error;
       }
       return refusals.toSorted((a, b) => a.position - b.position);
-    },
+    };
+  };
+
+  return Object.freeze<Sink<PostgresRecord<K>>>({
+    name: 'postgres',
+    limits: { count: maxRows },
+    concurrency,
+    mixesItems: true,
+    keyOf: (value) => keyText(value, key),
+    write: writing(({ guard }) => guard && { source: guard.source, generation: guard.generation }),
+    writeSingly: writing(({ guard }) => guard),
     close: client.close,
   });
 }
