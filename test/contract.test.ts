@@ -56,7 +56,10 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/groups.test.ts', 'leaves out a group that a deadline cuts through, and stops before it'],
   ],
   '5.11': [
-    ['core/test/writes-of-a-key.test.ts', 'starts the writes of a key in the order of the file, and one after the other'],
+    [
+      'core/test/writes-of-a-key.test.ts',
+      'starts the writes of a key in the order of the file, and one after the other',
+    ],
     ['core/test/writes-of-a-key.test.ts', 'asks for no keys if the last transform makes them unique'],
     ['dynamodb/test/key-order.test.ts', 'ends with the last record of each key, whichever request is throttled'],
     ['postgres/test/key-order.test.ts', 'ends with the last record of each key, however long a statement takes'],

@@ -271,7 +271,13 @@ function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefin
 
 /** Whether only opening the object can tell if the version is older than one that was granted. */
 function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { head, version }: Known): boolean {
-  if (isUnopened !== true || version !== undefined || origin.lastModified !== undefined || head?.lastModified === undefined) return false;
+  if (
+    isUnopened !== true ||
+    version !== undefined ||
+    origin.lastModified !== undefined ||
+    head?.lastModified === undefined
+  )
+    return false;
   return sequencer === undefined || head.sequencer === undefined;
 }
 
