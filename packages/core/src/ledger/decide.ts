@@ -1,5 +1,13 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import type {
+  ClaimAnswer,
+  ClaimRequest,
+  GrantedExtent,
+  LedgerEntry,
+  LedgerProgress,
+  LedgerState,
+  RetirementProgress,
+} from './ledger.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 import type { ItemReport } from '../report.ts';
 import type { IdentifiedObject } from '../source.ts';
@@ -43,7 +51,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   if (version?.state === 'complete' && !isRestored(request, version, head)) return answer({ outcome: 'complete' });
   if (version !== undefined && isRunning(version, request, now)) {
     // The holder itself asks again if the answer to its claim was lost.
-    if (version.claimId === request.claimId) return answer(grantedAt(version, request));
+    if (version.claimId === request.claimId) return answer(grantedAt(version, request, version));
     return answer({ outcome: 'held', leaseUntil: version.leaseUntil });
   }
   if (request.versions === 'all') return grantOne(request, known, now);
@@ -162,7 +170,7 @@ function grantNewest(request: ClaimRequest, { head, version }: Known, now: numbe
     grant: {
       head: { feed, object, ...head, ...(sequencer !== undefined && { sequencer }), claimId, leaseUntil, generation },
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -181,7 +189,7 @@ function grantOne(request: ClaimRequest, { head, version }: Known, now: number):
     grant: {
       head: isHighest || head?.mixed !== true ? marked : undefined,
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -195,16 +203,46 @@ function taking(
   const sameReading = request.signature === undefined || version?.signature === request.signature;
   const start = continues && sameReading ? {} : { watermark: 0, rejected: 0 };
   const { generation, leaseUntil } = granted;
+  const { retired: _, retiredBelow: __, ...known }: Partial<VersionRecord> = version ?? UNTOUCHED;
   return {
     ...UNTOUCHED,
-    ...version,
+    ...known,
     ...entryOf(request),
     ...start,
+    ...extended(request, version, start.watermark ?? version?.watermark ?? 0),
     ...(generation !== undefined && { generation }),
     state: 'claimed',
     leaseUntil,
     attempts: (version?.attempts ?? 0) + 1,
   };
+}
+
+/** What a claim stores of the version's extent, before the run writes anything. */
+function extended(
+  { reach, origin, group = 1 }: ClaimRequest,
+  version: VersionRecord | undefined,
+  watermark: number,
+): Pick<VersionRecord, 'reach' | 'branches' | 'groups' | 'dates'> {
+  if (reach === undefined || !isBounded(version)) return {};
+  const before = version?.origin.lastModified;
+  const dates = new Set(version?.dates);
+  if (before !== undefined && before !== origin.lastModified) dates.add(before);
+  return {
+    reach: Math.max(version?.reach ?? 0, watermark + reach),
+    branches: version?.branches ?? [],
+    groups: [...new Set([...(version?.groups ?? []), group])],
+    ...(dates.size > 0 && { dates: [...dates] }),
+  };
+}
+
+/** Whether the entry says how far earlier runs came. One that was begun without a bound never does. */
+function isBounded(version: VersionRecord | undefined): boolean {
+  return version === undefined || version.attempts === 0 || version.reach !== undefined;
+}
+
+/** The record of a version whose rows are retired that far. */
+export function decideRetired(version: VersionRecord, progress: RetirementProgress): Draft<VersionRecord> {
+  return { ...version, ...progress };
 }
 
 const UNTOUCHED = { watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 } as const;
@@ -225,11 +263,15 @@ function entryOf(
 }
 
 function grantedAt(
-  { watermark, rejected, generation }: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation'>,
-  { versions }: ClaimRequest,
+  taken: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation' | 'reach' | 'branches'>,
+  { versions, reach: asked }: ClaimRequest,
+  before?: Pick<VersionRecord, 'reach'>,
 ): Grant['answer'] {
+  const { watermark, rejected, generation, reach, branches = [] } = taken;
   const fence = versions === 'newest' && generation !== undefined ? { generation } : {};
-  return { outcome: 'granted', watermark, rejected, ...fence };
+  if (asked === undefined || reach === undefined) return { outcome: 'granted', watermark, rejected, ...fence };
+  const extent: GrantedExtent = { before: before === undefined ? 0 : (before.reach ?? 0), reach, branches };
+  return { outcome: 'granted', watermark, rejected, ...fence, extent };
 }
 
 function answer(given: ClaimAnswer): ClaimDecision {

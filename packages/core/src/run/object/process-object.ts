@@ -5,13 +5,15 @@ import { isRanged, readsRanges } from '../../reads-ranges.ts';
 import type { ItemOutcome, ItemReport } from '../../report.ts';
 import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
+import { retireVersions, versionsToRetire } from '../retire/retirement.ts';
 import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
+import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
+import { Reach } from './reach.ts';
 
 /** The code with which a source says that there is nothing to read, and that this is fine. */
 const SKIPPED = 'SOURCE_OBJECT_SKIPPED';
@@ -36,6 +38,8 @@ class ObjectProcess<Ref> {
   #claim: ObjectClaim | undefined;
   /** Why there was nothing to do. */
   #settledAs: 'duplicate' | 'stale' | 'skipped' | 'held' | undefined;
+  /** The claimed version, for retiring earlier ones. */
+  #request: ClaimRequest | undefined;
   /** All writes have ended, so the claim can be given back. */
   #drained = true;
 
@@ -77,8 +81,42 @@ class ObjectProcess<Ref> {
       report = this.#report();
     }
     this.#state.dispose();
+    if (report.outcome === 'complete' || report.outcome === 'duplicate') report = await this.#retired(report);
     observe('itemFinished', report);
     return report;
+  }
+
+  /**
+   * The version is complete, so the rows of earlier ones go, if that was asked for. If it fails, the version stays complete,
+   * and its next delivery continues here.
+   */
+  async #retired(report: ItemReport): Promise<ItemReport> {
+    const { ledgering, feed } = this.#scope;
+    const request = this.#request;
+    if (ledgering?.retires !== true || request === undefined) return report;
+    try {
+      const entries = await this.#bounded(() => ledgering.ledger.entries(feed.name, this.#refText));
+      const current = entries.find(({ origin }) => origin.id === request.origin.id);
+      if (current?.state !== 'complete') return report;
+      const retired = versionsToRetire(current, entries);
+      if (retired.length === 0) return report;
+      const plan = { object: this.#refText, current, retired, only: false, dryRun: false };
+      await retireVersions(this.#scope, ledgering, plan, this.#state.tally);
+    } catch (thrown) {
+      this.#settledAs = isMillraceError(thrown) && thrown.code === 'ITEM_HELD' ? 'held' : undefined;
+      this.#state.fail(thrown);
+      this.#state.dispose();
+    }
+    return this.#report();
+  }
+
+  async #bounded<T>(work: () => Promise<T>): Promise<T> {
+    const { ledgering, stop } = this.#scope;
+    try {
+      return await bounded(boundedBy(work(), ledgering!.leaseMs, entriesTimedOut), stop.over);
+    } catch (thrown) {
+      throw toMillraceError(thrown, 'LEDGER_FAILED', { stage: `ledger:${ledgering!.ledger.name}` });
+    }
   }
 
   /**
@@ -104,6 +142,7 @@ class ObjectProcess<Ref> {
     if (ledgering === undefined) return true;
     if (identity.exact) return this.#granted(identity);
     const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+    this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
     this.#origin = identity.origin;
@@ -156,10 +195,15 @@ class ObjectProcess<Ref> {
     this.#origin = identified.origin;
     if (ledgering === undefined) return true;
     const request = claimRequest(feed.name, this.#refText, ledgering, identified);
+    this.#request = request;
     const { answer, asked } = await bounded(claim(ledgering.ledger, request), this.#state.abandoned);
     if (answer.outcome === 'granted') {
       const state = this.#state;
+      const { extent } = answer;
+      const store = (): Promise<void> => this.#claim!.store();
+      state.reach = extent && new Reach(extent, reachWindow(ledgering.checkpointRecords), store);
       this.#claim = new ObjectClaim(ledgering, request, asked, {
+        reach: state.reach,
         progress: () => state.progress(),
         resumePoint: () => state.resumePoint.value,
         lost: (error) => state.fail(error),
@@ -249,5 +293,14 @@ function closeTimedOut(): MillraceError {
   return new MillraceError(
     'PLUGIN_TIMEOUT',
     'The source did not release the object in time. The run continues without it; connections may be left open.',
+  );
+}
+
+function entriesTimedOut(): MillraceError {
+  return new MillraceError(
+    'LEDGER_TIMEOUT',
+    'The ledger did not return the entries of an object within its lease, so rows of earlier versions were not retired. The ' +
+      'next delivery retires them.',
+    { retryable: true },
   );
 }
