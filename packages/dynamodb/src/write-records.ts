@@ -65,13 +65,18 @@ export function recordWriter(options: RecordWriterOptions): WriteRecords {
       checkKey,
       placeOf: ({ position }) => ({ item: entries[position]!.item.id, ordinal: entries[position]!.ordinal }),
       refused: ({ position }, error) => refuse(position, error),
-      spent: (units) => {
-        context.count('writeUnits', units);
-        context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
-      },
+      spent: spending(context, prices),
     };
     if (newest !== undefined) await putNewest(delivery, puts, newest);
     else for (const request of splitRequests(puts, rate.maxUnits)) await deliver(request, delivery);
     return refusals.toSorted((a, b) => a.position - b.position);
+  };
+}
+
+/** Counts write units that were consumed, and what they cost. */
+export function spending(context: Context, prices: DynamodbPrices): (units: number) => void {
+  return (units) => {
+    context.count('writeUnits', units);
+    context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
   };
 }
