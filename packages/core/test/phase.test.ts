@@ -39,7 +39,10 @@ function combinations(): (readonly [PhaseFacts, Record<keyof PhaseFacts, string>
       VALUES.stopped.flatMap(([c, stopped]) =>
         VALUES.graceOver.map(
           ([d, graceOver]) =>
-            [{ failed, lease, stopped, graceOver }, { failed: a, lease: b, stopped: c, graceOver: d }] as const,
+            [
+              { failed, lease, stopped, graceOver },
+              { failed: a, lease: b, stopped: c, graceOver: d },
+            ] as const,
         ),
       ),
     ),

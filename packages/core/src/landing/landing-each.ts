@@ -3,6 +3,7 @@ import type { Each } from '../each.ts';
 import { MillraceError } from '../millrace-error.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { RecordContext } from '../record-context.ts';
+import { signatureOf } from '../signature.ts';
 import type { LandingKeys } from './landing-keys.ts';
 import { type LandingNames, landingNames } from './landing-names.ts';
 import { landingNamespace, placesOf } from './landing-uuid.ts';
@@ -114,7 +115,14 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     return landed as Landed<T, N, L>;
   };
   const landing: LandingKeys = { by: uniqueKeys ? 'place' : 'content', names };
-  return Object.freeze({ kind: 'each', name, ...(uniqueKeys && { uniqueKeys }), landing, apply });
+  return Object.freeze({
+    kind: 'each',
+    name,
+    signature: signatureOf(options),
+    ...(uniqueKeys && { uniqueKeys }),
+    landing,
+    apply,
+  });
 }
 
 /** What becomes of most records. As a literal it costs a fraction of what names that are variables cost. */
