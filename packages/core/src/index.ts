@@ -76,13 +76,7 @@ export type {
   Source,
   SourceItem,
 } from './source.ts';
-export {
-  type GenerationRows,
-  type PlacedRows,
-  placedUuids,
-  type RetiredCounts,
-  type RetiredRows,
-} from './retire.ts';
+export { type GenerationRows, type PlacedRows, placedUuids, type RetiredCounts, type RetiredRows } from './retire.ts';
 export type { RetiredVersion } from './run/retire/retirement.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';

@@ -59,7 +59,8 @@ it('stores bounds of the branches on every level before they are written', async
   const kept = keep<string>({
     limits: { count: 1 },
     before: async ([entry]) => {
-      const isBeyond = entry!.branch !== '' && entry!.branch.split('.').some((at, level) => +at >= (branches[level] ?? 0));
+      const isBeyond =
+        entry!.branch !== '' && entry!.branch.split('.').some((at, level) => +at >= (branches[level] ?? 0));
       if (isBeyond) beyond.push(entry!.branch);
     },
   });

@@ -50,7 +50,8 @@ const rows: Codec<readonly Row[], Row, 'records'> = {
 };
 const make = (of: string, count: number, text?: string): Row[] =>
   Array.from({ length: count }, (_, n) => ({ sku: `s${n}`, of, ...(text !== undefined && { text }) }));
-const options = (ledger = memoryLedger()) => ({ versions: 'replace', onFailure: 'report', ledger }) satisfies RunOptions;
+const options = (ledger = memoryLedger()) =>
+  ({ versions: 'replace', onFailure: 'report', ledger }) satisfies RunOptions;
 
 /** The version of every record in the table, sorted and counted. */
 async function landedOf(table: string): Promise<Record<string, number>> {
@@ -103,19 +104,22 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     expect(await landedOf(table)).toEqual({ newest: 7 });
   });
 
-  it.each([undefined, packed({ records: 4, maxItemBytes: 1024 })])('leaves no branch of a nested fan-out', async (pack) => {
-    const { table, start, sink } = await prices(pack && { pack });
-    const fanned = start
-      .through(flatMap((row: Row) => Array.from({ length: 1 + (+row.sku.slice(1) % 6) }, () => row)))
-      .through(flatMap((row: Row) => (row.of === 'old' ? [row, { ...row, text: 'x'.repeat(200) }, row] : [row])))
-      .through(landingItem())
-      .to(sink) as Feed<Version>;
-    const run = options();
-    await fanned.run([{ id: 'v1', rows: make('old', 13) }], run);
-    expect((await landedOf(table))['old']).toBe((2 * 21 + 1) * 3);
-    await fanned.run([{ id: 'v2', rows: make('new', 3) }], run);
-    expect(await landedOf(table)).toEqual({ new: 6 });
-  });
+  it.each([undefined, packed({ records: 4, maxItemBytes: 1024 })])(
+    'leaves no branch of a nested fan-out',
+    async (pack) => {
+      const { table, start, sink } = await prices(pack && { pack });
+      const fanned = start
+        .through(flatMap((row: Row) => Array.from({ length: 1 + (+row.sku.slice(1) % 6) }, () => row)))
+        .through(flatMap((row: Row) => (row.of === 'old' ? [row, { ...row, text: 'x'.repeat(200) }, row] : [row])))
+        .through(landingItem())
+        .to(sink) as Feed<Version>;
+      const run = options();
+      await fanned.run([{ id: 'v1', rows: make('old', 13) }], run);
+      expect((await landedOf(table))['old']).toBe((2 * 21 + 1) * 3);
+      await fanned.run([{ id: 'v2', rows: make('new', 3) }], run);
+      expect(await landedOf(table)).toEqual({ new: 6 });
+    },
+  );
 
   it('finds rows of every date that the same content had', async () => {
     const { table } = await prices();

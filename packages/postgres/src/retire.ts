@@ -75,11 +75,7 @@ function uuidsIn(uuids: readonly string[], { names }: PlacedRows, plan: WritePla
 }
 
 /** A row that a newer version has taken has that version's generation, so it is not among these. */
-function generationsOf(
-  { names, feed, source, from, to }: GenerationRows,
-  plan: WritePlan,
-  name: TableName,
-): Condition {
+function generationsOf({ names, feed, source, from, to }: GenerationRows, plan: WritePlan, name: TableName): Condition {
   const [byFeed, bySource, byGeneration] = [names.feed, names.source, names.generation].map((one) =>
     quoted(columnOf(one, plan, name).name),
   ) as [string, string, string];
@@ -89,7 +85,11 @@ function generationsOf(
   };
 }
 
-function columnOf(column: string, { byName }: WritePlan, name: TableName): { readonly name: string; readonly type: string } {
+function columnOf(
+  column: string,
+  { byName }: WritePlan,
+  name: TableName,
+): { readonly name: string; readonly type: string } {
   const found = byName.get(column);
   if (found !== undefined) return found;
   throw new MillraceError(

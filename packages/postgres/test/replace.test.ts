@@ -55,20 +55,23 @@ describe.each(allServers)("versions: 'replace' on $name", ({ start }) => {
   }
   const options = () => ({ versions: 'replace', onFailure: 'report', ledger: memoryLedger() }) as const;
 
-  it.each(['uuid', 'text'])('leaves no row of a truncated version, nor of its branches, with keys of type %s', async (type) => {
-    const { sink, stored } = await landing(type);
-    const prices = feed('prices')
-      .from(versions)
-      .through(rows)
-      .through(flatMap((row: Row) => (row.sku === 's3' ? [row, row, row] : row.sku === 's4' ? [] : [row])))
-      .through(landingRow())
-      .to(sink);
-    const run = options();
-    await prices.run([{ id: 'v1', rows: make('cut', 50), broken: true }], run);
-    expect((await stored())['cut']).toBeGreaterThan(30);
-    await prices.run([{ id: 'v2', rows: make('whole', 60) }], run);
-    expect(await stored()).toEqual({ whole: 61 });
-  });
+  it.each(['uuid', 'text'])(
+    'leaves no row of a truncated version, nor of its branches, with keys of type %s',
+    async (type) => {
+      const { sink, stored } = await landing(type);
+      const prices = feed('prices')
+        .from(versions)
+        .through(rows)
+        .through(flatMap((row: Row) => (row.sku === 's3' ? [row, row, row] : row.sku === 's4' ? [] : [row])))
+        .through(landingRow())
+        .to(sink);
+      const run = options();
+      await prices.run([{ id: 'v1', rows: make('cut', 50), broken: true }], run);
+      expect((await stored())['cut']).toBeGreaterThan(30);
+      await prices.run([{ id: 'v2', rows: make('whole', 60) }], run);
+      expect(await stored()).toEqual({ whole: 61 });
+    },
+  );
 
   it('leaves a row whose natural key a newer version has taken, and says before what it would delete', async () => {
     const { sink, stored } = await landing();

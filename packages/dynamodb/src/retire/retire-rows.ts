@@ -17,7 +17,9 @@ const LANES = 4;
 
 /** Deletes rows that a sink has landed; in a dry run it only looks which are there. */
 export function retireRows(rows: RetiredRows, settings: RowsSettings): Promise<RetiredCounts> {
-  return rows.by === 'place' ? retirePlaced(rows, rows.dryRun, settings) : retireGenerations(rows, rows.dryRun, settings);
+  return rows.by === 'place'
+    ? retirePlaced(rows, rows.dryRun, settings)
+    : retireGenerations(rows, rows.dryRun, settings);
 }
 
 /**

@@ -161,7 +161,8 @@ async function generations({ scope, plan, means, call, store }: Work): Promise<R
   };
   const ofOlder = plan.only ? undefined : await search(current.origin, 0, current.generation ?? 0);
   for (const [index, { origin, generation = 0 }] of retired.entries()) {
-    const counts = ofOlder === undefined ? await search(origin, generation, generation + 1) : index === 0 ? ofOlder : NONE;
+    const counts =
+      ofOlder === undefined ? await search(origin, generation, generation + 1) : index === 0 ? ofOlder : NONE;
     await store(origin.id, 0, true);
     done.push({ version: origin.id, ...counts });
   }
