@@ -1,13 +1,6 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import type {
-  ClaimAnswer,
-  ClaimRequest,
-  GrantedExtent,
-  LedgerEntry,
-  LedgerProgress,
-  LedgerState,
-  RetirementProgress,
-} from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 import type { ItemReport } from '../report.ts';
 import type { IdentifiedObject } from '../source.ts';
@@ -217,34 +210,6 @@ function taking(
   };
 }
 
-/** What a claim stores of the version's extent, before the run writes anything. */
-function extended(
-  { reach, origin, group = 1 }: ClaimRequest,
-  version: VersionRecord | undefined,
-  watermark: number,
-): Pick<VersionRecord, 'reach' | 'branches' | 'groups' | 'dates'> {
-  if (reach === undefined || !isBounded(version)) return {};
-  const before = version?.origin.lastModified;
-  const dates = new Set(version?.dates);
-  if (before !== undefined && before !== origin.lastModified) dates.add(before);
-  return {
-    reach: Math.max(version?.reach ?? 0, watermark + reach),
-    branches: version?.branches ?? [],
-    groups: [...new Set([...(version?.groups ?? []), group])],
-    ...(dates.size > 0 && { dates: [...dates] }),
-  };
-}
-
-/** Whether the entry says how far earlier runs came. One that was begun without a bound never does. */
-function isBounded(version: VersionRecord | undefined): boolean {
-  return version === undefined || version.attempts === 0 || version.reach !== undefined;
-}
-
-/** The record of a version whose rows are retired that far. */
-export function decideRetired(version: VersionRecord, progress: RetirementProgress): Draft<VersionRecord> {
-  return { ...version, ...progress };
-}
-
 const UNTOUCHED = { watermark: 0, rejected: 0, attempts: 0, leaseUntil: 0 } as const;
 
 function entryOf(
@@ -264,14 +229,13 @@ function entryOf(
 
 function grantedAt(
   taken: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation' | 'reach' | 'branches'>,
-  { versions, reach: asked }: ClaimRequest,
+  request: ClaimRequest,
   before?: Pick<VersionRecord, 'reach'>,
 ): Grant['answer'] {
-  const { watermark, rejected, generation, reach, branches = [] } = taken;
-  const fence = versions === 'newest' && generation !== undefined ? { generation } : {};
-  if (asked === undefined || reach === undefined) return { outcome: 'granted', watermark, rejected, ...fence };
-  const extent: GrantedExtent = { before: before === undefined ? 0 : (before.reach ?? 0), reach, branches };
-  return { outcome: 'granted', watermark, rejected, ...fence, extent };
+  const { watermark, rejected, generation } = taken;
+  const fence = request.versions === 'newest' && generation !== undefined ? { generation } : {};
+  const extent = grantedExtent(request, taken, before);
+  return { outcome: 'granted', watermark, rejected, ...fence, ...(extent && { extent }) };
 }
 
 function answer(given: ClaimAnswer): ClaimDecision {

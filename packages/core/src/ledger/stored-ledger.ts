@@ -2,7 +2,6 @@ import {
   decideCheckpoint,
   decideClaim,
   decideFinish,
-  decideRetired,
   type Grant,
   holds,
   isFinished,
@@ -162,7 +161,7 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
         const { head, version } = await store.read(at);
         if (!holds(request, { head })) break;
         if (version === undefined) return;
-        const next = stamped<VersionRecord>(decideRetired(version, progress), now());
+        const next = stamped<VersionRecord>({ ...version, ...progress }, now());
         if (await store.writeVersion(at, next, version.stamp)) return;
       }
       throw leaseLost(request);

@@ -5,7 +5,7 @@ import { isRanged, readsRanges } from '../../reads-ranges.ts';
 import type { ItemOutcome, ItemReport } from '../../report.ts';
 import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
-import { retireVersions, versionsToRetire } from '../retire/retirement.ts';
+import { retireEarlier } from '../retire/retire-earlier.ts';
 import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
@@ -91,32 +91,17 @@ class ObjectProcess<Ref> {
    * and its next delivery continues here.
    */
   async #retired(report: ItemReport): Promise<ItemReport> {
-    const { ledgering, feed } = this.#scope;
-    const request = this.#request;
-    if (ledgering?.retires !== true || request === undefined) return report;
+    const { ledgering } = this.#scope;
+    if (ledgering?.retires !== true || this.#request === undefined) return report;
     try {
-      const entries = await this.#bounded(() => ledgering.ledger.entries(feed.name, this.#refText));
-      const current = entries.find(({ origin }) => origin.id === request.origin.id);
-      if (current?.state !== 'complete') return report;
-      const retired = versionsToRetire(current, entries);
-      if (retired.length === 0) return report;
-      const plan = { object: this.#refText, current, retired, only: false, dryRun: false };
-      await retireVersions(this.#scope, ledgering, plan, this.#state.tally);
+      const { tally } = this.#state;
+      if (!(await retireEarlier(this.#scope, ledgering, this.#request, tally))) return report;
     } catch (thrown) {
       this.#settledAs = isMillraceError(thrown) && thrown.code === 'ITEM_HELD' ? 'held' : undefined;
       this.#state.fail(thrown);
       this.#state.dispose();
     }
     return this.#report();
-  }
-
-  async #bounded<T>(work: () => Promise<T>): Promise<T> {
-    const { ledgering, stop } = this.#scope;
-    try {
-      return await bounded(boundedBy(work(), ledgering!.leaseMs, entriesTimedOut), stop.over);
-    } catch (thrown) {
-      throw toMillraceError(thrown, 'LEDGER_FAILED', { stage: `ledger:${ledgering!.ledger.name}` });
-    }
   }
 
   /**
@@ -293,14 +278,5 @@ function closeTimedOut(): MillraceError {
   return new MillraceError(
     'PLUGIN_TIMEOUT',
     'The source did not release the object in time. The run continues without it; connections may be left open.',
-  );
-}
-
-function entriesTimedOut(): MillraceError {
-  return new MillraceError(
-    'LEDGER_TIMEOUT',
-    'The ledger did not return the entries of an object within its lease, so rows of earlier versions were not retired. The ' +
-      'next delivery retires them.',
-    { retryable: true },
   );
 }
