@@ -55,6 +55,12 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/groups.test.ts', 'gets every group whole, at every reading, whatever interrupts it'],
     ['core/test/groups.test.ts', 'leaves out a group that a deadline cuts through, and stops before it'],
   ],
+  '5.13': [
+    ['core/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken'],
+    ['core/test/replace.test.ts', 'is refused if rows cannot be found again'],
+    ['dynamodb/test/replace.test.ts', 'continues at the next delivery, whichever request failed'],
+    ['postgres/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken, and says before what it would delete'],
+  ],
   '6.1': [['core/test/rejections.test.ts', 'that fails, fails the item']],
   '6.2': [['core/test/rejections.test.ts', 'fails the item where there is no quarantine']],
   '6.3': [
@@ -80,6 +86,11 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '7.6': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
   '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],
   '9.9': [['dynamodb/test/ledger-faults.test.ts', 'is found in place: %s, %s, write %i']],
+  '9.16': [
+    ['core/test/reach.test.ts', 'stores how far a version reaches before any record beyond it is written'],
+    ['core/test/reach.test.ts', 'hands nothing beyond the reach to the sink if the ledger does not confirm more'],
+    ['core/test/reach.test.ts', 'stores bounds of the branches on every level before they are written'],
+  ],
 };
 
 const never = (): never => {
