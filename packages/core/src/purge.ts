@@ -4,7 +4,7 @@ import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Quarantine, Rejection } from './rejection.ts';
 import { Tally } from './run/object/tally.ts';
-import { retireVersions, type RetiredVersion, versionsToRetire } from './run/retire/retirement.ts';
+import { type RetiredVersion, retireVersions, type RetirementPlan, versionsToRetire } from './run/retire/retirement.ts';
 import { createRunScope } from './run/run-scope.ts';
 
 export interface PurgeOptions<Ref> {
@@ -70,12 +70,38 @@ export async function purge<Ref>(options: PurgeOptions<Ref>): Promise<PurgeRepor
     signal: check.optional(check.object),
     leaseMs: check.optional(check.integer(100)),
   });
-  const { feed, ledger, dryRun = false, quarantine, signal, leaseMs } = options;
+  const { feed, ledger, dryRun = false, quarantine } = options;
   const object = describedObject(options);
   const entries = await ledger.entries(feed.name, object);
   const chosen = chooseVersions(object, entries, options.version);
-  const base = { feed: feed.name, object, dryRun };
-  if (chosen === undefined) return { ...base, versions: [], considered: 0, deleted: 0, rejections: 0 };
+  const done = chosen === undefined ? [] : await retire(options, object, chosen);
+  const versions: PurgedVersion[] = [];
+  for (const { origin, retired } of entries) {
+    const rows = done.find(({ version }) => version === origin.id);
+    const isPurged = rows !== undefined || (retired === true && (options.version ?? origin.id) === origin.id);
+    if (!isPurged) continue;
+    const rejections = await settle(quarantine, { feed: feed.name, uri: origin.uri }, origin.id, dryRun);
+    if (rows !== undefined || rejections > 0) {
+      versions.push({ version: origin.id, considered: 0, deleted: 0, ...rows, rejections });
+    }
+  }
+  const sum = (of: (version: PurgedVersion) => number): number => versions.reduce((all, one) => all + of(one), 0);
+  return {
+    feed: feed.name,
+    object,
+    dryRun,
+    versions,
+    considered: sum(({ considered }) => considered),
+    deleted: sum(({ deleted }) => deleted),
+    rejections: sum(({ rejections }) => rejections),
+  };
+}
+
+async function retire<Ref>(
+  { feed, ledger, signal, leaseMs, dryRun = false }: PurgeOptions<Ref>,
+  object: string,
+  chosen: Omit<RetirementPlan, 'object' | 'dryRun'>,
+): Promise<readonly RetiredVersion[]> {
   const scope = createRunScope(feed, {
     ledger,
     versions: 'replace',
@@ -83,22 +109,9 @@ export async function purge<Ref>(options: PurgeOptions<Ref>): Promise<PurgeRepor
     ...(leaseMs !== undefined && { leaseMs }),
   });
   try {
-    const plan = { object, ...chosen, dryRun };
-    const done = await retireVersions(scope, scope.ledgering!, plan, new Tally());
+    const done = await retireVersions(scope, scope.ledgering!, { object, ...chosen, dryRun }, new Tally());
     if (done === 'stale') throw overtaken(object);
-    const versions: PurgedVersion[] = [];
-    for (const one of done) {
-      const uri = entries.find(({ origin }) => origin.id === one.version)!.origin.uri;
-      versions.push({ ...one, rejections: await settle(quarantine, { feed: feed.name, uri }, one.version, dryRun) });
-    }
-    const sum = (of: (version: PurgedVersion) => number): number => versions.reduce((all, one) => all + of(one), 0);
-    return {
-      ...base,
-      versions,
-      considered: sum(({ considered }) => considered),
-      deleted: sum(({ deleted }) => deleted),
-      rejections: sum(({ rejections }) => rejections),
-    };
+    return done;
   } finally {
     scope.stop.dispose();
   }
@@ -114,7 +127,7 @@ function chooseVersions(
   object: string,
   entries: readonly LedgerEntry[],
   version: string | undefined,
-): { readonly current: LedgerEntry; readonly retired: readonly LedgerEntry[]; readonly only: boolean } | undefined {
+): Omit<RetirementPlan, 'object' | 'dryRun'> | undefined {
   const granted = entries.filter(({ attempts }) => attempts > 0);
   const current = granted.toSorted((a, b) => (b.generation ?? 0) - (a.generation ?? 0))[0];
   if (version !== undefined) {

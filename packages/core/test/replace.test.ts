@@ -12,11 +12,13 @@ import {
   type PlacedRows,
   placedUuids,
   purge,
+  type Quarantine,
+  type Rejection,
   type RetiredRows,
   type Sink,
   type Source,
 } from '@millrace/core';
-import { keep, lines } from './fixtures.ts';
+import { keep, keepRejections, lines } from './fixtures.ts';
 
 /** One version of an object: its content, and after how many chunks it breaks. */
 interface Version {
@@ -220,6 +222,37 @@ describe('purge', () => {
     expect({ ...done, dryRun: true }).toEqual(dry);
     expect(values()).toEqual(['a2', 'b2', 'c2']);
     expect(await purge({ feed: prices, ledger, object: whole })).toMatchObject({ versions: [], deleted: 0 });
+  });
+
+  it('settles the rejections of the versions that it purges, and no others', async () => {
+    const { prices, ledger } = await twoVersions();
+    const rejectionOf = (id: string, ordinal: number): Rejection => ({
+      feed: 'prices',
+      run: 'run',
+      item: { id, uri: 'mem:object' },
+      ordinal,
+      branch: '',
+      stage: 'lines',
+      code: 'BAD_LINE',
+      message: 'a bad line',
+    });
+    const settled: string[] = [];
+    const quarantine: Quarantine = {
+      ...keepRejections().sink,
+      rejections: async function* () {
+        yield* [rejectionOf('v1', 0), rejectionOf('v2', 1), rejectionOf('v1', 2)];
+      },
+      settle: async (rejections) =>
+        void settled.push(...rejections.map(({ item, ordinal }) => `${item.id} ${ordinal}`)),
+    };
+    const dry = await purge({ feed: prices, ledger, object: whole, quarantine, dryRun: true });
+    expect([dry.rejections, settled]).toEqual([2, []]);
+    expect(await purge({ feed: prices, ledger, object: whole, quarantine })).toMatchObject({ rejections: 2 });
+    expect(settled).toEqual(['v1 0', 'v1 2']);
+    // Whatever was cut off between the two is made up for.
+    expect(await purge({ feed: prices, ledger, object: whole, quarantine })).toMatchObject({
+      versions: [{ version: 'v1', deleted: 0, rejections: 2 }],
+    });
   });
 
   it('deletes one version by name, the latest included, and nothing under a version that is not complete', async () => {
