@@ -59,7 +59,10 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken'],
     ['core/test/replace.test.ts', 'is refused if rows cannot be found again'],
     ['dynamodb/test/replace.test.ts', 'continues at the next delivery, whichever request failed'],
-    ['postgres/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken, and says before what it would delete'],
+    [
+      'postgres/test/replace.test.ts',
+      'leaves a row whose natural key a newer version has taken, and says before what it would delete',
+    ],
   ],
   '6.1': [['core/test/rejections.test.ts', 'that fails, fails the item']],
   '6.2': [['core/test/rejections.test.ts', 'fails the item where there is no quarantine']],

@@ -13,7 +13,24 @@ describe('a ledger that keeps the contract', () => {
   it('has distinct cases, each with its clause', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     expect(new Set(cases.map(({ clause }) => clause))).toEqual(
-      new Set(['9.1', '9.2', '9.3', '9.4', '9.5', '9.6', '9.7', '9.8', '9.10', '9.11', '9.12', '9.13', '9.14', '9.15', '9.16', '9.17']),
+      new Set([
+        '9.1',
+        '9.2',
+        '9.3',
+        '9.4',
+        '9.5',
+        '9.6',
+        '9.7',
+        '9.8',
+        '9.10',
+        '9.11',
+        '9.12',
+        '9.13',
+        '9.14',
+        '9.15',
+        '9.16',
+        '9.17',
+      ]),
     );
   });
 
