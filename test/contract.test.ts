@@ -68,6 +68,15 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['dynamodb/test/keep-newest.test.ts', 'never replaces an item of a newer version, nor a later one of its own'],
     ['postgres/test/versions.test.ts', 'keeps the row of a later record of the same version, and of a newer version'],
   ],
+  '5.14': [
+    ['core/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken'],
+    ['core/test/replace.test.ts', 'is refused if rows cannot be found again'],
+    ['dynamodb/test/replace.test.ts', 'continues at the next delivery, whichever request failed'],
+    [
+      'postgres/test/replace.test.ts',
+      'leaves a row whose natural key a newer version has taken, and says before what it would delete',
+    ],
+  ],
   '6.1': [['core/test/rejections.test.ts', 'that fails, fails the item']],
   '6.2': [['core/test/rejections.test.ts', 'fails the item where there is no quarantine']],
   '6.3': [
@@ -101,6 +110,11 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   ],
   '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],
   '9.9': [['dynamodb/test/ledger-faults.test.ts', 'is found in place: %s, %s, write %i']],
+  '9.16': [
+    ['core/test/reach.test.ts', 'stores how far a version reaches before any record beyond it is written'],
+    ['core/test/reach.test.ts', 'hands nothing beyond the reach to the sink if the ledger does not confirm more'],
+    ['core/test/reach.test.ts', 'stores bounds of the branches on every level before they are written'],
+  ],
 };
 
 const never = (): never => {

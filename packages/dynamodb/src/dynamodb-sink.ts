@@ -10,10 +10,12 @@ import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
 import { isPacked, type Packed, packedOver } from './pack/packed.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
+import { retireObstacle } from './retire/retired-keys.ts';
+import { retireRows } from './retire/retire-rows.ts';
 import { createSender } from './create-sender.ts';
 import type { SenderKind } from './sender.ts';
 import { tableName } from './table-name.ts';
-import { recordWriter } from './write-records.ts';
+import { recordWriter, spending } from './write-records.ts';
 
 /** What a key attribute may hold. */
 export type KeyValue = string | number | bigint | Uint8Array | Decimal | ExactNumber;
@@ -60,6 +62,12 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * generation. @default false
    */
   readonly keepNewest?: boolean | KeepNewestOptions;
+  /**
+   * Lets rows with natural keys be retired, by `versions: 'replace'` and `purge`. Their keys cannot be computed, so each
+   * time the whole table is read by a strongly consistent scan, which takes a read unit for each 4 KB of it; rows are then
+   * deleted on the condition that they still are of the version to retire. Keys by place need no scan. @default false
+   */
+  readonly retireByScan?: boolean;
   /**
    * `packed()` lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
    * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
@@ -109,6 +117,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     pack: check.optional(packedValue),
     sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
     keepNewest: check.optional(flagOrObject),
+    retireByScan: check.optional(check.flag),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16, prices = DEFAULT_PRICES } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
@@ -128,6 +137,9 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     mixesItems: true,
     ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack?.options }),
     ...writer,
+    retire: (rows, context) =>
+      retireRows(rows, { table, keys, client: sender.client, rate, budget, context, spent: spending(context, prices) }),
+    retireObstacle: (landing) => retireObstacle(landing, keys, options.retireByScan === true),
     close: () => sender.close(),
   });
   return options.pack === undefined ? single : packedOver(options.pack, single, preparation);

@@ -86,10 +86,7 @@ export function recordWriter(options: RecordWriterOptions): RecordWriter {
         checkKey,
         placeOf: ({ position }) => ({ item: entries[position]!.item.id, ordinal: entries[position]!.ordinal }),
         refused: ({ position }, error) => refuse(position, error),
-        spent: (units) => {
-          context.count('writeUnits', units);
-          context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
-        },
+        spent: spending(context, prices),
       };
       await put(delivery, puts, entries);
       return refusals.toSorted((a, b) => a.position - b.position);
@@ -111,5 +108,13 @@ export function recordWriter(options: RecordWriterOptions): RecordWriter {
         true,
       );
     }),
+  };
+}
+
+/** Counts write units that were consumed, and what they cost. */
+export function spending(context: Context, prices: DynamodbPrices): (units: number) => void {
+  return (units) => {
+    context.count('writeUnits', units);
+    context.count(`cost${prices.currency}`, (units / 1e6) * prices.millionWriteUnits);
   };
 }

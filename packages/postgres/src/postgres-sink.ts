@@ -15,6 +15,7 @@ import { identifier, identifiers, qualified } from './identifier.ts';
 import { keyText } from './key-text.ts';
 import { prepare } from './prepare.ts';
 import { MAX_TIMER_MS, type PostgresRetryOptions, readRetryOptions } from './retry-options.ts';
+import { retireRows } from './retire.ts';
 import { statementsOf } from './statements-of.ts';
 import { readTable, tableNotFound } from './target-table.ts';
 import type { WriteMode } from './upsert.ts';
@@ -154,6 +155,11 @@ export function postgresSink<const K extends string = 'uuid'>(
     keyOf: (value) => keyText(value, key),
     write: writing(({ guard }) => guard && { source: guard.source, generation: guard.generation }),
     writeSingly: writing(({ guard }) => guard),
+    retire: async (rows, context) => retireRows(rows, await planned(context), name, asking, context),
+    retireObstacle: ({ by }) =>
+      by === 'content' && mode === 'keep'
+        ? "with mode 'keep', a row that a newer version met again still bears its older version. Use mode 'upsert'."
+        : undefined,
     close: client.close,
   });
 }

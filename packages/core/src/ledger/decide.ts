@@ -1,5 +1,6 @@
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { ItemReport } from '../report.ts';
@@ -44,7 +45,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   if (version?.state === 'complete' && !isRestored(request, version, head)) return answer({ outcome: 'complete' });
   if (version !== undefined && isRunning(version, request, now)) {
     // The holder itself asks again if the answer to its claim was lost.
-    if (version.claimId === request.claimId) return answer(grantedAt(version, request));
+    if (version.claimId === request.claimId) return answer(grantedAt(version, request, version));
     return answer({ outcome: 'held', leaseUntil: version.leaseUntil });
   }
   if (request.versions === 'all') return grantOne(request, known, now);
@@ -164,7 +165,7 @@ function grantNewest(request: ClaimRequest, { head, version }: Known, now: numbe
     grant: {
       head: { feed, object, ...head, ...orderOf(request, head), claimId, leaseUntil, generation },
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -191,7 +192,7 @@ function grantOne(request: ClaimRequest, { head, version }: Known, now: number):
     grant: {
       head: isHighest || head?.mixed !== true ? marked : undefined,
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -205,11 +206,13 @@ function taking(
   const sameReading = request.signature === undefined || version?.signature === request.signature;
   const start = continues && sameReading ? {} : { watermark: 0, rejected: 0 };
   const { generation, leaseUntil } = granted;
+  const { retired: _, retiredBelow: __, ...known }: Partial<VersionRecord> = version ?? UNTOUCHED;
   return {
     ...UNTOUCHED,
-    ...version,
+    ...known,
     ...entryOf(request),
     ...start,
+    ...extended(request, version, start.watermark ?? version?.watermark ?? 0),
     ...(generation !== undefined && { generation }),
     state: 'claimed',
     leaseUntil,
@@ -235,11 +238,14 @@ function entryOf(
 }
 
 function grantedAt(
-  { watermark, rejected, generation }: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation'>,
-  { versions }: ClaimRequest,
+  taken: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation' | 'reach' | 'branches'>,
+  request: ClaimRequest,
+  before?: Pick<VersionRecord, 'reach'>,
 ): Grant['answer'] {
-  const fence = versions === 'newest' && generation !== undefined ? { generation } : {};
-  return { outcome: 'granted', watermark, rejected, ...fence };
+  const { watermark, rejected, generation } = taken;
+  const fence = request.versions === 'newest' && generation !== undefined ? { generation } : {};
+  const extent = grantedExtent(request, taken, before);
+  return { outcome: 'granted', watermark, rejected, ...fence, ...(extent && { extent }) };
 }
 
 function answer(given: ClaimAnswer): ClaimDecision {

@@ -5,13 +5,15 @@ import { isRanged, readsRanges } from '../../reads-ranges.ts';
 import type { ItemOutcome, ItemReport } from '../../report.ts';
 import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
+import { retireEarlier } from '../retire/retire-earlier.ts';
 import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
+import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
+import { Reach } from './reach.ts';
 
 /** What a ledger answers if there is nothing to do. */
 type Settled = Exclude<ClaimAnswer, { readonly outcome: 'granted' } | { readonly outcome: 'unclear' }>;
@@ -39,6 +41,8 @@ class ObjectProcess<Ref> {
   #claim: ObjectClaim | undefined;
   /** Why there was nothing to do. */
   #settledAs: 'duplicate' | 'stale' | 'skipped' | 'held' | undefined;
+  /** The claimed version, for retiring earlier ones. */
+  #request: ClaimRequest | undefined;
   /** All writes have ended, so the claim can be given back. */
   #drained = true;
 
@@ -80,8 +84,27 @@ class ObjectProcess<Ref> {
       report = this.#report();
     }
     this.#state.dispose();
+    if (report.outcome === 'complete' || report.outcome === 'duplicate') report = await this.#retired(report);
     observe('itemFinished', report);
     return report;
+  }
+
+  /**
+   * The version is complete, so the rows of earlier ones go, if that was asked for. If it fails, the version stays complete,
+   * and its next delivery continues here.
+   */
+  async #retired(report: ItemReport): Promise<ItemReport> {
+    const { ledgering } = this.#scope;
+    if (ledgering?.retires !== true || this.#request === undefined) return report;
+    try {
+      const { tally } = this.#state;
+      if (!(await retireEarlier(this.#scope, ledgering, this.#request, tally))) return report;
+    } catch (thrown) {
+      this.#settledAs = isMillraceError(thrown) && thrown.code === 'ITEM_HELD' ? 'held' : undefined;
+      this.#state.fail(thrown);
+      this.#state.dispose();
+    }
+    return this.#report();
   }
 
   /**
@@ -108,6 +131,7 @@ class ObjectProcess<Ref> {
     if (ledgering === undefined) return true;
     if (identity.exact) return this.#granted(identity, true);
     const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+    this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
     this.#origin = identity.origin;
@@ -160,10 +184,15 @@ class ObjectProcess<Ref> {
     this.#origin = identified.origin;
     if (ledgering === undefined) return true;
     const request = claimRequest(feed.name, this.#refText, ledgering, identified, isUnopened);
+    this.#request = request;
     const { answer, asked } = await bounded(claim(ledgering.ledger, request), this.#state.abandoned);
     if (answer.outcome === 'granted') {
       const state = this.#state;
+      const { extent } = answer;
+      const store = (): Promise<void> => this.#claim!.store();
+      state.reach = extent && new Reach(extent, reachWindow(ledgering.checkpointRecords), store);
       this.#claim = new ObjectClaim(ledgering, request, asked, {
+        reach: state.reach,
         progress: () => state.progress(),
         resumePoint: () => state.resumePoint.value,
         lost: (error) => state.fail(error),
