@@ -1,0 +1,15 @@
+/**
+ * Runs one of the reliability programs: `pnpm run reliability mutants --sample 100`. Each ends with one JSON object as its
+ * last line, and with an exit code other than 0 if a promise was broken.
+ */
+const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
+  mutants: () => import('./reliability/mutants.ts'),
+};
+
+const [name = ''] = process.argv.splice(2, 1);
+const program = PROGRAMS[name];
+if (program === undefined) {
+  console.error(`Usage: pnpm run reliability PROGRAM [options], where PROGRAM is ${Object.keys(PROGRAMS).join(', ')}.`);
+  process.exit(2);
+}
+await program();

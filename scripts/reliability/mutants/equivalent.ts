@@ -1,0 +1,33 @@
+import type { Mutant } from './find-mutants.ts';
+
+/** A mutant that no test can notice, because it does what the original does. */
+export interface Equivalent {
+  readonly file: string;
+  /** The function that the change is in. */
+  readonly within: string;
+  /** The changed line as it is, and with the change. */
+  readonly before: string;
+  readonly after: string;
+  readonly reason: string;
+}
+
+/**
+ * Survivors that were judged, each with its reason. A line that moves stays in the list; a line that changes must be judged
+ * again. Take entries off the list when the command calls them stale.
+ */
+export const EQUIVALENT: readonly Equivalent[] = [];
+
+export function equivalentOf(mutant: Mutant): Equivalent | undefined {
+  return EQUIVALENT.find((entry) => names(entry, mutant));
+}
+
+/** Lists the entries for these files that name no mutant any more. */
+export function staleEntries(files: readonly string[], mutants: readonly Mutant[]): readonly Equivalent[] {
+  return EQUIVALENT.filter((entry) => files.includes(entry.file) && !mutants.some((mutant) => names(entry, mutant)));
+}
+
+function names({ file, within, before, after }: Equivalent, mutant: Mutant): boolean {
+  return (
+    mutant.file === file && mutant.within === within && mutant.before === before && mutant.after === after
+  );
+}
