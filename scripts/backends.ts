@@ -58,9 +58,9 @@ for (const backend of all.filter(({ name }) => names.length === 0 || names.inclu
 }
 console.log(JSON.stringify({ node: process.version, ok: process.exitCode !== 1, backends: summaries }));
 
-function counts({ projects, passed, explained, unexplained, fixed, missing, left }: BackendRun): object {
+function counts({ packages, passed, explained, unexplained, fixed, missing, left }: BackendRun): object {
   return {
-    projects,
+    packages,
     passed,
     explained: explained.flatMap(({ results }) => results).length,
     unexplained: unexplained.length,

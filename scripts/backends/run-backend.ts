@@ -13,7 +13,7 @@ const REGION = 'eu-central-1';
 const KEY = 'millrace';
 
 export interface BackendRun extends Verdict {
-  readonly projects: readonly string[];
+  readonly packages: readonly string[];
   /** Buckets and tables that the tests did not remove. */
   readonly left: readonly string[];
 }
@@ -27,8 +27,8 @@ export async function runBackend(
   const folder = await installed(backend);
   await using running = await startBackend(backend, folder);
   const { endpoint } = running;
-  const projects = suitesFor(backend.services);
-  console.log(`${backend.name}: running the tests of ${projects.join(', ')}`);
+  const packages = suitesFor(backend.services);
+  console.log(`${backend.name}: running the tests of ${packages.join(', ')}`);
   const named = (service: 's3' | 'dynamodb'): string | undefined =>
     backend.services.includes(service) ? endpoint : undefined;
   const credentials = { accessKeyId: KEY, secretAccessKey: KEY };
@@ -42,8 +42,8 @@ export async function runBackend(
     AWS_SESSION_TOKEN: undefined,
     AWS_PROFILE: undefined,
   };
-  const results = await runSuites({ projects, env, folder, workers });
+  const results = await runSuites({ packages, env, folder, workers });
   const left = await leftovers(backend.services, { endpoint, region: REGION, credentials });
   const own = failures.filter((failure) => failure.backend === backend.name);
-  return { ...judge(results, own), projects, left };
+  return { ...judge(results, own), packages, left };
 }

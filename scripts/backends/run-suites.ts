@@ -25,8 +25,8 @@ interface VitestReport {
 }
 
 export interface SuitesOptions {
-  /** Vitest's projects. */
-  readonly projects: readonly string[];
+  /** Packages, by the names of their folders. */
+  readonly packages: readonly string[];
   /** Added to the environment of this process; undefined removes a variable. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where the report and the log of Vitest go. */
@@ -35,11 +35,11 @@ export interface SuitesOptions {
 }
 
 /**
- * Runs the tests of projects and returns what each came to.
+ * Runs the tests of packages, the extended ones included, and returns what each came to.
  *
  * @throws Error if Vitest failed without a report, or with one in which nothing failed
  */
-export async function runSuites({ projects, env, folder, workers }: SuitesOptions): Promise<readonly TestResult[]> {
+export async function runSuites({ packages, env, folder, workers }: SuitesOptions): Promise<readonly TestResult[]> {
   const [report, log] = [join(folder, 'tests.json'), join(folder, 'tests.log')];
   rmSync(report, { force: true });
   const output = openSync(log, 'w');
@@ -48,7 +48,8 @@ export async function runSuites({ projects, env, folder, workers }: SuitesOption
     [
       join(ROOT, 'node_modules/vitest/vitest.mjs'),
       'run',
-      ...projects.flatMap((project) => ['--project', project]),
+      // By path: a package's tests are in more than one project.
+      ...packages.map((name) => `packages/${name}/`),
       `--maxWorkers=${workers}`,
       '--reporter=default',
       '--reporter=json',

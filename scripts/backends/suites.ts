@@ -11,7 +11,7 @@ interface Manifest {
   readonly [kind: `${string}ependencies`]: Readonly<Record<string, string>> | undefined;
 }
 
-/** Names the projects of Vitest whose tests talk to a service: packages that have its client and the local servers. */
+/** Names the packages whose tests talk to one of these services: those that have its client and the local servers. */
 export function suitesFor(services: readonly Service[]): readonly string[] {
   return readdirSync(PACKAGES).filter((folder) => {
     const manifest = JSON.parse(readFileSync(`${PACKAGES}${folder}/package.json`, 'utf8')) as Manifest;

@@ -9,6 +9,7 @@ import {
   type Rejected,
   rejectedRecord,
   type RejectedRecord,
+  signatureOf,
 } from '@millrace/core';
 import { LogProblem, type ParseLog, SKIP } from './log-problem.ts';
 
@@ -18,6 +19,8 @@ export interface LogCodecSettings<V, R> {
   readonly name: string;
   /** The parser of @millrace/formats that cuts the item into lines or JSON values, places and all. */
   readonly framing: Codec<string, V, 'records'>;
+  /** What the user chose, for the signature. */
+  readonly options?: unknown;
   /** Called for each item: what it answers may remember a header. */
   readonly begin: () => ParseLog<V, R>;
   /** Called for a record that is parsed by itself; throws `REPLAY_IMPOSSIBLE` where the header is not known. */
@@ -26,11 +29,12 @@ export interface LogCodecSettings<V, R> {
 
 /** A parser of logs: a framing, and what makes a record of each framed text. Lines without a record take no ordinal. */
 export function logCodec<V, R>(settings: LogCodecSettings<V, R>): Codec<string, R, 'records'> {
-  const { name, framing, begin, beginReparse } = settings;
+  const { name, framing, options, begin, beginReparse } = settings;
   return Object.freeze<Codec<string, R, 'records'>>({
     kind: 'codec',
     emits: 'records',
     name,
+    signature: signatureOf({ framing: framing.signature, options }),
     takesDamage: true,
     start: (context: CodecContext) => {
       const stage = framing.start(context);

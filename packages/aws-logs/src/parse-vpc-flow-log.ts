@@ -80,6 +80,7 @@ export function parseVpcFlowLog(options: ParseVpcFlowLogOptions = {}): Codec<str
   return logCodec({
     name: 'parseVpcFlowLog',
     framing: parseLines(framingOf(options)),
+    options,
     begin: () => flows(given),
     beginReparse: (rejected) => flows(given ?? columnsKept(rejected, FIELDS)),
   });

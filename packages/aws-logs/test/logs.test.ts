@@ -220,7 +220,7 @@ describe('lines with fields in a known order', () => {
       ['AWSLOG_LINE_INVALID', undefined, 7],
     ]);
     expect(rejections[0]!.message).toBe(
-      'Line 1 has "192.168.131.39:99999999" in field "client", which is not an IP address and a port.',
+      'Line 1 has a text of 23 characters in field "client", which is not an IP address and a port.',
     );
     expect(values).toHaveLength(1);
     const s3 = S3.replaceAll('06/Feb/2019', '06/Xyz/2019');
@@ -278,7 +278,7 @@ describe('lines whose fields a header names', () => {
     ]);
     expect(values[1]).toEqual({ scStatus: 200 });
     expect(rejections).toMatchObject([
-      { code: 'AWSLOG_FIELD_COUNT', line: 5, ordinal: 2, details: { columns: ['sc-status'] } },
+      { code: 'AWSLOG_FIELD_COUNT', line: 5, ordinal: 2, details: { content: { columns: ['sc-status'] } } },
     ]);
     await expect(parsed(parseCloudFrontLog(), '#Fields: a a\n')).rejects.toThrow(code('AWSLOG_HEADER_INVALID'));
   });
@@ -367,7 +367,7 @@ describe('a rejected record, parsed by itself', () => {
     expect(() => parseClbLog().reparse!({ raw: 'x', code: 'RECORD_TOO_LONG' })).toThrow(code('REPLAY_IMPOSSIBLE'));
     expect(parseWafLog().reparse!({ raw: WAF, code: 'NDJSON_INVALID' })).toMatchObject({ action: 'BLOCK' });
 
-    const details = { columns: ['bytes', 'srcport'] };
+    const details = { content: { columns: ['bytes', 'srcport'] } };
     const flow = parseVpcFlowLog();
     expect(flow.reparse!({ raw: '1 2', code: 'AWSLOG_FIELD_COUNT', details })).toEqual({ bytes: 1, srcport: 2 });
     expect(() => flow.reparse!({ raw: '1 2', code: 'SCHEMA_VIOLATION' })).toThrow(code('REPLAY_IMPOSSIBLE'));
@@ -377,12 +377,16 @@ describe('a rejected record, parsed by itself', () => {
     const front = parseCloudFrontLog();
     const columns = ['date-time', 'sc-status'];
     expect(
-      front.reparse!({ raw: '2019-12-04\t21:02:31\t200', code: 'AWSLOG_FIELD_COUNT', details: { columns } }),
+      front.reparse!({
+        raw: '2019-12-04\t21:02:31\t200',
+        code: 'AWSLOG_FIELD_COUNT',
+        details: { content: { columns } },
+      }),
     ).toEqual({
       dateTime: '2019-12-04T21:02:31Z',
       scStatus: 200,
     });
-    expect(() => front.reparse!({ raw: '#x', code: 'AWSLOG_FIELD_COUNT', details: { columns } })).toThrow(
+    expect(() => front.reparse!({ raw: '#x', code: 'AWSLOG_FIELD_COUNT', details: { content: { columns } } })).toThrow(
       code('REPLAY_IMPOSSIBLE'),
     );
   });
@@ -401,7 +405,12 @@ async function places(parser: Codec<string, unknown, 'records'>, chunks: readonl
       }),
     )
     .to(memorySink())
-    .run([{ name: 'a' }], { quarantine, maxRejections: { count: 100_000, share: 1 }, onFailure: 'report' });
+    .run([{ name: 'a' }], {
+      quarantine,
+      maxRejections: { count: 100_000, share: 1 },
+      allRejected: 'accept',
+      onFailure: 'report',
+    });
   const kept = quarantine
     .values()
     .filter(({ scope }) => scope === undefined)

@@ -5,6 +5,7 @@ import { MillraceError } from './millrace-error.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunReport } from './report.ts';
 import { run } from './run/run.ts';
+import { openRun, type RunSession, type SessionOptions } from './run/session.ts';
 import type { RangesCodec } from './ranges-codec.ts';
 import type { Sink } from './sink.ts';
 import type { RangedSource, Source } from './source.ts';
@@ -51,6 +52,16 @@ export interface Feed<Ref> {
    * @throws RunFailedError `RUN_FAILED`, with the report, after all references were tried, where an item failed
    */
   readonly run: (refs: Iterable<Ref> | AsyncIterable<Ref>, options?: RunOptions) => Promise<RunReport>;
+  /**
+   * Begins a run whose objects come one by one, for carriers that have no list of references, such as a Lambda handler.
+   *
+   * @throws MillraceError `FEED_CLOSED`, `OPTION_UNKNOWN`, `OPTION_INVALID`
+   * @example
+   * const session = prices.openRun({ ledger, deadline });
+   * const report = await session.process({ bucket: 'landing', key: 'prices/1.gz' });
+   * await session.close();
+   */
+  readonly openRun: (options?: SessionOptions) => RunSession<Ref>;
   /** Releases what source and sink hold, such as connections. The feed cannot run afterwards. */
   readonly close: () => Promise<void>;
 }
@@ -120,13 +131,20 @@ export function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink:
     await stages.sink.close?.();
     await stages.source.close?.();
   };
+  const assertOpen = (): void => {
+    if (closing === undefined) return;
+    throw new MillraceError('FEED_CLOSED', `Feed ${name} was closed; build it again to run it.`);
+  };
   const self: Feed<Ref> = Object.freeze({
     name,
     stages: Object.freeze(stages),
     run: async (refs: Iterable<Ref> | AsyncIterable<Ref>, options: RunOptions = {}) => {
-      if (closing !== undefined)
-        throw new MillraceError('FEED_CLOSED', `Feed ${name} was closed; build it anew to run it.`);
+      assertOpen();
       return run(self, refs, options);
+    },
+    openRun: (options: SessionOptions = {}) => {
+      assertOpen();
+      return openRun(self, options);
     },
     close: () => (closing ??= close()),
   });

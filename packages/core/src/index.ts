@@ -67,7 +67,7 @@ export type {
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
-export { openRun, type RunSession, type SessionOptions } from './run/session.ts';
+export type { RunSession, SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';
 export { textDigest } from './text-digest.ts';
 export { isLocated, located, type Located, type TextDamage, type TextPlace } from './text-place.ts';

@@ -132,8 +132,7 @@ function typeOf({ name, code }: Error & { readonly code?: unknown }): string {
 
 /** All that an error says, content included. */
 function textOf(thrown: unknown): string {
-  if (!(thrown instanceof Error))
-    return typeof thrown === 'object' ? `a value of type ${typeof thrown}` : String(thrown);
+  if (!(thrown instanceof Error)) return typeof thrown === 'string' ? thrown : `a value of type ${typeof thrown}`;
   const own = thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
   return thrown.cause === undefined ? own : `${own} (caused by ${textOf(thrown.cause)})`;
 }

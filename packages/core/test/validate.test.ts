@@ -113,7 +113,7 @@ describe('validate', () => {
     const [{ code, stage, ordinal, details, message } = {} as Rejection] = rejections;
     expect({ code, stage, ordinal }).toEqual({ code: 'SCHEMA_VIOLATION', stage: 'validate', ordinal: 1 });
     expect(details).toMatchObject({ issues: 2 });
-    const { issues } = details?.['content'] as { readonly issues: readonly Issue[] };
+    const { issues } = details!['content'] as { readonly issues: readonly Issue[] };
     // In what order is the schema's affair.
     expect(issues.map(({ path }) => path).toSorted()).toEqual(['lines.1.count', 'sku']);
     for (const { message: what } of issues) expect(message).not.toContain(what);

@@ -22,7 +22,8 @@ interface Handler {
  *   resolve those of the request handler, which is not noticed then.
  */
 export function clientState(client: DynamoDBClient, used: boolean): Unchanged {
-  const { config, send } = client;
+  const { config } = client;
+  const { send } = client as { readonly send: unknown };
   const { requestHandler } = config;
   const { handle } = requestHandler as Handler;
   const middleware = middlewareOf(client);

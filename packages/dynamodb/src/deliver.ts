@@ -72,6 +72,8 @@ async function send(puts: readonly Put[], { context, keys, rate, sender, spent, 
   const units = sum(puts);
   const waiting = rate.enter(units, context.signal);
   if (waiting !== undefined) await waiting;
+  // The lease on the object may have run out while this waited.
+  checkAborted(context.signal);
   let answer: Answer;
   let left: readonly Put[];
   try {

@@ -126,6 +126,8 @@ function answerOf(
     signal.addEventListener('abort', abort, { once: true });
     sending.on('error', fail);
     sending.on('socket', (socket) => {
+      // The request may have waited for a connection. Nothing is on the wire yet.
+      if (signal.aborted) return abort();
       if (!socket.connecting) return;
       connecting = setTimeout(() => fail(timeout(`no connection within ${connectionMs} ms`)), connectionMs);
       socket.once('connect', () => clearTimeout(connecting));

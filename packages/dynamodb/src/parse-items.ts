@@ -9,6 +9,7 @@ import {
   MillraceError,
   type Rejected,
   type RejectedRecord,
+  signatureOf,
 } from '@millrace/core';
 import { ItemLines, type TextLine } from './unload/item-lines.ts';
 import { isPack, unpack, type UnpackOptions } from './unpack.ts';
@@ -117,6 +118,7 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
     kind: 'codec',
     emits: 'records',
     name: 'parseItems',
+    signature: signatureOf(options),
     start: ({ reject }) => {
       const lines = new ItemLines(maxLineBytes);
       return {

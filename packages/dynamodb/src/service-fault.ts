@@ -171,7 +171,7 @@ export function serviceFault(thrown: unknown, table: string, access: 'write' | '
 }
 
 /** Returns name and message of what was thrown, without anything that a response's body held. */
-export function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown): string {
   const { name, message } = facts(thrown);
   return quotesBody(thrown) ? `${name}: the body could not be read` : `${name}: ${message}`;
 }

@@ -35,19 +35,27 @@ const make = (count: number): Row[] => Array.from({ length: count }, (_, n) => (
 
 let at: TestEndpoints;
 let client: DynamoDBClient;
+const tables: string[] = [];
 beforeAll(async () => {
   at = await endpointsForTests();
   client = new DynamoDBClient(at.dynamodb);
 });
 afterAll(async () => {
+  for (const TableName of tables) await client.send(new DeleteTableCommand({ TableName }));
   client.destroy();
   await at.stop();
 });
 
+async function newTable(): Promise<string> {
+  const table = `millrace-feed-${randomUUID()}`;
+  await createLandingTable({ table, client });
+  tables.push(table);
+  return table;
+}
+
 describe('a feed into a landing table', { timeout: 30_000 }, () => {
   it('lands every record once, delivered twice', async () => {
-    const table = `millrace-feed-${randomUUID()}`;
-    await createLandingTable({ table, client });
+    const table = await newTable();
     const prices = feed('prices').from(source).through(rows).through(landingItem()).to(dynamodbSink({ table, client }));
     const item = { name: 'a.ndjson', rows: make(330) };
     const first = await prices.run([item]);
@@ -65,12 +73,10 @@ describe('a feed into a landing table', { timeout: 30_000 }, () => {
       expect(uuid).toBe(landingUuid('memory://a.ndjson#1', ordinal as number));
       expect(record).toEqual({ n: ordinal, text: `row ${ordinal as number}` });
     }
-    await client.send(new DeleteTableCommand({ TableName: table }));
   });
 
   it('quarantines what DynamoDB does not take, and writes the rest', async () => {
-    const table = `millrace-feed-${randomUUID()}`;
-    await createLandingTable({ table, client });
+    const table = await newTable();
     const rejected: Rejection[] = [];
     const quarantine: Sink<Rejection> = {
       name: 'memory',
@@ -89,7 +95,6 @@ describe('a feed into a landing table', { timeout: 30_000 }, () => {
     expect(rejected).toEqual([
       expect.objectContaining({ code: 'DYNAMODB_ITEM_TOO_LARGE', stage: 'dynamodb', ordinal: 150 }),
     ]);
-    await client.send(new DeleteTableCommand({ TableName: table }));
   });
 
   it('keeps as many requests in flight as asked, and not more', async () => {

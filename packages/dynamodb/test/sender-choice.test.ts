@@ -145,7 +145,7 @@ describe('a client that is changed after the first requests', () => {
       'gets middleware by a plugin',
       (client) =>
         client.middlewareStack.use({
-          applyToStack: (stack) => void stack.add((next) => next, { step: 'initialize', name: 'plugin' }),
+          applyToStack: (stack) => stack.add((next) => next, { step: 'initialize', name: 'plugin' }),
         }),
     ],
     ['gets a logger', ({ config }) => void (config.logger = logger)],

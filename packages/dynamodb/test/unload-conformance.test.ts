@@ -116,7 +116,13 @@ describe('dynamodbSource keeps the contract', () => {
       const tables = new Set<string>();
       return {
         source: unframed(
-          dynamodbSource({ client, directory, consistentRead: true, timeoutMs: 500, retry: { baseMs: 5, capMs: 50 } }),
+          dynamodbSource({
+            client,
+            directory,
+            consistentRead: true,
+            timeoutMs: 4_000,
+            retry: { baseMs: 5, capMs: 50 },
+          }),
         ),
         put: async (name, content) => {
           const table = prefix + name;

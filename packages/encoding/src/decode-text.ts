@@ -1,4 +1,4 @@
-import { type Codec, type CodecContext, check, checkOptions, located, type Located } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, located, type Located, signatureOf } from '@millrace/core';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Decode } from './charset.ts';
@@ -58,7 +58,13 @@ export function decodeText(charset: string | Detection, options: DecodeTextOptio
   });
   const { onInvalid = 'fail', charsets = legacyCharsets } = options;
   const candidateOf = (name: string): Candidate => ({ name, charset: resolveCharset(name, charsets) });
-  return Object.freeze({ kind: 'codec', emits: 'chunks', name: 'decodeText', start: starter() });
+  return Object.freeze({
+    kind: 'codec',
+    emits: 'chunks',
+    name: 'decodeText',
+    signature: signatureOf({ charset, onInvalid }),
+    start: starter(),
+  });
 
   function starter(): Codec<Uint8Array, string>['start'] {
     if (typeof charset === 'string') {

@@ -122,7 +122,7 @@ describe('byte order marks', () => {
     const { error } = drive(decodeText('utf-8'), [bytesOf(0xef, 0xbb, 0xbf, 0x61, 0xff)]);
     expect(error).toMatchObject({
       code: 'ENCODING_INVALID',
-      details: { byteOffset: 4, bytes: 'ff', charset: 'utf-8' },
+      details: { byteOffset: 4, content: { bytes: 'ff' }, charset: 'utf-8' },
     });
   });
 

@@ -81,14 +81,14 @@ describe("onInvalid: 'reject-record'", () => {
       {
         index: 1,
         code: 'ENCODING_INVALID',
-        message: 'The bytes ff at offset 1 are no character of utf-8.',
-        details: { charset: 'utf-8', byteOffset: 1, bytes: 'ff' },
+        message: 'The byte at offset 1 is not a character of utf-8.',
+        details: { charset: 'utf-8', byteOffset: 1, content: { bytes: 'ff' } },
       },
       {
         index: 3,
         code: 'ENCODING_INVALID',
-        message: 'The bytes e2 82 at offset 3 are no character of utf-8.',
-        details: { charset: 'utf-8', byteOffset: 3, bytes: 'e2 82' },
+        message: 'The 2 bytes at offset 3 are not a character of utf-8.',
+        details: { charset: 'utf-8', byteOffset: 3, content: { bytes: 'e2 82' } },
       },
     ]);
     expect(Buffer.from(bytesOf!(0, 6)).equals(bytes)).toBe(true);

@@ -67,7 +67,7 @@ describe.each([false, true])('fileSink keeps the contract, gzipped: %s', (gzip) 
   const options: SinkCasesOptions<{ readonly text: unknown }> = {
     supports: sinkSupports,
     record: (text) => ({ text }),
-    refused: { record: () => ({ text: 1n }), code: 'FILE_RECORD_INVALID' },
+    refused: { record: () => ({ text: Number.NaN }), code: 'JSON_VALUE_UNSUPPORTED' },
     create: () => {
       const directory = place();
       const create = () => fileSink<{ readonly text: unknown }>({ directory, gzip, recordsPerFile: 4 });

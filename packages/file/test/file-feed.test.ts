@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Context, feed, map, MillraceError, replay } from '@millrace/core';
+import { type Context, decimal, feed, map, MillraceError, replay } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { parseNdjson } from '@millrace/formats';
 import { gunzip } from '@millrace/gzip';
@@ -163,15 +163,30 @@ it('what cannot be written fails the write, and leaves nothing half-written', as
   await expect(writing).rejects.toMatchObject({ code: 'FILE_SINK_WRITE_FAILED', details: { reason: 'ENOTDIR' } });
 });
 
-it('what JSON has no word for is refused', async () => {
-  const sink = fileSink<unknown>({ directory: await place() });
+it('what JSON cannot hold is refused, and nothing else', async () => {
+  const directory = await place();
+  const sink = fileSink<unknown>({ directory });
   const circle: { self?: unknown } = {};
   circle.self = circle;
-  const entries = [1n, undefined, circle, null].map((value, ordinal) => {
+  const bad = [
+    Number.NaN,
+    undefined,
+    circle,
+    { a: new Map([['canary', 1]]) },
+    new Set(['canary']),
+    Buffer.from('canary'),
+  ];
+  const fine = [2n ** 64n, decimal('0.10'), { at: new Date(0) }, null];
+  const entries = [...bad, ...fine].map((value, ordinal) => {
     return { value, ordinal, branch: '', item: { id: 'a', uri: 'a' }, ...context() };
   });
   const refusals = (await sink.write(entries, context())) ?? [];
   expect(refusals.map(({ position, code }) => [position, code])).toEqual(
-    [0, 1, 2].map((at) => [at, 'FILE_RECORD_INVALID']),
+    bad.map((_, at) => [at, 'JSON_VALUE_UNSUPPORTED']),
+  );
+  expect(JSON.stringify(refusals)).not.toContain('canary');
+  const [path] = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.ndjson'));
+  expect(await readFile(join(directory, path!), 'utf8')).toBe(
+    '18446744073709551616\n0.10\n{"at":"1970-01-01T00:00:00.000Z"}\nnull\n',
   );
 });

@@ -1,4 +1,12 @@
-import { check, checkOptions, type Codec, type CodecContext, type CodecStage, MillraceError } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Codec,
+  type CodecContext,
+  type CodecStage,
+  MillraceError,
+  signatureOf,
+} from '@millrace/core';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';
@@ -86,6 +94,7 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
     kind: 'codec',
     emits: 'records',
     name: 'parseCsv',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => {
       const stage =

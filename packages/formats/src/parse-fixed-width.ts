@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
   assertKnownFields,
   type ConvertFields,
@@ -65,6 +65,7 @@ export function parseFixedWidth<T = Record<string, string>>(
     kind: 'codec',
     emits: 'records',
     name: 'parseFixedWidth',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => startLines(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import { copiedFields, jsonPath } from './json-path.ts';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 import { reparseJson } from './json-records.ts';
@@ -64,6 +64,7 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
     kind: 'codec',
     emits: 'records',
     name: 'parseJson',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => startJson<T>(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),

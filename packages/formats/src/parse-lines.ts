@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import { type FrameSettings, startFrames } from './frame-stage.ts';
 import { LineProblem, SKIP } from './line-problem.ts';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
@@ -47,6 +47,7 @@ export function parseLines(options: ParseLinesOptions = {}): Codec<string, strin
     kind: 'codec',
     emits: 'records',
     name: 'parseLines',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => startFrames(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
 import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
@@ -41,6 +41,7 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
     kind: 'codec',
     emits: 'records',
     name: 'parseNdjson',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => startLines(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),

@@ -1,4 +1,12 @@
-import { check, checkOptions, type Codec, type CodecContext, MillraceError, type RejectedRecord } from '@millrace/core';
+import {
+  check,
+  checkOptions,
+  type Codec,
+  type CodecContext,
+  MillraceError,
+  type RejectedRecord,
+  signatureOf,
+} from '@millrace/core';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { type FrameSettings, startFrames } from './frame-stage.ts';
 import { LineProblem, SKIP } from './line-problem.ts';
@@ -85,6 +93,7 @@ export function parseRegex<T = Record<string, string>>(
     kind: 'codec',
     emits: 'records',
     name: 'parseRegex',
+    signature: signatureOf({ pattern, ...options }),
     takesDamage: true,
     start: (context: CodecContext) => startFrames(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),

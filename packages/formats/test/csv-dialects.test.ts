@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCsv, type ParseCsvOptions } from '../src/index.ts';
-import { driveEveryCut } from './drive.ts';
+import { drive, driveEveryCut } from './drive.ts';
 
 const AB: ParseCsvOptions = { columns: ['a', 'b'] };
 
@@ -178,4 +178,13 @@ describe("delimiter: 'sniff'", () => {
       expect.objectContaining({ code: 'REPLAY_IMPOSSIBLE' }),
     );
   });
+});
+
+it('types judge a long text at once', () => {
+  for (const type of ['number', 'decimal', 'integer', 'bigint', 'boolean'] as const) {
+    for (const text of [`${'1'.repeat(500_000)}x`, `0.${'0'.repeat(500_000)}1x`, `.${'1'.repeat(500_000)}x`]) {
+      const { outputs } = drive(parseCsv({ types: { a: type } }), [`a\n${text}\n`]);
+      expect(outputs.map(({ code }) => code)).toEqual(['FIELD_INVALID']);
+    }
+  }
 });

@@ -98,3 +98,10 @@ describe('exact numbers', () => {
     expect(values.slice(texts.length)).toEqual([1.5, 1.5, null, 'FIELD_INVALID']);
   });
 });
+
+it('a number of a million digits is judged in time in proportion to its length', () => {
+  const text = `0.1${'0'.repeat(1_000_000)}1`;
+  const [parsed] = parseExactJson(`[${text}]`) as readonly unknown[];
+  expect(isDecimal(parsed)).toBe(true);
+  expect(exactNumber(text)).toMatchObject({ text });
+});

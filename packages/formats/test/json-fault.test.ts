@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonFault } from '../src/json-fault.ts';
 
 /** What V8 says, where it says a place and is not about the inside of a number. */
-const POSITION =
-  /^(?:Expected|Unterminated string|Bad control|Bad escaped|Unexpected non-whitespace).* at position (\d+)/;
+const POSITION = /^(?:Expected|Unterminated string|Bad control|Unexpected non-whitespace).* at position (\d+)/;
 
 function messageOf(text: string): string | undefined {
   try {
@@ -56,7 +55,8 @@ describe('the place of a fault in JSON', () => {
         const at = place === undefined ? text.length : Number(place) - 1;
         const [, position] = POSITION.exec(message) ?? [];
         if (position !== undefined && !/[-.eE\d]/.test(text[at - 1] ?? '')) expect(at).toBe(Number(position));
-        if (message.startsWith('Unexpected end')) expect(at).toBe(text.length);
+        // Of a number or word that breaks off, V8 names the end, and this where it breaks off.
+        if (message.startsWith('Unexpected end') && !/[-.+eEtfn]/.test(text[at] ?? '')) expect(at).toBe(text.length);
       }),
       { numRuns: 5000 },
     );

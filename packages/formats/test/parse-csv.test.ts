@@ -386,3 +386,43 @@ describe('any text, cut anywhere', () => {
     );
   });
 });
+
+describe('a header of many columns', () => {
+  const header = (fields: readonly string[]): { readonly columns: readonly string[]; readonly error: unknown } => {
+    const { outputs, error } = drive(
+      parseCsv({ duplicateColumns: 'number', emptyColumns: 'number', maxRecordChars: 1e8 }),
+      [`${fields.join(',')}\n${'1,'.repeat(fields.length - 1)}1\n`],
+    );
+    return { columns: Object.keys((outputs[0]?.record ?? {}) as object), error };
+  };
+
+  it('numbers equal names, empty names, and names that are numbered already', () => {
+    expect(header(['a', 'a', 'a_2', 'a', '', 'column_5', 'column_6', '', '']).columns).toEqual([
+      'a',
+      'a_3',
+      'a_2',
+      'a_4',
+      'column_7',
+      'column_5',
+      'column_6',
+      'column_8',
+      'column_9',
+    ]);
+  });
+
+  // Where each name was looked for from the first number on, each of these took minutes.
+  it('takes as long as its text', () => {
+    const count = 50_000;
+    const equal = Array.from({ length: count }, () => 'a');
+    const taken = [...Array.from({ length: count }, (_, at) => `a_${at}`), ...equal];
+    const empty = [
+      ...Array.from({ length: count }, () => ''),
+      ...Array.from({ length: count }, (_, at) => `column_${at}`),
+    ];
+    for (const fields of [equal, taken, empty]) {
+      const { columns, error } = header(fields);
+      expect(error).toBeUndefined();
+      expect(new Set(columns).size).toBe(fields.length);
+    }
+  });
+});

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, MillraceError } from '@millrace/core';
+import { check, checkOptions, type Codec, type CodecContext, MillraceError, signatureOf } from '@millrace/core';
 import { type CompressionFormat, FORMATS, SUFFIXES } from './compression-format.ts';
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
 import type { Decompressor } from './decompressor.ts';
@@ -86,6 +86,7 @@ export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, U
     kind: 'codec',
     emits: 'chunks',
     name: 'decompress',
+    signature: signatureOf({ expect, onConflict, formats: known }),
     start: (context: CodecContext) => startDecompress(settings, context),
   });
 }

@@ -1,6 +1,7 @@
 import { type CodecStage, MillraceError } from '@millrace/core';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { type ByteReader, type Fail, readHeader, readTrailer, trailingData } from './gzip-framing.ts';
+import { joined } from './join-small.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
 
 /** What the next byte belongs to. After a member comes a gap: another member, zero padding, or the end. */
@@ -9,9 +10,13 @@ type Part = 'header' | 'data' | 'trailer' | 'gap' | 'padding';
 /** A member's data goes to the engine in pieces of this size, so that its ratio is judged by what was really read. */
 const PIECE_BYTES = 64 * 1024;
 
+/** Members after which timers and signals get their turn; they take some milliseconds. */
+const MEMBERS_A_TURN = 256;
+
 /** Limits on one item; see `GunzipOptions`. */
 export interface GunzipLimits extends OutputLimits {
   readonly maxHeaderBytes: number;
+  readonly maxEmptyMembers: number;
 }
 
 /**
@@ -24,6 +29,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
   let closed = false;
 
   let member = 0;
+  let emptyMembers = 0;
   let memberOffset = 0;
   let part: Part = 'header';
   /** Compressed bytes before the byte or piece at hand. */
@@ -48,6 +54,12 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
     return fail('GZIP_CORRUPT', 'The compressed data of a gzip member is damaged. Have the file sent anew.', {}, cause);
   }
 
+  function tooManyEmpty(): MillraceError {
+    const { maxEmptyMembers } = limits;
+    const what = `More than ${maxEmptyMembers} members of the gzip data are empty. Raise maxEmptyMembers if that is right.`;
+    return fail('GZIP_EMPTY_MEMBERS', what, { maxEmptyMembers });
+  }
+
   /** Takes one byte of framing. */
   function step(byte: number): void {
     if (part === 'gap' && byte !== 0) framing = startMember(offset);
@@ -60,7 +72,11 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
         length = 0;
         return;
       case 'trailer':
-        if (framing.next(byte).done === true) part = 'gap';
+        if (framing.next(byte).done !== true) return;
+        part = 'gap';
+        if (length > 0) return;
+        emptyMembers += 1;
+        if (emptyMembers > limits.maxEmptyMembers) throw tooManyEmpty();
         return;
       case 'gap':
       case 'padding':
@@ -90,12 +106,14 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
     return unused;
   }
 
-  async function* push(input: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* outputs(input: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
     const before = received;
     received += input.length;
     for (let at = 0; at < input.length && !closed;) {
       offset = before + at;
       if (part === 'data') {
+        // Members that are decompressed at once leave the process no turn: a chunk may hold a hundred thousand of them.
+        if (member % MEMBERS_A_TURN === 0) await turn();
         const piece = input.subarray(at, at + PIECE_BYTES);
         at += piece.length - (yield* inflate(piece, inflater!));
       } else {
@@ -105,7 +123,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
   }
 
   return {
-    push,
+    push: (input) => joined(outputs(input)),
     end: () => {
       offset = received;
       if (part === 'gap' || part === 'padding') return [];
@@ -123,6 +141,11 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Ui
 
 const EMPTY = 'The item is empty; even an empty file has 20 bytes as gzip. The upload may have failed.';
 const RESEND = 'The file is incomplete; have it sent anew.';
+
+/** Lets timers, signals and sockets have their turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
+}
 
 /** Generators run up to their first `yield` before they can take a byte. */
 function begun<T>(reader: ByteReader<T>): ByteReader<T> {

@@ -1,7 +1,7 @@
 import { check, checkOptions, type Codec, MillraceError } from '@millrace/core';
 import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
-import { MAX_HEADER_BYTES } from './gzip-framing.ts';
+import { MAX_EMPTY_MEMBERS, MAX_HEADER_BYTES } from './gzip-framing.ts';
 import { gunzipStage } from './gunzip-stage.ts';
 import { nativeEngine } from './native-engine.ts';
 
@@ -30,6 +30,12 @@ export interface GunzipOptions {
    */
   readonly maxHeaderBytes?: number;
   /**
+   * Members without data at most per item; beyond it the item fails with `GZIP_EMPTY_MEMBERS`. Other members are not limited:
+   * what they cost grows with what they give.
+   * @default 10,000
+   */
+  readonly maxEmptyMembers?: number;
+  /**
    * What decompresses: `native` is `node:zlib`; `fflate` is JavaScript and runs anywhere, at a quarter of the speed; `auto`
    * takes `native` where there is one. Both accept and refuse the same files. Bundlers for Node leave `fflate` out.
    * @default 'auto'
@@ -52,7 +58,7 @@ export interface GunzipOptions {
  * - `GZIP_CORRUPT`: the compressed data is damaged
  * - `GZIP_CHECKSUM`: CRC-32, length or header CRC differ from the data
  * - `GZIP_TRAILING_DATA`: something other than a member or zeros follows a member
- * - `GZIP_TOO_LARGE`, `GZIP_RATIO_EXCEEDED`, `GZIP_HEADER_TOO_LONG`: the item passed a limit
+ * - `GZIP_TOO_LARGE`, `GZIP_RATIO_EXCEEDED`, `GZIP_HEADER_TOO_LONG`, `GZIP_EMPTY_MEMBERS`: the item passed a limit
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @throws MillraceError `GZIP_ENGINE_UNAVAILABLE` where `engine` is `native` and there is no `node:zlib`, or where fflate is
@@ -64,6 +70,7 @@ export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Arra
     maxRatio: check.optional(check.numeric(1)),
     ratioFloorBytes: check.optional(check.integer(0)),
     maxHeaderBytes: check.optional(check.integer(10)),
+    maxEmptyMembers: check.optional(check.integer(0)),
     engine: check.optional(check.oneOf('auto', 'native', 'fflate')),
   });
   // Ten gigabytes are more than a Lambda function can write to one DynamoDB table in its 15 minutes at the default quota
@@ -74,6 +81,7 @@ export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Arra
     maxRatio: options.maxRatio ?? 200,
     ratioFloorBytes: options.ratioFloorBytes ?? 64 * 1024 ** 2,
     maxHeaderBytes: options.maxHeaderBytes ?? MAX_HEADER_BYTES,
+    maxEmptyMembers: options.maxEmptyMembers ?? MAX_EMPTY_MEMBERS,
   });
   const engine = chooseEngine(options.engine ?? 'auto');
   return Object.freeze<Codec<Uint8Array, Uint8Array>>({

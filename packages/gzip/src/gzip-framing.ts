@@ -4,6 +4,9 @@ import { crc32 } from './crc32.ts';
 /** The largest extra field has 64 KiB; names and comments that anyone has seen have less. */
 export const MAX_HEADER_BYTES: number = 128 * 1024;
 
+/** A tool that flushes often leaves empty members behind, and so does joining files; each costs 20 bytes and some microseconds. */
+export const MAX_EMPTY_MEMBERS: number = 10_000;
+
 /** Reads a part of a member byte by byte: `next(byte)` until it is done. The first `next()` takes no byte. */
 export type ByteReader<T> = Generator<undefined, T, number>;
 

@@ -1,6 +1,6 @@
 import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
-import { MAX_HEADER_BYTES } from './gzip-framing.ts';
+import { MAX_EMPTY_MEMBERS, MAX_HEADER_BYTES } from './gzip-framing.ts';
 import { gunzipStage } from './gunzip-stage.ts';
 import { type Layer, layerError } from './layer.ts';
 import { nativeEngine } from './native-engine.ts';
@@ -10,7 +10,11 @@ import type { OutputLimits } from './output-limits.ts';
 export function gzipLayer(limits: OutputLimits): Layer | undefined {
   const engine: Engine | undefined = nativeEngine() ?? fflateEngine();
   if (engine === undefined) return undefined;
-  const stage = gunzipStage(engine, { ...limits, maxHeaderBytes: MAX_HEADER_BYTES });
+  const stage = gunzipStage(engine, {
+    ...limits,
+    maxHeaderBytes: MAX_HEADER_BYTES,
+    maxEmptyMembers: MAX_EMPTY_MEMBERS,
+  });
   return {
     push: (input) => translated(() => stage.push(input) as AsyncIterable<Uint8Array>),
     end: () => translated(() => stage.end!() as Iterable<Uint8Array>),

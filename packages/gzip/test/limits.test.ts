@@ -113,3 +113,52 @@ describe('options', () => {
     expect(() => gunzip({ maxRation: 3 } as object)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
   });
 });
+
+describe('maxEmptyMembers', () => {
+  const empty = member(Buffer.alloc(0));
+  const one = member(Buffer.from('x'));
+  const of = (file: Buffer, count: number): Buffer => Buffer.concat(Array.from({ length: count }, () => file));
+
+  it('lets so many pass, wherever they are, and refuses one more', async () => {
+    for (const size of [1, 7, 100_000]) {
+      const file = Buffer.concat([of(empty, 3), one, of(empty, 2)]);
+      expect(await driveBoth({ maxEmptyMembers: 5 }, cut(file, size))).toMatchObject({
+        code: 'OK',
+        output: Buffer.from('x'),
+      });
+      const { error } = await driveBoth({ maxEmptyMembers: 4 }, cut(file, size));
+      expect(error).toMatchObject({ code: 'GZIP_EMPTY_MEMBERS', details: { maxEmptyMembers: 4, member: 6 } });
+    }
+    expect(await driveBoth({ maxEmptyMembers: 0 }, [of(one, 3)])).toMatchObject({ code: 'OK' });
+  });
+
+  it('has a default, also in decompress', async () => {
+    const file = of(empty, 10_001);
+    expect((await drive({}, [file])).code).toBe('GZIP_EMPTY_MEMBERS');
+    await expect(runCodec(decompress(), [file])).rejects.toMatchObject({ code: 'COMPRESSION_EMPTY_MEMBERS' });
+  });
+});
+
+describe('members of a byte each', () => {
+  it('give chunks that are worth their while, and let timers and signals have their turn', async () => {
+    const count = 5000;
+    const file = Buffer.concat(Array.from({ length: count }, () => member(Buffer.from('x'))));
+    const stage = start();
+    const sizes: number[] = [];
+    let turns = 0;
+    const tick = (): void => {
+      turns += 1;
+      timer = setImmediate(tick);
+    };
+    let timer = setImmediate(tick);
+    for await (const output of stage.push(file)) sizes.push(output.length);
+    clearImmediate(timer);
+    expect(sizes).toEqual([count]);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    const pieces: number[] = [];
+    const again = start();
+    for (const chunk of cut(file, 1000)) for await (const output of again.push(chunk)) pieces.push(output.length);
+    expect(pieces.reduce((sum, size) => sum + size, 0)).toBe(count);
+    expect(pieces.length).toBeLessThanOrEqual(Math.ceil(file.length / 1000));
+  });
+});

@@ -14,7 +14,17 @@ import { handlerChecks, type HandlerOptions } from './handler-options.ts';
 export interface FeedHandlerOptions
   extends
     HandlerOptions,
-    Pick<RunOptions, 'quarantine' | 'maxRejections' | 'ledger' | 'leaseMs' | 'checkpointRecords' | 'versions'> {
+    Pick<
+      RunOptions,
+      | 'quarantine'
+      | 'maxRejections'
+      | 'allRejected'
+      | 'ledger'
+      | 'leaseMs'
+      | 'clockSkewMs'
+      | 'checkpointRecords'
+      | 'versions'
+    > {
   /** Sees progress and outcomes of every run; several observers see the same. @default none */
   readonly observer?: Observer | readonly Observer[];
   /**
@@ -36,6 +46,8 @@ export function checkFeedHandlerOptions<T extends FeedHandlerOptions>(
     maxRejections: check.optional(check.object),
     ledger: check.optional(checkLedger),
     leaseMs: check.optional(check.integer(100)),
+    clockSkewMs: check.optional(check.integer(0)),
+    allRejected: check.optional(check.oneOf('fail', 'accept')),
     checkpointRecords: check.optional(check.integer(1)),
     versions: check.optional(check.oneOf('newest', 'all')),
     observer: check.optional(checkObservers),

@@ -34,8 +34,6 @@ export interface ObjectResult {
   readonly feed?: string;
   /** The feed's report; absent where the feed did not begin with the object. */
   readonly report?: ItemReport;
-  /** Times that the run's observer threw; absent where it never did. */
-  readonly observerErrors?: number;
   /** What the copy step did. */
   readonly copy?: LandingResult;
   /** Why the object failed or was aborted. */

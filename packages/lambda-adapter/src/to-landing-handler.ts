@@ -14,8 +14,8 @@ import type { S3Handler } from './s3-handler.ts';
  * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
 export function toLandingHandler(copy: LandingCopy, options: HandlerOptions = {}): S3Handler {
-  const process = copyObjects('toLandingHandler', copy);
+  const begin = copyObjects('toLandingHandler', copy);
   checkOptions<HandlerOptions>('toLandingHandler', options, handlerChecks());
   const settings = handlerSettings(options);
-  return (event, context) => handleEvent(event, context, process, settings);
+  return (event, context) => handleEvent(event, context, begin, settings);
 }

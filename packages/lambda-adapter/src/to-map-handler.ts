@@ -6,7 +6,7 @@ import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler
 import { type HandlerSettings, handlerSettings } from './handler-options.ts';
 import { carryAll } from './invocation/carry-all.ts';
 import { carryObjects } from './invocation/carry-objects.ts';
-import type { Process } from './invocation/settle.ts';
+import type { BeginInvocation } from './invocation/settle.ts';
 import { startTimeBudget } from './invocation/time-budget.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import { type MapSummary, summariseMap } from './map-summary.ts';
@@ -49,15 +49,15 @@ export function toMapHandler(target: Feed<ObjectRef> | RouteTable, options: MapH
     onFailure: check.optional(check.oneOf('throw', 'report')),
     keepFailures: check.optional(check.integer(0)),
   });
-  const process = carryObjects('toMapHandler', target, options);
+  const begin = carryObjects('toMapHandler', target, options);
   const settings = handlerSettings(options);
-  return (event, context) => handleItems(event, context, process, settings, options);
+  return (event, context) => handleItems(event, context, begin, settings, options);
 }
 
 async function handleItems(
   event: unknown,
   context: LambdaContext | undefined,
-  process: Process,
+  begin: BeginInvocation,
   { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   { bucket, onFailure = 'throw', keepFailures = 10 }: MapHandlerOptions,
 ): Promise<MapSummary> {
@@ -67,7 +67,7 @@ async function handleItems(
     const arrivals = readMapItems(event, keys, bucket) ?? readReferences(event, keys);
     if (arrivals === undefined) throw unknownEvent('toMapHandler', 'items of a Distributed Map', event);
     const errands = arrivals.map((arrival) => ({ arrival }));
-    const all = { process, budget, context, concurrency, log, onReport, continuing };
+    const all = { begin, budget, context, concurrency, log, onReport, continuing };
     const results = (await carryAll(errands, all)).flat();
     if (onFailure === 'throw' && results.some(isFailure)) throw new ObjectsFailedError(summarise(results));
     return summariseMap(results, keepFailures);

@@ -5,7 +5,7 @@ import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler
 import { type HandlerSettings, handlerSettings } from './handler-options.ts';
 import { carryAll } from './invocation/carry-all.ts';
 import { carryObjects } from './invocation/carry-objects.ts';
-import type { Process } from './invocation/settle.ts';
+import type { BeginInvocation } from './invocation/settle.ts';
 import { startTimeBudget } from './invocation/time-budget.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import type { ObjectRef } from './object-ref.ts';
@@ -58,16 +58,16 @@ export function toS3BatchHandler(
   checkFeedHandlerOptions<S3BatchHandlerOptions>('toS3BatchHandler', options, {
     permanent: check.optional(check.callback),
   });
-  const process = carryObjects('toS3BatchHandler', target, options);
+  const begin = carryObjects('toS3BatchHandler', target, options);
   const settings = handlerSettings(options);
   const { permanent = isPermanent } = options;
-  return (event, context) => handleTasks(event, context, process, settings, permanent);
+  return (event, context) => handleTasks(event, context, begin, settings, permanent);
 }
 
 async function handleTasks(
   event: unknown,
   context: LambdaContext | undefined,
-  process: Process,
+  begin: BeginInvocation,
   { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   permanent: (error: MillraceError) => boolean,
 ): Promise<S3BatchResponse> {
@@ -77,7 +77,7 @@ async function handleTasks(
   const continuing = continueWith && { continueWith, untouched: false };
   try {
     const errands = job.tasks.map(({ taskId, arrival }) => ({ arrival, carrier: { taskId } }));
-    const all = { process, budget, context, concurrency, log, onReport, continuing };
+    const all = { begin, budget, context, concurrency, log, onReport, continuing };
     const results = await carryAll(errands, all);
     return {
       invocationSchemaVersion: job.schemaVersion,

@@ -22,7 +22,7 @@ export interface S3HandlerOptions extends FeedHandlerOptions {}
  */
 export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3HandlerOptions = {}): S3Handler {
   checkFeedHandlerOptions('toS3Handler', options, {});
-  const process = carryObjects('toS3Handler', target, options);
+  const begin = carryObjects('toS3Handler', target, options);
   const settings = handlerSettings(options);
-  return (event, context) => handleEvent(event, context, process, settings);
+  return (event, context) => handleEvent(event, context, begin, settings);
 }

@@ -6,7 +6,7 @@ import { handlerChecks, type HandlerOptions, type HandlerSettings, handlerSettin
 import { carryAll, type Errand } from './invocation/carry-all.ts';
 import { carryObjects } from './invocation/carry-objects.ts';
 import { copyObjects } from './invocation/copy-objects.ts';
-import type { Process } from './invocation/settle.ts';
+import type { BeginInvocation } from './invocation/settle.ts';
 import { startTimeBudget } from './invocation/time-budget.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import type { LandingCopy } from './landing-copy.ts';
@@ -63,12 +63,12 @@ export function toSqsHandler(
   target: Feed<ObjectRef> | RouteTable | LandingCopy,
   options: SqsHandlerOptions = {},
 ): SqsHandler {
-  const process = processOf(target, options);
+  const begin = processOf(target, options);
   const settings = handlerSettings(options);
-  return (event, context) => handleBatch(event, context, process, settings, options.visibility);
+  return (event, context) => handleBatch(event, context, begin, settings, options.visibility);
 }
 
-function processOf(target: Feed<ObjectRef> | RouteTable | LandingCopy, options: SqsHandlerOptions): Process {
+function processOf(target: Feed<ObjectRef> | RouteTable | LandingCopy, options: SqsHandlerOptions): BeginInvocation {
   const visibility = checkVisibility;
   if (typeof target === 'function') {
     checkOptions<SqsLandingOptions>('toSqsHandler', options, { ...handlerChecks(), visibility });
@@ -81,7 +81,7 @@ function processOf(target: Feed<ObjectRef> | RouteTable | LandingCopy, options: 
 async function handleBatch(
   event: unknown,
   context: LambdaContext | undefined,
-  process: Process,
+  begin: BeginInvocation,
   { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
   visibility: VisibilityOptions | undefined,
 ): Promise<SqsBatchResponse> {
@@ -101,7 +101,7 @@ async function handleBatch(
   const continuing = continueWith && { continueWith, untouched: false };
   try {
     const errands = messages.flatMap(toErrands);
-    const all = { process, budget, context, concurrency, log, onReport, continuing, settled };
+    const all = { begin, budget, context, concurrency, log, onReport, continuing, settled };
     const results = await carryAll(errands, all);
     const failed = owners.filter((_, index) => results[index]!.some(isFailure)).map(({ messageId }) => messageId);
     return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };

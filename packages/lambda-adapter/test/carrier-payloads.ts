@@ -1,4 +1,4 @@
-import { encodeKey, type PayloadObject, s3Event } from './s3-payload.ts';
+import { encodeKey, type PayloadObject, s3Event, sizeOf } from './s3-payload.ts';
 
 /** What carries news of objects to a function, with every member that AWS documents. */
 
@@ -87,7 +87,7 @@ export function eventBridgeEvent(object: PayloadObject, detailType = 'Object Cre
       bucket: { name: bucket },
       object: {
         key,
-        size: object.size ?? 1024,
+        ...sizeOf(object),
         etag: object.eTag ?? 'd41d8cd98f00b204e9800998ecf8427e',
         ...(versionId && { 'version-id': versionId }),
         sequencer: object.sequencer ?? '0055AED6DCD90281E5',
@@ -116,8 +116,11 @@ export function s3BatchEvent(schema: '1.0' | '2.0', ...objects: readonly Payload
 }
 
 /** An object as a Distributed Map reads it from a listing: without its bucket. */
-export function listedItem({ key, size = 1024, eTag = 'd41d8cd98f00b204e9800998ecf8427e' }: PayloadObject): unknown {
-  return { Etag: `"${eTag}"`, Key: key, LastModified: 1_763_800_212, Size: size, StorageClass: 'STANDARD' };
+export function listedItem(object: PayloadObject): unknown {
+  const { key, eTag = 'd41d8cd98f00b204e9800998ecf8427e' } = object;
+  const { size } = sizeOf(object);
+  const Size = size === undefined ? {} : { Size: size };
+  return { Etag: `"${eTag}"`, Key: key, LastModified: 1_763_800_212, ...Size, StorageClass: 'STANDARD' };
 }
 
 /** An object as a Distributed Map reads it from a manifest of S3 Inventory: all text. */

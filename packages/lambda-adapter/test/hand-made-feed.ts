@@ -1,9 +1,9 @@
-import { type Feed, type ItemReport, MillraceError, type RunOptions, type RunReport } from '@millrace/core';
+import { type Feed, type ItemReport, MillraceError, type RunSession, type SessionOptions } from '@millrace/core';
 import type { ObjectRef } from '../src/index.ts';
 
 export interface Call {
   readonly ref: ObjectRef;
-  readonly options: RunOptions;
+  readonly options: SessionOptions;
 }
 
 export interface HandMadeFeed extends Feed<ObjectRef> {
@@ -11,8 +11,8 @@ export interface HandMadeFeed extends Feed<ObjectRef> {
   readonly closed: () => number;
 }
 
-/** What the feed does with an object: the parts of the item's report that differ from a complete one, or no report. */
-export type Behaviour = (call: Call) => Promise<Partial<ItemReport> | 'no report'> | Partial<ItemReport> | 'no report';
+/** What the feed does with an object: the parts of the item's report that differ from a complete one. */
+export type Behaviour = (call: Call) => Promise<Partial<ItemReport>> | Partial<ItemReport>;
 
 const COUNTS = {
   read: 3,
@@ -31,38 +31,26 @@ const START = '2026-11-22T09:30:13.000Z';
 export function handMadeFeed(name: string, behave: Behaviour = () => ({})): HandMadeFeed {
   const calls: Call[] = [];
   let closed = 0;
-  const run = async (
-    refs: Iterable<ObjectRef> | AsyncIterable<ObjectRef>,
-    options: RunOptions = {},
-  ): Promise<RunReport> => {
-    const reports: ItemReport[] = [];
-    for await (const ref of refs) {
+  const openRun = (options: SessionOptions = {}): RunSession<ObjectRef> => ({
+    run: 'run-1',
+    process: async (ref) => {
       calls.push({ ref, options });
-      const part = await behave({ ref, options });
-      if (part === 'no report') continue;
-      const report = { feed: name, run: 'run-1', ref: `s3://${ref.bucket}/${ref.key}`, ...COUNTS };
-      reports.push({
-        ...report,
-        outcome: 'complete',
-        watermark: 3,
-        rejections: {},
-        counters: {},
-        startedAt: START,
-        durationMs: 1,
-        ...part,
-      });
-    }
-    const late = options.deadline !== undefined && Date.now() >= options.deadline;
-    const items = { complete: 0, duplicate: 0, stale: 0, skipped: 0, held: 0, aborted: 0, failed: 0 };
-    for (const report of reports) items[report.outcome] += 1;
-    const outcome = items.failed > 0 ? 'failed' : late || items.aborted + items.held > 0 ? 'aborted' : 'complete';
-    const rest = { reportsOmitted: 0, observerErrors: 0, startedAt: START, durationMs: 1 };
-    return { feed: name, run: 'run-1', outcome, totals: COUNTS, items, reports, ...rest };
-  };
+      const made = { feed: name, run: 'run-1', ref: `s3://${ref.bucket}/${ref.key}`, ...COUNTS };
+      const rest = { watermark: 3, rejections: {}, counters: {}, startedAt: START, durationMs: 1 };
+      const origin = { id: made.ref, uri: made.ref };
+      return { ...made, origin, outcome: 'complete', ...rest, ...(await behave({ ref, options })) };
+    },
+    close: async () => {
+      const items = { complete: 0, duplicate: 0, stale: 0, skipped: 0, held: 0, aborted: 0, failed: 0 };
+      const rest = { reports: [], reportsOmitted: 0, observerErrors: 0, startedAt: START, durationMs: 1 };
+      return { feed: name, run: 'run-1', outcome: 'complete', totals: COUNTS, items, ...rest };
+    },
+  });
   return {
     name,
     stages: { source: {}, codecs: [], eaches: [], sink: {} } as unknown as Feed<ObjectRef>['stages'],
-    run,
+    run: () => Promise.reject(new Error('A handler opens a run.')),
+    openRun,
     close: () => {
       closed += 1;
       return Promise.resolve();

@@ -120,7 +120,10 @@ describe('a real feed', () => {
     };
     const { report, lines } = await invoke({ one: THREE }, ['one'], { observer });
     expect(report.outcomes.complete).toBe(1);
-    expect(lines).toMatchObject([{ level: 'warn', outcome: 'complete', observerErrors: 1 }]);
+    expect(lines).toMatchObject([
+      { level: 'info', outcome: 'complete' },
+      { level: 'warn', error: { code: 'LAMBDA_OBSERVER_FAILED', details: { times: 1 } } },
+    ]);
   });
 
   it('stops reading before the time-out, writes what it read, and fails so that it is retried', async () => {

@@ -145,7 +145,12 @@ describe('a predicate', () => {
     };
     const handler = toS3Handler(routes([{ when, feed: a }], { unmatched: 'fail' }), { log: () => undefined });
     await expect(handler(s3Event({ key: 'bad' }, { key: 'good' }))).rejects.toMatchObject({
-      failures: [{ object: 's3://supplier-drop/bad', error: { code: 'LAMBDA_OBJECT_FAILED', message: 'predicate' } }],
+      failures: [
+        {
+          object: 's3://supplier-drop/bad',
+          error: { code: 'LAMBDA_OBJECT_FAILED', cause: expect.objectContaining({ message: 'predicate' }) },
+        },
+      ],
       report: { outcomes: { complete: 1, failed: 1 } },
     });
   });

@@ -43,13 +43,19 @@ export function s3Record(object: PayloadObject): Record<string, unknown> {
       },
       object: {
         key: encodeKey(key),
-        size: object.size ?? 1024,
+        ...sizeOf(object),
         eTag: object.eTag ?? 'd41d8cd98f00b204e9800998ecf8427e',
         ...(object.versionId === undefined ? {} : { versionId: object.versionId }),
         sequencer: object.sequencer ?? '0055AED6DCD90281E5',
       },
     },
   };
+}
+
+/** The size of an object that is made up is made up, too; an object that was put is only as large as the test says. */
+export function sizeOf({ size, eTag }: PayloadObject): { readonly size?: number } {
+  if (size !== undefined) return { size };
+  return eTag === undefined ? { size: 1024 } : {};
 }
 
 export function s3Event(...objects: readonly PayloadObject[]): {

@@ -1,4 +1,4 @@
-import type { RunOptions } from '@millrace/core';
+import type { ItemReport, SessionOptions } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type HandlerOptions, type S3HandlerOptions, toLandingHandler, toS3Handler } from '../src/index.ts';
 import { handMadeFeed } from './hand-made-feed.ts';
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function runOptions(remaining: number, options: S3HandlerOptions = {}): Promise<RunOptions> {
+async function runOptions(remaining: number, options: S3HandlerOptions = {}): Promise<SessionOptions> {
   const feed = handMadeFeed('prices');
   await toS3Handler(feed, { ...quiet, ...options })(s3Event({ key: 'k' }), {
     getRemainingTimeInMillis: () => remaining,
@@ -67,7 +67,7 @@ describe('the deadline', () => {
   it('aborts an object that the run never came to', async () => {
     const feed = handMadeFeed('prices', async () => {
       await vi.advanceTimersByTimeAsync(25_000);
-      return 'no report' as const;
+      return { outcome: 'aborted', origin: undefined } as unknown as Partial<ItemReport>;
     });
     const context = { getRemainingTimeInMillis: () => 30_000 };
     await expect(toS3Handler(feed, quiet)(s3Event({ key: 'k' }), context)).rejects.toMatchObject({

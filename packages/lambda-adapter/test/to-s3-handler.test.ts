@@ -93,7 +93,7 @@ describe('toS3Handler', () => {
     const quarantine = { name: 'quarantine', write: () => Promise.resolve() };
     const options = { quarantine, maxRejections: { count: 5 }, observer: {} };
     await toS3Handler(feed, { ...quiet, ...options, concurrency: 2 })(s3Event({ key: 'k' }));
-    expect(feed.calls[0]?.options).toEqual({ ...options, onFailure: 'report' });
+    expect(feed.calls[0]?.options).toEqual(options);
   });
 
   it('never closes the feed', async () => {
@@ -168,16 +168,6 @@ describe('a failed object', () => {
     });
     const error = await failureOf(toS3Handler(feed, quiet)(s3Event({ key: 'k' })));
     expect(error.failures[0]?.error).toMatchObject({ code: 'LAMBDA_OBJECT_FAILED', cause: expect.any(RangeError) });
-  });
-
-  it('is one of which the run has no report', async () => {
-    const error = await failureOf(
-      toS3Handler(
-        handMadeFeed('prices', () => 'no report'),
-        quiet,
-      )(s3Event({ key: 'k' })),
-    );
-    expect(error.failures).toMatchObject([{ outcome: 'failed', error: { code: 'LAMBDA_OBJECT_FAILED' } }]);
   });
 });
 

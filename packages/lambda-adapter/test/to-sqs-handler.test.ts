@@ -166,7 +166,7 @@ describe('onReport', () => {
     expect(await handler(sqsEvent(...messages(['a'])))).toEqual(failed());
     expect(lines).toMatchObject([
       { outcome: 'complete' },
-      { level: 'warn', error: { code: 'LAMBDA_REPORT_FAILED', cause: 'report' } },
+      { level: 'warn', error: { code: 'LAMBDA_REPORT_FAILED', cause: 'Error' } },
     ]);
   });
 });
@@ -321,7 +321,7 @@ describe('visibility', () => {
     await vi.advanceTimersByTimeAsync(100);
     expect(await answer).toEqual(failed());
     expect(lines).toMatchObject([
-      { level: 'warn', requestId: 'r', error: { code: 'LAMBDA_VISIBILITY_FAILED', cause: 'denied' } },
+      { level: 'warn', requestId: 'r', error: { code: 'LAMBDA_VISIBILITY_FAILED', cause: 'Error' } },
       { outcome: 'complete' },
     ]);
   });

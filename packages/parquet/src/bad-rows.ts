@@ -30,7 +30,7 @@ function findBad(value: unknown, path: string): { readonly path: string; readonl
 /** A row as JSON, for people: Parquet has no text of a row. */
 function rowText(row: Row): string {
   return JSON.stringify(row, (_, value: unknown) => {
-    if (value instanceof BadValue) return `(${value.what})`;
+    if (value instanceof BadValue) return `(${value.shown})`;
     if (typeof value === 'bigint') return String(value);
     return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
   });

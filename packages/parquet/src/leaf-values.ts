@@ -20,11 +20,15 @@ import {
 /** A value that a record cannot hold: its record is rejected. */
 export class BadValue {
   readonly code: string;
+  /** What is wrong, without the value. */
   readonly what: string;
+  /** The value, for the raw text that the quarantine keeps. */
+  readonly shown: string;
 
-  constructor(code: string, what: string) {
+  constructor(code: string, what: string, shown: string) {
     this.code = code;
     this.what = what;
+    this.shown = shown;
   }
 }
 
@@ -57,12 +61,13 @@ function integerValues(element: SchemaElement, { bigint, ...at }: LeafOptions): 
     return (value) => decimal(decimalText(value as number, scale));
   }
   if (old === 'DATE' || logical?.type === 'DATE')
-    return (value) => dateText(value as number) ?? unfit('a day has no date');
+    return (value) => dateText(value as number) ?? unfit('a day has no date', value);
   const time = timeUnit(element);
   if (time !== undefined) {
     const { unit, form } = time;
-    if (form === 'time') return (value) => timeText(value as number, unit) ?? unfit('a number is not a time of day');
-    return (value) => timestampText(value as number, unit, form) ?? unfit('a moment has no date');
+    if (form === 'time')
+      return (value) => timeText(value as number, unit) ?? unfit('a number is not a time of day', value);
+    return (value) => timestampText(value as number, unit, form) ?? unfit('a moment has no date', value);
   }
   const unsigned = old?.startsWith('UINT_') === true || (logical?.type === 'INTEGER' && !logical.isSigned);
   if (type === 'INT32') return unsigned ? (value) => (value as number) >>> 0 : undefined;
@@ -72,10 +77,8 @@ function integerValues(element: SchemaElement, { bigint, ...at }: LeafOptions): 
   return (value) => {
     const number = exact(value);
     if (typeof number === 'number') return number;
-    return new BadValue(
-      'PARQUET_INTEGER_INEXACT',
-      'an integer is beyond 2^53; name the column in the option "bigints"',
-    );
+    const what = 'an integer is beyond 2^53; name the column in the option "bigints"';
+    return new BadValue('PARQUET_INTEGER_INEXACT', what, `${number}`);
   };
 }
 
@@ -123,13 +126,14 @@ function scaleOf({ scale, logical_type: logical }: SchemaElement, at: NamedColum
 function int96(bytes: Uint8Array): unknown {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const nanos = BigInt(view.getInt32(8, true) - 2_440_588) * 86_400_000_000_000n + view.getBigInt64(0, true);
-  return timestampText(nanos, NANOS, 'Z') ?? unfit('a moment has no date');
+  return timestampText(nanos, NANOS, 'Z') ?? unfit('a moment has no date', nanos);
 }
 
 function utf8(stored: Stored): unknown {
   const bytes = stored as Uint8Array;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
-  if (text.includes('\uFFFD') && !isUtf8(bytes)) return new BadValue('PARQUET_TEXT_INVALID', 'its text is not UTF-8');
+  if (text.includes('\uFFFD') && !isUtf8(bytes))
+    return new BadValue('PARQUET_TEXT_INVALID', 'a text is not UTF-8', 'not UTF-8');
   return text;
 }
 
@@ -138,6 +142,6 @@ function copy(stored: Stored): Uint8Array {
   return Uint8Array.from(stored as Uint8Array);
 }
 
-function unfit(what: string): BadValue {
-  return new BadValue('PARQUET_VALUE_INVALID', what);
+function unfit(what: string, value: unknown): BadValue {
+  return new BadValue('PARQUET_VALUE_INVALID', what, String(value));
 }

@@ -10,6 +10,7 @@ import {
   type RangesCodec,
   type RangesContext,
   type Rejected,
+  signatureOf,
 } from '@millrace/core';
 import type { RowGroup } from 'hyparquet';
 import { withoutBadRows } from './bad-rows.ts';
@@ -71,6 +72,7 @@ export function parseParquet<T = ParquetRecord>(options: ParseParquetOptions = {
     reads: 'ranges',
     emits: 'records',
     name: 'parseParquet',
+    signature: signatureOf(options),
     open: (content, context) => openFile<T>(options, content, context),
   });
 }

@@ -144,7 +144,9 @@ describe('a nested field', () => {
     const bytes = file(schema, [{ name: 'c', data: [{ ids: [1n] }, { ids: [2n, 2n ** 60n] }] }]);
     const { values, rejections } = await runRangesCodec(parseParquet(), bytes);
     expect(values).toEqual([{ c: { ids: [1] } }]);
-    expect(rejections).toMatchObject([{ ordinal: 1, code: 'PARQUET_INTEGER_INEXACT', details: { path: 'c.ids.1' } }]);
+    expect(rejections).toMatchObject([
+      { ordinal: 1, code: 'PARQUET_INTEGER_INEXACT', details: { content: { path: 'c.ids.1' } } },
+    ]);
     const exact = await read(bytes, { bigints: ['c.ids.list.element'] });
     expect(exact).toEqual([{ c: { ids: [1n] } }, { c: { ids: [2n, 2n ** 60n] } }]);
   });

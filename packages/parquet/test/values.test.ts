@@ -129,7 +129,7 @@ describe('a value', () => {
       {
         ordinal: 1,
         code: 'PARQUET_INTEGER_INEXACT',
-        details: { path: 'c' },
+        details: { content: { path: 'c' } },
         raw: expect.stringContaining('-9223372036854775808'),
       },
     ]);

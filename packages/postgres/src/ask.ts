@@ -39,6 +39,8 @@ export async function ask(question: Question, asking: Asking, { signal, count }:
     let fault: StatementFault;
     try {
       const opened = await client();
+      // Connecting takes time, and the lease on the object may have run out meanwhile.
+      if (signal.aborted) throw aborted(signal);
       // pg takes the array for its own, so each attempt has one.
       return responseOf(await answered(opened.query(text, [...values]), signal, timeoutMs));
     } catch (thrown) {

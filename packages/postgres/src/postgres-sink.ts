@@ -80,21 +80,7 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
 export function postgresSink<const K extends string = 'uuid'>(
   options: PostgresSinkOptions<K>,
 ): Sink<PostgresRecord<K>> {
-  checkOptions('postgresSink', options, {
-    client: check.optional(check.object),
-    connection: check.optional(check.text),
-    table: identifier,
-    schema: check.optional(identifier),
-    key: check.optional(identifiers),
-    columns: check.optional(identifiers),
-    mode: check.optional(check.oneOf('upsert', 'keep')),
-    compareVersions: check.optional(versionColumns),
-    concurrency: check.optional(check.integer(1, 1000)),
-    maxRows: check.optional(check.integer(1, 100_000)),
-    timeoutMs: check.optional(check.integer(1, MAX_TIMER_MS)),
-    inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
-    retry: check.optional(check.object),
-  });
+  checkSinkOptions(options);
   const {
     columns: chosen,
     concurrency = 4,
@@ -164,5 +150,23 @@ export function postgresSink<const K extends string = 'uuid'>(
       return refusals.toSorted((a, b) => a.position - b.position);
     },
     close: client.close,
+  });
+}
+
+function checkSinkOptions<K extends string>(options: PostgresSinkOptions<K>): void {
+  checkOptions('postgresSink', options, {
+    client: check.optional(check.object),
+    connection: check.optional(check.text),
+    table: identifier,
+    schema: check.optional(identifier),
+    key: check.optional(identifiers),
+    columns: check.optional(identifiers),
+    mode: check.optional(check.oneOf('upsert', 'keep')),
+    compareVersions: check.optional(versionColumns),
+    concurrency: check.optional(check.integer(1, 1000)),
+    maxRows: check.optional(check.integer(1, 100_000)),
+    timeoutMs: check.optional(check.integer(1, MAX_TIMER_MS)),
+    inexactNumbers: check.optional(check.oneOf('refuse', 'write')),
+    retry: check.optional(check.object),
   });
 }

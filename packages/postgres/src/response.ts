@@ -86,8 +86,8 @@ export function jsonIn(row: Readonly<Record<string, unknown>>, name: string): un
 }
 
 function count(value: number, sent: number): number {
-  if (!isCount(value, sent)) throw invalidResponse(`It reports ${value} rows for ${sent} that were sent.`);
-  return value;
+  if (isCount(value, sent)) return value;
+  throw invalidResponse(`It does not report a number of rows from 0 to the ${sent} that were sent.`);
 }
 
 const isCount = (value: unknown, most: number): value is number =>

@@ -154,10 +154,18 @@ describe.each(allServers)('a fault of one row on $name', ({ start }) => {
   async function as<T>(role: string, work: (client: PostgresClient) => Promise<T>): Promise<T> {
     if (server.crash === undefined) {
       await server.direct.query(`SET ROLE ${role}`);
-      return work(server.direct).finally(() => server.direct.query('RESET ROLE'));
+      try {
+        return await work(server.direct);
+      } finally {
+        await server.direct.query('RESET ROLE');
+      }
     }
     const pool = poolOn(server.port!, { user: role });
-    return work(pool).finally(() => pool.end());
+    try {
+      return await work(pool);
+    } finally {
+      await pool.end();
+    }
   }
 
   it('refuses what a policy does not let in, one by one, and fails where a right is missing', async () => {

@@ -28,12 +28,12 @@ export interface ObjectAnswer {
 /**
  * The version that S3 answered with. It rests on the answer alone: a reference from an event names the version, one
  * from a listing does not, and both must lead to the same identity. S3 calls the version of an object written without
- * versioning `null`; it is left out, so that identity stays when versioning is switched on later. Only if a store names
- * neither version nor ETag, the ETag of the reference, under which the object was asked for, stands in.
+ * versioning `null`; it is left out, so that identity stays when versioning is switched on later. Only if a store names no
+ * ETag, that of the reference, under which the object was asked for, takes its place: S3 itself would have named it.
  */
 export function answeredVersion({ bucket, key, etag: named }: S3Ref, answer: ObjectAnswer): ObjectVersion {
   const versionId = answer.VersionId === 'null' ? undefined : answer.VersionId;
-  const etag = bareEtag(answer.ETag) ?? (versionId === undefined ? bareEtag(named) : undefined);
+  const etag = bareEtag(answer.ETag ?? named);
   return {
     bucket,
     key,

@@ -51,7 +51,7 @@ export interface S3SinkOptions<T> {
  * A manifest for each group tells its objects and the places of their records. What a replay brings goes to objects of its own,
  * `…-<first ordinal>+<position>.ndjson.gz`, until its group is written anew with it.
  *
- * A record is refused with `S3_RECORD_INVALID`, `S3_RECORD_TOO_LARGE` or `S3_PARTITION_INVALID`. A write rejects with the codes
+ * A record is refused with `JSON_VALUE_UNSUPPORTED`, `S3_RECORD_INVALID`, `S3_RECORD_TOO_LARGE` or `S3_PARTITION_INVALID`. A write rejects with the codes
  * of S3's answers, such as `S3_BUCKET_NOT_FOUND`, `S3_ACCESS_DENIED`, `S3_UNAVAILABLE`. It needs `s3:PutObject`,
  * `s3:ListBucket`, and for replays `s3:GetObject` and `s3:DeleteObject`.
  *

@@ -157,7 +157,7 @@ function opened(ref: S3Ref, answer: ObjectAnswer, landingCopies: boolean): Opene
   const uri = s3Uri(ref);
   const landing = landingCopies ? landingOf(answer.Metadata, uri) : undefined;
   const origin = landing ? originOf(landing.version, uri) : originOf(answeredVersion(ref, answer));
-  const versionTag = bareEtag(answer.ETag);
+  const versionTag = bareEtag(answer.ETag ?? ref.etag);
   return {
     origin,
     ...(ref.sequencer !== undefined && { sequencer: ref.sequencer }),

@@ -90,7 +90,7 @@ describe.each(Object.entries(ways))('s3Sink keeps the contract with %s', (_, way
   const options: SinkCasesOptions<Text> = {
     supports: sinkSupports,
     record: (text) => ({ text }),
-    refused: { record: () => ({ text: new Set(['a']) }), code: 'S3_RECORD_INVALID' },
+    refused: { record: () => ({ text: new Set(['a']) }), code: 'JSON_VALUE_UNSUPPORTED' },
     create: async () => {
       const bucket = `millrace-conformance-${randomUUID()}`;
       await direct.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -34,11 +34,11 @@ interface Pool extends AsyncDisposable {
 }
 
 /** A source whose client has one connection, which was used before: a client's agent is made at its first request. */
-async function pool({ warm = true } = {}): Promise<Pool> {
+async function pool({ warm = true, idleTimeoutMs = IDLE_MS } = {}): Promise<Pool> {
   const stub = await stubS3(answer);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const client = stub.clientWith({ requestHandler: { httpAgent: agent } });
-  const source = s3Source({ client, idleTimeoutMs: IDLE_MS, maxResumes: 0 });
+  const source = s3Source({ client, idleTimeoutMs, maxResumes: 0 });
   const open: Pool['open'] = (key, signal) => source.open({ bucket: 'bucket', key }, itemContext(signal));
   if (warm) await readAll(await open('first'));
   return {
@@ -108,6 +108,17 @@ describe('a request that waits for a connection of its own client', () => {
     own.stub.sockets.forEach((socket) => socket.destroy());
     const [, next] = await both;
     expect(await readAll(next)).toBe('content');
+  });
+
+  it('waits as long as a timer can where ten times as long is more than that', async () => {
+    await using own = await pool({ idleTimeoutMs: 2 ** 31 - 1 });
+    const held = await own.open('held');
+    const opening = own.open('next');
+    await until(() => own.waiting() === 1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(own.waiting()).toBe(1);
+    await held.close?.();
+    expect(await readAll(await opening)).toBe('content');
   });
 
   it('ends at once on an abort, with its reason', async () => {

@@ -75,7 +75,12 @@ describe.each(FAULTS)('%s', (_name, fault, { applied }) => {
   it('that stays fails the item, and the next run keeps each rejection once', async () => {
     const { through, direct, keys } = fresh();
     const { carried, refs } = rejectingFeed(3);
-    const options = { quarantine: through(single), maxRejections: { share: 1 }, onFailure: 'report' } as const;
+    const options = {
+      quarantine: through(single),
+      maxRejections: { share: 1 },
+      allRejected: 'accept',
+      onFailure: 'report',
+    } as const;
     proxy.add({ ...fault, times: Infinity });
     const failed = await carried.run(refs, options);
     expect(failed.reports[0]).toMatchObject({

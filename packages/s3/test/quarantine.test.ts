@@ -105,7 +105,7 @@ describe('s3Quarantine', () => {
   it('writes a run of many bad records in batches, and again over itself', async () => {
     const { quarantine, keys } = fresh();
     const { carried, refs } = rejectingFeed(2500);
-    const options = { quarantine, maxRejections: { share: 1 } };
+    const options = { quarantine, maxRejections: { share: 1 }, allRejected: 'accept' } as const;
     const report = await carried.run(refs, options);
     expect(report.totals).toMatchObject({ read: 2500, rejected: 2500 });
     const kept = await keys();

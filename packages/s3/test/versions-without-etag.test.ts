@@ -26,14 +26,24 @@ async function opened({ client }: StubS3, asked: S3Ref = ref): Promise<{ id: str
 }
 
 describe('the identity of an object whose store names no ETag', () => {
-  it('is the version id, if there is one', async () => {
+  it('is the version id, if there is one, with the ETag that the reference names', async () => {
     await using stub = await stubS3(answer({ ...S3_SAYS, 'x-amz-version-id': 'v1' }));
     expect((await opened(stub)).id).toBe('s3://bucket/key?versionId=v1');
+    const named = { ...ref, versionId: 'v1', etag: 'e' };
+    const { id } = await opened(stub, named);
+    expect(id).toBe('s3://bucket/key?versionId=v1&etag=e');
+    expect(s3Source({ client: stub.client, landingCopies: false }).identify(named)).toMatchObject({
+      origin: { id },
+      exact: true,
+    });
   });
 
   it('is the ETag of the event or listing, under which it was asked for', async () => {
     await using stub = await stubS3(answer(S3_SAYS));
     expect((await opened(stub, { ...ref, etag: '"e"' })).id).toBe('s3://bucket/key?etag=e');
+    const item = await s3Source({ client: stub.client }).open({ ...ref, etag: '"e"' }, itemContext());
+    expect(item.versionTag).toBe('e');
+    await item.close?.();
     expect(stub.requests[0]?.headers['if-match']).toBe('"e"');
   });
 

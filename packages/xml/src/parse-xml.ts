@@ -9,6 +9,7 @@ import {
   rejected,
   rejectedRecord,
   type RejectedRecord,
+  signatureOf,
 } from '@millrace/core';
 import type { XmlRecord } from './xml-record.ts';
 import type { XmlSettings } from './xml-settings.ts';
@@ -76,6 +77,7 @@ export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string,
     kind: 'codec',
     emits: 'records',
     name: 'parseXml',
+    signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => startXml(settings, context) as CodecStage<string, T>,
     reparse: (one) => reparseXml(settings, one) as T,

@@ -3,6 +3,7 @@ import type { Each } from '../each.ts';
 import { MillraceError } from '../millrace-error.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { RecordContext } from '../record-context.ts';
+import { signatureOf } from '../signature.ts';
 import { type LandingNames, landingNames } from './landing-names.ts';
 import { landingNamespace, placesOf } from './landing-uuid.ts';
 import { namesIn, type NameUuid } from './name-uuid.ts';
@@ -112,7 +113,13 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     landed[names.record] = value;
     return landed as Landed<T, N, L>;
   };
-  return Object.freeze({ kind: 'each', name, ...(uniqueKeys && { uniqueKeys }), apply });
+  return Object.freeze({
+    kind: 'each',
+    name,
+    signature: signatureOf(options),
+    ...(uniqueKeys && { uniqueKeys }),
+    apply,
+  });
 }
 
 /** What becomes of most records. As a literal it costs a fraction of what names that are variables cost. */

@@ -31,10 +31,6 @@ export interface RunSession<Ref> {
  * Begins a run of a feed: `feed.run` for callers that hand over objects as they come.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
- * @example
- * const session = openRun(prices, { ledger, deadline });
- * const report = await session.process({ bucket: 'landing', key: 'prices/1.gz' });
- * await session.close();
  */
 export function openRun<Ref>(feed: Feed<Ref>, options: SessionOptions = {}): RunSession<Ref> {
   const { run, process, close } = beginRun(feed, options);

@@ -3,6 +3,7 @@ import type { Each, MaybePromise } from '../each.ts';
 import type { RecordContext } from '../record-context.ts';
 import { checkCallback } from './check-callback.ts';
 import { isThenable } from '../is-thenable.ts';
+import { signatureOf } from '../signature.ts';
 
 /**
  * Keeps the records for which `keep` answers true; the others are counted as dropped. A type guard narrows the record's
@@ -17,6 +18,7 @@ export function filter<I>(keep: (value: I, record: RecordContext) => MaybePromis
   return Object.freeze<Each<I, I>>({
     kind: 'each',
     name: 'filter',
+    signature: signatureOf(keep),
     apply: (value, record) => {
       const kept = keep(value, record);
       return isThenable(kept) ? kept.then((yes) => (yes ? value : drop)) : kept ? value : drop;

@@ -3,6 +3,7 @@ import { many } from '../many.ts';
 import type { RecordContext } from '../record-context.ts';
 import { checkCallback } from './check-callback.ts';
 import { isThenable } from '../is-thenable.ts';
+import { signatureOf } from '../signature.ts';
 
 /**
  * Puts any number of records in the place of each one. They share its ordinal and are told apart by their branch, so
@@ -15,6 +16,7 @@ export function flatMap<I, O>(expand: (value: I, record: RecordContext) => Maybe
   return Object.freeze<Each<I, O>>({
     kind: 'each',
     name: 'flatMap',
+    signature: signatureOf(expand),
     apply: (value, record) => {
       const values = expand(value, record);
       return isThenable(values) ? values.then((all) => many(all)) : many(values);

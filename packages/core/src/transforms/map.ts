@@ -1,6 +1,7 @@
 import type { Each, MaybePromise } from '../each.ts';
 import type { RecordContext } from '../record-context.ts';
 import { checkCallback } from './check-callback.ts';
+import { signatureOf } from '../signature.ts';
 
 /**
  * Turns each record into another one. An array is one record that is an array; to fan out, use `flatMap`.
@@ -11,5 +12,5 @@ import { checkCallback } from './check-callback.ts';
  */
 export function map<I, O>(change: (value: I, record: RecordContext) => MaybePromise<O>): Each<I, O> {
   checkCallback('map', change);
-  return Object.freeze({ kind: 'each', name: 'map', apply: change });
+  return Object.freeze({ kind: 'each', name: 'map', signature: signatureOf(change), apply: change });
 }

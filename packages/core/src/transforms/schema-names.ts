@@ -27,7 +27,8 @@ export function schemaNames(schema: unknown): ReadonlySet<string> {
   return names;
 }
 
-function jsonSchemaOf(schema: unknown): unknown {
+/** Returns the JSON Schema that a schema gives of itself, or `undefined` if it gives none. */
+export function jsonSchemaOf(schema: unknown): unknown {
   try {
     return (schema as WithJsonSchema)['~standard']?.jsonSchema?.input?.({ target: 'draft-2020-12' });
   } catch {

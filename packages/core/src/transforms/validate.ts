@@ -2,7 +2,8 @@ import type { Each } from '../each.ts';
 import { isThenable } from '../is-thenable.ts';
 import { MillraceError } from '../millrace-error.ts';
 import type { SchemaIssue, SchemaResult, StandardSchema } from '../standard-schema.ts';
-import { schemaNames } from './schema-names.ts';
+import { jsonSchemaOf, schemaNames } from './schema-names.ts';
+import { signatureOf } from '../signature.ts';
 
 /** Issues of a record that are kept; a record with thousands says no more than one with ten. */
 const KEPT_ISSUES = 10;
@@ -43,6 +44,10 @@ export function validate<Output>(schema: StandardSchema<Output>): Each<unknown, 
   return Object.freeze<Each<unknown, Output>>({
     kind: 'each',
     name: 'validate',
+    // Made when a ledger asks for it: a large schema takes time to describe itself.
+    get signature() {
+      return signatureOf({ vendor: standard.vendor, schema: jsonSchemaOf(schema) });
+    },
     apply: (value) => {
       const result = standard.validate(value);
       return isThenable(result) ? result.then(outputOf) : outputOf(result);

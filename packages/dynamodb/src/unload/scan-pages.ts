@@ -83,7 +83,7 @@ async function pageFrom(
  * Whether this is a page of items: DynamoDB always says how many it holds and how many it looked at, and where the next one
  * begins, which is never where this one began.
  */
-export function isPage(
+function isPage(
   {
     Items,
     Count,

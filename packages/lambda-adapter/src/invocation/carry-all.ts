@@ -5,7 +5,7 @@ import { objectUri } from '../object-ref.ts';
 import { type InvocationReport, type ObjectResult, summarise } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';
 import { type Log, logObject, logWarning } from './log-line.ts';
-import { type Continuing, type Process, settle } from './settle.ts';
+import { type BeginInvocation, type Continuing, settle } from './settle.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** One record of an event on its way. */
@@ -18,7 +18,7 @@ export interface Errand {
 }
 
 export interface CarryAllOptions {
-  readonly process: Process;
+  readonly begin: BeginInvocation;
   readonly budget: TimeBudget;
   readonly context: LambdaContext | undefined;
   readonly concurrency: number;
@@ -37,8 +37,9 @@ export interface CarryAllOptions {
  */
 export async function carryAll(
   errands: readonly Errand[],
-  { process, budget, context, concurrency, log, onReport, continuing, settled }: CarryAllOptions,
+  { begin, budget, context, concurrency, log, onReport, continuing, settled }: CarryAllOptions,
 ): Promise<readonly (readonly ObjectResult[])[]> {
+  const { process, close } = begin(budget);
   const results: (readonly ObjectResult[])[] = [];
   const lanes = lanesOf(errands);
   // The workers share one iterator, so each lane is taken once.
@@ -59,22 +60,33 @@ export async function carryAll(
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, worker));
-  if (onReport !== undefined) tell(onReport, summarise(results.flat()), log, context);
+  const observerErrors = await close();
+  if (observerErrors > 0) logWarning(log, observerFailed(observerErrors), context);
+  if (onReport !== undefined) await report(onReport, summarise(results.flat()), log, context);
   return results;
 }
 
-function tell(
-  onReport: (report: InvocationReport) => void,
-  report: InvocationReport,
+/** How long an `onReport` that returns a promise is waited for, in milliseconds. */
+const REPORT_MS = 1000;
+
+/** A promise is waited for, since Lambda freezes the process with the answer; its rejection is a warning like a throw. */
+async function report(
+  onReport: (report: InvocationReport) => unknown,
+  made: InvocationReport,
   log: Log,
   context: LambdaContext | undefined,
-): void {
+): Promise<void> {
   try {
-    onReport(report);
+    await Promise.race([onReport(made), new Promise((resolve) => setTimeout(resolve, REPORT_MS).unref())]);
   } catch (cause) {
     const message = 'The option "onReport" threw. What the invocation did is not changed by it.';
     logWarning(log, new MillraceError('LAMBDA_REPORT_FAILED', message, { cause }), context);
   }
+}
+
+function observerFailed(times: number): MillraceError {
+  const message = `An observer threw ${times} times. What the invocation did is not changed by it.`;
+  return new MillraceError('LAMBDA_OBSERVER_FAILED', message, { details: { times } });
 }
 
 /** The numbers of the errands, by lane, in the order in which the lanes come up. */

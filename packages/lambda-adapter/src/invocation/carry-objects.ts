@@ -1,13 +1,14 @@
-import { type Feed, MillraceError, type RunOptions } from '@millrace/core';
+import { type Feed, type ItemReport, MillraceError, type RunSession, type SessionOptions } from '@millrace/core';
 import type { FeedHandlerOptions } from '../feed-handler-options.ts';
 import { type ObjectRef, objectUri } from '../object-ref.ts';
 import { checkFeed, type RouteTable } from '../routes.ts';
 import { joinObservers } from './join-observers.ts';
-import { failureOf, type Process, type Processed } from './settle.ts';
+import { type BeginInvocation, failureOf, type Process, type Processed } from './settle.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /**
- * What a handler of feeds does with one object: a run for each feed that the object belongs to.
+ * What a handler of feeds does with the objects of an invocation: each goes to every feed that it belongs to. A feed has one
+ * session for the whole invocation, so that its sink's concurrency, shared writes and observer span all of the objects.
  *
  * @throws MillraceError `OPTION_INVALID` where the target is neither a feed nor a table
  */
@@ -15,29 +16,86 @@ export function carryObjects(
   owner: string,
   target: Feed<ObjectRef> | RouteTable,
   options: FeedHandlerOptions,
-): Process {
+): BeginInvocation {
   const { feedsFor } = toRouteTable(owner, target);
   const runOptions = runOptionsOf(options);
-  return async (ref, budget) => {
-    const feeds = feedsFor(ref);
-    if (feeds === 'ignore') return [{ outcome: 'ignored' }];
-    if (feeds === 'fail') throw routeMissing(ref);
-    if (options.quarantine?.holds?.(objectUri(ref))) throw quarantineLoop(ref);
-    const told: Processed[] = [];
-    for (const feed of feeds) {
-      const late = told.length > 0 && budget.isOver();
-      told.push(
-        late
-          ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() }
-          : await carry(feed, ref, runOptions, budget),
-      );
-    }
-    return told;
+  return (budget) => {
+    const sessions = new Sessions(runOptions, budget);
+    const process: Process = async (ref) => {
+      const feeds = feedsFor(ref);
+      if (feeds === 'ignore') return [{ outcome: 'ignored' }];
+      if (feeds === 'fail') throw routeMissing(ref);
+      if (options.quarantine?.holds?.(objectUri(ref))) throw quarantineLoop(ref);
+      const results: Processed[] = [];
+      for (const feed of feeds) {
+        const late = results.length > 0 && budget.isOver();
+        results.push(
+          late ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() } : await sessions.process(feed, ref),
+        );
+      }
+      return results;
+    };
+    return { process, close: () => sessions.close() };
   };
 }
 
-function runOptionsOf(options: FeedHandlerOptions): RunOptions {
-  const { quarantine, maxRejections, ledger, leaseMs, checkpointRecords, versions, observer } = options;
+/** The sessions of one invocation, one for each feed that an object has come to. */
+class Sessions {
+  readonly #options: SessionOptions;
+  readonly #budget: TimeBudget;
+  readonly #open = new Map<Feed<ObjectRef>, RunSession<ObjectRef>>();
+
+  constructor(options: SessionOptions, budget: TimeBudget) {
+    const { deadline, graceMs } = budget;
+    this.#options = deadline === undefined ? options : { ...options, deadline, graceMs };
+    this.#budget = budget;
+  }
+
+  async process(feed: Feed<ObjectRef>, ref: ObjectRef): Promise<Processed> {
+    try {
+      return this.#resultOf(feed, await this.#session(feed).process(ref));
+    } catch (thrown) {
+      return { feed: feed.name, ...failureOf(thrown, this.#budget) };
+    }
+  }
+
+  /** Ends all runs. Resolves with how often their observers threw. */
+  async close(): Promise<number> {
+    let observerErrors = 0;
+    for (const session of this.#open.values()) observerErrors += (await session.close()).observerErrors;
+    return observerErrors;
+  }
+
+  #session(feed: Feed<ObjectRef>): RunSession<ObjectRef> {
+    const known = this.#open.get(feed);
+    if (known !== undefined) return known;
+    const session = feed.openRun(this.#options);
+    this.#open.set(feed, session);
+    return session;
+  }
+
+  /** An object that the run never came to has no report of its own. */
+  #resultOf(feed: Feed<ObjectRef>, report: ItemReport): Processed {
+    const { outcome, origin, error } = report;
+    if (outcome === 'aborted' && origin === undefined)
+      return { outcome, feed: feed.name, error: this.#budget.outOfTime() };
+    const why = error ?? (outcome === 'aborted' ? this.#budget.outOfTime() : undefined);
+    return { outcome, feed: feed.name, report, ...(why && { error: why }) };
+  }
+}
+
+function runOptionsOf(options: FeedHandlerOptions): SessionOptions {
+  const {
+    quarantine,
+    maxRejections,
+    ledger,
+    leaseMs,
+    clockSkewMs,
+    checkpointRecords,
+    versions,
+    allRejected,
+    observer,
+  } = options;
   return {
     ...(quarantine && { quarantine }),
     ...(maxRejections && { maxRejections }),
@@ -45,43 +103,10 @@ function runOptionsOf(options: FeedHandlerOptions): RunOptions {
     ...(leaseMs !== undefined && { leaseMs }),
     ...(checkpointRecords !== undefined && { checkpointRecords }),
     ...(versions && { versions }),
+    ...(clockSkewMs !== undefined && { clockSkewMs }),
+    ...(allRejected && { allRejected }),
     ...(observer && { observer: joinObservers([observer].flat()) }),
   };
-}
-
-/**
- * One run for each object, so that whatever the run answers is this object's: its outcome needs no matching by name, and
- * an object that a run never came to cannot pass for done.
- */
-async function carry(
-  feed: Feed<ObjectRef>,
-  ref: ObjectRef,
-  options: RunOptions,
-  budget: TimeBudget,
-): Promise<Processed> {
-  const { deadline, graceMs, outOfTime } = budget;
-  const time = deadline === undefined ? {} : { deadline, graceMs };
-  try {
-    const run = await feed.run([ref], { ...options, ...time, onFailure: 'report' });
-    // A run that was stopped before it came to the object has no report of it.
-    const report = run.reports[0];
-    const told = {
-      feed: feed.name,
-      ...(report === undefined ? {} : { report }),
-      ...(run.observerErrors === 0 ? {} : { observerErrors: run.observerErrors }),
-    };
-    const { outcome } = report ?? run;
-    if (outcome === 'duplicate' || outcome === 'stale') return { outcome, ...told };
-    if (outcome === 'complete' && report !== undefined) return { outcome, ...told };
-    const error = report?.error ?? run.error ?? (outcome === 'aborted' ? outOfTime() : untold(feed.name));
-    return { outcome: outcome === 'complete' ? 'failed' : outcome, ...told, error };
-  } catch (thrown) {
-    return { feed: feed.name, ...failureOf(thrown, budget) };
-  }
-}
-
-function untold(feed: string): MillraceError {
-  return new MillraceError('LAMBDA_OBJECT_FAILED', `Feed ${feed} did not say what became of the object.`);
 }
 
 function toRouteTable(owner: string, target: Feed<ObjectRef> | RouteTable): RouteTable {

@@ -4,7 +4,7 @@ import type { LambdaContext } from '../lambda-context.ts';
 import { type InvocationReport, summarise } from '../object-result.ts';
 import { isFailure, ObjectsFailedError } from '../objects-failed-error.ts';
 import { carryAll } from './carry-all.ts';
-import type { Process } from './settle.ts';
+import type { BeginInvocation } from './settle.ts';
 import { startTimeBudget } from './time-budget.ts';
 
 /**
@@ -16,14 +16,14 @@ import { startTimeBudget } from './time-budget.ts';
 export async function handleEvent(
   event: unknown,
   context: LambdaContext | undefined,
-  process: Process,
+  begin: BeginInvocation,
   { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
 ): Promise<InvocationReport> {
   const budget = startTimeBudget(context, reserveMs);
   const continuing = continueWith && { continueWith, untouched: true };
   try {
     const errands = readAsynchronous(event, keys).map((arrival) => ({ arrival }));
-    const all = { process, budget, context, concurrency, log, onReport, continuing };
+    const all = { begin, budget, context, concurrency, log, onReport, continuing };
     const results = (await carryAll(errands, all)).flat();
     const report = summarise(results);
     if (results.some(isFailure)) throw new ObjectsFailedError(report);

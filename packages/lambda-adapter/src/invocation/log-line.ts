@@ -1,4 +1,4 @@
-import type { MillraceError } from '@millrace/core';
+import { isThenable, type MillraceError } from '@millrace/core';
 import type { LambdaContext } from '../lambda-context.ts';
 import type { ObjectResult } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';
@@ -34,20 +34,22 @@ export function logWarning(log: Log, error: MillraceError, context: LambdaContex
 
 function write(log: Log, fields: Readonly<Record<string, unknown>>, requestId: string | undefined): void {
   const line = toJson(fields);
-  try {
-    log(line);
-  } catch (thrown) {
+  const failed = (thrown: unknown): void => {
+    const what = thrown instanceof Error ? thrown.name : typeof thrown;
     logToStdout(line);
-    logToStdout(
-      toJson({ level: 'error', logger: 'millrace', requestId, message: `The option "log" threw: ${String(thrown)}` }),
-    );
+    logToStdout(toJson({ level: 'error', logger: 'millrace', requestId, message: `The option "log" threw ${what}.` }));
+  };
+  try {
+    const returned: unknown = log(line);
+    if (isThenable(returned)) returned.then(undefined, failed);
+  } catch (thrown) {
+    failed(thrown);
   }
 }
 
 function levelOf(result: ObjectResult): 'info' | 'warn' | 'error' {
   if (isFailure(result)) return 'error';
-  const { report, observerErrors = 0 } = result;
-  return (report?.rejected ?? 0) + observerErrors > 0 ? 'warn' : 'info';
+  return (result.report?.rejected ?? 0) > 0 ? 'warn' : 'info';
 }
 
 function toJson(fields: Readonly<Record<string, unknown>>): string {

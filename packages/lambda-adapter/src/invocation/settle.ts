@@ -7,9 +7,18 @@ import type { ObjectResult } from '../object-result.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** What a handler does with one object: all that differs between feeds and copies. One result for each feed it went to. */
-export type Process = (ref: ObjectRef, budget: TimeBudget) => Promise<readonly Processed[]>;
+export type Process = (ref: ObjectRef) => Promise<readonly Processed[]>;
 
-export type Processed = Pick<ObjectResult, 'outcome' | 'feed' | 'report' | 'observerErrors' | 'copy' | 'error'>;
+/** One invocation's work. */
+export interface Invocation {
+  readonly process: Process;
+  /** Ends what the invocation has begun. Resolves with how often observers threw. */
+  readonly close: () => Promise<number>;
+}
+
+export type BeginInvocation = (budget: TimeBudget) => Invocation;
+
+export type Processed = Pick<ObjectResult, 'outcome' | 'feed' | 'report' | 'copy' | 'error'>;
 
 /** How objects are dealt with that the time did not suffice for. */
 export interface Continuing {
@@ -48,7 +57,7 @@ export async function settle(
 async function attempt(ref: ObjectRef, process: Process, budget: TimeBudget): Promise<readonly Processed[]> {
   if (budget.isOver()) return [{ outcome: 'aborted', error: budget.outOfTime() }];
   try {
-    return await process(ref, budget);
+    return await process(ref);
   } catch (thrown) {
     return [failureOf(thrown, budget)];
   }

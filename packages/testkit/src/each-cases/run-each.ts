@@ -42,7 +42,7 @@ export async function runEach<I, O>(each: Each<I, O>, inputs: readonly I[], item
     .through(records)
     .through(each)
     .to(sink)
-    .run([inputs], { quarantine, maxRejections: { share: 1 }, onFailure: 'report' });
+    .run([inputs], { quarantine, maxRejections: { share: 1 }, allRejected: 'accept', onFailure: 'report' });
   return {
     records: [...sink.stored.values()].map(({ entry }) => entry),
     rejections: quarantine.values(),

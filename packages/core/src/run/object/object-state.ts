@@ -2,6 +2,7 @@ import type { LedgerProgress } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import { NOTICE_MS, type Stop } from '../stop/stop.ts';
 import { startTimer } from '../stop/timer.ts';
+import { watchedController } from '../stop/watched-signal.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import { type Phase, phaseOf } from './phase.ts';
 import { ResumePoint } from './resume-point.ts';
@@ -19,7 +20,7 @@ export class ObjectState {
   /** The object's id, once it is known, else its reference as text. */
   #item: string;
   readonly #reading: AbortController = new AbortController();
-  readonly #writing: AbortController = new AbortController();
+  readonly #writing: AbortController = watchedController(() => this.#whyNotWrite());
   readonly #abandoned: AbortController = new AbortController();
   #error: MillraceError | undefined;
   #lease: LeaseClock | undefined;
@@ -147,6 +148,13 @@ export class ObjectState {
       this.#stopWriting();
     };
     look();
+  }
+
+  /** What the clock says before any timer had its turn. */
+  #whyNotWrite(): MillraceError | undefined {
+    if (this.#lease === undefined || this.#lease.leftMs() > 0) return undefined;
+    this.fail(this.#leaseOver());
+    return this.#error;
   }
 
   #leaseOver(): MillraceError {

@@ -93,8 +93,10 @@ function writersOf<Ref>(options: PumpOptions<Ref>): Writers {
   const stage = scope.names.sink;
   const writer = batchWriter(options, scope.feed.stages.sink, stage, scope, {
     accepted: (count) => (tally.written += count),
-    refused: (entry, { code, message, details, cause }) =>
-      rejections.add(entry, { stage, code, message, details, cause }, { value: entry.value }),
+    refused: (entry, { code, message, details, cause }) => {
+      tally.refused += 1;
+      return rejections.add(entry, { stage, code, message, details, cause }, { value: entry.value });
+    },
   });
   return { writer, quarantineWriter, rejections };
 }
@@ -131,11 +133,15 @@ function batchWriter<Ref, T>(
   });
 }
 
-/** An object of which nothing was understood is not complete, however few records it has. */
+/**
+ * An object of which nothing was understood is not complete, however few records it has. A record that the sink refused was
+ * understood. The next run reads all of it again, and comes to the same end.
+ */
 function assertUnderstood<Ref>({ scope, state }: PumpOptions<Ref>): void {
-  const { read, written, dropped, rejectionCount, rejections } = state.tally;
-  const rejected = state.rejectedBefore + rejectionCount;
+  const { read, written, dropped, rejectionCount, refused, rejections } = state.tally;
+  const rejected = state.rejectedBefore + rejectionCount - refused;
   if (scope.allRejected === 'accept' || rejected === 0 || rejected < read || written + dropped > 0) return;
+  state.resumePoint.distrust();
   throw new MillraceError(
     'ALL_RECORDS_REJECTED',
     `All ${read} records were rejected, so nothing of this object was understood. The charset, the parser or the schema may ` +

@@ -24,6 +24,9 @@ export class Tally {
     (this.notes[stage] ??= {})[name] = text;
   }
 
+  /** Records that the sink refused: they were understood, and are rejected all the same. */
+  refused = 0;
+
   /** Rejections so far, quarantined or not. */
   rejectionCount = 0;
 

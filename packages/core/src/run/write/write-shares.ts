@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { isMillraceError, MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { Refusal, Sink } from '../../sink.ts';
+import { anyOf } from '../stop/watched-signal.ts';
 import type { LiveEntry } from '../read/live-entry.ts';
 
 /** One item's share of a write. */
@@ -75,7 +76,7 @@ function contextOf<T>(shares: readonly Share<T>[]): Context {
   const all = shares.reduce((sum, { entries }) => sum + entries.length, 0);
   return {
     ...context,
-    signal: AbortSignal.any(shares.map((share) => share.context.signal)),
+    signal: anyOf(shares.map((share) => share.context.signal)),
     timeLeftMs: () => Math.min(...shares.map((share) => share.context.timeLeftMs?.() ?? Number.POSITIVE_INFINITY)),
     count: (counter, by = 1) => {
       for (const { entries, context: own } of shares) own.count(counter, (by * entries.length) / all);
