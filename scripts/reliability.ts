@@ -1,9 +1,10 @@
 /**
- * Runs one of the reliability programs: `pnpm run reliability mutants --sample 100`. Each ends with one JSON object as its
+ * Runs one of the reliability programs: `pnpm run reliability simulate --seeds 10000`. Each ends with one JSON object as its
  * last line, and with an exit code other than 0 if a promise was broken.
  */
 const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
   mutants: () => import('./reliability/mutants.ts'),
+  simulate: () => import('./reliability/simulate.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

@@ -30,6 +30,7 @@ export { landingPlace, type PlaceUuids } from './landing/place-uuids.ts';
 export { many, type Many } from './many.ts';
 export { memoryLedger } from './ledger/memory-ledger.ts';
 export {
+  errorFromJson,
   type ErrorPlace,
   isMillraceError,
   MillraceError,

@@ -1,4 +1,5 @@
 const BRAND: unique symbol = Symbol.for('@millrace/error');
+const NAMED_CAUSE: unique symbol = Symbol.for('@millrace/named-cause');
 
 /** Where in a run an error happened. The runner fills in what the thrower does not know. */
 export interface ErrorPlace {
@@ -82,6 +83,19 @@ export function isMillraceError(value: unknown): value is MillraceError {
   return typeof value === 'object' && value !== null && BRAND in value;
 }
 
+/**
+ * Reads an error back from what `toJSON` returned, as a ledger keeps it: its `toJSON` returns the same again. Its cause is an
+ * error whose message is what `toJSON` says of the chain of causes. For plugin authors.
+ *
+ * @example
+ * const error = errorFromJson(JSON.parse(text));
+ */
+export function errorFromJson(plain: Readonly<Record<string, unknown>>): MillraceError {
+  const { code, message, cause, ...rest } = plain;
+  const named = typeof cause === 'string' ? Object.assign(new Error(cause), { [NAMED_CAUSE]: true }) : undefined;
+  return new MillraceError(String(code), String(message), { ...(rest as MillraceErrorOptions), cause: named });
+}
+
 /** Codes of failures that happen before records are parsed, or apart from them: a foreign message quotes none. */
 const BEFORE_CONTENT: ReadonlySet<string> = new Set(['SOURCE_FAILED', 'LEDGER_FAILED', 'REFS_FAILED']);
 
@@ -120,6 +134,7 @@ function withoutContent(details: MillraceError['details']): MillraceError['detai
 /** Names a cause without quoting it. */
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return `a value of type ${cause === null ? 'null' : typeof cause}`;
+  if (NAMED_CAUSE in cause) return cause.message;
   const own = isMillraceError(cause) ? `${cause.code}: ${cause.message}` : typeOf(cause);
   return cause.cause === undefined ? own : `${own} (caused by ${describeCause(cause.cause)})`;
 }

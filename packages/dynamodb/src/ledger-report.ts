@@ -1,4 +1,4 @@
-import { type ItemReport, MillraceError } from '@millrace/core';
+import { errorFromJson, type ItemReport } from '@millrace/core';
 
 /** Of the 400 KB that an item may have, what the report may take. Object, origin and the like have the rest. */
 const MAX_REPORT_BYTES = 300 * 1024;
@@ -43,12 +43,11 @@ export function reportToText(report: ItemReport): string {
   return text;
 }
 
-/** The report that {@link reportToText} made a text of. Causes of its error come back as text. */
+/** The report that {@link reportToText} made a text of. The causes of its error come back as one, which names them. */
 export function reportFromText(text: string): ItemReport {
   const { error, ...report } = JSON.parse(text) as PlainReport;
   if (error === undefined) return report;
-  const { code, message, ...rest } = error;
-  return { ...report, error: new MillraceError(code, message, rest) };
+  return { ...report, error: errorFromJson({ ...error }) };
 }
 
 /** Details are anyone's; `undefined` where they cannot be had as JSON, as when they contain themselves. */

@@ -194,17 +194,17 @@ describe('a report that is too large for an item', () => {
       message: 'It broke.',
       ...place,
       details: { omitted: expect.any(String) },
-      cause: 'inner',
+      cause: 'Error',
     });
   });
 
   it('loses the ends of long texts next', async () => {
     const long = `${'é'.repeat(4_999)}😀${'é'.repeat(300_000)}`;
-    const error = new MillraceError('BROKEN', long, { ...place, cause: new Error(long) });
+    const error = new MillraceError('BROKEN', long, { ...place, cause: new MillraceError('INNER', long) });
     const { error: found } = await kept({ outcome: 'failed', error });
     expect(found).toMatchObject({ code: 'BROKEN', ...place });
     expect(found!.message).toBe(`${'é'.repeat(4_999)}\uFFFD…`);
-    expect(found!.cause).toBe(found!.message);
+    expect((found!.cause as Error).message).toBe(`INNER: ${'é'.repeat(4_993)}…`);
   });
 
   it('loses the smallest of many counts last, and keeps their sum', async () => {

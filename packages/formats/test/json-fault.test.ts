@@ -53,6 +53,8 @@ describe('the place of a fault in JSON', () => {
         const fault = jsonFault(text);
         const [, place] = /character (\d+)/.exec(fault) ?? [];
         const at = place === undefined ? text.length : Number(place) - 1;
+        // Of an escape that breaks off, V8 names the end, and this the backslash.
+        if (text[at] === '\\') return;
         const [, position] = POSITION.exec(message) ?? [];
         if (position !== undefined && !/[-.eE\d]/.test(text[at - 1] ?? '')) expect(at).toBe(Number(position));
         // Of a number or word that breaks off, V8 names the end, and this where it breaks off.

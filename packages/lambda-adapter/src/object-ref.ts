@@ -14,6 +14,16 @@ export interface ObjectRef {
   readonly size?: number;
   /** A hexadecimal number that grows with each event of one key. It says nothing across keys. */
   readonly sequencer?: string;
+  /** How far a chain of `continueWith` has come; pass it on with the rest of the reference. */
+  readonly handover?: Handover;
+}
+
+/** What one invocation tells the next about an object that it did not finish. */
+export interface Handover {
+  /** The record at which the object resumes. */
+  readonly watermark: number;
+  /** Handovers in a row that brought the object no further. */
+  readonly idle: number;
 }
 
 /** `s3://bucket/key`, for people and logs. */

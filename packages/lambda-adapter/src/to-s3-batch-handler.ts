@@ -21,7 +21,8 @@ export interface S3BatchHandlerOptions extends FeedHandlerOptions {
    * that failed; those that are held or that time ran out on are always temporary.
    *
    * @default true for a key that cannot be decoded, a task that names no object, routes that are missing or overlap, and
-   *   for too many rejections; false for all else, which S3 tries again before the job ends
+   *   for too many rejections, or nothing but rejections; false for all else and for every `retryable` error, which S3 tries
+   *   again before the job ends
    */
   readonly permanent?: (error: MillraceError) => boolean;
 }
@@ -108,8 +109,9 @@ const PERMANENT: ReadonlySet<string> = new Set([
   'LAMBDA_ROUTE_MISSING',
   'LAMBDA_ROUTES_OVERLAP',
   'TOO_MANY_REJECTIONS',
+  'ALL_RECORDS_REJECTED',
 ]);
 
-function isPermanent({ code }: MillraceError): boolean {
-  return PERMANENT.has(code);
+function isPermanent({ code, retryable }: MillraceError): boolean {
+  return !retryable && PERMANENT.has(code);
 }

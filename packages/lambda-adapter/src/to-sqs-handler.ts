@@ -11,7 +11,9 @@ import { startTimeBudget } from './invocation/time-budget.ts';
 import type { LambdaContext } from './lambda-context.ts';
 import type { LandingCopy } from './landing-copy.ts';
 import type { ObjectRef } from './object-ref.ts';
-import { isFailure } from './objects-failed-error.ts';
+import { logBatchFailed } from './invocation/log-line.ts';
+import { summarise } from './object-result.ts';
+import { isFailure, ObjectsFailedError } from './objects-failed-error.ts';
 import type { RouteTable } from './routes.ts';
 import { keepInvisible, type VisibilityOptions } from './sqs/keep-invisible.ts';
 
@@ -22,6 +24,13 @@ export interface SqsOptions {
    * timeout must suffice, which AWS advises to be six times the function's time-out
    */
   readonly visibility?: VisibilityOptions;
+  /**
+   * What to do when every message of a batch fails. `report` names them in the response, as always, so the invocation counts as
+   * a success and alarms on the function's errors stay silent. `throw` fails the invocation, which makes SQS deliver all of
+   * them again as well. Either way the log gets a line from which CloudWatch makes the metric `Millrace/BatchesFailed`.
+   * @default 'report'
+   */
+  readonly onAllFailed?: 'report' | 'throw';
 }
 
 /** Options of {@link toSqsHandler} for a feed or routes. */
@@ -65,16 +74,17 @@ export function toSqsHandler(
 ): SqsHandler {
   const begin = processOf(target, options);
   const settings = handlerSettings(options);
-  return (event, context) => handleBatch(event, context, begin, settings, options.visibility);
+  return (event, context) => handleBatch(event, context, begin, settings, options);
 }
 
 function processOf(target: Feed<ObjectRef> | RouteTable | LandingCopy, options: SqsHandlerOptions): BeginInvocation {
   const visibility = checkVisibility;
+  const onAllFailed = check.optional(check.oneOf('report', 'throw'));
   if (typeof target === 'function') {
-    checkOptions<SqsLandingOptions>('toSqsHandler', options, { ...handlerChecks(), visibility });
+    checkOptions<SqsLandingOptions>('toSqsHandler', options, { ...handlerChecks(), visibility, onAllFailed });
     return copyObjects('toSqsHandler', target);
   }
-  checkFeedHandlerOptions<SqsHandlerOptions>('toSqsHandler', options, { visibility });
+  checkFeedHandlerOptions<SqsHandlerOptions>('toSqsHandler', options, { visibility, onAllFailed });
   return carryObjects('toSqsHandler', target, options);
 }
 
@@ -83,7 +93,7 @@ async function handleBatch(
   context: LambdaContext | undefined,
   begin: BeginInvocation,
   { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
-  visibility: VisibilityOptions | undefined,
+  { visibility, onAllFailed = 'report' }: SqsOptions,
 ): Promise<SqsBatchResponse> {
   const messages = readSqsBatch(event, keys);
   if (messages === undefined) throw unknownEvent('toSqsHandler', 'batches of SQS messages', event);
@@ -104,7 +114,12 @@ async function handleBatch(
     const all = { begin, budget, context, concurrency, log, onReport, continuing, settled };
     const results = await carryAll(errands, all);
     const failed = owners.filter((_, index) => results[index]!.some(isFailure)).map(({ messageId }) => messageId);
-    return { batchItemFailures: [...new Set(failed)].map((itemIdentifier) => ({ itemIdentifier })) };
+    const failures = [...new Set(failed)];
+    if (failures.length > 0 && failures.length === messages.length) {
+      logBatchFailed(log, failures.length, context);
+      if (onAllFailed === 'throw') throw new ObjectsFailedError(summarise(results.flat()));
+    }
+    return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     invisible?.stop();
     budget.end();

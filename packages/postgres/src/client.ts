@@ -35,15 +35,20 @@ export interface OpenClient {
   readonly close: () => Promise<void>;
 }
 
+/** What a pool is made with. */
+export interface PoolSettings {
+  readonly connections: number;
+  readonly timeoutMs: number;
+  /** Whether the process may end while connections are idle, for what nobody closes. @default false */
+  readonly allowExit?: boolean;
+}
+
 /** The client that was given, or a pool that is opened at the first use. */
-export function openClient(
-  { client, connection }: PostgresConnection,
-  { connections, timeoutMs }: { readonly connections: number; readonly timeoutMs: number },
-): OpenClient {
+export function openClient({ client, connection }: PostgresConnection, settings: PoolSettings): OpenClient {
   if (client !== undefined) return { get: async () => client, close: async () => {} };
   let opened: ReturnType<typeof openPool> | undefined;
   return {
-    get: () => (opened ??= openPool(connection, connections, timeoutMs)),
+    get: () => (opened ??= openPool(connection, settings)),
     close: async () => {
       const pool = opened;
       opened = undefined;
@@ -52,7 +57,7 @@ export function openClient(
   };
 }
 
-async function openPool(connection: string | undefined, connections: number, timeoutMs: number) {
+async function openPool(connection: string | undefined, { allowExit = false, connections, timeoutMs }: PoolSettings) {
   const { Pool } = await import('pg').catch((cause: unknown) => {
     throw new MillraceError('POSTGRES_DRIVER_MISSING', 'Install pg, or pass a client of your own.', { cause });
   });
@@ -60,6 +65,7 @@ async function openPool(connection: string | undefined, connections: number, tim
     ...(connection !== undefined && { connectionString: connection }),
     application_name: 'millrace',
     max: connections,
+    allowExitOnIdle: allowExit,
     keepAlive: true,
     connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
     // The pool closes a connection whose query came to nothing; without it a dead one would be kept for ever.

@@ -1,7 +1,9 @@
 export type { PostgresClient, PostgresConnection, PostgresResult } from './client.ts';
 export { columnsFromSchema, type StandardJsonSchema } from './columns-from-schema.ts';
+export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
 export { ensureTable, type EnsurePostgresTableOptions, type PostgresTableDifference } from './ensure-table.ts';
 export { landingColumns, landingRow, type LandingRow } from './landing-row.ts';
+export { postgresLedger, type PostgresLedgerOptions } from './postgres-ledger.ts';
 export { postgresSink, type PostgresKeyValue, type PostgresRecord, type PostgresSinkOptions } from './postgres-sink.ts';
 export type { PostgresRetryOptions } from './retry-options.ts';
 export type { PostgresColumn, PostgresColumns } from './table-columns.ts';

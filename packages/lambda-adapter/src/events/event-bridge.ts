@@ -20,9 +20,11 @@ const EVENT_MAJOR = '1';
 
 /** The S3 event of EventBridge, or `undefined` where the value is something else. */
 export function readEventBridge(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
-  const kind = text(member(event, 'detail-type'));
-  if (member(event, 'source') !== 'aws.s3' || kind?.startsWith('Object ') !== true) return undefined;
-  const detail = member(event, 'detail');
+  const { kind, detail } = isDetail(event)
+    ? { kind: 'Object Created', detail: event }
+    : { kind: text(member(event, 'detail-type')), detail: member(event, 'detail') };
+  if (detail !== event && member(event, 'source') !== 'aws.s3') return undefined;
+  if (kind?.startsWith('Object ') !== true) return undefined;
   const object = member(detail, 'object');
   const bucket = text(member(member(detail, 'bucket'), 'name'));
   const encodedKey = text(member(object, 'key'));
@@ -45,6 +47,17 @@ export function readEventBridge(event: unknown, keys: KeyDecoders): readonly Arr
   } catch (thrown) {
     return [{ kind: 'unreadable', object: uri, eventName, error: toMillraceError(thrown, 'LAMBDA_KEY_INVALID') }];
   }
+}
+
+/** What S3 writes into an event about a new object, and into no other. */
+const REASONS: ReadonlySet<unknown> = new Set(['PutObject', 'POST Object', 'CopyObject', 'CompleteMultipartUpload']);
+
+/** The detail alone, as a rule or a pipe passes it on whose input path is `$.detail`. */
+function isDetail(event: unknown): boolean {
+  const hasObject = text(member(member(event, 'object'), 'key')) !== undefined;
+  return (
+    hasObject && text(member(member(event, 'bucket'), 'name')) !== undefined && REASONS.has(member(event, 'reason'))
+  );
 }
 
 function incomplete(): MillraceError {

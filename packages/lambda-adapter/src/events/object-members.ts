@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../object-ref.ts';
-import { text } from './fields.ts';
+import { member, text } from './fields.ts';
 
 /** What an event may tell of an object beside its place, as it was found there. */
 export interface ObjectMembers {
@@ -7,6 +7,7 @@ export interface ObjectMembers {
   readonly etag: unknown;
   readonly size: unknown;
   readonly sequencer: unknown;
+  readonly handover?: unknown;
 }
 
 /** A reference with those members that are there and of their kind; an ETag loses its quotes. */
@@ -22,5 +23,13 @@ export function refWith(bucket: string, key: string, members: ObjectMembers): Ob
     ...(etag === undefined ? {} : { etag }),
     ...(typeof size === 'number' ? { size } : {}),
     ...(sequencer === undefined ? {} : { sequencer }),
+    ...handoverOf(members.handover),
   };
+}
+
+function handoverOf(value: unknown): Pick<ObjectRef, 'handover'> {
+  const [watermark, idle] = [member(value, 'watermark'), member(value, 'idle')];
+  return Number.isSafeInteger(watermark) && Number.isSafeInteger(idle)
+    ? { handover: { watermark: watermark as number, idle: idle as number } }
+    : {};
 }

@@ -25,6 +25,8 @@ export function readContent(value: unknown, keys: KeyDecoders): readonly Arrival
   return (
     readS3Notification(value, keys) ??
     readSns(value, keys) ??
+    readDestination(value, keys) ??
+    readPipe(value, keys) ??
     readEventBridge(value, keys) ??
     readReferences(value, keys)
   );
@@ -44,6 +46,25 @@ export function readText(body: unknown, carrier: string, keys: KeyDecoders): rea
     return [unknownContent(carrier, 'a text that is no JSON', cause)];
   }
   return readContent(value, keys) ?? [unknownContent(carrier, describeEvent(value))];
+}
+
+/**
+ * What Lambda sends to an on-failure or on-success destination: the event that it invoked the function with, beside what
+ * became of it. `{ version, requestContext: { condition }, requestPayload, … }`
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
+function readDestination(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+  if (member(value, 'requestContext') === undefined) return undefined;
+  const payload = member(value, 'requestPayload');
+  return payload === undefined ? undefined : readContent(payload, keys);
+}
+
+/** Messages of a queue that EventBridge Pipes hand over as a plain list, for a handler that answers nothing about each. */
+function readPipe(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  if (!value.every((one) => member(one, 'eventSource') === 'aws:sqs')) return undefined;
+  return value.flatMap((one) => readText(member(one, 'body'), `sqs://${text(member(one, 'messageId')) ?? ''}`, keys));
 }
 
 function readSns(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {

@@ -6,11 +6,12 @@ import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
 
 /**
- * A plain list of references, as `continueWith` hands them on: `[{ bucket, key, versionId, etag, size, sequencer }]`, or
- * `{ objects: […] }`. Their keys are as they are in the bucket. `undefined` where the event is something else.
+ * Reads a plain list of references, as `continueWith` hands them on: `[{ bucket, key, versionId, etag, size, sequencer }]`,
+ * `{ objects: […] }`, or a single one by itself. Their keys are as they are in the bucket. `undefined` if the event is
+ * something else.
  */
 export function readReferences(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
-  const list: unknown = Array.isArray(event) ? event : member(event, 'objects');
+  const list: unknown = isReference(event) ? [event] : Array.isArray(event) ? event : member(event, 'objects');
   if (!Array.isArray(list) || list.length === 0 || !list.every(isReference)) return undefined;
   return list.map((value) => readReference(value, keys.references));
 }
@@ -32,6 +33,7 @@ function readReference(value: Reference, decodeKey: (encoded: string) => string)
       etag: member(value, 'etag'),
       size: member(value, 'size'),
       sequencer: member(value, 'sequencer'),
+      handover: member(value, 'handover'),
     });
     return { kind: 'object', ref, eventName };
   } catch (thrown) {

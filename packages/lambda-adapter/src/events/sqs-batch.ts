@@ -28,7 +28,8 @@ export interface SqsDelivery extends SqsMessage {
 
 /** The messages of a batch, or `undefined` where the event is something else. */
 export function readSqsBatch(event: unknown, keys: KeyDecoders): readonly SqsDelivery[] | undefined {
-  const records = member(event, 'Records');
+  // EventBridge Pipes hand over the list without an envelope.
+  const records = Array.isArray(event) ? event : member(event, 'Records');
   if (!Array.isArray(records) || records.length === 0 || !records.every(isMessage)) return undefined;
   return records.map((record) => {
     const messageId = text(member(record, 'messageId')) ?? '';

@@ -32,6 +32,26 @@ export function logWarning(log: Log, error: MillraceError, context: LambdaContex
   write(log, { level: 'warn', time: new Date().toISOString(), logger: 'millrace', requestId, error }, requestId);
 }
 
+/**
+ * The log line of a batch of which every message failed, with a metric in CloudWatch's embedded format.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function logBatchFailed(log: Log, messages: number, context: LambdaContext | undefined): void {
+  const { awsRequestId: requestId } = context ?? {};
+  const now = Date.now();
+  const metric = { Namespace: 'Millrace', Dimensions: [[]], Metrics: [{ Name: 'BatchesFailed', Unit: 'Count' }] };
+  const line = {
+    level: 'error',
+    time: new Date(now).toISOString(),
+    logger: 'millrace',
+    requestId,
+    message: `All ${messages} messages of the batch failed. They are delivered again.`,
+    BatchesFailed: 1,
+    _aws: { Timestamp: now, CloudWatchMetrics: [metric] },
+  };
+  write(log, line, requestId);
+}
+
 function write(log: Log, fields: Readonly<Record<string, unknown>>, requestId: string | undefined): void {
   const line = toJson(fields);
   const failed = (thrown: unknown): void => {

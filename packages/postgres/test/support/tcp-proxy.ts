@@ -8,12 +8,16 @@ export interface TcpProxy {
   readonly calls: () => number;
   /** Cuts all connections and takes no other, until what it answers is called. */
   readonly interrupt: () => () => void;
-  /** Cuts the connection on which a query is sent that has this text, before it comes to the server. */
-  readonly cutBefore: (text: string) => void;
+  /** Cuts the connection on which a query is sent that has this text, before it comes to the server. `skip` spares the first ones. */
+  readonly cutBefore: (text: string, skip?: number) => void;
   /** Lets such a query through, and cuts its connection instead of passing the answer on. */
-  readonly cutAnswer: (text: string) => void;
+  readonly cutAnswer: (text: string, skip?: number) => void;
   /** Lets such a query through, and never passes anything on again on that connection. */
-  readonly stallAnswer: (text: string) => void;
+  readonly stallAnswer: (text: string, skip?: number) => void;
+  /** Faults that no query has met yet. */
+  readonly armed: () => number;
+  /** Forgets those. */
+  readonly disarm: () => void;
   /** Answers that were kept back. */
   readonly stalled: () => number;
   readonly stop: () => Promise<void>;
@@ -23,7 +27,7 @@ type Fault = 'cutBefore' | 'cutAnswer' | 'stallAnswer';
 
 export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  const faults: { readonly fault: Fault; readonly text: string }[] = [];
+  const faults: { readonly fault: Fault; readonly text: string; skip: number }[] = [];
   let calls = 0;
   let stalled = 0;
   let away = false;
@@ -39,7 +43,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     upstream.on('error', () => client.resetAndDestroy());
     client.on('data', (chunk) => {
       calls += 1;
-      const index = faults.findIndex(({ text }) => chunk.includes(text));
+      const index = faults.findIndex((one) => chunk.includes(one.text) && one.skip-- <= 0);
       if (index >= 0) hit = faults.splice(index, 1)[0]!.fault;
       if (hit === 'cutBefore') return void client.resetAndDestroy();
       upstream.write(chunk);
@@ -60,7 +64,10 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const add = (fault: Fault) => (text: string) => void faults.push({ fault, text });
+  const add =
+    (fault: Fault) =>
+    (text: string, skip = 0) =>
+      void faults.push({ fault, text, skip });
   const cut = (): void => {
     for (const [client] of pairs) client.resetAndDestroy();
   };
@@ -75,6 +82,8 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     cutBefore: add('cutBefore'),
     cutAnswer: add('cutAnswer'),
     stallAnswer: add('stallAnswer'),
+    armed: () => faults.length,
+    disarm: () => void faults.splice(0),
     stalled: () => stalled,
     stop: async () => {
       cut();

@@ -1,0 +1,91 @@
+import { feed, type Sink, type Source } from '@millrace/core';
+import { decodeText } from '@millrace/encoding';
+import { parseNdjson } from '@millrace/formats';
+import { memorySource } from '@millrace/testkit';
+import { describe, expect, it } from 'vitest';
+import { type ObjectRef, toS3Handler, toSqsHandler } from '../src/index.ts';
+import { sqsEvent, sqsMessage } from './carrier-payloads.ts';
+import { s3Event } from './s3-payload.ts';
+
+const KEYS = Array.from({ length: 10 }, (_, index) => `object-${index}`);
+
+/** A sink with a concurrency of 2 that lets objects share a write, and a count of its writes. */
+function countedSink(): {
+  readonly sink: Sink<unknown>;
+  readonly seen: { writes: number; most: number; records: number };
+} {
+  const seen = { writes: 0, most: 0, records: 0 };
+  let inFlight = 0;
+  const sink: Sink<unknown> = {
+    name: 'counted',
+    concurrency: 2,
+    mixesItems: true,
+    limits: { count: 25 },
+    write: async (entries) => {
+      seen.writes += 1;
+      seen.most = Math.max(seen.most, (inFlight += 1));
+      await new Promise((resolve) => void setImmediate(resolve));
+      seen.records += entries.length;
+      inFlight -= 1;
+    },
+  };
+  return { sink, seen };
+}
+
+function recordsFeed(sink: Sink<unknown>) {
+  const memory = memorySource({ objects: Object.fromEntries(KEYS.map((key) => [key, [Buffer.from('{"id":1}\n')]])) });
+  const source: Source<ObjectRef, Uint8Array> = {
+    name: 'memory',
+    describe: ({ bucket, key }) => `s3://${bucket}/${key}`,
+    open: ({ key }, context) => memory.open({ name: key }, context),
+  };
+  return feed('records').from(source).through(decodeText('utf-8')).through(parseNdjson()).to(sink);
+}
+
+describe('ten objects of one record in one invocation', () => {
+  it.each<[string, (sink: Sink<unknown>) => Promise<unknown>]>([
+    [
+      'toSqsHandler',
+      (sink) =>
+        toSqsHandler(recordsFeed(sink), { concurrency: 10, log: () => undefined })(
+          sqsEvent(...KEYS.map((key) => sqsMessage(s3Event({ key }), { messageId: key }))),
+        ),
+    ],
+    [
+      'toS3Handler',
+      (sink) =>
+        toS3Handler(recordsFeed(sink), { concurrency: 10, log: () => undefined })(
+          s3Event(...KEYS.map((key) => ({ key }))),
+        ),
+    ],
+  ])('share the writes of the sink, and its concurrency: %s', async (_, invoke) => {
+    const { sink, seen } = countedSink();
+    await invoke(sink);
+    expect(seen.records).toBe(10);
+    expect(seen.most).toBeLessThanOrEqual(2);
+    expect(seen.writes).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a batch of which every message fails', () => {
+  const bad = sqsEvent(...['a', 'b'].map((key) => sqsMessage(s3Event({ key }), { messageId: key })));
+  const run = (options: { readonly onAllFailed?: 'report' | 'throw' }, lines: Record<string, unknown>[] = []) =>
+    toSqsHandler(recordsFeed(countedSink().sink), {
+      ...options,
+      log: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
+    })(bad);
+
+  it('is reported, with a metric in the log', async () => {
+    const lines: Record<string, unknown>[] = [];
+    expect(await run({}, lines)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }] });
+    expect(lines.at(-1)).toMatchObject({
+      level: 'error',
+      BatchesFailed: 1,
+      _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace', Metrics: [{ Name: 'BatchesFailed' }] }] },
+    });
+  });
+
+  it('fails the invocation if that is asked for, so that an alarm on errors fires', async () => {
+    await expect(run({ onAllFailed: 'throw' })).rejects.toMatchObject({ code: 'LAMBDA_OBJECTS_FAILED' });
+  });
+});

@@ -1,0 +1,1 @@
+export { type Patch, type Plant, plantFault } from './simulation/plant.ts';

@@ -1,0 +1,194 @@
+import type { Plant } from '@millrace/testkit/plant';
+
+/** Faults that Millrace once had, each as a change to its source. The simulator must find every one. */
+export const PLANTS: readonly Plant[] = [
+  {
+    name: 'lease-is-not-checked',
+    fault: 'a paused process goes on writing after its lease, over the rows of a newer version',
+    patches: [
+      {
+        file: 'packages/core/src/run/object/phase.ts',
+        find: "if (failed || lease === 'over' || stopped === 'signal') return ENDED;",
+        replace: "if (failed || stopped === 'signal') return ENDED;",
+      },
+    ],
+  },
+  {
+    name: 'replay-ignores-newer-versions',
+    fault: 'a replay writes an older version’s record over a newer one',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/decide.ts',
+        find: 'if (version === undefined ? head !== undefined : generationOf(version) !== generationOf(head))',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  {
+    name: 'keys-are-not-ordered',
+    fault: 'records of one file that share a key land in any order',
+    patches: [
+      {
+        file: 'packages/core/src/run/write/key-order.ts',
+        find: 'ready: earlier.size === 0 ? undefined : Promise.all(earlier), settled',
+        replace: 'ready: undefined, settled',
+      },
+    ],
+  },
+  {
+    name: 'any-response-is-believed',
+    fault: 'status 200 with a body that is not a BatchWriteItem response counts as written',
+    patches: [
+      {
+        file: 'packages/dynamodb/src/batch-answer.ts',
+        find: "throw invalid('It does not have the shape of a BatchWriteItem response.');",
+        replace: 'return { unprocessed: [], writeUnits: 0, attempts };',
+      },
+    ],
+  },
+  {
+    name: 'response-checksum-is-not-compared',
+    fault: 'a damaged response that names no unprocessed items counts as written',
+    patches: [
+      {
+        file: 'packages/dynamodb/src/response.ts',
+        find: 'Number(checksum) === zlib.crc32(body)) return;',
+        replace: 'true) return;',
+      },
+    ],
+  },
+  {
+    name: 'another-range-is-the-whole',
+    fault: 'a part of an object is read as the whole object',
+    patches: [
+      {
+        file: 'packages/s3/src/object-answer.ts',
+        find: 'if (status === 206 || range !== undefined)',
+        replace: 'if (false)',
+      },
+      {
+        file: 'packages/s3/src/object-answer.ts',
+        find: 'if (size === undefined || length === undefined || length === size) return;',
+        replace: 'if (true) return;',
+      },
+    ],
+  },
+  {
+    name: 'content-has-no-identity',
+    fault: 'without an ETag, new content under a key counts as a duplicate',
+    patches: [
+      {
+        file: 'packages/s3/src/object-version.ts',
+        find: "return [...tag('lastModified', lastModified), ...tag('size', `${size}`)];",
+        replace: 'return [];',
+      },
+    ],
+  },
+  {
+    name: 'another-pipeline-resumes',
+    fault: 'a redeployed parser resumes at the record number of the parser before',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/decide.ts',
+        find: 'const sameReading = request.signature === undefined || version?.signature === request.signature;',
+        replace: 'const sameReading = true;',
+      },
+    ],
+  },
+  {
+    name: 'quarantine-alters-values',
+    fault: 'a Map comes out of the quarantine empty, and the replay reports it as delivered',
+    patches: [
+      {
+        file: 'packages/core/src/kept-value.ts',
+        find: 'Array.from(value, ([key, inner]) => [encode(key), encode(inner)]),',
+        replace: '[],',
+      },
+    ],
+  },
+  {
+    name: 'throttled-records-are-rejected',
+    fault: 'records that a throttled table does not take are quarantined, and the message is acknowledged',
+    patches: [
+      {
+        file: 'packages/dynamodb/src/deliver.ts',
+        find: 'function giveUp({ left, fault }: Attempt, { table, placeOf }: Delivery): never {',
+        replace:
+          'function giveUp({ left, fault }: Attempt, { table, placeOf, refused }: Delivery): unknown {\n' +
+          "  if (fault?.kind !== 'unavailable') { for (const put of left) refused(put, fault?.error ?? " +
+          "new MillraceError('DYNAMODB_UNPROCESSED', 'Not taken.')); return; }",
+      },
+    ],
+  },
+  {
+    name: 'overwritten-object-is-opened',
+    fault: 'the event of an overwritten object fails for ever, although the ledger knows of a newer version',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/decide.ts',
+        find: "return entries.some(isNewer) ? { outcome: 'stale' } : undefined;",
+        replace: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'missing-object-always-fails',
+    fault: 'the event of a deleted object fails for ever, although the user chose to skip it',
+    patches: [
+      {
+        file: 'packages/s3/src/s3-source.ts',
+        find: "(missing === 'skip' ? skipMissing(error, ref) : error)",
+        replace: 'error',
+      },
+    ],
+  },
+  {
+    name: 'neighbors-fail-together',
+    fault: 'one object’s refused record fails the other objects of a shared write',
+    patches: [
+      {
+        file: 'packages/core/src/run/write/write-shares.ts',
+        find: 'if (shares.length > 1 && !passes && !shares[0]!.isStopped()) await writeApart(sink, shares);\n    else for',
+        replace: 'for',
+      },
+    ],
+  },
+  {
+    name: 'stale-version-is-granted',
+    fault: 'an older version’s late event is processed after a newer version',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/decide.ts',
+        find: 'return compareSequencers(head.sequencer, sequencer) > 0;',
+        replace: 'return false;',
+      },
+      {
+        file: 'packages/core/src/ledger/decide.ts',
+        find: "return entries.some(isNewer) ? { outcome: 'stale' } : undefined;",
+        replace: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'unprocessed-items-are-forgotten',
+    fault: 'what DynamoDB names as unprocessed counts as written',
+    patches: [
+      {
+        file: 'packages/dynamodb/src/batch-answer.ts',
+        find: 'unprocessed.push(item as Item);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'writes-are-not-waited-for',
+    fault: 'an object is complete while writes are in flight',
+    patches: [
+      {
+        file: 'packages/core/src/run/write/batch-writer.ts',
+        find: 'while (this.#inFlight.size > 0) await Promise.all(this.#inFlight);',
+        replace: '',
+      },
+    ],
+  },
+];
