@@ -93,4 +93,26 @@ describe('content before the first entry of an archive', () => {
       ['c', 'c 1'],
     ]);
   });
+
+  it('is released once, also if that fails', async () => {
+    const closed: string[] = [];
+    const failing: Codec<string, string, 'records'> = {
+      ...holding(),
+      start: (context) => ({
+        ...holding().start(context),
+        close: () => {
+          closed.push(context.item.part ?? 'none');
+          if (context.item.part === 'a') throw new Error('close');
+        },
+      }),
+    };
+    const report = await feed('test')
+      .from(textSource())
+      .through(unpack)
+      .through(failing)
+      .to(keep<string>().sink)
+      .run([{ name: 'packed', chunks: ['loose', '> a', 'a 1', '> b', 'b 1'] }], { onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'CODEC_THREW', part: 'a' } });
+    expect(closed).toEqual(['none', 'a']);
+  });
 });

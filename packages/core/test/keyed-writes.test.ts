@@ -1,4 +1,4 @@
-import { type Entry, feed, map } from '@millrace/core';
+import { type Entry, feed } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keep, lines, textSource } from './fixtures.ts';
@@ -94,18 +94,5 @@ describe('records that share a key', () => {
   it('wait for each other alone: writes of other keys, or of none, are in flight together', async () => {
     expect(await side(['a=1', 'b=2'])).toBe('complete');
     expect(await side(['1', '2'])).toBe('complete');
-  });
-
-  it('are not looked at if a transform makes every key unique', async () => {
-    const kept = keep<string>({
-      keyOf: () => {
-        throw new Error('must not be called');
-      },
-    });
-    const report = await start()
-      .through({ ...map((line: string) => line), uniqueKeys: true })
-      .to(kept.sink)
-      .run([ref('unique', ['a=1', 'a=2'])]);
-    expect(report.totals.written).toBe(2);
   });
 });

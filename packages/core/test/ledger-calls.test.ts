@@ -30,23 +30,6 @@ describe('a ledger that hangs', () => {
     const report = await whileTimePasses(running, 10_000);
     expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code, retryable: true } });
   });
-
-  it('in a checkpoint ends the object with its lease, and writes nothing more', async () => {
-    vi.useFakeTimers();
-    const ledger: Ledger = { ...memoryLedger(), checkpoint: () => new Promise(() => {}) };
-    const kept = keep<string>({
-      limits: { count: 1 },
-      before: () => new Promise((resolve) => void setTimeout(resolve, 100)),
-    });
-    const running = start()
-      .to(kept.sink)
-      .run([numbered(100)], { ledger, leaseMs: 1000, onFailure: 'report' });
-    const report = await whileTimePasses(running, 20_000);
-    expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { retryable: true } });
-    // A tenth of the lease is the margin.
-    expect(kept.entries.length).toBeLessThanOrEqual(9);
-    expect(kept.entries.length).toBeGreaterThanOrEqual(8);
-  });
 });
 
 describe('an object whose write never settles', () => {
@@ -143,6 +126,44 @@ describe('progress in the ledger', () => {
     const report = await start().to(keep<string>().sink).run([item], options);
     expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 3, rejected: 2, written: 2 });
     expect(stored[1]).toEqual({ watermark: 7, rejected: 3 });
+  });
+});
+
+describe('an object that has fewer records than an earlier run has settled', () => {
+  it('fails, and starts over at record 0', async () => {
+    const ledger = memoryLedger();
+    const broken = keep<string>({
+      limits: { count: 10 },
+      before: async ([first]) => {
+        if (first!.ordinal === 30) throw new Error('broken');
+      },
+    });
+    const run = async (kept: typeof broken, records: number) =>
+      (await start().to(kept.sink).run([numbered(records)], { ledger, onFailure: 'report' })).reports[0];
+    expect(await run(broken, 100)).toMatchObject({ outcome: 'failed', watermark: 30 });
+    expect(await run(keep<string>(), 29)).toMatchObject({
+      outcome: 'failed',
+      watermark: 0,
+      error: { code: 'RESUME_BEYOND_END', retryable: true, details: { settled: 30, read: 29 } },
+    });
+    expect(await run(keep<string>(), 29)).toMatchObject({ outcome: 'complete', skipped: 0, written: 29 });
+  });
+
+  it('is complete if it has just as many', async () => {
+    const ledger = memoryLedger();
+    const broken = keep<string>({
+      limits: { count: 10 },
+      before: async ([first]) => {
+        if (first!.ordinal === 30) throw new Error('broken');
+      },
+    });
+    await start()
+      .to(broken.sink)
+      .run([numbered(100)], { ledger, onFailure: 'report' });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([numbered(30)], { ledger });
+    expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 30, written: 0, watermark: 30 });
   });
 });
 

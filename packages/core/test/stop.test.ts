@@ -116,7 +116,7 @@ describe('a deadline', () => {
       .to(kept.sink)
       .run([numbered(100_000)], { deadline: Date.now() + 40 });
     const [item] = report.reports;
-    expect(item).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_DEADLINE' }, unsettled: 0 });
+    expect(item).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_DEADLINE', retryable: true }, unsettled: 0 });
     expect(item!.written).toBe(item!.read);
     expect(item!.watermark).toBe(item!.read);
     expect(kept.batches.length).toBeGreaterThanOrEqual(40);
