@@ -40,7 +40,8 @@ const tallies: Record<string, Tally> = {};
 try {
   for (const [index, area] of areas.entries()) {
     const mutants = mutantsOf(area);
-    for (const { file, before } of staleEntries(select(area.sources), mutants)) console.log(`Stale in equivalent.ts: ${file}: ${before}`);
+    for (const { file, before } of staleEntries(select(area.sources), mutants))
+      console.log(`Stale in equivalent.ts: ${file}: ${before}`);
     const share = Math.floor(count / areas.length) + (index < count % areas.length ? 1 : 0);
     const sample = sampleMutants(mutants.filter(isWanted), share, seed);
     if (sample.length === 0) continue;
@@ -65,7 +66,9 @@ function mutantsOf(area: Area): readonly Mutant[] {
 function select(names: readonly string[], without: readonly string[] = []): readonly string[] {
   return names.flatMap((name) => {
     const suffix = name.includes('/test/') ? '.test.ts' : '.ts';
-    const found = files.filter((file) => file === name || (name.endsWith('/') && file.startsWith(name) && file.endsWith(suffix)));
+    const found = files.filter(
+      (file) => file === name || (name.endsWith('/') && file.startsWith(name) && file.endsWith(suffix)),
+    );
     if (found.length === 0) throw new Error(`mutants/areas.ts names ${name}, and there is no such file.`);
     return found.filter((file) => !without.includes(file) && !file.endsWith('.extended.test.ts'));
   });
@@ -78,4 +81,12 @@ function isWanted({ file, line }: Mutant): boolean {
 
 const survivors = Object.values(tallies).reduce((sum, { survived }) => sum + survived, 0);
 if (survivors > 0) process.exitCode = 1;
-console.log(JSON.stringify({ sample: count, seed, areas: tallies, survivors, seconds: Math.round((performance.now() - started) / 1000) }));
+console.log(
+  JSON.stringify({
+    sample: count,
+    seed,
+    areas: tallies,
+    survivors,
+    seconds: Math.round((performance.now() - started) / 1000),
+  }),
+);

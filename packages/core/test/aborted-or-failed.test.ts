@@ -43,9 +43,7 @@ describe('an object that a stop ends', () => {
         },
       });
       const refs = Array.from({ length: 3 }, (_, index) => numbered(10, 10, `object-${index}`));
-      const report = await start()
-        .to(kept.sink)
-        .run(refs, { concurrency: 3, signal: controller.signal, graceMs: 0 });
+      const report = await start().to(kept.sink).run(refs, { concurrency: 3, signal: controller.signal, graceMs: 0 });
       expect(report.items).toMatchObject({ aborted: 3, failed: 0 });
     }
   });
@@ -114,6 +112,32 @@ describe('an object that fails with exactly one rejection pending', () => {
       .to(keep<string>().sink)
       .run([{ name: 'x', chunks: ['0\nbad 1\n', '2\n'] }], { quarantine: refusing, onFailure: 'report' });
     expect(report.reports[0]).toMatchObject({ outcome: 'failed', rejected: 0 });
+  });
+});
+
+describe('a reference that names no object', () => {
+  it('fails alone', async () => {
+    const source = textSource();
+    const refs = [numbered(2, 2, 'a'), numbered(2, 2, 'wrong'), numbered(2, 2, 'b')];
+    const kept = keep<string>();
+    const report = await feed('test')
+      .from({
+        ...source,
+        describe: (ref) => {
+          if (ref.name === 'wrong') throw new Error('no such thing');
+          return source.describe(ref);
+        },
+      })
+      .through(lines())
+      .to(kept.sink)
+      .run(refs, { onFailure: 'report' });
+    expect(report.items).toMatchObject({ complete: 2, failed: 1 });
+    expect(report.reports[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'REF_INVALID', stage: 'text' },
+      read: 0,
+    });
+    expect(new Set(kept.entries.map(({ item }) => item.id))).toEqual(new Set(['text:a', 'text:b']));
   });
 });
 

@@ -31,7 +31,8 @@ function decide(entries: readonly LedgerEntry[], { sequencer = '02', ...wanted }
 describe('what is known of an object before it is opened', () => {
   it('is nothing without entries, or with one that is unfinished', () => {
     expect(decide([])).toBeUndefined();
-    for (const state of ['failed', 'aborted', 'stale'] as const) expect(decide([entry('a', { state })])).toBeUndefined();
+    for (const state of ['failed', 'aborted', 'stale'] as const)
+      expect(decide([entry('a', { state })])).toBeUndefined();
   });
 
   it('is that it is complete, if this version is, and no later one was taken up', () => {
@@ -40,7 +41,9 @@ describe('what is known of an object before it is opened', () => {
     expect(decide([entry('b', { generation: 1, sequencer: '01' })])).toBeUndefined();
     // A later version was taken up, so this may be a restored one.
     expect(decide([entry('a', { generation: 1 }), entry('b', { generation: 2, sequencer: '01' })])).toBeUndefined();
-    expect(decide([entry('a', { generation: 1 }), entry('b', { generation: 2 })], { versions: 'all' })).toBe('complete');
+    expect(decide([entry('a', { generation: 1 }), entry('b', { generation: 2 })], { versions: 'all' })).toBe(
+      'complete',
+    );
     expect(decide([entry('a', { generation: 1 }), entry('b', { generation: 2 })], { sequencer: '' })).toBe('complete');
   });
 

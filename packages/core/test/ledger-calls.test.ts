@@ -1,4 +1,12 @@
-import { feed, type Ledger, type LedgerProgress, memoryLedger, type Rejection, type RunOptions, type Source } from '@millrace/core';
+import {
+  feed,
+  type Ledger,
+  type LedgerProgress,
+  memoryLedger,
+  type Rejection,
+  type RunOptions,
+  type Source,
+} from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
 
@@ -139,7 +147,11 @@ describe('an object that has fewer records than an earlier run has settled', () 
       },
     });
     const run = async (kept: typeof broken, records: number) =>
-      (await start().to(kept.sink).run([numbered(records)], { ledger, onFailure: 'report' })).reports[0];
+      (
+        await start()
+          .to(kept.sink)
+          .run([numbered(records)], { ledger, onFailure: 'report' })
+      ).reports[0];
     expect(await run(broken, 100)).toMatchObject({ outcome: 'failed', watermark: 30 });
     expect(await run(keep<string>(), 29)).toMatchObject({
       outcome: 'failed',

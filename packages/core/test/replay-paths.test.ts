@@ -14,7 +14,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, type TextRef, textSource } from './fixtures.ts';
 
 /** Lines that can be parsed one by one; `bad` ones no longer are once they were fixed. */
-const reparsing = (reparse: NonNullable<Codec<string, string, 'records'>['reparse']>): Codec<string, string, 'records'> => ({
+const reparsing = (
+  reparse: NonNullable<Codec<string, string, 'records'>['reparse']>,
+): Codec<string, string, 'records'> => ({
   ...lines(),
   reparse,
 });
@@ -276,9 +278,7 @@ describe('a replay whose keys may be those of another version', () => {
       ['x@1', '01'],
       ['x@2', '02'],
     ] as const) {
-      await versioned(id, sequencer)
-        .to(keep<string>().sink)
-        .run([bad], { ledger, quarantine: rejected.sink });
+      await versioned(id, sequencer).to(keep<string>().sink).run([bad], { ledger, quarantine: rejected.sink });
     }
     const kept = keep<string>();
     const report = await replay(start().to(kept.sink), rejected.values(), { ledger });

@@ -21,7 +21,8 @@ describe('options of a run', () => {
   ])('%s has its bounds', async (_, allowed, refused) => {
     const made = start().to(keep<string>().sink);
     for (const options of allowed) expect(await made.run([], options)).toMatchObject({ feed: 'test' });
-    for (const options of refused) await expect(made.run([], options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    for (const options of refused)
+      await expect(made.run([], options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it('must be a quarantine and a ledger', async () => {
@@ -34,7 +35,8 @@ describe('options of a run', () => {
 
 describe('maxRejections', () => {
   const run = async (rejections: number, of: number, maxRejections?: RunOptions['maxRejections']) => {
-    const line = (index: number): string => (index % 2 === 1 && index < 2 * rejections ? `bad ${index}\n` : `${index}\n`);
+    const line = (index: number): string =>
+      index % 2 === 1 && index < 2 * rejections ? `bad ${index}\n` : `${index}\n`;
     const item = { name: 'x', chunks: Array.from({ length: of }, (_, index) => line(index)) };
     const report = await start()
       .to(keep<string>().sink)

@@ -7,7 +7,9 @@ type VersionRecord = Parameters<LedgerStore['writeVersion']>[1];
 const NOW = 1_000_000;
 
 /** A store in memory whose writes take a turn of the event loop, and may be refused or fail. */
-function slowStore(intercept: { head?: (head: HeadRecord) => boolean; version?: (version: VersionRecord) => boolean } = {}) {
+function slowStore(
+  intercept: { head?: (head: HeadRecord) => boolean; version?: (version: VersionRecord) => boolean } = {},
+) {
   let head: HeadRecord | undefined;
   const versions = new Map<string, VersionRecord>();
   const counts = { reads: 0, heads: 0 };
@@ -97,7 +99,10 @@ describe('a ledger on a store', () => {
 
   it('asks a claimant to come again that others got ahead of ten times', async () => {
     const slow = slowStore({ head: () => false });
-    expect(await storedLedger(slow.store, () => NOW).claim(request('01'))).toEqual({ outcome: 'held', leaseUntil: NOW });
+    expect(await storedLedger(slow.store, () => NOW).claim(request('01'))).toEqual({
+      outcome: 'held',
+      leaseUntil: NOW,
+    });
     expect(slow.counts.reads).toBe(10);
   });
 

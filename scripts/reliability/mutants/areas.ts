@@ -30,12 +30,15 @@ export const AREAS: readonly Area[] = [
     without: below(
       CORE_TESTS,
       [
+        'decide-before-open',
         'decimal',
         'encode-json-line',
+        'error-from-json',
         'landing-uuid',
         'ledger-interleavings',
         'rejection-json',
         'sealed-quarantine',
+        'stored-ledger',
         'stored-quarantine',
         'sum-counts',
         'types',
@@ -48,8 +51,13 @@ export const AREAS: readonly Area[] = [
     name: 'ledger',
     sources: [`${CORE}ledger/`],
     tests: [
-      ...below(CORE_TESTS, ['ledger', 'ledger-interleavings', 'replay', 'run', 'stop'], '.test.ts'),
+      ...below(
+        CORE_TESTS,
+        ['stored-ledger', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
+        '.test.ts',
+      ),
       `${KIT_TESTS}ledger-cases.test.ts`,
+      `${CORE_TESTS}ledger-interleavings.test.ts`,
     ],
   },
   {

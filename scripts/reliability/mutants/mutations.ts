@@ -8,7 +8,15 @@ export interface Edit {
   readonly text: string;
 }
 
-export type MutationKind = 'comparison' | 'condition' | 'call' | 'assignment' | 'finally' | 'await' | 'boolean' | 'constant';
+export type MutationKind =
+  | 'comparison'
+  | 'condition'
+  | 'call'
+  | 'assignment'
+  | 'finally'
+  | 'await'
+  | 'boolean'
+  | 'constant';
 
 const COMPARISONS: Readonly<Partial<Record<ts.SyntaxKind, readonly string[]>>> = {
   [ts.SyntaxKind.LessThanToken]: ['<=', '>='],
@@ -69,7 +77,9 @@ function isAssignment(operator: ts.SyntaxKind): boolean {
 }
 
 function ofFinally({ finallyBlock }: ts.TryStatement): readonly Edit[] {
-  return finallyBlock === undefined || finallyBlock.statements.length === 0 ? [] : [replace('finally', finallyBlock, '{}')];
+  return finallyBlock === undefined || finallyBlock.statements.length === 0
+    ? []
+    : [replace('finally', finallyBlock, '{}')];
 }
 
 function ofNumber(node: ts.NumericLiteral): readonly Edit[] {

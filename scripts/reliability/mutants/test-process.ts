@@ -3,13 +3,7 @@
  * between mutants: a start would take longer than most tests. `process.argv` names the test files.
  */
 import { resolve } from 'node:path';
-import {
-  BaseSequencer,
-  createVitest,
-  type TestModule,
-  type TestRunResult,
-  type TestSpecification,
-} from 'vitest/node';
+import { BaseSequencer, createVitest, type TestModule, type TestRunResult, type TestSpecification } from 'vitest/node';
 import { PROCESSOR_TIME, type Ready, type Trial, type TrialResult, type Verdict } from './verdict.ts';
 
 const files = process.argv.slice(2).map((file) => resolve(file));

@@ -91,9 +91,10 @@ async function runIn(child: ChildProcess, trial: Trial): Promise<TrialResult> {
   const over = new AbortController();
   const timer = setTimeout(() => child.kill('SIGKILL'), MOST_WALL_MS);
   const reported = once(child, 'message', over).then(([result]) => result as TrialResult);
-  const exited = once(child, 'exit', over).then(
-    (): TrialResult => ({ verdict: { outcome: 'ended', by: 'the process ended' }, cpuMs: 0 }),
-  );
+  const exited = once(child, 'exit', over).then((): TrialResult => ({
+    verdict: { outcome: 'ended', by: 'the process ended' },
+    cpuMs: 0,
+  }));
   try {
     child.send(trial);
     return await Promise.race([reported, exited]);
