@@ -1,4 +1,4 @@
-import { type Codec, feed, memoryLedger, type Sink } from '@millrace/core';
+import { type Codec, feed, memoryLedger, type Rejection, type Sink } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
@@ -95,6 +95,17 @@ describe('an object that fails with exactly one rejection pending', () => {
         message: expect.stringContaining('1 of its rejected records are here') as string,
       },
     ]);
+  });
+
+  it('writes the note alone if none is pending', async () => {
+    const rejected = keep<Rejection>({ limits: { count: 1 } });
+    await feed('test')
+      .from(textSource({ failAfter: 1 }))
+      .through(lines())
+      .to(keep<string>().sink)
+      .run([{ name: 'x', chunks: ['0\nbad 1\n', '2\n'] }], { quarantine: rejected.sink, onFailure: 'report' });
+    expect(rejected.batches).toEqual([1, 1]);
+    expect(rejected.values().map(({ scope }) => scope)).toEqual([undefined, 'item']);
   });
 
   it('counts only what the quarantine took', async () => {

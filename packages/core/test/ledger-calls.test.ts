@@ -184,7 +184,7 @@ describe('a source that identifies an object before it opens it', () => {
     const log = { opened: 0 };
     const source: Source<TextRef & { readonly sequencer?: string }, string> = {
       ...textSource(),
-      identify: async ({ name, sequencer }) => ({
+      identify: ({ name, sequencer }) => ({
         origin: { id: `${name}@${sequencer ?? ''}`, uri: `text:${name}` },
         exact,
         ...(sequencer !== undefined && { sequencer }),
@@ -198,7 +198,8 @@ describe('a source that identifies an object before it opens it', () => {
         };
       },
     };
-    return { log, to: feed('test').from(source).through(lines()).to(keep<string>().sink) };
+    const through = feed('test').from(source).through(lines());
+    return { log, through, to: through.to(keep<string>().sink) };
   }
 
   it.each([true, false])('claims it once, and does not open a duplicate (exact: %s)', async (exact) => {
@@ -245,7 +246,7 @@ describe('a source that identifies an object before it opens it', () => {
     for (const exact of [true, false]) {
       const begun = Promise.withResolvers<void>();
       const held = Promise.withResolvers<void>();
-      const { log, to } = identifying(exact);
+      const { log, through, to } = identifying(exact);
       const ref = numbered(5, 5, `exact-${exact}`);
       const slow = keep<string>({
         before: () => {
@@ -253,7 +254,7 @@ describe('a source that identifies an object before it opens it', () => {
           return held.promise;
         },
       });
-      const holding = feed('test').from(to.stages.source).through(lines()).to(slow.sink).run([ref], { ledger });
+      const holding = through.to(slow.sink).run([ref], { ledger });
       await begun.promise;
       const opened = log.opened;
       const report = await to.run([ref], { ledger });

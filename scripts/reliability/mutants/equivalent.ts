@@ -70,6 +70,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'The gate is made from the sink of the feed; an absent member and an undefined one are the same to it.',
   },
   {
+    file: `${RUN}stop/bounded.ts`,
+    within: 'bounded',
+    before: "signal.addEventListener('abort', giveUp, { once: true });",
+    after: "signal.addEventListener('abort', giveUp, { once: false });",
+    reason: 'A signal fires once.',
+  },
+  {
     file: `${RUN}stop/timer.ts`,
     within: '',
     before: 'const LONGEST_MS = 2 ** 31 - 1;',
