@@ -1,6 +1,7 @@
 import { type Entry, feed } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeyOrder } from '../src/run/write/key-order.ts';
 import { keep, lines, textSource } from './fixtures.ts';
 
 /** `key=value` lines; a line without `=` has no key. */
@@ -94,5 +95,21 @@ describe('records that share a key', () => {
   it('wait for each other alone: writes of other keys, or of none, are in flight together', async () => {
     expect(await side(['a=1', 'b=2'])).toBe('complete');
     expect(await side(['1', '2'])).toBe('complete');
+  });
+});
+
+describe('the order of keys', () => {
+  it('forgets a key with its last write, so that its memory is bounded', async () => {
+    const order = new KeyOrder();
+    const first = order.enter(new Set(['a', 'b']));
+    expect(first.ready).toBeUndefined();
+    const second = order.enter(new Set(['b', 'c']));
+    first.settled();
+    await second.ready;
+    // Its second write holds `b` still; nothing holds `a`.
+    expect(order.enter(new Set(['a'])).ready).toBeUndefined();
+    expect(order.enter(new Set(['b'])).ready).toBeDefined();
+    second.settled();
+    expect(order.enter(new Set(['c'])).ready).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { feed, type RunOptions } from '@millrace/core';
+import { feed, map, type RunOptions } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
@@ -90,5 +90,20 @@ describe('a stop in the middle of a block', () => {
       .run([numbered(1000, 1000)], { signal: controller.signal });
     expect(report.totals.read).toBeLessThan(20);
     expect(report.totals.written).toBeLessThan(20);
+  });
+
+  it('ends reading also if nothing is written, and looks at it only after waits', async () => {
+    const controller = new AbortController();
+    const kept = keep<string>({ limits: { count: 10_000 } });
+    const report = await start()
+      .through(
+        map(async (line) => {
+          if (line === '5') controller.abort();
+          return line;
+        }),
+      )
+      .to(kept.sink)
+      .run([numbered(1000, 1000)], { signal: controller.signal });
+    expect(report.totals).toMatchObject({ read: 6, written: 0 });
   });
 });
