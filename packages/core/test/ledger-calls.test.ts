@@ -2,6 +2,7 @@ import {
   feed,
   type Ledger,
   type LedgerProgress,
+  map,
   memoryLedger,
   type Rejection,
   type RunOptions,
@@ -37,6 +38,27 @@ describe('a ledger that hangs', () => {
     expect(ended).toBe(false);
     const report = await whileTimePasses(running, 10_000);
     expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code, retryable: true } });
+  });
+});
+
+describe('a process that pauses for longer than its lease', () => {
+  it('starts no further write, even to a sink that looks at no signal', async () => {
+    vi.useFakeTimers();
+    const kept = keep<string>({ limits: { count: 1 } });
+    const pausing = map((line: string) => {
+      // No timer has its turn.
+      if (line === '20') vi.setSystemTime(Date.now() + 60_000);
+      return line;
+    });
+    const report = await start()
+      .through(pausing)
+      .to(kept.sink)
+      .run([numbered(100)], { ledger: memoryLedger(), leaseMs: 60_000, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'LEDGER_LEASE_LOST', retryable: true },
+    });
+    expect(kept.values()).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
   });
 });
 
