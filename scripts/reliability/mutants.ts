@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Area, AREAS } from './mutants/areas.ts';
-import { copyCheckout, filesOfCheckout, ROOT } from './mutants/checkout.ts';
+import { copyCheckout, filesOfCheckout } from './mutants/checkout.ts';
 import { staleEntries } from './mutants/equivalent.ts';
 import { findMutants, type Mutant } from './mutants/find-mutants.ts';
 import { judgeMutants, type Tally } from './mutants/judge-mutants.ts';
@@ -35,31 +35,29 @@ const areas = values.area.split(',').map((wanted) => {
 
 const files = filesOfCheckout();
 const checkout = copyCheckout(files);
+process.on('exit', checkout.remove);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 const started = performance.now();
 const tallies: Record<string, Tally> = {};
-try {
-  for (const [index, area] of areas.entries()) {
-    const mutants = mutantsOf(area);
-    for (const { file, before } of staleEntries(select(area.sources), mutants))
-      console.log(`Stale in equivalent.ts: ${file}: ${before}`);
-    const share = Math.floor(count / areas.length) + (index < count % areas.length ? 1 : 0);
-    const sample = sampleMutants(mutants.filter(isWanted), share, seed);
-    if (sample.length === 0) continue;
-    console.log(`${area.name}: ${sample.length} of ${mutants.length} mutants`);
-    const runner = createTestRunner(checkout.root, select(area.tests, area.without));
-    try {
-      await runner.start();
-      tallies[area.name] = await judgeMutants(sample, runner);
-    } finally {
-      runner.stop();
-    }
+for (const [index, area] of areas.entries()) {
+  const mutants = mutantsOf(area);
+  for (const { file, before } of staleEntries(select(area.sources), mutants))
+    console.log(`Stale in equivalent.ts: ${file}: ${before}`);
+  const share = Math.floor(count / areas.length) + (index < count % areas.length ? 1 : 0);
+  const sample = sampleMutants(mutants.filter(isWanted), share, seed);
+  if (sample.length === 0) continue;
+  console.log(`${area.name}: ${sample.length} of ${mutants.length} mutants`);
+  const runner = createTestRunner(checkout.root, select(area.tests, area.without));
+  try {
+    await runner.start();
+    tallies[area.name] = await judgeMutants(sample, runner);
+  } finally {
+    runner.stop();
   }
-} finally {
-  checkout.remove();
 }
 
 function mutantsOf(area: Area): readonly Mutant[] {
-  return select(area.sources).flatMap((file) => findMutants(file, readFileSync(join(ROOT, file), 'utf8')));
+  return select(area.sources).flatMap((file) => findMutants(file, readFileSync(join(checkout.root, file), 'utf8')));
 }
 
 /** Files of the checkout below folders, and those that are named. A name of no file is an error: it was renamed. */
