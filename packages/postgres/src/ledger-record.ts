@@ -9,12 +9,10 @@ import { invalidResponse } from './response.ts';
 
 type LedgerRecord = HeadRecord | VersionRecord;
 
-/** U+001A, the control character that substitutes for another one, and the four digits of that character. */
-const SUBSTITUTE = String.raw`\u001a`;
-
+/** Returns a record as JSON in which U+001A and four hexadecimal digits substitute for what PostgreSQL's text cannot hold. */
 export function recordText(record: LedgerRecord): string {
   return jsonOf(record).replaceAll(/\\(?:u(0000|001a|d[89a-f][\da-f]{2})|.)/g, (escape, digits?: string) =>
-    digits === undefined ? escape : `${SUBSTITUTE}${digits}`,
+    digits === undefined ? escape : String.raw`\u001a` + digits,
   );
 }
 

@@ -161,7 +161,7 @@ function landing(
   return records
     .through(sides)
     .through(map((record: SampleRecord) => (exotic ? { ...record, extra: extraOf(record) } : record)))
-    .through(validate(schema(variant === STRICT)))
+    .through({ ...validate(schema(variant === STRICT)), signature: variant === STRICT ? 'strict' : 'lenient' })
     .through(landingItem(keys === 'natural' ? { key: (record: SampleRecord) => `${record.id}/${record.side}` } : {}))
     .to(
       refusing(

@@ -1,4 +1,7 @@
 import type {
+  BucketFault,
+  NetworkFault,
+  TableFault,
   Chance,
   ObjectContent,
   RequestMark,
@@ -33,7 +36,7 @@ export interface LandingOptions {
 /** When the last event of a history happens at the latest, in milliseconds. */
 const SPAN_MS = 120_000;
 
-const TABLE_FAULTS = [
+const TABLE_FAULTS: readonly (NetworkFault | TableFault)[] = [
   'unprocessed',
   'throttle',
   'unavailable',
@@ -43,10 +46,18 @@ const TABLE_FAULTS = [
   'delay',
   'refuse',
 ];
-const ODD_TABLE_FAULTS = ['empty-object', 'null', 'list', 'page', 'no-content', 'empty', 'crc'];
-const STORE_FAULTS = ['unavailable', 'break', 'stall', 'lose-request', 'lose-response', 'delay', 'refuse'];
-const ODD_STORE_FAULTS = ['short', 'other-range', 'page', 'flip'];
-const LINK_FAULTS = ['lose-request', 'lose-response', 'silence', 'delay', 'refuse'];
+const ODD_TABLE_FAULTS: readonly TableFault[] = ['empty-object', 'null', 'list', 'page', 'no-content', 'empty', 'crc'];
+const STORE_FAULTS: readonly (NetworkFault | BucketFault)[] = [
+  'unavailable',
+  'break',
+  'stall',
+  'lose-request',
+  'lose-response',
+  'delay',
+  'refuse',
+];
+const ODD_STORE_FAULTS: readonly BucketFault[] = ['short', 'other-range', 'page', 'flip'];
+const LINK_FAULTS: readonly NetworkFault[] = ['lose-request', 'lose-response', 'silence', 'delay', 'refuse'];
 
 /** Draws a history for the landing deployment. */
 export function landingScenario(seed: string, chance: Chance): Scenario {

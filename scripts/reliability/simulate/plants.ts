@@ -154,6 +154,17 @@ export const PLANTS: readonly Plant[] = [
     ],
   },
   {
+    name: 'handovers-never-end',
+    fault: 'continueWith hands an object over for ever without progress, at the user’s expense',
+    patches: [
+      {
+        file: 'packages/lambda-adapter/src/continue-with.ts',
+        find: 'if (idle >= MOST_IDLE_HANDOVERS)',
+        replace: 'if (false)',
+      },
+    ],
+  },
+  {
     name: 'stale-version-is-granted',
     fault: 'an older version’s late event is processed after a newer version',
     patches: [

@@ -99,7 +99,7 @@ const redeploy: Theme = ({ settings, seed }, chance) => {
 const throttled: Theme = ({ settings, events, ...rest }, chance) => {
   const at = chance.integer(0, 60_000);
   const chain: WorldEvent[] = [
-    { at, kind: 'outage', service: 'table', fault: chance.pick(['throttle', 'throttle', 'unprocessed']), ms: 90_000 },
+    { at, kind: 'outage', service: 'table', fault: 'throttle', ms: 90_000 },
     { at: at + 100, kind: 'put', content: content(chance, 0), notices: [500] },
   ];
   const lambda = { ...settings.lambda, timeoutMs: 60_000 };

@@ -2,11 +2,21 @@ import { compareSequencers } from '@millrace/core';
 import type { History } from '../history.ts';
 import { keyOfObject } from '../world/object-content.ts';
 
-/** What is looked at of a notification. */
+/** What is looked at of what a message tells of. */
 interface Notified {
-  readonly Records?: readonly {
-    readonly s3: { readonly object: { readonly key: string; readonly eTag?: string; readonly sequencer?: string } };
-  }[];
+  readonly key: string;
+  readonly eTag?: string | undefined;
+  readonly sequencer?: string | undefined;
+}
+
+/** A notification, or the list of references that `continueWith` sends. */
+function notified(body: string): Notified | undefined {
+  const message = JSON.parse(body) as {
+    readonly Records?: readonly { readonly s3: { readonly object: Notified } }[];
+    readonly 0?: { readonly key: string; readonly etag?: string; readonly sequencer?: string };
+  };
+  const ref = message[0];
+  return ref === undefined ? message.Records?.[0]?.s3.object : { ...ref, eTag: ref.etag };
 }
 
 /**
@@ -16,7 +26,7 @@ interface Notified {
  * - its object was overwritten in a bucket without versions, and the ledger knows of no event of a later write.
  */
 export function isExcused(body: string, { scenario, removed, puts, versions }: History): boolean {
-  const object = (JSON.parse(body) as Notified).Records?.[0]?.s3.object;
+  const object = notified(body);
   if (object === undefined) return false;
   const { bucket, options } = scenario.settings;
   // It takes longer than an invocation, or cannot be delivered: it must end, and this is an end.
@@ -31,7 +41,8 @@ export function isExcused(body: string, { scenario, removed, puts, versions }: H
       version.object.endsWith(`/${object.key}`) &&
       version.attempts > 0 &&
       version.sequencer !== undefined &&
-      compareSequencers(version.sequencer, object.sequencer!) > 0,
+      object.sequencer !== undefined &&
+      compareSequencers(version.sequencer, object.sequencer) > 0,
   );
   return isOverwritten && !isKnown;
 }
