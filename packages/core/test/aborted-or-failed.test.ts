@@ -1,5 +1,6 @@
 import { type Codec, feed, memoryLedger, type Rejection, type Sink } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
@@ -7,16 +8,15 @@ const start = () => feed('test').from(textSource()).through(lines());
 describe('an object that a stop ends', () => {
   it.each([true, false])('is aborted while its last records wait for the sink (mixed: %s)', async (mixesItems) => {
     const controller = new AbortController();
-    const busy = Promise.withResolvers<void>();
     const sizes: number[] = [];
     const kept = keep<string>({
       limits: { count: 10 },
       mixesItems,
       before: async (batch) => {
         sizes.push(batch.length);
-        // The other objects are at the gate once the event loop has come round.
-        setImmediate(() => setImmediate(() => setImmediate(() => void (controller.abort(), busy.resolve()))));
-        await busy.promise;
+        // The other objects wait for the sink by then.
+        await turns(10);
+        controller.abort();
       },
     });
     const refs = Array.from({ length: 4 }, (_, index) => numbered(10, 10, `object-${index}`));
@@ -38,7 +38,7 @@ describe('an object that a stop ends', () => {
         limits: { count: 10 },
         mixesItems,
         before: () => {
-          setImmediate(() => setImmediate(() => setImmediate(() => controller.abort())));
+          void turns(10).then(() => controller.abort());
           return new Promise(() => {});
         },
       });
