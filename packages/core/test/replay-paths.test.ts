@@ -235,6 +235,27 @@ describe('a replay whose keys may be those of another version', () => {
     expect(await ledger.entries('test', 'text:x')).toMatchObject([{ state: 'complete', watermark: 5, attempts: 1 }]);
   });
 
+  it('takes the object once, however many rejections it has', async () => {
+    const inner = memoryLedger();
+    const kept = keepRejections();
+    const large: TextRef = { name: 'large', chunks: Array.from({ length: 450 }, (_, n) => `bad ${n}\n`) };
+    const options = { ledger: inner, quarantine: kept.sink, maxRejections: { share: 1 } };
+    await start()
+      .to(keep<string>().sink)
+      .run([large], { ...options, allRejected: 'accept' });
+    let claims = 0;
+    const ledger: Ledger = {
+      ...inner,
+      claim: (request) => {
+        claims += 1;
+        return inner.claim(request);
+      },
+    };
+    const report = await replay(start().to(keep<string>().sink), kept.values(), { ledger });
+    expect(report).toMatchObject({ delivered: 450, unsettled: 0 });
+    expect(claims).toBe(1);
+  });
+
   it('sends nothing once its lease is over', async () => {
     vi.useFakeTimers();
     const inner = memoryLedger();

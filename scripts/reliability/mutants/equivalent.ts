@@ -92,6 +92,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: `${RUN}write/batch-writer.ts`,
+    within: '#addSingle',
+    before: 'if (waiting === undefined || full === undefined) return waiting ?? full;',
+    after: 'if ((waiting === undefined)) return waiting ?? full;',
+    reason: 'Waiting for one of them together with nothing is waiting for it.',
+  },
+  {
+    file: `${RUN}write/batch-writer.ts`,
     within: '#addToGroup',
     before: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 0;',
     after: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 1;',
