@@ -80,8 +80,8 @@ describe('the last records of an object', () => {
     // The clock does not move, so that whoever waits for it waits for ever.
     vi.useFakeTimers();
     const kept = keep<string>({ limits: { count: 25 }, mixesItems: true });
-    await to(kept.sink).run([numbered(3, 3, 'a'), numbered(4, 4, 'b')]);
-    expect(kept.batches).toEqual([3, 4]);
+    await to(kept.sink).run([3, 4, 5, 6].map((count) => numbered(count, count, `object-${count}`)));
+    expect(kept.batches).toEqual([3, 4, 5, 6]);
   });
 
   it('wait for no object that has failed, or has no records', async () => {
