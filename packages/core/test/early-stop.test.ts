@@ -40,6 +40,13 @@ describe('a listing that is left early', () => {
     expect(log.returned).toBe(1);
   });
 
+  it('is released also if nothing was taken from it', async () => {
+    const { refs, log } = endlessRefs();
+    const report = await start().to(keep<string>().sink).run(refs, { signal: AbortSignal.abort() });
+    expect(report.outcome).toBe('aborted');
+    expect(log.returned).toBe(1);
+  });
+
   it('is not asked for two references at once, however many workers there are', async () => {
     const controller = new AbortController();
     const { refs, log } = endlessRefs((index) => {
