@@ -146,11 +146,14 @@ describe('progress in the ledger', () => {
     };
     const broken = keep<string>({
       limits: { count: 1 },
+      // Younger records are read while this one is under way.
+      concurrency: 4,
       before: async ([first]) => {
         if (first!.value === '3') throw new Error('broken');
       },
     });
-    await start().to(broken.sink).run([item], options);
+    const failed = await start().to(broken.sink).run([item], options);
+    expect(failed.reports[0]!.rejections['BAD_LINE']).toBeGreaterThan(1);
     expect(stored).toEqual([{ watermark: 3, rejected: 1 }]);
     // One of the first run and two of this one are just what the limit allows.
     const report = await start().to(keep<string>().sink).run([item], options);
