@@ -27,6 +27,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'The timers of the object would fire after those of the run, which end the same things.',
   },
   {
+    file: `${RUN}object/object-state.ts`,
+    within: 'follow',
+    before: "else signal.addEventListener('abort', listener, { once: true });",
+    after: "else signal.addEventListener('abort', listener, { once: false });",
+    reason: 'A signal fires once.',
+  },
+  {
     file: `${RUN}object/process-object.ts`,
     within: '#pump',
     before: 'this.#drained = false;',
@@ -84,6 +91,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'A signal fires once.',
   },
   {
+    file: `${RUN}stop/bounded.ts`,
+    within: 'boundedIteration',
+    before: 'left = true;',
+    after: ';',
+    reason: 'The input is a generator, and return() of one that has ended or thrown does nothing.',
+  },
+  {
     file: `${RUN}stop/timer.ts`,
     within: '',
     before: 'const LONGEST_MS = 2 ** 31 - 1;',
@@ -110,6 +124,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 0;',
     after: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 1;',
     reason: 'A sink without sizeOf limits no bytes; the feed checks that.',
+  },
+  {
+    file: `${RUN}write/tail-mixer.ts`,
+    within: 'add',
+    before: 'if (this.#expected === 0 || this.#count === this.#maxCount) this.#flush();',
+    after: 'if (this.#expected === 1 || this.#count === this.#maxCount) this.#flush();',
+    reason: 'An object that adds still counts as expected; if it is the last, its end flushes right afterwards.',
   },
   {
     file: `${LEDGER}decide.ts`,
