@@ -3,6 +3,7 @@
  * last line, and with an exit code other than 0 if a promise was broken.
  */
 const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
+  mutants: () => import('./reliability/mutants.ts'),
   simulate: () => import('./reliability/simulate.ts'),
   stop: () => import('./reliability/stop-runs.ts'),
 };

@@ -65,6 +65,28 @@ describe('a sink that mixes items', () => {
     for (const { counters } of report.reports) expect(counters['keep']!['units']).toBeCloseTo(20);
   });
 
+  it('attributes refusals of the first and the last record of every object', async () => {
+    const batches: number[] = [];
+    const kept = keep<string>({
+      limits: { count: 40 },
+      mixesItems: true,
+      before: async (batch) => {
+        batches.push(itemsOf(batch));
+        return batch.flatMap(({ value, item }, position) =>
+          value === '0' || value === '9' ? [{ position, code: 'EDGE', message: item.id }] : [],
+        );
+      },
+    });
+    const rejections = keepRejections();
+    const report = await to(kept.sink).run(small(8), { concurrency: 8, quarantine: rejections.sink });
+    expect(report.items).toMatchObject({ complete: 8 });
+    expect(Math.max(...batches)).toBeGreaterThan(1);
+    expect(rejections.values().map(({ item, message, ordinal }) => [item.id === message, ordinal])).toEqual(
+      rejections.values().map((_, index) => [true, index % 2 === 0 ? 0 : 9]),
+    );
+    for (const { written, rejected } of report.reports) expect([written, rejected]).toEqual([8, 2]);
+  });
+
   it('fails the object that makes a shared write fail, and no other', async () => {
     const kept = keep<string>({
       limits: { count: 20 },

@@ -100,3 +100,10 @@ it('refuses a part inside another', async () => {
   const { reports } = await nested.run([packed('> a', 'a1\n')], { onFailure: 'report' });
   expect(reports[0]?.error).toMatchObject({ code: 'CODEC_CONTRACT', stage: 'inner', part: 'a' });
 });
+
+it('ends a part without content, also if it is the first', async () => {
+  const log: string[] = [];
+  const run = unpacked.through(watched(log)).through(lines()).to(keep<string>().sink);
+  await run.run([packed('> empty', '> b', 'b1\n')]);
+  expect(log.filter((line) => line.startsWith('end'))).toEqual(['end empty', 'end b']);
+});

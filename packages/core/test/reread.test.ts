@@ -58,4 +58,38 @@ describe('an item that is read again', () => {
     expect((await flow.run([item], { ledger })).outcome).toBe('complete');
     expect([...stored.values()]).toEqual(['0', '1', '2', '3']);
   });
+
+  it('meets a record again that the sink refused late, if its rejection was not kept', async () => {
+    const late = Promise.withResolvers<void>();
+    const kept = keep<string>({
+      limits: { count: 10 },
+      concurrency: 2,
+      before: async ([first]) => {
+        if (first!.ordinal > 0) {
+          // The first write has been refused a record by then, which joined the younger rejection.
+          await refused.promise;
+          throw new Error('down');
+        }
+        await late.promise;
+        return [{ position: 3, code: 'NO', message: 'no' }];
+      },
+    });
+    const refused = Promise.withResolvers<void>();
+    const chunks = Array.from({ length: 30 }, (_, n) => (n === 15 ? 'bad\n' : `${n}\n`));
+    const report = await feed('test')
+      .from(textSource())
+      .through(lines())
+      .to(kept.sink)
+      .run([{ name: 'x', chunks }], {
+        quarantine: keepRejections().sink,
+        onFailure: 'report',
+        observer: {
+          recordRejected: ({ ordinal }) => {
+            if (ordinal === 15) late.resolve();
+            else refused.resolve();
+          },
+        },
+      });
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'SINK_FAILED' }, watermark: 3 });
+  });
 });

@@ -361,11 +361,18 @@ describe('run, where something fails', () => {
     expect(rejected.values()[0]).toMatchObject({ stage: 'map#2', code: 'TRANSFORM_THREW' });
   });
 
-  it('finds a sink that breaks its contract', async () => {
-    const kept = keep<string>({ before: async () => [{ position: 99, code: 'X', message: 'x' }] });
+  it.each([
+    ['beyond the batch', [3]],
+    ['before the batch', [-1]],
+    ['between two records', [0.5]],
+    ['twice', [1, 1]],
+  ])('finds a sink that refuses a position %s', async (_, positions) => {
+    const kept = keep<string>({
+      before: async () => positions.map((position) => ({ position, code: 'X', message: 'x' })),
+    });
     const report = await start()
       .to(kept.sink)
-      .run([numbered(3)], { onFailure: 'report' });
+      .run([numbered(3)], { onFailure: 'report', quarantine: keepRejections().sink });
     expect(report.reports[0]?.error?.code).toBe('SINK_CONTRACT');
   });
 

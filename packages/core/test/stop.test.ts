@@ -116,11 +116,30 @@ describe('a deadline', () => {
       .to(kept.sink)
       .run([numbered(100_000)], { deadline: Date.now() + 40 });
     const [item] = report.reports;
-    expect(item).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_DEADLINE' }, unsettled: 0 });
+    expect(item).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_DEADLINE', retryable: true }, unsettled: 0 });
     expect(item!.written).toBe(item!.read);
     expect(item!.watermark).toBe(item!.read);
     expect(kept.batches.length).toBeGreaterThanOrEqual(40);
     expect(item!.read).toBeLessThan(100_000);
+  });
+
+  it.each([false, true])('lets what was read be written, unless a signal follows it (%s)', async (isSignalled) => {
+    vi.useFakeTimers();
+    const controller = new AbortController();
+    const kept = keep<string>({
+      limits: { count: 7 },
+      before: async () => {
+        // The deadline passes during the first write, with a second batch begun.
+        await vi.advanceTimersByTimeAsync(10);
+        if (isSignalled) controller.abort();
+      },
+    });
+    const report = await start()
+      .to(kept.sink)
+      .run([numbered(1000)], { deadline: Date.now() + 5, signal: controller.signal });
+    expect(report.reports[0]).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_DEADLINE' } });
+    expect(kept.batches.length > 1).toBe(!isSignalled);
+    expect(report.totals.unsettled > 0).toBe(isSignalled);
   });
 
   it('far away does not fire at once', async () => {

@@ -1,0 +1,292 @@
+import {
+  feed,
+  type Ledger,
+  type LedgerProgress,
+  map,
+  memoryLedger,
+  type Rejection,
+  type RunOptions,
+  type Source,
+} from '@millrace/core';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
+
+const start = () => feed('test').from(textSource()).through(lines());
+
+afterEach(() => void vi.useRealTimers());
+
+/** Runs while the clock moves on, so that waits come to their end. */
+async function whileTimePasses<T>(running: Promise<T>, ms: number): Promise<T> {
+  await vi.advanceTimersByTimeAsync(ms);
+  return running;
+}
+
+describe('a ledger that hangs', () => {
+  it.each([
+    ['claim', 'LEDGER_TIMEOUT', 1000],
+    // The run's own clock ends the lease a little earlier.
+    ['finish', 'LEDGER_LEASE_LOST', 900],
+  ] as const)('in %s fails the object with %s after %i ms', async (call, code, ms) => {
+    vi.useFakeTimers();
+    const ledger: Ledger = { ...memoryLedger(), [call]: () => new Promise(() => {}) };
+    const running = start()
+      .to(keep<string>().sink)
+      .run([numbered(5)], { ledger, leaseMs: 1000, onFailure: 'report' });
+    let ended = false;
+    void running.then(() => (ended = true));
+    await vi.advanceTimersByTimeAsync(ms - 1);
+    expect(ended).toBe(false);
+    const report = await whileTimePasses(running, 10_000);
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code, retryable: true } });
+  });
+});
+
+describe('a process that pauses for longer than its lease', () => {
+  it('starts no further write, even to a sink that looks at no signal', async () => {
+    vi.useFakeTimers();
+    const kept = keep<string>({ limits: { count: 1 } });
+    const pausing = map((line: string) => {
+      // No timer has its turn.
+      if (line === '20') vi.setSystemTime(Date.now() + 60_000);
+      return line;
+    });
+    const report = await start()
+      .through(pausing)
+      .to(kept.sink)
+      .run([numbered(100)], { ledger: memoryLedger(), leaseMs: 60_000, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'LEDGER_LEASE_LOST', retryable: true },
+    });
+    expect(kept.values()).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
+  });
+});
+
+describe('an object whose write never settles', () => {
+  it('keeps its claim, and renews it no more', async () => {
+    vi.useFakeTimers();
+    const inner = memoryLedger();
+    let checkpoints = 0;
+    let finished = 0;
+    const ledger: Ledger = {
+      ...inner,
+      checkpoint: (request, progress) => {
+        checkpoints += 1;
+        return inner.checkpoint(request, progress);
+      },
+      finish: (...given) => {
+        finished += 1;
+        return inner.finish(...given);
+      },
+    };
+    const controller = new AbortController();
+    const kept = keep<string>({
+      before: () => {
+        controller.abort();
+        return new Promise(() => {});
+      },
+    });
+    const running = start()
+      .to(kept.sink)
+      .run([numbered(5)], { ledger, leaseMs: 60_000, graceMs: 10, signal: controller.signal });
+    expect(await whileTimePasses(running, 5000)).toMatchObject({ outcome: 'aborted' });
+    const before = checkpoints;
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(checkpoints).toBe(before);
+    expect(finished).toBe(0);
+    expect(await inner.entries('test', 'text:numbers')).toMatchObject([{ state: 'claimed' }]);
+  });
+});
+
+describe('progress in the ledger', () => {
+  it('is stored after exactly as many records as asked for', async () => {
+    for (const [checkpointRecords, expected] of [
+      [10, [10, 20, 30]],
+      [11, [20]],
+      [31, []],
+    ] as const) {
+      const inner = memoryLedger();
+      const stored: number[] = [];
+      const ledger: Ledger = {
+        ...inner,
+        checkpoint: (request, progress) => {
+          stored.push(progress.watermark);
+          return inner.checkpoint(request, progress);
+        },
+      };
+      const kept = keep<string>({
+        limits: { count: 10 },
+        before: () => new Promise((resolve) => void setImmediate(resolve)),
+      });
+      await start()
+        .to(kept.sink)
+        .run([numbered(30)], { ledger, checkpointRecords });
+      // The last one may come to its end before its turn.
+      expect(stored.filter((watermark) => watermark < 30)).toEqual(expected.filter((watermark) => watermark < 30));
+    }
+  });
+
+  it('counts the rejections below the resume point, and those alone', async () => {
+    const inner = memoryLedger();
+    const stored: LedgerProgress[] = [];
+    const ledger: Ledger = {
+      ...inner,
+      finish: (request, progress, report) => {
+        stored.push(progress);
+        return inner.finish(request, progress, report);
+      },
+    };
+    const item = { name: 'x', chunks: ['0\nbad 1\n2\n3\nbad 4\nbad 5\n6\n'] };
+    const options: RunOptions = {
+      ledger,
+      // Each rejection is kept at once, so that none holds the resume point.
+      quarantine: keep<Rejection>({ limits: { count: 1 } }).sink,
+      onFailure: 'report',
+      maxRejections: { count: 3 },
+    };
+    const broken = keep<string>({
+      limits: { count: 1 },
+      // Younger records are read while this one is under way.
+      concurrency: 4,
+      before: async ([first]) => {
+        if (first!.value === '3') throw new Error('broken');
+      },
+    });
+    const failed = await start().to(broken.sink).run([item], options);
+    expect(failed.reports[0]!.rejections['BAD_LINE']).toBeGreaterThan(1);
+    expect(stored).toEqual([{ watermark: 3, rejected: 1 }]);
+    // One of the first run and two of this one are just what the limit allows.
+    const report = await start().to(keep<string>().sink).run([item], options);
+    expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 3, rejected: 2, written: 2 });
+    expect(stored[1]).toEqual({ watermark: 7, rejected: 3 });
+  });
+});
+
+describe('an object that has fewer records than an earlier run has settled', () => {
+  it('fails, and starts over at record 0', async () => {
+    const ledger = memoryLedger();
+    const broken = keep<string>({
+      limits: { count: 10 },
+      before: async ([first]) => {
+        if (first!.ordinal === 30) throw new Error('broken');
+      },
+    });
+    const run = async (kept: typeof broken, records: number) =>
+      (
+        await start()
+          .to(kept.sink)
+          .run([numbered(records)], { ledger, onFailure: 'report' })
+      ).reports[0];
+    expect(await run(broken, 100)).toMatchObject({ outcome: 'failed', watermark: 30 });
+    expect(await run(keep<string>(), 29)).toMatchObject({
+      outcome: 'failed',
+      watermark: 0,
+      error: { code: 'RESUME_BEYOND_END', retryable: true, details: { settled: 30, read: 29 } },
+    });
+    expect(await run(keep<string>(), 29)).toMatchObject({ outcome: 'complete', skipped: 0, written: 29 });
+  });
+
+  it('is complete if it has just as many', async () => {
+    const ledger = memoryLedger();
+    const broken = keep<string>({
+      limits: { count: 10 },
+      before: async ([first]) => {
+        if (first!.ordinal === 30) throw new Error('broken');
+      },
+    });
+    await start()
+      .to(broken.sink)
+      .run([numbered(100)], { ledger, onFailure: 'report' });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([numbered(30)], { ledger });
+    expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 30, written: 0, watermark: 30 });
+  });
+});
+
+describe('a source that identifies an object before it opens it', () => {
+  function identifying(exact: boolean, openedAs: (id: string) => string = (id) => id) {
+    const log = { opened: 0 };
+    const source: Source<TextRef & { readonly sequencer?: string }, string> = {
+      ...textSource(),
+      identify: ({ name, sequencer }) => ({
+        origin: { id: `${name}@${sequencer ?? ''}`, uri: `text:${name}` },
+        exact,
+        ...(sequencer !== undefined && { sequencer }),
+      }),
+      open: async (ref, context) => {
+        log.opened += 1;
+        return {
+          ...(await textSource().open(ref, context)),
+          origin: { id: openedAs(`${ref.name}@${ref.sequencer ?? ''}`), uri: `text:${ref.name}` },
+          ...(ref.sequencer !== undefined && { sequencer: ref.sequencer }),
+        };
+      },
+    };
+    const through = feed('test').from(source).through(lines());
+    return { log, through, to: through.to(keep<string>().sink) };
+  }
+
+  it.each([true, false])('claims it once, and does not open a duplicate (exact: %s)', async (exact) => {
+    const inner = memoryLedger();
+    let claims = 0;
+    const ledger: Ledger = {
+      ...inner,
+      claim: (request) => {
+        claims += 1;
+        return inner.claim(request);
+      },
+    };
+    const { log, to } = identifying(exact);
+    const ref = { ...numbered(5), sequencer: '02' };
+    expect((await to.run([ref], { ledger })).items).toMatchObject({ complete: 1 });
+    expect([claims, log.opened]).toEqual([1, 1]);
+    const again = await to.run([ref], { ledger });
+    expect(again.items).toMatchObject({ duplicate: 1 });
+    expect(again.reports[0]).toMatchObject({ origin: { id: 'numbers@02' }, read: 0 });
+    expect(log.opened).toBe(1);
+    const older = await to.run([{ ...numbered(5), sequencer: '01' }], { ledger });
+    expect(older.items).toMatchObject({ stale: 1 });
+    expect(log.opened).toBe(1);
+    expect((await to.run([{ ...numbered(5), sequencer: '03' }], { ledger })).items).toMatchObject({ complete: 1 });
+    expect(log.opened).toBe(2);
+  });
+
+  it('must open what it has identified if it was sure', async () => {
+    const options: RunOptions = { ledger: memoryLedger(), onFailure: 'report' };
+    const wrong = identifying(true, (id) => `${id}!`);
+    expect((await wrong.to.run([numbered(5)], options)).reports[0]).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'SOURCE_CONTRACT' },
+    });
+    const unsure = identifying(false, (id) => `${id}!`);
+    expect((await unsure.to.run([numbered(5, 5, 'other')], options)).reports[0]).toMatchObject({
+      outcome: 'complete',
+      origin: { id: 'other@!' },
+    });
+  });
+
+  it('does not open what another run holds', async () => {
+    const ledger = memoryLedger();
+    for (const exact of [true, false]) {
+      const begun = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const { log, through, to } = identifying(exact);
+      const ref = numbered(5, 5, `exact-${exact}`);
+      const slow = keep<string>({
+        before: () => {
+          begun.resolve();
+          return held.promise;
+        },
+      });
+      const holding = through.to(slow.sink).run([ref], { ledger });
+      await begun.promise;
+      const opened = log.opened;
+      const report = await to.run([ref], { ledger });
+      expect(report.reports[0]).toMatchObject({ outcome: 'held', error: { code: 'ITEM_HELD', retryable: true } });
+      expect(log.opened).toBe(opened);
+      held.resolve();
+      expect(await holding).toMatchObject({ outcome: 'complete' });
+    }
+  });
+});

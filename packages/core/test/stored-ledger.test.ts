@@ -1,0 +1,230 @@
+import { type ClaimRequest, type Ledger, type LedgerStore, memoryLedger, storedLedger } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+
+type HeadRecord = Parameters<LedgerStore['writeHead']>[1];
+type VersionRecord = Parameters<LedgerStore['writeVersion']>[1];
+
+const NOW = 1_000_000;
+
+/** A store in memory whose writes take a turn of the event loop, and may be refused or fail. */
+function slowStore(
+  intercept: { head?: (head: HeadRecord) => boolean; version?: (version: VersionRecord) => boolean } = {},
+) {
+  let head: HeadRecord | undefined;
+  const versions = new Map<string, VersionRecord>();
+  const counts = { reads: 0, heads: 0 };
+  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  const store: LedgerStore = {
+    name: 'slow',
+    read: async ({ version }) => {
+      counts.reads += 1;
+      await turn();
+      return { head, version: versions.get(version) };
+    },
+    writeHead: async (_, next, seen) => {
+      counts.heads += 1;
+      await turn();
+      if (intercept.head?.(next) === false || head?.stamp !== seen) return false;
+      head = next;
+      return true;
+    },
+    writeVersion: async ({ version }, next, seen) => {
+      await turn();
+      if (intercept.version?.(next) === false || versions.get(version)?.stamp !== seen) return false;
+      versions.set(version, next);
+      return true;
+    },
+    versions: async () => [...versions.values()],
+  };
+  return {
+    store,
+    counts,
+    head: () => head,
+    /** Somebody else writes the head, without taking it. */
+    touch: () => (head = head && { ...head, stamp: crypto.randomUUID(), mixed: true }),
+  };
+}
+
+let claims = 0;
+function request(sequencer: string, changes: Partial<ClaimRequest> = {}): ClaimRequest {
+  claims += 1;
+  return {
+    feed: 'f',
+    object: 'o',
+    origin: { id: `o@${sequencer}`, uri: 'o' },
+    sequencer,
+    claimId: `claim-${claims}`,
+    leaseMs: 1000,
+    clockSkewMs: 0,
+    versions: 'newest',
+    ...changes,
+  };
+}
+
+const REPORT = { outcome: 'complete' } as Parameters<Ledger['finish']>[2];
+const DONE = { watermark: 3, rejected: 0 };
+
+describe('a ledger on a store', () => {
+  it('frees the object with the outcome, also if the head was written meanwhile', async () => {
+    let isEnding = false;
+    const slow = slowStore({
+      head: ({ leaseUntil }) => {
+        if (leaseUntil === 0 && isEnding) {
+          isEnding = false;
+          slow.touch();
+        }
+        return true;
+      },
+    });
+    const ledger = storedLedger(slow.store, () => NOW);
+    const first = request('01');
+    expect(await ledger.claim(first)).toMatchObject({ outcome: 'granted' });
+    isEnding = true;
+    await ledger.finish(first, DONE, REPORT);
+    expect(slow.head()).toMatchObject({ leaseUntil: 0, mixed: true, claimId: first.claimId });
+    expect(await ledger.claim(request('02'))).toMatchObject({ outcome: 'granted' });
+  });
+
+  it('gives up freeing an object after ten refusals, and leaves it to the lease', async () => {
+    const slow = slowStore({ head: ({ leaseUntil }) => leaseUntil !== 0 });
+    const ledger = storedLedger(slow.store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    const before = slow.counts.heads;
+    await ledger.finish(first, DONE, REPORT);
+    // One write confirms the head, ten try to free it.
+    expect(slow.counts.heads - before).toBe(11);
+    expect(slow.head()!.leaseUntil).toBe(NOW + 1000);
+  });
+
+  it('asks a claimant to come again that others got ahead of ten times', async () => {
+    const slow = slowStore({ head: () => false });
+    expect(await storedLedger(slow.store, () => NOW).claim(request('01'))).toEqual({
+      outcome: 'held',
+      leaseUntil: NOW,
+    });
+    expect(slow.counts.reads).toBe(10);
+  });
+
+  it('loses a lease whose renewal is refused ten times', async () => {
+    let isOver = false;
+    const slow = slowStore({ head: () => !isOver });
+    const ledger = storedLedger(slow.store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    isOver = true;
+    const before = slow.counts.heads;
+    await expect(ledger.checkpoint(first, DONE)).rejects.toMatchObject({ code: 'LEDGER_LEASE_LOST', retryable: true });
+    expect(slow.counts.heads - before).toBe(10);
+  });
+
+  it('gives the head back if the version was refused to it', async () => {
+    let refusals = 1;
+    const heads: number[] = [];
+    const slow = slowStore({
+      head: ({ leaseUntil }) => {
+        heads.push(leaseUntil);
+        return true;
+      },
+      version: () => refusals-- <= 0,
+    });
+    expect(await storedLedger(slow.store, () => NOW).claim(request('01'))).toMatchObject({ outcome: 'granted' });
+    expect(heads).toEqual([NOW + 1000, 0, NOW + 1000]);
+  });
+
+  it('has written that a version is stale by the time that it says so', async () => {
+    const { store } = slowStore();
+    const ledger = storedLedger(store, () => NOW);
+    const newer = request('02');
+    await ledger.claim(newer);
+    await ledger.finish(newer, DONE, REPORT);
+    expect(await ledger.claim(request('01'))).toEqual({ outcome: 'stale' });
+    expect((await ledger.entries('f', 'o')).map(({ origin, state }) => [origin.id, state])).toEqual([
+      ['o@02', 'complete'],
+      ['o@01', 'stale'],
+    ]);
+  });
+
+  it('does not grant what its own lease is over for by the time that it is written', async () => {
+    let now = NOW;
+    let isSlow = true;
+    const slow = slowStore({
+      version: () => {
+        if (isSlow) now += 1000;
+        isSlow = false;
+        return true;
+      },
+    });
+    const answer = await storedLedger(slow.store, () => now).claim(request('01'));
+    expect(answer).toMatchObject({ outcome: 'granted' });
+    expect(slow.head()!.leaseUntil).toBe(NOW + 2000);
+  });
+});
+
+describe('the order of versions', () => {
+  it('is not given by sequencers that are not hexadecimal', async () => {
+    const ledger = memoryLedger();
+    for (const sequencer of ['', 'x', '0x1', '01 ', 'g']) {
+      await expect(ledger.claim(request(sequencer))).rejects.toMatchObject({ code: 'LEDGER_SEQUENCER_INVALID' });
+    }
+    expect(await ledger.claim(request('00aBcDeF19'))).toMatchObject({ outcome: 'granted' });
+  });
+
+  it('does not take a duplicate event of a complete version for a restored one', async () => {
+    const ledger = memoryLedger(() => NOW);
+    const complete = async (sequencer: string, id: string, changes: Partial<ClaimRequest> = {}): Promise<string> => {
+      const claim = request(sequencer, { origin: { id, uri: 'o' }, ...changes });
+      const { outcome } = await ledger.claim(claim);
+      if (outcome === 'granted') await ledger.finish(claim, DONE, REPORT);
+      return outcome;
+    };
+    expect(await complete('01', 'a')).toBe('granted');
+    expect(await complete('01', 'a')).toBe('complete');
+    expect(await complete('02', 'b')).toBe('granted');
+    // The same event again, and a later event of the same content, which means that it was put back.
+    expect(await complete('01', 'a')).toBe('complete');
+    expect(await complete('02', 'a')).toBe('granted');
+    expect(await complete('02', 'a')).toBe('complete');
+    expect(await complete('03', 'b')).toBe('granted');
+    expect(await complete('01', 'a', { versions: 'all' })).toBe('complete');
+  });
+
+  it('continues after versions were taken under all', async () => {
+    const ledger = memoryLedger(() => NOW);
+    const all = request('05', { versions: 'all' });
+    expect(await ledger.claim(all)).toEqual({ outcome: 'granted', watermark: 0, rejected: 0 });
+    // It is at work, so the next version waits for it; an older one is stale already.
+    expect(await ledger.claim(request('06'))).toEqual({ outcome: 'held', leaseUntil: NOW + 1000 });
+    expect(await ledger.claim(request('04'))).toEqual({ outcome: 'stale' });
+    await ledger.finish(all, DONE, REPORT);
+    expect(await ledger.claim(request('06'))).toMatchObject({ outcome: 'granted' });
+  });
+});
+
+describe('the lease of a claim', () => {
+  it('is over, with the skew of two clocks, exactly when it says', async () => {
+    let now = NOW;
+    const ledger = memoryLedger(() => now);
+    await ledger.claim(request('01', { clockSkewMs: 50 }));
+    now += 1049;
+    const again = request('01', { clockSkewMs: 50 });
+    expect(await ledger.claim(again)).toEqual({ outcome: 'held', leaseUntil: NOW + 1000 });
+    now += 1;
+    expect(await ledger.claim(again)).toMatchObject({ outcome: 'granted' });
+    expect(await ledger.entries('f', 'o')).toMatchObject([{ attempts: 2 }]);
+  });
+
+  it('is the same if the claimant asks again because the answer was lost', async () => {
+    const ledger = memoryLedger(() => NOW);
+    const claim = request('01');
+    const granted = await ledger.claim(claim);
+    expect(await ledger.claim(claim)).toEqual(granted);
+    await ledger.finish(claim, DONE, REPORT);
+    // Its answer was lost as well.
+    await ledger.finish(claim, DONE, REPORT);
+    expect(await ledger.entries('f', 'o')).toMatchObject([{ state: 'complete', attempts: 1, leaseUntil: 0 }]);
+    await expect(ledger.finish(claim, DONE, { ...REPORT, outcome: 'failed' })).rejects.toMatchObject({
+      code: 'LEDGER_LEASE_LOST',
+    });
+  });
+});
