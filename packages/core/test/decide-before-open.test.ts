@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { decideBeforeOpen } from '../src/ledger/decide.ts';
+import { decideBeforeOpen } from '../src/ledger/before-open.ts';
 
 const NOW = 1_000_000;
 

@@ -19,7 +19,9 @@ function contrary(own: Partial<Sink<string>> = {}): {
   const flying: { readonly keys: ReadonlySet<string>; readonly land: () => void }[] = [];
   let most = 0;
   let overlaps = 0;
-  const landLatest = (): void => void flying.pop()?.land();
+  const landLatest = (): void => {
+    flying.pop()?.land();
+  };
   const write = (entries: readonly Entry<string>[]): Promise<void> => {
     const keys = new Set(entries.map(({ value }) => keyOf(value)));
     if (flying.some((other) => [...keys].some((key) => other.keys.has(key)))) overlaps += 1;

@@ -31,7 +31,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     within: 'follow',
     before: "else signal.addEventListener('abort', listener, { once: true });",
     after: "else signal.addEventListener('abort', listener, { once: false });",
-    reason: 'A signal fires once.',
+    reason: 'A signal fires once, so a second abort changes nothing.',
   },
   {
     file: `${RUN}object/process-object.ts`,
@@ -88,7 +88,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     within: 'bounded',
     before: "signal.addEventListener('abort', giveUp, { once: true });",
     after: "signal.addEventListener('abort', giveUp, { once: false });",
-    reason: 'A signal fires once.',
+    reason: 'A signal fires once, so a second abort changes nothing.',
   },
   {
     file: `${RUN}stop/bounded.ts`,

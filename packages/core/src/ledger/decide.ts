@@ -1,10 +1,9 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import { generationOf, isLeased, isOlder, needsTime, orderOf } from './order.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
 import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
-import type { ItemOrigin } from '../origin.ts';
 import type { ItemReport } from '../report.ts';
-import type { IdentifiedObject } from '../source.ts';
 
 /*
  * What a ledger decides, as pure functions of what it knows and what time it is. Every ledger uses them; stores only store.
@@ -64,28 +63,6 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
       return answer({ outcome: 'held', leaseUntil: Math.max(...running.map(({ leaseUntil }) => leaseUntil)) });
   }
   return grantNewest(request, known, now);
-}
-
-/**
- * What a ledger's entries say of an object before it is opened, if its reference does not determine the version for sure:
- * `undefined` unless they say that there is nothing to do. It grants nothing, so it needs no write.
- */
-export function decideBeforeOpen(
-  { origin, sequencer }: IdentifiedObject,
-  entries: readonly LedgerEntry[],
-  { versions, clockSkewMs }: Pick<ClaimRequest, 'versions' | 'clockSkewMs'>,
-  now: number,
-): Exclude<ClaimAnswer, { readonly outcome: 'granted' } | { readonly outcome: 'unclear' }> | undefined {
-  const entry = entries.find((one) => one.origin.id === origin.id);
-  if (entry?.state === 'claimed' && isLeased(entry, clockSkewMs, now))
-    return { outcome: 'held', leaseUntil: entry.leaseUntil };
-  const isLatest = entries.every((other) => generationOf(other) <= generationOf(entry));
-  if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
-    return { outcome: 'complete' };
-  if (versions === 'all' || sequencer === undefined) return undefined;
-  const isNewer = (other: LedgerEntry): boolean =>
-    other.attempts > 0 && other.sequencer !== undefined && compareSequencers(other.sequencer, sequencer) > 0;
-  return entries.some(isNewer) ? { outcome: 'stale' } : undefined;
 }
 
 /** Whether a claim still holds what it was granted, so that it may store progress or an outcome. */
@@ -264,40 +241,6 @@ function isRestored(
   return version.sequencer === undefined || compareSequencers(sequencer, version.sequencer) > 0;
 }
 
-/**
- * Whether the version was written before one that was granted. Sequencers say it; a listing has none, so if either side lacks
- * one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
- */
-function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): boolean {
-  if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
-  if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
-  return origin.lastModified < head.lastModified;
-}
-
-/** Whether only opening the object can tell if the version is older than one that was granted. */
-function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { head, version }: Known): boolean {
-  if (
-    isUnopened !== true ||
-    version !== undefined ||
-    origin.lastModified !== undefined ||
-    head?.lastModified === undefined
-  )
-    return false;
-  return sequencer === undefined || head.sequencer === undefined;
-}
-
-function isMultipart({ etag }: ItemOrigin): boolean {
-  return etag !== undefined && /-\d+"?$/.test(etag);
-}
-
-/** What the head remembers of a version that is granted. */
-function orderOf({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): Partial<HeadRecord> {
-  const { lastModified } = origin;
-  const isLater = lastModified !== undefined && (head?.lastModified === undefined || lastModified > head.lastModified);
-  return { ...(sequencer !== undefined && { sequencer }), ...(isLater && { lastModified }) };
-}
-
 function isRunning(version: VersionRecord, request: ClaimRequest, now: number): boolean {
   return version.state === 'claimed' && isRunningHead(version, request, now);
 }
@@ -305,18 +248,6 @@ function isRunning(version: VersionRecord, request: ClaimRequest, now: number): 
 /** A lease that was given back is 0; one that ran out is taken over only after the skew between two clocks. */
 function isRunningHead(lease: { readonly leaseUntil: number }, { clockSkewMs }: ClaimRequest, now: number): boolean {
   return isLeased(lease, clockSkewMs, now);
-}
-
-function isLeased(
-  { leaseUntil }: { readonly leaseUntil: number },
-  clockSkewMs: number | undefined,
-  now: number,
-): boolean {
-  return leaseUntil > 0 && leaseUntil + (clockSkewMs ?? 0) > now;
-}
-
-function generationOf(record: { readonly generation?: number } | undefined): number {
-  return record?.generation ?? 0;
 }
 
 function ofNewest<T>({ versions }: ClaimRequest, head: T): T | undefined {

@@ -1,4 +1,4 @@
-import { decideBeforeOpen } from '../../ledger/decide.ts';
+import { decideBeforeOpen } from '../../ledger/before-open.ts';
 import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { ItemReport } from '../../report.ts';
