@@ -5,6 +5,7 @@
 const PROGRAMS: Readonly<Record<string, () => Promise<unknown>>> = {
   mutants: () => import('./reliability/mutants.ts'),
   simulate: () => import('./reliability/simulate.ts'),
+  stop: () => import('./reliability/stop-runs.ts'),
 };
 
 const [name = ''] = process.argv.splice(2, 1);

@@ -55,6 +55,28 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/groups.test.ts', 'gets every group whole, at every reading, whatever interrupts it'],
     ['core/test/groups.test.ts', 'leaves out a group that a deadline cuts through, and stops before it'],
   ],
+  '5.11': [
+    [
+      'core/test/writes-of-a-key.test.ts',
+      'starts the writes of a key in the order of the file, and one after the other',
+    ],
+    ['core/test/writes-of-a-key.test.ts', 'asks for no keys if the last transform makes them unique'],
+    ['dynamodb/test/key-order.test.ts', 'ends with the last record of each key, whichever request is throttled'],
+    ['postgres/test/key-order.test.ts', 'ends with the last record of each key, however long a statement takes'],
+  ],
+  '5.13': [
+    ['dynamodb/test/keep-newest.test.ts', 'never replaces an item of a newer version, nor a later one of its own'],
+    ['postgres/test/versions.test.ts', 'keeps the row of a later record of the same version, and of a newer version'],
+  ],
+  '5.14': [
+    ['core/test/replace.test.ts', 'leaves a row whose natural key a newer version has taken'],
+    ['core/test/replace.test.ts', 'is refused if rows cannot be found again'],
+    ['dynamodb/test/replace.test.ts', 'continues at the next delivery, whichever request failed'],
+    [
+      'postgres/test/replace.test.ts',
+      'leaves a row whose natural key a newer version has taken, and says before what it would delete',
+    ],
+  ],
   '6.1': [['core/test/rejections.test.ts', 'that fails, fails the item']],
   '6.2': [['core/test/rejections.test.ts', 'fails the item where there is no quarantine']],
   '6.3': [
@@ -78,8 +100,21 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '7.4': [['core/test/stop.test.ts', 'stops reading but writes what was read, so that the watermark is what was read']],
   '7.5': [['core/test/run.test.ts', 'does not read ahead of a saturated sink by more than a block and the batches']],
   '7.6': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],
+  '7.7': [
+    ['core/test/hanging-renewal.test.ts', 'starts no write once the lease is over, while its renewal hangs'],
+    ['core/test/phase.test.ts', "{ failed: 'no', lease: 'over', stopped: 'any', graceOver: 'any' }, false, false"],
+  ],
+  '7.8': [
+    ['core/test/resume-point.test.ts', 'is the start of an object that ends before it was to resume'],
+    ['core/test/rejections.test.ts', 'fails, however few they are, and fails again when it is delivered again'],
+  ],
   '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],
   '9.9': [['dynamodb/test/ledger-faults.test.ts', 'is found in place: %s, %s, write %i']],
+  '9.16': [
+    ['core/test/reach.test.ts', 'stores how far a version reaches before any record beyond it is written'],
+    ['core/test/reach.test.ts', 'hands nothing beyond the reach to the sink if the ledger does not confirm more'],
+    ['core/test/reach.test.ts', 'stores bounds of the branches on every level before they are written'],
+  ],
 };
 
 const never = (): never => {

@@ -1,3 +1,4 @@
+import type { LandingKeys } from './landing/landing-keys.ts';
 import type { Drop } from './drop.ts';
 import type { Many } from './many.ts';
 import type { RecordContext } from './record-context.ts';
@@ -25,5 +26,10 @@ export interface Each<I, O> {
    * a feed says so, the runner does not compare keys. @default false
    */
   readonly uniqueKeys?: boolean;
+  /**
+   * Says how the keys of its outputs are made, so that the rows of a version can be found again without its records. Only
+   * landing says so, and only as the feed's last transform it counts.
+   */
+  readonly landing?: LandingKeys;
   readonly apply: (value: I, record: RecordContext) => MaybePromise<O | Drop | Many<O>>;
 }

@@ -19,10 +19,20 @@ export {
 } from './feed.ts';
 export { compareSequencers } from './ledger/compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
-export type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry, LedgerProgress, LedgerState } from './ledger/ledger.ts';
+export type {
+  ClaimAnswer,
+  ClaimRequest,
+  GrantedExtent,
+  Ledger,
+  LedgerEntry,
+  LedgerProgress,
+  LedgerState,
+  RetirementProgress,
+} from './ledger/ledger.ts';
 export type { HeadRecord, Known, LedgerAddress, LedgerStore, Stamped, VersionRecord } from './ledger/ledger-store.ts';
 export { storedLedger } from './ledger/stored-ledger.ts';
 export { type Landed, landingEach, type LandingLayout, type LandingOptions } from './landing/landing-each.ts';
+export type { LandingKeys } from './landing/landing-keys.ts';
 export { type LandingNames, landingNames } from './landing/landing-names.ts';
 export { landingNamespace, landingUuid, MILLRACE_NAMESPACE, placesOf } from './landing/landing-uuid.ts';
 export { namesIn, type NameUuid } from './landing/name-uuid.ts';
@@ -51,6 +61,7 @@ export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
 export type { ItemRanges, RangesCodec, RangesContext, RangesStage } from './ranges-codec.ts';
 export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
+export { purge, type PurgedVersion, type PurgeOptions, type PurgeReport } from './purge.ts';
 export { refusalOf } from './refusal-of.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
@@ -65,6 +76,8 @@ export type {
   Source,
   SourceItem,
 } from './source.ts';
+export { type GenerationRows, type PlacedRows, placedUuids, type RetiredCounts, type RetiredRows } from './retire.ts';
+export type { RetiredVersion } from './run/retire/retirement.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';

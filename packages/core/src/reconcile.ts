@@ -104,7 +104,8 @@ function verdict<Ref>(
 ): Unreconciled<Ref> | undefined {
   const latest = entries.toSorted((left, right) => (left.updatedAt < right.updatedAt ? 1 : -1))[0];
   if (latest === undefined) return { ref, reason: 'never' };
-  const entry = entries.find((one) => one.versionTag === tag);
+  // A listing that names no version may name a new one: the run finds out.
+  const entry = tag === undefined ? undefined : entries.find((one) => one.versionTag === tag);
   if (entry === undefined) return { ref, reason: 'changed', entry: latest };
   if (entry.state === 'complete' || entry.state === 'stale') return undefined;
   return { ref, reason: 'unfinished', entry };

@@ -15,8 +15,11 @@ export interface ReplayOptions {
   readonly ledger?: Ledger;
   /** How long the replay's claim on an object lasts without a renewal, in milliseconds. @default 60000 */
   readonly leaseMs?: number;
-  /** As the runs' `versions`: under `all`, versions do not follow each other. @default 'newest' */
-  readonly versions?: 'newest' | 'all';
+  /**
+   * As the runs' `versions`: under `all`, versions do not follow each other; under `replace`, the replay holds the object
+   * whatever its keys are, because rows of a version that another one has followed are retired. @default 'newest'
+   */
+  readonly versions?: 'newest' | 'all' | 'replace';
   /**
    * Called with rejections whose records are delivered now, or dropped on purpose, so that they can be marked where they
    * are kept: `(settled) => quarantine.settle(settled)`. It is called once for each, after the sink took all of its
@@ -71,7 +74,7 @@ export function replay<Ref>(
     settled: check.optional(check.callback),
     ledger: check.optional(check.object),
     leaseMs: check.optional(check.integer(100)),
-    versions: check.optional(check.oneOf('newest', 'all')),
+    versions: check.optional(check.oneOf('newest', 'all', 'replace')),
   });
   return replayRejections(feed, rejections, options);
 }

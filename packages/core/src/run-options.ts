@@ -35,9 +35,12 @@ export interface RunOptions {
   readonly checkpointRecords?: number;
   /**
    * With a ledger: `newest` carries one version of an object at a time, and none after a newer one was taken up; `all`
-   * carries every version on its own, for feeds that keep them. @default 'newest'
+   * carries every version on its own, for feeds that keep them; `replace` is `newest`, and a version that completes retires
+   * the rows of all earlier versions of its object, including those that failed midway. It needs a ledger, a transform of
+   * landing as the feed's last, and a sink that can retire rows; otherwise the run is refused with `RETIRE_UNSUPPORTED`.
+   * @default 'newest'
    */
-  readonly versions?: 'newest' | 'all';
+  readonly versions?: 'newest' | 'all' | 'replace';
   /**
    * Whether an object may be complete although every one of its records was rejected: a wrong parser or charset does that.
    * @default 'fail': it fails with `ALL_RECORDS_REJECTED`

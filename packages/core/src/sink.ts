@@ -1,5 +1,7 @@
 import type { Context } from './context.ts';
+import type { LandingKeys } from './landing/landing-keys.ts';
 import type { Entry } from './record-context.ts';
+import type { RetiredCounts, RetiredRows } from './retire.ts';
 
 /** How many records a sink takes in one write. */
 export interface SinkLimits {
@@ -66,9 +68,22 @@ export interface Sink<T> {
   readonly write: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
   /**
    * Writes records that a replay brings, which come without the others of their group. Sinks with groups must have it;
-   * for others it is `write`. @default write
+   * for others it is `write`. It must not replace a record of a higher generation, nor one of the same generation and a higher
+   * ordinal, if what is stored says so. @default write
    */
   readonly writeSingly?: (entries: readonly Entry<T>[], context: Context) => Promise<readonly Refusal[] | void>;
+  /**
+   * Deletes rows of versions that another one has followed; see `RunOptions.versions`. It is called while the run holds the
+   * object, within the sink's concurrency, and may be called again for rows that are gone already. Resolving means that
+   * none of the given rows is there any more, in a dry run that nothing was changed. It must delete no row that a newer
+   * version owns.
+   */
+  readonly retire?: (rows: RetiredRows, context: Context) => Promise<RetiredCounts>;
+  /**
+   * Says why rows with such keys cannot be retired, for instance because a key contains more than landing can compute
+   * again. `undefined` if they can. Called before a run with `versions: 'replace'`. @default they can
+   */
+  readonly retireObstacle?: (keys: LandingKeys) => string | undefined;
   /** Releases what the sink holds. Called by `feed.close`, at most once, with no write in flight. */
   readonly close?: () => void | Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import type { Answer, Sender } from './sender.ts';
 import { type ServiceFault, serviceFault } from './service-fault.ts';
 import type { CheckTableKey } from './table-key.ts';
-import { checkAborted, sleep, untilAborted } from './until-aborted.ts';
+import { checkAborted, checkMaySend, sleep, untilAborted } from './until-aborted.ts';
 
 /** What delivering needs, and what it reports to. */
 export interface Delivery {
@@ -73,7 +73,7 @@ async function send(puts: readonly Put[], { context, keys, rate, sender, spent, 
   const waiting = rate.enter(units, context.signal);
   if (waiting !== undefined) await waiting;
   // The lease on the object may have run out while this waited.
-  checkAborted(context.signal);
+  checkMaySend(context);
   let answer: Answer;
   let left: readonly Put[];
   try {

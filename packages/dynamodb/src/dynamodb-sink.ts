@@ -10,10 +10,12 @@ import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
 import { isPacked, type Packed, packedOver } from './pack/packed.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
+import { retireObstacle } from './retire/retired-keys.ts';
+import { retireRows } from './retire/retire-rows.ts';
 import { createSender } from './create-sender.ts';
 import type { SenderKind } from './sender.ts';
 import { tableName } from './table-name.ts';
-import { recordWriter } from './write-records.ts';
+import { recordWriter, spending } from './write-records.ts';
 
 /** What a key attribute may hold. */
 export type KeyValue = string | number | bigint | Uint8Array | Decimal | ExactNumber;
@@ -56,9 +58,16 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
    * Writes each item by a PutItem on the condition that no newer version of the same object has written it, instead of up to
    * 25 by a BatchWriteItem: a run that was paused, or a message that comes late, then never puts an older row over a newer
    * one. For natural keys, with a ledger. It takes one request for each item through the client, for the same write units.
-   * Give the names of the two attributes if `landingItem` was given others. @default false
+   * Give the names of the attributes if `landingItem` was given others. A replay always writes in this way, if its records have a
+   * generation. @default false
    */
   readonly keepNewest?: boolean | KeepNewestOptions;
+  /**
+   * Lets rows with natural keys be retired, by `versions: 'replace'` and `purge`. Their keys cannot be computed, so each
+   * time the whole table is read by a strongly consistent scan, which takes a read unit for each 4 KB of it; rows are then
+   * deleted on the condition that they still are of the version to retire. Keys by place need no scan. @default false
+   */
+  readonly retireByScan?: boolean;
   /**
    * `packed()` lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
    * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
@@ -108,6 +117,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     pack: check.optional(packedValue),
     sender: check.optional(check.oneOf('auto', 'sdk', 'lean')),
     keepNewest: check.optional(flagOrObject),
+    retireByScan: check.optional(check.flag),
   });
   const { table, client, partitionKey = 'uuid', sortKey, concurrency = 16, prices = DEFAULT_PRICES } = options;
   const budget = retryBudget('dynamodbSink', options.retry);
@@ -117,7 +127,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
   if (newest !== undefined) checkTogether(options);
   const sender = createSender({ table, client, concurrency, kind: options.sender ?? 'auto' });
   const rate = createWriteRate(table, sharedBudget(options.maxWriteUnitsPerSecond));
-  const write = recordWriter({ table, preparation, sender, rate, budget, prices, newest, concurrency });
+  const writer = recordWriter({ table, preparation, sender, rate, budget, prices, newest, concurrency });
 
   const single = Object.freeze<Sink<DynamodbRecord<P, S>>>({
     name: 'dynamodb',
@@ -126,7 +136,10 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     concurrency,
     mixesItems: true,
     ...withSettings({ keys, allowUnsafe: preparation.allowUnsafe, pack: options.pack?.options }),
-    write,
+    ...writer,
+    retire: (rows, context) =>
+      retireRows(rows, { table, keys, client: sender.client, rate, budget, context, spent: spending(context, prices) }),
+    retireObstacle: (landing) => retireObstacle(landing, keys, options.retireByScan === true),
     close: () => sender.close(),
   });
   return options.pack === undefined ? single : packedOver(options.pack, single, preparation);
@@ -145,7 +158,7 @@ function checkTogether({ pack, sender }: Pick<DynamodbSinkOptions, 'pack' | 'sen
 const flagOrObject: OptionCheck = (value) =>
   typeof value === 'boolean' || (typeof value === 'object' && value !== null)
     ? undefined
-    : 'true, false or { source, generation }';
+    : 'true, false or { source, generation, ordinal }';
 
 const budgetOrRate: OptionCheck = (value) =>
   isWriteBudget(value) || (typeof value === 'number' && value >= 1)

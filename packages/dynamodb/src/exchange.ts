@@ -130,7 +130,11 @@ function answerOf(
       if (signal.aborted) return abort();
       if (!socket.connecting) return;
       connecting = setTimeout(() => fail(timeout(`no connection within ${connectionMs} ms`)), connectionMs);
-      socket.once('connect', () => clearTimeout(connecting));
+      socket.once('connect', () => {
+        clearTimeout(connecting);
+        // After a pause of the process, this can come before the timer that ends the lease.
+        if (signal.aborted) abort();
+      });
     });
     sending.on('response', (response) => {
       const chunks: Buffer[] = [];

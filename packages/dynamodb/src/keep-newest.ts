@@ -5,7 +5,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { check, checkOptions, type Context, type Entry, MillraceError } from '@millrace/core';
-import { attributeValues } from './attribute-values.ts';
+import { attributeValues, type Item } from './attribute-values.ts';
 import { logAsIs } from './log-as-is.ts';
 import { isObject, shapedResponse } from './response.ts';
 import type { Sender } from './sender.ts';
@@ -17,10 +17,15 @@ export interface KeepNewestOptions {
   readonly source?: string;
   /** Attribute with the generation of the object's version. @default 'generation' */
   readonly generation?: string;
+  /** Attribute with the record's number in the object; a replay compares it too. @default 'ordinal' */
+  readonly ordinal?: string;
 }
 
 /** {@link KeepNewestOptions} with their defaults. */
 export type NewestNames = Required<KeepNewestOptions>;
+
+/** The names that `landingItem` gives by default. */
+export const DEFAULT_NAMES: NewestNames = { source: 'source', generation: 'generation', ordinal: 'ordinal' };
 
 /** @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID` */
 export function newestNames(options: boolean | KeepNewestOptions | undefined): NewestNames | undefined {
@@ -29,9 +34,16 @@ export function newestNames(options: boolean | KeepNewestOptions | undefined): N
   checkOptions<KeepNewestOptions>('dynamodbSink keepNewest', given, {
     source: check.optional(check.text),
     generation: check.optional(check.text),
+    ordinal: check.optional(check.text),
   });
-  const { source = 'source', generation = 'generation' } = given;
-  return { source, generation };
+  const { source = 'source', generation = 'generation', ordinal = 'ordinal' } = given;
+  return { source, generation, ordinal };
+}
+
+/** Returns whether a record says which version of which object it is from, as `landingItem` has it with a natural key. */
+export function bringsGeneration({ value, generation }: Entry<unknown>, names: NewestNames): boolean {
+  if (generation === undefined || !isObject(value)) return false;
+  return value[names.generation] === generation && typeof value[names.source] === 'string';
 }
 
 /**
@@ -40,8 +52,8 @@ export function newestNames(options: boolean | KeepNewestOptions | undefined): N
  *
  * @throws MillraceError `DYNAMODB_GENERATION_MISSING`
  */
-export function checkGeneration({ value, generation, item }: Entry<unknown>, names: NewestNames): void {
-  const own = isObject(value) ? value : {};
+export function checkGeneration(entry: Entry<unknown>, names: NewestNames): void {
+  const { generation, item } = entry;
   const missing = (problem: string): MillraceError =>
     new MillraceError('DYNAMODB_GENERATION_MISSING', `keepNewest cannot compare versions: ${problem}`, {
       details: { source: names.source, generation: names.generation, object: item.uri },
@@ -49,12 +61,51 @@ export function checkGeneration({ value, generation, item }: Entry<unknown>, nam
   if (generation === undefined) {
     throw missing("the run counts no generations. Give it a ledger and versions: 'newest', or leave keepNewest out.");
   }
-  if (own[names.generation] !== generation || typeof own[names.source] !== 'string') {
+  if (!bringsGeneration(entry, names)) {
     throw missing(
       `records need the attributes ${JSON.stringify(names.source)} and ${JSON.stringify(names.generation)}. Use landingItem ` +
         'with a natural key as the last transform; keys by place need no keepNewest.',
     );
   }
+}
+
+const UNLESS_NEWER =
+  'attribute_not_exists(#key) OR #source <> :source OR attribute_not_exists(#generation) OR #generation <= :generation';
+const UNLESS_LATER =
+  'attribute_not_exists(#key) OR #source <> :source OR attribute_not_exists(#generation) OR #generation < :generation OR ' +
+  '(#generation = :generation AND (attribute_not_exists(#ordinal) OR #ordinal <= :ordinal))';
+
+/** How a {@link newestSender} puts items. */
+export interface NewestSending {
+  readonly table: string;
+  readonly partitionKey: string;
+  readonly names: NewestNames;
+  /**
+   * Whether a later record of the same version stays too, as a replay needs it. A run must not compare ordinals: it brings the
+   * records of a key in order, and once the feed was changed, those of an earlier attempt are numbered in another way.
+   */
+  readonly byOrdinal: boolean;
+}
+
+/** The condition on which an item may replace the one that has its key, as members of a PutItem. */
+function condition(item: Item, { partitionKey, names, byOrdinal }: NewestSending): Partial<PutItemCommandInput> {
+  const { source, generation, ordinal } = names;
+  const number = byOrdinal ? item[ordinal] : undefined;
+  const compares = number?.N !== undefined;
+  return {
+    ConditionExpression: compares ? UNLESS_LATER : UNLESS_NEWER,
+    ExpressionAttributeNames: {
+      '#key': partitionKey,
+      '#source': source,
+      '#generation': generation,
+      ...(compares && { '#ordinal': ordinal }),
+    },
+    ExpressionAttributeValues: {
+      ':source': item[source]!,
+      ':generation': item[generation]!,
+      ...(compares && { ':ordinal': number }),
+    },
+  };
 }
 
 /**
@@ -64,9 +115,7 @@ export function checkGeneration({ value, generation, item }: Entry<unknown>, nam
  * Sending it again after its response was lost does no harm: the condition allows the same generation.
  */
 export function newestSender(
-  table: string,
-  partitionKey: string,
-  names: NewestNames,
+  sending: NewestSending,
   client: Sender['client'],
   count: Context['count'],
 ): Pick<Sender, 'send'> {
@@ -74,12 +123,9 @@ export function newestSender(
     send: async ([item], abortSignal) => {
       const Item = attributeValues(item!);
       const input: PutItemCommandInput = {
-        TableName: table,
+        TableName: sending.table,
         Item,
-        ConditionExpression:
-          'attribute_not_exists(#key) OR #source <> :source OR attribute_not_exists(#generation) OR #generation <= :generation',
-        ExpressionAttributeNames: { '#key': partitionKey, '#source': names.source, '#generation': names.generation },
-        ExpressionAttributeValues: { ':source': Item[names.source]!, ':generation': Item[names.generation]! },
+        ...condition(Item, sending),
         ReturnConsumedCapacity: 'TOTAL',
       };
       const command = verified(new PutItemCommand(input), client().config);

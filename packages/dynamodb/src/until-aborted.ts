@@ -1,8 +1,18 @@
-import { MillraceError } from '@millrace/core';
+import { type Context, MillraceError } from '@millrace/core';
 
 /** @throws MillraceError `DYNAMODB_ABORTED` where `signal` has fired */
 export function checkAborted(signal: AbortSignal): void {
   if (signal.aborted) throw aborted(signal);
+}
+
+/**
+ * Call it right before a request: a process that was paused, and whose timers have not run yet, finds out here that the lease on its
+ * object is over.
+ *
+ * @throws MillraceError `DYNAMODB_ABORTED` if a write may send nothing more
+ */
+export function checkMaySend({ signal, timeLeftMs }: Pick<Context, 'signal' | 'timeLeftMs'>): void {
+  if (signal.aborted || timeLeftMs?.() === 0) throw aborted(signal);
 }
 
 /**

@@ -27,12 +27,17 @@ function landed(prices: readonly Price[], generation: number | undefined, item: 
   });
 }
 
-async function put<T>(sink: Sink<T>, entries: readonly Entry<never>[], signal = new AbortController().signal) {
+async function put<T>(
+  sink: Sink<T>,
+  entries: readonly Entry<never>[],
+  signal = new AbortController().signal,
+  how: 'write' | 'writeSingly' = 'write',
+) {
   const counters: Record<string, number> = {};
   const count = (name: string, by = 1): void => {
     counters[name] = (counters[name] ?? 0) + by;
   };
-  const refusals = await sink.write(entries as unknown as Entry<T>[], {
+  const refusals = await sink[how]!(entries as unknown as Entry<T>[], {
     feed: 'prices',
     run: 'run',
     stage: 'dynamodb',
@@ -102,6 +107,73 @@ describe('keepNewest', () => {
       expect.objectContaining({ position: 1, code: 'DYNAMODB_NUMBER_INVALID' }),
     ]);
     expect(await amounts()).toEqual({ a: '1' });
+  });
+});
+
+describe('what a replay brings', () => {
+  /** One record under one key, whose amount is its ordinal. */
+  const record = (generation: number | undefined, ordinal: number, item = origin): Entry<never>[] => {
+    const context = { ...recordContext(ordinal, '', item), generation };
+    return [{ ...context, value: landing.apply({ sku: 'a', amount: ordinal }, context) as never }];
+  };
+  const replayed = (sink: Sink<never>, entries: readonly Entry<never>[]) =>
+    put(sink, entries, undefined, 'writeSingly');
+
+  describe.each([[false], [true]])('with keepNewest: %s', (keepNewest) => {
+    async function table() {
+      const name = await tables.make();
+      const sink = dynamodbSink({ table: name, client: tables.client(), keepNewest }) as Sink<never>;
+      const amount = async () => (await tables.scan(name)).map((item) => item['record']!.M!['amount']!.N);
+      return { sink, amount };
+    }
+
+    it('never replaces an item of a newer version, nor a later one of its own', async () => {
+      const { sink, amount } = await table();
+      await put(sink, record(2, 10));
+      expect((await replayed(sink, record(2, 5))).counters).toMatchObject({ superseded: 1 });
+      expect((await replayed(sink, record(1, 99))).counters).toMatchObject({ superseded: 1 });
+      expect(await amount()).toEqual(['10']);
+      for (const [generation, ordinal] of [
+        [2, 10],
+        [2, 11],
+        [3, 1],
+      ] as const) {
+        expect((await replayed(sink, record(generation, ordinal))).counters['superseded']).toBeUndefined();
+        expect(await amount()).toEqual([String(ordinal)]);
+      }
+      const other = record(1, 7, { ...origin, id: 'other', uri: 's3://prices/other' });
+      expect((await replayed(sink, other)).counters['superseded']).toBeUndefined();
+      expect(await amount()).toEqual(['7']);
+    });
+
+    it('does not compare ordinals where a run writes again, in order', async () => {
+      const { sink, amount } = await table();
+      for (const ordinal of [5, 10, 5, 10]) await put(sink, record(1, ordinal));
+      expect(await amount()).toEqual(['10']);
+      // A parser that was changed meanwhile numbers the records in another way.
+      await put(sink, record(1, 9));
+      expect(await amount()).toEqual(['9']);
+    });
+  });
+
+  it('is written in batches if it says of no version, beside what does', async () => {
+    const stub = await startStub(({ operation }) =>
+      operation === 'PutItem'
+        ? { json: { ConsumedCapacity: { TableName: 'landing', CapacityUnits: 1 } } }
+        : { json: { UnprocessedItems: {}, ConsumedCapacity: [{ TableName: 'landing', CapacityUnits: 3 }] } },
+    );
+    const client = new DynamoDBClient(clientConfig(stub));
+    cleanUps.push(stub.stop, () => client.destroy());
+    const sink = dynamodbSink({ table: 'landing', client, sender: 'sdk' }) as Sink<never>;
+    const skus = ['x', 'y', 'z'];
+    const entries = [...landed(prices(1, skus), undefined), ...record(1, 3), ...landed(prices(2, ['w']), 2)];
+    expect((await replayed(sink, entries)).refusals).toEqual([]);
+    expect(stub.requests.map(({ operation }) => operation)).toEqual(['BatchWriteItem', 'PutItem', 'PutItem']);
+    expect(stub.requests[1]!.body).toMatchObject({
+      ConditionExpression: expect.stringContaining('#ordinal <= :ordinal'),
+      ExpressionAttributeNames: { '#ordinal': 'ordinal' },
+      ExpressionAttributeValues: { ':generation': { N: '1' }, ':ordinal': { N: '3' } },
+    });
   });
 });
 

@@ -49,7 +49,7 @@ export function checkFeedHandlerOptions<T extends FeedHandlerOptions>(
     clockSkewMs: check.optional(check.integer(0)),
     allRejected: check.optional(check.oneOf('fail', 'accept')),
     checkpointRecords: check.optional(check.integer(1)),
-    versions: check.optional(check.oneOf('newest', 'all')),
+    versions: check.optional(check.oneOf('newest', 'all', 'replace')),
     observer: check.optional(checkObservers),
     continueWith: check.optional(check.callback),
   };

@@ -28,19 +28,23 @@ const SETTLE_MS = 800;
 
 /**
  * Sends a statement, and sends it again inside the budget if what failed can pass. Resolves with the response, or with a fault
- * that repeating the same statement would not repair; rejects with anything else. After `signal` nothing is sent.
+ * that repeating the same statement would not repair; rejects with anything else. After `signal`, or once `timeLeftMs` is
+ * 0, nothing is sent.
  */
-export async function ask(question: Question, asking: Asking, { signal, count }: Context): Promise<Answer> {
+export async function ask(question: Question, asking: Asking, { signal, count, timeLeftMs }: Context): Promise<Answer> {
   const { budget, client, table, timeoutMs } = asking;
   const { records = 0, text, values } = question;
   const until = performance.now() + budget.timeMs;
+  const checkMaySend = (): void => {
+    if (signal.aborted || timeLeftMs?.() === 0) throw aborted(signal);
+  };
   for (let attempt = 1; ; attempt += 1) {
-    if (signal.aborted) throw aborted(signal);
+    checkMaySend();
     let fault: StatementFault;
     try {
       const opened = await client();
       // Connecting takes time, and the lease on the object may have run out meanwhile.
-      if (signal.aborted) throw aborted(signal);
+      checkMaySend();
       // pg takes the array for its own, so each attempt has one.
       return responseOf(await answered(opened.query(text, [...values]), signal, timeoutMs));
     } catch (thrown) {

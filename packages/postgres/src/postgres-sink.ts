@@ -15,10 +15,11 @@ import { identifier, identifiers, qualified } from './identifier.ts';
 import { keyText } from './key-text.ts';
 import { prepare } from './prepare.ts';
 import { MAX_TIMER_MS, type PostgresRetryOptions, readRetryOptions } from './retry-options.ts';
+import { retireRows } from './retire.ts';
 import { statementsOf } from './statements-of.ts';
 import { readTable, tableNotFound } from './target-table.ts';
 import type { WriteMode } from './upsert.ts';
-import { readVersionColumns, type VersionColumns, versionColumns } from './version-guard.ts';
+import { readVersionColumns, type VersionColumns, versionColumns, type VersionGuard } from './version-guard.ts';
 import { type WritePlan, writePlan } from './write-plan.ts';
 
 /** What a key column may hold. */
@@ -113,13 +114,8 @@ export function postgresSink<const K extends string = 'uuid'>(
     return writePlan(found, { name, key, chosen, versions });
   };
 
-  return Object.freeze<Sink<PostgresRecord<K>>>({
-    name: 'postgres',
-    limits: { count: maxRows },
-    concurrency,
-    mixesItems: true,
-    keyOf: (value) => keyText(value, key),
-    write: async (entries, context) => {
+  const writing = (guardOf: (plan: WritePlan) => VersionGuard | undefined): Sink<PostgresRecord<K>>['write'] => {
+    return async (entries, context) => {
       const refusals: Refusal[] = [];
       const refuse = (position: number, error: MillraceError): void => {
         refusals.push(refusalOf(position, error));
@@ -130,7 +126,7 @@ export function postgresSink<const K extends string = 'uuid'>(
       if (superseded > 0) context.count('superseded', superseded);
       const delivery: Delivery = {
         asking,
-        target: { name, key, mode, guard: plan.guard },
+        target: { name, key, mode, guard: guardOf(plan) },
         context,
         tagged: plan.tagged,
         proof,
@@ -148,7 +144,22 @@ export function postgresSink<const K extends string = 'uuid'>(
         throw error;
       }
       return refusals.toSorted((a, b) => a.position - b.position);
-    },
+    };
+  };
+
+  return Object.freeze<Sink<PostgresRecord<K>>>({
+    name: 'postgres',
+    limits: { count: maxRows },
+    concurrency,
+    mixesItems: true,
+    keyOf: (value) => keyText(value, key),
+    write: writing(({ guard }) => guard && { source: guard.source, generation: guard.generation }),
+    writeSingly: writing(({ guard }) => guard),
+    retire: async (rows, context) => retireRows(rows, await planned(context), name, asking, context),
+    retireObstacle: ({ by }) =>
+      by === 'content' && mode === 'keep'
+        ? "with mode 'keep', a row that a newer version met again still bears its older version. Use mode 'upsert'."
+        : undefined,
     close: client.close,
   });
 }

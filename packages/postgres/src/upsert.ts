@@ -67,17 +67,15 @@ export function insertOnly(batch: RowsOfStatement, target: Target): Question {
   return withRows(`WITH millrace_stored AS (${text}) SELECT count(*)::text AS written FROM millrace_stored`, batch);
 }
 
-/** Returns the numbers of the rows whose place in the table a newer generation of the same source has, as `superseded`. */
-export function findSuperseded(batch: RowsOfStatement, target: Target, { source, generation }: VersionGuard): Question {
-  const needed = batch.columns.filter(
-    ({ name }) => target.key.includes(name) || [source.name, generation.name].includes(name),
-  );
+/** Returns the numbers of the rows whose place in the table a newer row of the same source has, as `superseded`. */
+export function findSuperseded(batch: RowsOfStatement, target: Target, guard: VersionGuard): Question {
+  const compared = comparedColumns(batch, guard);
+  const needed = batch.columns.filter(({ name }) => target.key.includes(name) || compared.includes(name));
   const asked = { ...batch, columns: needed };
-  const given = (one: PlannedColumn): string => `millrace_given.c${needed.findIndex(({ name }) => name === one.name)}`;
+  const given = (name: string): string => `millrace_given.c${needed.findIndex((column) => column.name === name)}`;
   const text =
     `SELECT json_agg(millrace_given.n)::text AS superseded FROM (${numbered(needed)}) AS millrace_given ` +
-    `JOIN ${qualified(target.name)} AS stored ON ${sameKey(asked, target)} ` +
-    `WHERE stored.${quoted(source.name)} = ${given(source)} AND stored.${quoted(generation.name)} > ${given(generation)}`;
+    `JOIN ${qualified(target.name)} AS stored ON ${sameKey(asked, target)} WHERE ${isNewer(compared, given)}`;
   return withRows(text, asked);
 }
 
@@ -148,12 +146,25 @@ function onConflict(batch: RowsOfStatement, target: Target): string {
 }
 
 /** A row of a newer generation of the same source stays. Generations of different sources cannot be compared. */
-function unlessNewer({ versioned }: RowsOfStatement, { guard }: Target): string {
-  if (!versioned || guard === undefined) return '';
-  const source = quoted(guard.source.name);
-  const generation = quoted(guard.generation.name);
-  return (
-    ` WHERE stored.${source} IS DISTINCT FROM EXCLUDED.${source}` +
-    ` OR stored.${generation} IS NULL OR stored.${generation} <= EXCLUDED.${generation}`
-  );
+function unlessNewer(batch: RowsOfStatement, { guard }: Target): string {
+  if (!batch.versioned || guard === undefined) return '';
+  const newer = isNewer(comparedColumns(batch, guard), (name) => `EXCLUDED.${quoted(name)}`);
+  return ` WHERE (${newer}) IS NOT TRUE`;
+}
+
+/** Source, generation and, if the statement has it and it counts, ordinal. */
+function comparedColumns(
+  { columns }: RowsOfStatement,
+  { source, generation, ordinal }: VersionGuard,
+): readonly string[] {
+  const numbered = ordinal !== undefined && columns.some(({ name }) => name === ordinal.name);
+  return [source.name, generation.name, ...(numbered ? [ordinal.name] : [])];
+}
+
+/** Whether the stored row is of the same source, and newer; unknown, and so not true, if it does not say. */
+function isNewer([source, generation, ordinal]: readonly string[], given: (name: string) => string): string {
+  const compare = (name: string, operator: '=' | '>'): string => `stored.${quoted(name)} ${operator} ${given(name)}`;
+  const higher = compare(generation!, '>');
+  const later = ordinal === undefined ? '' : ` OR (${compare(generation!, '=')} AND ${compare(ordinal, '>')})`;
+  return `${compare(source!, '=')} AND (${higher}${later})`;
 }

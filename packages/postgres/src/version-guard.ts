@@ -9,12 +9,19 @@ export interface VersionColumns {
   readonly source?: string;
   /** Holds the object's generation, as a whole number. @default 'generation' */
   readonly generation?: string;
+  /** Holds the record's number in the object, as a whole number; a replay compares it too. @default 'ordinal' */
+  readonly ordinal?: string;
 }
 
 /** The columns by which an upsert tells an older version of an object's row from a newer one. */
 export interface VersionGuard {
   readonly source: PlannedColumn;
   readonly generation: PlannedColumn;
+  /**
+   * Tells a later record of one version from an earlier one; absent if it is not compared. Only a replay compares it: a run
+   * brings the records of a key in order, and once the feed was changed, those of an earlier attempt are numbered in another way.
+   */
+  readonly ordinal?: PlannedColumn;
 }
 
 /** Types whose order is that of generations. */
@@ -31,19 +38,25 @@ export const versionColumns: OptionCheck = (value) => {
 export function readVersionColumns(
   owner: string,
   given: boolean | VersionColumns | undefined,
-): { readonly wanted: 'never' | 'if there' | 'always'; readonly source: string; readonly generation: string } {
+): Required<VersionColumns> & { readonly wanted: 'never' | 'if there' | 'always' } {
   if (typeof given === 'object') {
     checkOptions(`${owner} compareVersions`, given, {
       source: check.optional(identifier),
       generation: check.optional(identifier),
+      ordinal: check.optional(identifier),
     });
   }
-  const { source = 'source', generation = 'generation' } = typeof given === 'object' ? given : {};
-  if (source === generation) {
-    const text = `${owner} compareVersions: source and generation must be two columns.`;
+  const { source = 'source', generation = 'generation', ordinal = 'ordinal' } = typeof given === 'object' ? given : {};
+  if (new Set([source, generation, ordinal]).size < 3) {
+    const text = `${owner} compareVersions: source, generation and ordinal must be different columns.`;
     throw new MillraceError('OPTION_INVALID', text, { details: { owner, option: 'compareVersions' } });
   }
-  return { wanted: given === undefined ? 'if there' : given === false ? 'never' : 'always', source, generation };
+  return {
+    wanted: given === undefined ? 'if there' : given === false ? 'never' : 'always',
+    source,
+    generation,
+    ordinal,
+  };
 }
 
 /**
@@ -53,13 +66,18 @@ export function readVersionColumns(
  */
 export function versionGuard(
   byName: ReadonlyMap<string, PlannedColumn>,
-  { wanted, source, generation }: ReturnType<typeof readVersionColumns>,
+  { wanted, source, generation, ordinal }: ReturnType<typeof readVersionColumns>,
   name: TableName,
 ): VersionGuard | undefined {
   if (wanted === 'never') return undefined;
   const found = { source: byName.get(source), generation: byName.get(generation) };
   if (found.source !== undefined && found.generation !== undefined && WHOLE.has(found.generation.type)) {
-    return { source: found.source, generation: found.generation };
+    const number = byName.get(ordinal);
+    return {
+      source: found.source,
+      generation: found.generation,
+      ...(number !== undefined && WHOLE.has(number.type) && { ordinal: number }),
+    };
   }
   if (wanted === 'if there') return undefined;
   throw new MillraceError(

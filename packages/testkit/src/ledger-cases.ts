@@ -2,6 +2,7 @@ import { check, checkOptions, type Ledger } from '@millrace/core';
 import type { ConformanceCase } from './conformance-case.ts';
 import { claimCases } from './ledger-cases/claim-cases.ts';
 import { entryCases } from './ledger-cases/entry-cases.ts';
+import { extentCases } from './ledger-cases/extent-cases.ts';
 import { fenceCases } from './ledger-cases/fence-cases.ts';
 import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
 import { restoredCases } from './ledger-cases/restored-cases.ts';
@@ -30,6 +31,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
     ...restoredCases,
     ...fenceCases(),
     ...entryCases,
+    ...extentCases,
     ...runCases,
   ];
   return all.map(({ name, clause, check: run }) => ({

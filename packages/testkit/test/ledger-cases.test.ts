@@ -13,7 +13,24 @@ describe('a ledger that keeps the contract', () => {
   it('has distinct cases, each with its clause', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     expect(new Set(cases.map(({ clause }) => clause))).toEqual(
-      new Set(['9.1', '9.2', '9.3', '9.4', '9.5', '9.6', '9.7', '9.8', '9.10', '9.11', '9.12', '9.13', '9.14', '9.15']),
+      new Set([
+        '9.1',
+        '9.2',
+        '9.3',
+        '9.4',
+        '9.5',
+        '9.6',
+        '9.7',
+        '9.8',
+        '9.10',
+        '9.11',
+        '9.12',
+        '9.13',
+        '9.14',
+        '9.15',
+        '9.16',
+        '9.17',
+      ]),
     );
   });
 
@@ -186,6 +203,20 @@ describe('a ledger that breaks the contract is found out', () => {
       entries: (feed, object) => ledger.entries(feed, cut({ object }).object),
     }));
     expect(truncated).toContain('9.8 objects are kept apart');
+  });
+
+  it('if it loses the bounds of a version, or lets anyone store that its rows are retired', async () => {
+    const lowered = await broken((ledger) => ({
+      checkpoint: (request, { watermark, rejected }) => ledger.checkpoint(request, { watermark, rejected }),
+    }));
+    expect(lowered).toContain('9.16 a claim with a reach stores it with the grant, and no later claim lowers it');
+    expect(lowered).toContain('9.16 a checkpoint and the outcome store the bounds that they bring');
+    const unbounded = await broken(claiming(({ reach: _, ...request }) => ({ ...request, reach: undefined as never })));
+    expect(unbounded).toContain('9.16 a claim with a reach stores it with the grant, and no later claim lowers it');
+    const anyone = await broken((ledger) => ({
+      retired: async (request, version, progress) => ledger.retired!(request, version, progress).catch(() => {}),
+    }));
+    expect(anyone).toContain('9.17 whoever holds the object stores that rows of a version are retired');
   });
 
   it('where it does not tell all entries', async () => {

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, type Entry, MillraceError, type Refusal, type Sink } from '@millrace/core';
+import {
+  type Context,
+  type Entry,
+  isMillraceError,
+  MillraceError,
+  type RecordContext,
+  type Refusal,
+  type Sink,
+} from '@millrace/core';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from '../src/index.ts';
 
 /** A way in which a sink may break the contract. */
@@ -22,7 +30,12 @@ export type Breach =
   | 'changes records'
   | 'changes the array'
   | 'rejects keys that come twice'
+  | 'keeps the first of a key'
+  | 'has a key of its own for each text'
+  | 'refuses what can pass'
+  | 'says for good what can pass'
   | 'ignores its signal'
+  | 'ignores its time'
   | 'writes after its signal'
   | 'declares no concurrency that a feed could take'
   | 'writes a replay over its group'
@@ -31,6 +44,8 @@ export type Breach =
 interface Item {
   text: string;
   readonly bad?: boolean;
+  /** What tells it from the records of other places. */
+  readonly place: string;
 }
 
 /** Counted, not timed: attempts come late on a busy machine, as the end of the outage does. */
@@ -64,10 +79,12 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
     keyOf(entry, breach) + (breach === 'appends' ? `!${(appended += 1)}` : ''),
     entry.value.text,
   ];
-  const send = async (rows: readonly (readonly [string, string])[], signal: AbortSignal): Promise<void> => {
+  const send = async (rows: readonly (readonly [string, string])[], { signal, timeLeftMs }: Context): Promise<void> => {
     const stops = breach !== 'ignores its signal' && breach !== 'writes after its signal';
     for (let attempt = 1; ; attempt += 1) {
       if (stops) signal.throwIfAborted();
+      if (breach !== 'ignores its time' && timeLeftMs?.() === 0)
+        throw new MillraceError('RUN_OVER', 'No time is left.');
       try {
         return await service.put(rows);
       } catch (cause) {
@@ -75,7 +92,10 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
         if (breach === 'calls an outage success') return;
         const over = attempt >= MOST_ATTEMPTS && breach !== 'retries for ever';
         if (over || breach === 'does not retry')
-          throw new MillraceError('SERVICE_AWAY', 'The service is away.', { cause });
+          throw new MillraceError('SERVICE_AWAY', 'The service is away.', {
+            cause,
+            retryable: breach !== 'says for good what can pass',
+          });
         await sleep(PAUSE_MS, undefined, stops ? { signal } : {}).catch(() => {});
       }
     }
@@ -92,7 +112,8 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
     const keys = new Set(entries.map((entry) => keyOf(entry, breach)));
     if (breach === 'rejects keys that come twice' && keys.size < entries.length) fail('A key comes twice.');
   };
-  const write = async (entries: readonly Entry<Item>[], { signal }: Context): Promise<readonly Refusal[]> => {
+  const write = async (entries: readonly Entry<Item>[], context: Context): Promise<readonly Refusal[]> => {
+    const { signal } = context;
     writing += 1;
     try {
       checkBatch(entries);
@@ -121,12 +142,17 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
           if (id === item.id && groups.has(Math.floor(parseInt(place, 10) / group))) service.texts.delete(key);
         }
       }
+      if (breach === 'keeps the first of a key') rows.reverse();
       if (rows.length > 0) {
-        const sending = send(rows, signal);
+        const sending = send(rows, context);
         if (breach === 'writes after its signal' && signal.aborted) await sending;
         else await (breach === 'writes after its signal' ? Promise.race([sending, aborted(signal)]) : sending);
       }
       return refusals;
+    } catch (thrown) {
+      if (breach !== 'refuses what can pass' || !isMillraceError(thrown) || thrown.code !== 'SERVICE_AWAY')
+        throw thrown;
+      return entries.map((_, position) => ({ position, code: 'SERVICE_AWAY', message: 'The service is away.' }));
     } finally {
       writing -= 1;
     }
@@ -136,6 +162,7 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
     limits: { count: 400 },
     concurrency: breach === 'declares no concurrency that a feed could take' ? 0 : 3,
     mixesItems: group === 1,
+    keyOf: ({ place, text }) => (breach === 'has a key of its own for each text' ? `${place} ${text}` : place),
     write,
     ...(group > 1 && {
       group,
@@ -145,7 +172,7 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
         const mark = breach === 'adds a replay to a group that has it' ? `!${appended}` : '';
         await send(
           entries.map((entry) => [keyOf(entry, breach) + mark, entry.value.text] as const),
-          context.signal,
+          context,
         );
       },
     }),
@@ -156,6 +183,10 @@ function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
   });
+}
+
+function placeOf({ item, ordinal, branch }: RecordContext): string {
+  return `${item.id}#${ordinal}.${branch}`;
 }
 
 /** What the cases need of a service sink. With groups it is another sink: it packs, refuses and mixes nothing. */
@@ -169,8 +200,10 @@ export function serviceSinkCases(breach?: Breach, group = 1): SinkCasesOptions<I
   };
   return {
     supports,
-    record: (text) => ({ text }),
-    ...(group === 1 && { refused: { record: () => ({ text: '', bad: true }), code: 'ITEM_BAD' } }),
+    record: (text, place) => ({ text, place: placeOf(place) }),
+    ...(group === 1 && {
+      refused: { record: (place) => ({ text: '', bad: true, place: placeOf(place) }), code: 'ITEM_BAD' },
+    }),
     create: (): SinkBench<Item> => {
       const service = new Service();
       return {

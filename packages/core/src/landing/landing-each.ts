@@ -4,6 +4,7 @@ import { MillraceError } from '../millrace-error.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { RecordContext } from '../record-context.ts';
 import { signatureOf } from '../signature.ts';
+import type { LandingKeys } from './landing-keys.ts';
 import { type LandingNames, landingNames } from './landing-names.ts';
 import { landingNamespace, placesOf } from './landing-uuid.ts';
 import { namesIn, type NameUuid } from './name-uuid.ts';
@@ -113,11 +114,13 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
     landed[names.record] = value;
     return landed as Landed<T, N, L>;
   };
+  const landing: LandingKeys = { by: uniqueKeys ? 'place' : 'content', names };
   return Object.freeze({
     kind: 'each',
     name,
     signature: signatureOf(options),
     ...(uniqueKeys && { uniqueKeys }),
+    landing,
     apply,
   });
 }

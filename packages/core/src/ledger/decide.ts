@@ -1,6 +1,8 @@
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerEntry, LedgerProgress, LedgerState } from './ledger.ts';
+import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
+import type { ItemOrigin } from '../origin.ts';
 import type { ItemReport } from '../report.ts';
 import type { IdentifiedObject } from '../source.ts';
 
@@ -43,10 +45,11 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   if (version?.state === 'complete' && !isRestored(request, version, head)) return answer({ outcome: 'complete' });
   if (version !== undefined && isRunning(version, request, now)) {
     // The holder itself asks again if the answer to its claim was lost.
-    if (version.claimId === request.claimId) return answer(grantedAt(version, request));
+    if (version.claimId === request.claimId) return answer(grantedAt(version, request, version));
     return answer({ outcome: 'held', leaseUntil: version.leaseUntil });
   }
   if (request.versions === 'all') return grantOne(request, known, now);
+  if (needsTime(request, known)) return answer({ outcome: 'unclear' });
   if (isOlder(request, head)) {
     return version === undefined
       ? { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } }
@@ -72,7 +75,7 @@ export function decideBeforeOpen(
   entries: readonly LedgerEntry[],
   { versions, clockSkewMs }: Pick<ClaimRequest, 'versions' | 'clockSkewMs'>,
   now: number,
-): Exclude<ClaimAnswer, { readonly outcome: 'granted' }> | undefined {
+): Exclude<ClaimAnswer, { readonly outcome: 'granted' } | { readonly outcome: 'unclear' }> | undefined {
   const entry = entries.find((one) => one.origin.id === origin.id);
   if (entry?.state === 'claimed' && isLeased(entry, clockSkewMs, now))
     return { outcome: 'held', leaseUntil: entry.leaseUntil };
@@ -152,7 +155,7 @@ function decideReplay(request: ClaimRequest, { head, version }: KnownForClaim, n
 
 /** Under `newest` a claim takes the head and then the version, with the same lease. */
 function grantNewest(request: ClaimRequest, { head, version }: Known, now: number): ClaimDecision {
-  const { feed, object, claimId, sequencer } = request;
+  const { feed, object, claimId } = request;
   const continues = version !== undefined && generationOf(version) === generationOf(head);
   const generation = continues && generationOf(head) > 0 ? generationOf(head) : generationOf(head) + 1;
   const leaseUntil = now + request.leaseMs;
@@ -160,9 +163,9 @@ function grantNewest(request: ClaimRequest, { head, version }: Known, now: numbe
   return {
     kind: 'grant',
     grant: {
-      head: { feed, object, ...head, ...(sequencer !== undefined && { sequencer }), claimId, leaseUntil, generation },
+      head: { feed, object, ...head, ...orderOf(request, head), claimId, leaseUntil, generation },
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -173,7 +176,15 @@ function grantOne(request: ClaimRequest, { head, version }: Known, now: number):
   const isHighest =
     sequencer !== undefined && (head?.sequencer === undefined || compareSequencers(sequencer, head.sequencer) > 0);
   const generation = isHighest ? generationOf(head) + 1 : generationOf(head);
-  const marked = { feed, object, leaseUntil: 0, ...head, ...(isHighest && { sequencer }), generation, mixed: true };
+  const marked = {
+    feed,
+    object,
+    leaseUntil: 0,
+    ...head,
+    ...(isHighest && orderOf(request, head)),
+    generation,
+    mixed: true,
+  };
   const own = version?.generation ?? (isHighest ? generation : undefined);
   const taken = taking(request, version, true, { generation: own, leaseUntil: now + request.leaseMs });
   return {
@@ -181,7 +192,7 @@ function grantOne(request: ClaimRequest, { head, version }: Known, now: number):
     grant: {
       head: isHighest || head?.mixed !== true ? marked : undefined,
       version: taken,
-      answer: grantedAt(taken, request),
+      answer: grantedAt(taken, request, version),
     },
   };
 }
@@ -195,11 +206,13 @@ function taking(
   const sameReading = request.signature === undefined || version?.signature === request.signature;
   const start = continues && sameReading ? {} : { watermark: 0, rejected: 0 };
   const { generation, leaseUntil } = granted;
+  const { retired: _, retiredBelow: __, ...known }: Partial<VersionRecord> = version ?? UNTOUCHED;
   return {
     ...UNTOUCHED,
-    ...version,
+    ...known,
     ...entryOf(request),
     ...start,
+    ...extended(request, version, start.watermark ?? version?.watermark ?? 0),
     ...(generation !== undefined && { generation }),
     state: 'claimed',
     leaseUntil,
@@ -225,11 +238,14 @@ function entryOf(
 }
 
 function grantedAt(
-  { watermark, rejected, generation }: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation'>,
-  { versions }: ClaimRequest,
+  taken: Pick<VersionRecord, 'watermark' | 'rejected' | 'generation' | 'reach' | 'branches'>,
+  request: ClaimRequest,
+  before?: Pick<VersionRecord, 'reach'>,
 ): Grant['answer'] {
-  const fence = versions === 'newest' && generation !== undefined ? { generation } : {};
-  return { outcome: 'granted', watermark, rejected, ...fence };
+  const { watermark, rejected, generation } = taken;
+  const fence = request.versions === 'newest' && generation !== undefined ? { generation } : {};
+  const extent = grantedExtent(request, taken, before);
+  return { outcome: 'granted', watermark, rejected, ...fence, ...(extent && { extent }) };
 }
 
 function answer(given: ClaimAnswer): ClaimDecision {
@@ -248,9 +264,38 @@ function isRestored(
   return version.sequencer === undefined || compareSequencers(sequencer, version.sequencer) > 0;
 }
 
-function isOlder({ sequencer }: ClaimRequest, head: HeadRecord | undefined): boolean {
-  if (sequencer === undefined || head?.sequencer === undefined) return false;
-  return compareSequencers(head.sequencer, sequencer) > 0;
+/**
+ * Whether the version was written before one that was granted. Sequencers say it; a listing has none, so if either side lacks
+ * one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ */
+function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): boolean {
+  if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
+  if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
+  return origin.lastModified < head.lastModified;
+}
+
+/** Whether only opening the object can tell if the version is older than one that was granted. */
+function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { head, version }: Known): boolean {
+  if (
+    isUnopened !== true ||
+    version !== undefined ||
+    origin.lastModified !== undefined ||
+    head?.lastModified === undefined
+  )
+    return false;
+  return sequencer === undefined || head.sequencer === undefined;
+}
+
+function isMultipart({ etag }: ItemOrigin): boolean {
+  return etag !== undefined && /-\d+"?$/.test(etag);
+}
+
+/** What the head remembers of a version that is granted. */
+function orderOf({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): Partial<HeadRecord> {
+  const { lastModified } = origin;
+  const isLater = lastModified !== undefined && (head?.lastModified === undefined || lastModified > head.lastModified);
+  return { ...(sequencer !== undefined && { sequencer }), ...(isLater && { lastModified }) };
 }
 
 function isRunning(version: VersionRecord, request: ClaimRequest, now: number): boolean {

@@ -21,6 +21,8 @@ export interface HeadRecord extends Stamped {
   readonly leaseUntil: number;
   /** The highest sequencer that was granted. */
   readonly sequencer?: string;
+  /** The latest `lastModified` of a version that was granted. It orders versions of which one has no sequencer. */
+  readonly lastModified?: string;
   /** Counts the times that another version was granted than the one before. */
   readonly generation: number;
   /** Versions were granted under `all`, whose claims the head does not show. */

@@ -32,6 +32,21 @@ export interface LedgerEntry {
   readonly generation?: number;
   /** Signature of the pipeline that the watermark belongs to; see {@link ClaimRequest.signature}. */
   readonly signature?: string;
+  /**
+   * Bounds the records that any run of the version has handed to the sink: all of them have ordinals below it. It is stored
+   * before the records are written, so a killed run has written none beyond. Absent for entries that never had it.
+   */
+  readonly reach?: number;
+  /** Bounds the branches that a record of the version was fanned out into, for each level of `many`; stored as `reach` is. */
+  readonly branches?: readonly number[];
+  /** Lengths of the sink's groups of records that the version was granted with: the keys of packs contain them. */
+  readonly groups?: readonly number[];
+  /** Dates with which the version was granted before, if the same content was written again later: keys may contain them. */
+  readonly dates?: readonly string[];
+  /** Records from the start whose rows are retired; see {@link Ledger.retired}. @default 0 */
+  readonly retiredBelow?: number;
+  /** Whether all rows of the version are retired. It ends when the version is granted again. @default false */
+  readonly retired?: boolean;
   /** The last report; absent until a run has given the version back, and for a stale version. */
   readonly report?: ItemReport;
   /** When the entry was last written, as ISO-8601 in UTC. */
@@ -60,6 +75,13 @@ export interface ClaimRequest {
    */
   readonly signature?: string;
   /**
+   * How many records past the watermark the run may hand to the sink before its first checkpoint.
+   * @default none: the entry has no `reach`
+   */
+  readonly reach?: number;
+  /** Length of the sink's groups of records. @default 1 */
+  readonly group?: number;
+  /**
    * `newest`: one version of an object at a time, none after a newer one, and one that comes back after another again.
    * `all`: every version on its own, and once.
    */
@@ -69,6 +91,11 @@ export interface ClaimRequest {
    * is `stale` if another version was granted since. @default 'run'
    */
   readonly purpose?: 'run' | 'replay';
+  /**
+   * The object is not opened yet, so its `lastModified` may be missing for that reason. Only such a claim may be `unclear`.
+   * @default false
+   */
+  readonly isUnopened?: boolean;
 }
 
 /**
@@ -77,6 +104,8 @@ export interface ClaimRequest {
  * - `granted`: continue at the watermark, which is 0 if other records may have replaced those of an earlier run.
  * - `complete`: an earlier run finished it.
  * - `stale`: a newer version of the object was taken up.
+ * - `unclear`: the request has neither a sequencer nor the time of writing to order it by. Open the object, and claim it with
+ *   its `lastModified`. Only for a request that `isUnopened`.
  * - `held`: another run has it, or another version of the object, until `leaseUntil` unless it gives it back or renews it.
  */
 export type ClaimAnswer =
@@ -86,14 +115,39 @@ export type ClaimAnswer =
       readonly rejected: number;
       /** See `RecordContext.generation`. Absent under `all`. */
       readonly generation?: number;
+      /** How far the version may be written, if the request had a `reach` and the entry knows how far earlier runs came. */
+      readonly extent?: GrantedExtent;
     }
   | { readonly outcome: 'complete' | 'stale' }
+  | { readonly outcome: 'unclear' }
   | { readonly outcome: 'held'; readonly leaseUntil: number };
+
+/** Bounds of a granted version's records. */
+export interface GrantedExtent {
+  /** Earlier runs handed on no record from this ordinal on. */
+  readonly before: number;
+  /** No record from this ordinal on may be handed to the sink until a checkpoint has stored a higher bound. */
+  readonly reach: number;
+  /** For each level of fan-out, the branches that earlier runs may have made. No record may have more before a checkpoint. */
+  readonly branches: readonly number[];
+}
+
+/** How far the rows of a version are retired. */
+export interface RetirementProgress {
+  /** Rows of records below this ordinal are deleted. */
+  readonly retiredBelow: number;
+  /** All of them are. */
+  readonly retired: boolean;
+}
 
 /** How far a claimed version has come. */
 export interface LedgerProgress {
   readonly watermark: number;
   readonly rejected: number;
+  /** As {@link LedgerEntry.reach}; absent if the grant had no extent. */
+  readonly reach?: number;
+  /** As {@link LedgerEntry.branches}. */
+  readonly branches?: readonly number[];
 }
 
 /**
@@ -129,6 +183,14 @@ export interface Ledger {
    * @throws MillraceError `LEDGER_LEASE_LOST` if another claim has taken over
    */
   readonly finish: (request: ClaimRequest, progress: LedgerProgress, report: ItemReport) => Promise<void>;
+  /**
+   * Stores how far the rows of a version are retired. The request is a claim for a replay that holds the object, usually of
+   * another version.
+   *
+   * @param version `origin.id` of the version whose rows are retired
+   * @throws MillraceError `LEDGER_LEASE_LOST` if another claim has taken over
+   */
+  readonly retired?: (request: ClaimRequest, version: string, progress: RetirementProgress) => Promise<void>;
   /** All entries of an object in a feed, in any order, as they were last written. */
   readonly entries: (feed: string, object: string) => Promise<readonly LedgerEntry[]>;
 }

@@ -155,6 +155,17 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
       if (request.versions === 'newest') await free(request, addressOf(request), known.head);
       claims.delete(request.claimId);
     },
+    retired: async (request, id, progress) => {
+      const at = { ...addressOf(request), version: id };
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        const { head, version } = await store.read(at);
+        if (!holds(request, { head })) break;
+        if (version === undefined) return;
+        const next = stamped<VersionRecord>({ ...version, ...progress }, now());
+        if (await store.writeVersion(at, next, version.stamp)) return;
+      }
+      throw leaseLost(request);
+    },
     entries: async (feed, object) => (await store.versions(feed, object)).map(entryOf),
   });
 }

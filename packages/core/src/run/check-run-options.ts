@@ -15,7 +15,7 @@ export function checkRunOptions(options: RunOptions): void {
     leaseMs: check.optional(check.integer(100)),
     clockSkewMs: check.optional(check.integer(0)),
     checkpointRecords: check.optional(check.integer(1)),
-    versions: check.optional(check.oneOf('newest', 'all')),
+    versions: check.optional(check.oneOf('newest', 'all', 'replace')),
     allRejected: check.optional(check.oneOf('fail', 'accept')),
     observer: check.optional(check.object),
     keepReports: check.optional(check.integer(0)),
@@ -27,6 +27,12 @@ export function checkRunOptions(options: RunOptions): void {
   });
   if (options.quarantine !== undefined && typeof options.quarantine.write !== 'function') {
     throw new MillraceError('OPTION_INVALID', 'run: option "quarantine" must be a sink of rejections.');
+  }
+  if (options.versions === 'replace' && options.ledger === undefined) {
+    throw new MillraceError(
+      'OPTION_INVALID',
+      "run: versions: 'replace' needs a ledger, which knows how far each version was written.",
+    );
   }
   if (options.ledger !== undefined && typeof options.ledger.claim !== 'function') {
     throw new MillraceError('OPTION_INVALID', 'run: option "ledger" must be a ledger.');

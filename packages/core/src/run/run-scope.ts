@@ -62,7 +62,9 @@ export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunSc
       leaseMs,
       clockSkewMs: options.clockSkewMs ?? Math.min(1000, leaseMs / 10),
       checkpointRecords: options.checkpointRecords ?? 5000,
-      versions: options.versions ?? 'newest',
+      versions: options.versions === 'all' ? 'all' : 'newest',
+      group: sink.group ?? 1,
+      retires: options.versions === 'replace',
       signature: pipelineSignature(feed.stages),
     },
     observe: (member, event) => {

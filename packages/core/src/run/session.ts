@@ -4,6 +4,7 @@ import type { ItemReport, RunReport } from '../report.ts';
 import type { RunOptions } from '../run-options.ts';
 import { checkRunOptions } from './check-run-options.ts';
 import { processObject } from './object/process-object.ts';
+import { retirable } from './retire/retirable.ts';
 import { createRunScope, type RunScope } from './run-scope.ts';
 import { RunSummary } from './run-summary.ts';
 import type { Stop } from './stop/stop.ts';
@@ -54,6 +55,7 @@ export interface Listing {
 
 export function beginRun<Ref>(feed: Feed<Ref>, options: SessionOptions): BegunRun<Ref> {
   checkRunOptions(options);
+  if (options.versions === 'replace') retirable(feed);
   const scope: RunScope<Ref> = createRunScope(feed, options);
   const summary = new RunSummary({ feed: feed.name, run: scope.run, keepReports: options.keepReports ?? 1000 });
   return {

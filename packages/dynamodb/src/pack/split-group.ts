@@ -3,6 +3,7 @@ import { itemSize } from '../item-size.ts';
 import type { LandedRecord } from './landed-record.ts';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './layout.ts';
 import type { Packing } from './pack-options.ts';
+import { branchPackKey, packKey } from './pack-key.ts';
 import { packText } from './pack-text.ts';
 import type { Group, PackedObject } from './read-groups.ts';
 import { utf8Text } from './utf8-text.ts';
@@ -39,7 +40,7 @@ interface Range {
  */
 export function splitGroup({ first, records, object, text }: Group, packing: Packing): SplitGroup {
   const range = { first, length: packing.records };
-  const whole = pack(keyOf(range), records, text ?? textOf(records, packing.names), object, packing);
+  const whole = pack(packKey(first, packing.records), records, text ?? textOf(records, packing.names), object, packing);
   if (whole !== undefined) return { packs: [whole], single: [] };
   const exact = text !== undefined;
   const make: MakePack = (key, some) => pack(key, some, textOf(some, packing.names, exact), object, packing);
@@ -54,9 +55,9 @@ export function splitGroup({ first, records, object, text }: Group, packing: Pac
 
 function* packsOf(range: Range, records: readonly LandedRecord[], make: MakePack): Generator<Pack> {
   if (records.length === 0) return;
-  const whole = make(keyOf(range), records);
-  if (whole !== undefined) return yield whole;
   const { first, length } = range;
+  const whole = make(packKey(first, length), records);
+  if (whole !== undefined) return yield whole;
   if (length === 1) return yield* packsOfBranches(records, make);
   const half = length >> 1;
   const middle = first + half;
@@ -68,16 +69,11 @@ function* packsOf(range: Range, records: readonly LandedRecord[], make: MakePack
 /** The records of one ordinal, which fan-out has made. Each fits by itself. */
 function* packsOfBranches(records: readonly LandedRecord[], make: MakePack): Generator<Pack> {
   const { ordinal, branch } = records[0]!;
-  const whole = make(`${ordinal}.${branch}+${records.length}`, records);
+  const whole = make(branchPackKey(ordinal, branch), records);
   if (whole !== undefined) return yield whole;
   const half = records.length >> 1;
   yield* packsOfBranches(records.slice(0, half), make);
   yield* packsOfBranches(records.slice(half), make);
-}
-
-/** Names a pack among the places of its object; no place of a record has a plus sign. */
-function keyOf({ first, length }: Range): string {
-  return `${first}+${length}`;
 }
 
 /** `undefined` where the records are too large for one item. */

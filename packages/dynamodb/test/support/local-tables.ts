@@ -8,6 +8,8 @@ import { createLandingTable } from '../../src/index.ts';
 export interface LocalTables {
   /** Ready once the tests run. */
   readonly client: () => DynamoDBClient;
+  /** Makes a client that attempts each request once, and that the caller destroys. */
+  readonly newClient: () => DynamoDBClient;
   /** Makes a table that is deleted after the last test, and answers its name. */
   readonly make: () => Promise<string>;
   readonly scan: (table: string) => Promise<readonly Record<string, AttributeValue>[]>;
@@ -29,6 +31,7 @@ export function localTables(): LocalTables {
   });
   return {
     client: () => client,
+    newClient: () => new DynamoDBClient({ ...at.dynamodb, maxAttempts: 1 }),
     make: async () => {
       const table = `millrace-test-${randomUUID()}`;
       await createLandingTable({ table, client });

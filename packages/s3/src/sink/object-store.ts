@@ -47,11 +47,22 @@ export function checksumOf(body: Uint8Array): { readonly ChecksumCRC64NVME?: str
 }
 
 export function objectStore({ bucket, client, timeoutMs, retryForMs }: StoreSettings, context: Context): ObjectStore {
-  const { signal } = context;
+  const { signal, timeLeftMs } = context;
+  /** A process that was paused, and whose timers have not run yet, finds out here that its lease is over. */
+  const checkTime = (): void => {
+    if (timeLeftMs?.() !== 0) return;
+    const message =
+      'The lease on this object is over, so another run may have it. Nothing more is written to S3. Run it again.';
+    throw new MillraceError('LEDGER_LEASE_LOST', message, { retryable: true });
+  };
   const persistence = { forMs: retryForMs, signal, retried: () => context.count('retries') };
   const send: ObjectStore['send'] = (key, request, options) => {
     const subject = { action: 'write records to', uri: s3Uri({ bucket, key }) };
-    return persistently(() => ask(request, { subject, signal, timeoutMs, ...options }), persistence);
+    const attempt = () => {
+      checkTime();
+      return ask(request, { subject, signal, timeoutMs, ...options });
+    };
+    return persistently(attempt, persistence);
   };
   return {
     send,

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import type { ClaimAnswer } from '@millrace/core';
-import { finish, isGrantedAt, isLost, LEASE_MS, type LedgerCase, progress, reportOf } from './ledger-bench.ts';
+import type { ClaimAnswer, ClaimRequest } from '@millrace/core';
+import {
+  finish,
+  isGrantedAt,
+  isLost,
+  LEASE_MS,
+  type LedgerBench,
+  type LedgerCase,
+  progress,
+  reportOf,
+} from './ledger-bench.ts';
 
 /** Generations, signatures, clock skew and claims for a replay: what keeps an older writer from a newer one's rows. */
 export function fenceCases(): readonly LedgerCase[] {
@@ -67,6 +76,33 @@ export function fenceCases(): readonly LedgerCase[] {
       },
     })),
     {
+      name: 'newest: a version without a sequencer is ordered by when it was written',
+      clause: '9.6',
+      check: async (bench) => {
+        const { ledger, request } = bench;
+        const at = (version: string, lastModified: string, own: object = {}) => {
+          const asked = request({ version, ...own });
+          return { ...asked, origin: { ...asked.origin, lastModified } };
+        };
+        // A listing brings the second version; then the first one's event comes late.
+        await finish(bench, await grantedTo(bench, at('b', '2026-01-02T00:00:00.000Z')));
+        const late = at('a', '2026-01-01T00:00:00.000Z', { sequencer: '01' });
+        assert.deepEqual(await ledger.claim(late), { outcome: 'stale' });
+        // When a multipart upload ended, its time does not say.
+        const multipart = {
+          ...late,
+          claimId: 'm',
+          origin: { ...late.origin, id: `${late.object}?version=m`, etag: 'abc-2' },
+        };
+        assert.equal((await ledger.claim(multipart)).outcome, 'granted');
+        await finish(bench, multipart);
+        // Before it is opened, nothing is known of its time.
+        const listed = request({ version: 'c', isUnopened: true });
+        assert.deepEqual(await ledger.claim(listed), { outcome: 'unclear' });
+        assert.equal((await ledger.claim({ ...listed, isUnopened: false })).outcome, 'granted');
+      },
+    },
+    {
       name: 'a claim for a replay holds the object, leaves the entry as it is, and is given back',
       clause: '9.15',
       check: async (bench) => {
@@ -106,6 +142,11 @@ export function fenceCases(): readonly LedgerCase[] {
       },
     },
   ];
+}
+
+async function grantedTo({ ledger }: LedgerBench, asked: ClaimRequest): Promise<ClaimRequest> {
+  assert.equal((await ledger.claim(asked)).outcome, 'granted');
+  return asked;
 }
 
 function generationOf(answer: ClaimAnswer): number {

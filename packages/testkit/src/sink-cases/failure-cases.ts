@@ -97,6 +97,35 @@ export const failureCases: readonly SinkCase[] = [
     },
   },
   {
+    name: 'a write while the service is away refuses nothing, and rejects as what can pass',
+    clause: '5.12',
+    needs: 'outages',
+    check: async ({ bench, places, entries, write }) => {
+      const restore = await needed(bench.interrupt, 'interrupt')();
+      const context = inTime();
+      const result = await write(await entries(places(3)), undefined, context).catch((error: unknown) => ({ error }));
+      await restore();
+      // A write that resolves as accepted, that goes on for ever, or that has no code breaks other clauses.
+      if (!('error' in result)) assert.deepEqual(result, [], 'What would be accepted later must not be refused.');
+      else if (isMillraceError(result.error) && !context.signal.aborted)
+        assert.equal(result.error.retryable, true, 'An error that can pass must be `retryable`.');
+    },
+  },
+  {
+    name: 'nothing is sent once no time is left, and the write does not say that it was',
+    clause: '5.8',
+    needs: 'outages',
+    check: async ({ bench, places, entries, write, holds }) => {
+      const before = needed(bench.calls, 'calls')();
+      const over: Context = { ...caseContext(), timeLeftMs: () => 0 };
+      const batch = await entries(places(3));
+      const refusals = await write(batch, undefined, over).catch(() => undefined);
+      if (refusals !== undefined) assert.equal(refusals.length, batch.length, 'Nothing may be accepted.');
+      assert.equal(needed(bench.calls, 'calls')(), before, 'The service may not be called.');
+      await holds([]);
+    },
+  },
+  {
     name: 'nothing is written where the signal has fired, and the write does not say that it was',
     clause: '5.8',
     check: async ({ places, entries, write, holds }) => {

@@ -75,6 +75,25 @@ export const repetitionCases: readonly SinkCase[] = [
     },
   },
   {
+    name: 'of two entries of one key the later one wins, in one write and in two',
+    clause: '5.11',
+    check: async ({ bench, sink, group, revised, accepts }) => {
+      const { keyOf } = sink;
+      if (keyOf === undefined) return;
+      const [first, second] = await Promise.all(['first', 'second'].map((text) => revised({ ordinal: 0 }, text)));
+      const key = keyOf(first!.value);
+      assert.ok(typeof key === 'string', 'A record that is accepted has a key.');
+      assert.equal(keyOf(second!.value), key, 'Records that take the place of each other must have one key.');
+      const others = await Promise.all([1, group].map((ordinal) => revised({ ordinal }, 'other')));
+      for (const { value } of others) assert.notEqual(keyOf(value), key, 'Records of other places have other keys.');
+      for (const batches of [[[first!, second!]], [[second!, first!]], [[first!], [second!]]]) {
+        for (const batch of batches) await accepts(batch);
+        const last = batches.at(-1)!.at(-1);
+        assert.deepEqual(await bench.stored(), [last === first ? 'first' : 'second'], 'The later entry must win.');
+      }
+    },
+  },
+  {
     name: 'a group that is written again is there once, beside the other groups',
     clause: '5.10',
     needs: 'groups',

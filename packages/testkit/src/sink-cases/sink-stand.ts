@@ -20,6 +20,8 @@ export interface SinkStand<T> {
   /** Places of so many groups of the first item, from a group on, but no more than one write may have. */
   readonly places: (groups: number, firstGroup?: number) => readonly Place[];
   readonly entries: (places: readonly Place[]) => Promise<readonly Entry<T>[]>;
+  /** An entry of a place with a text of its own: under the same key as any other of that place. */
+  readonly revised: (place: Place, text: string) => Promise<Entry<T>>;
   /** An entry that the sink refuses. */
   readonly bad: (place: Place) => Promise<Entry<T>>;
   readonly badCode: string;
@@ -75,6 +77,7 @@ export function createStand<T>(bench: SinkBench<T>, { record, refused, supports 
     },
     entries: (places) =>
       Promise.all(places.map((place) => entry(place, (where) => record(textOf(place), where) as T | Promise<T>))),
+    revised: (place, text) => entry(place, (where) => record(text, where) as T | Promise<T>),
     bad: async (place) => {
       assert.ok(refused !== undefined, 'The cases must have `refused` for what the plugin says it supports.');
       return entry(place, (where) => refused.record(where) as T | Promise<T>);

@@ -5,6 +5,7 @@ import type { ItemReport } from '../../report.ts';
 import type { IdentifiedObject } from '../../source.ts';
 import { boundedBy } from '../stop/bounded.ts';
 import { startBeats } from '../stop/timer.ts';
+import type { Reach } from './reach.ts';
 import { LeaseClock, type Readings, readClocks } from './lease-clock.ts';
 
 /** How a run uses its ledger. */
@@ -13,7 +14,11 @@ export interface Ledgering {
   readonly leaseMs: number;
   readonly clockSkewMs: number;
   readonly checkpointRecords: number;
+  /** Length of the sink's groups of records. */
+  readonly group: number;
   readonly versions: 'newest' | 'all';
+  /** Whether a completed version retires the rows of earlier ones. */
+  readonly retires: boolean;
   /** Signature of the feed's pipeline. */
   readonly signature: string;
 }
@@ -21,8 +26,9 @@ export interface Ledgering {
 export function claimRequest(
   feed: string,
   object: string,
-  { leaseMs, clockSkewMs, versions, signature }: Ledgering,
+  { leaseMs, clockSkewMs, versions, signature, checkpointRecords, group }: Ledgering,
   { origin, sequencer, versionTag }: IdentifiedObject,
+  isUnopened = false,
 ): ClaimRequest {
   return {
     feed,
@@ -35,7 +41,15 @@ export function claimRequest(
     clockSkewMs,
     versions,
     signature,
+    ...(isUnopened && { isUnopened }),
+    reach: reachWindow(checkpointRecords),
+    group,
   };
+}
+
+/** Records that a checkpoint reaches ahead: enough that the next one comes in time. */
+export function reachWindow(checkpointRecords: number): number {
+  return Math.max(10_000, 4 * checkpointRecords);
 }
 
 /** A ledger's answer, and when it was asked. */
@@ -77,6 +91,7 @@ export class ObjectClaim {
   readonly #stopBeats: () => void;
   #stored: number;
   #storing: Promise<void> | undefined;
+  #lost: MillraceError | undefined;
 
   constructor(ledgering: Ledgering, request: ClaimRequest, asked: Readings, options: ObjectClaimOptions) {
     this.#ledgering = ledgering;
@@ -101,8 +116,9 @@ export class ObjectClaim {
     this.abandon();
     await this.#storing;
     const { ledger } = this.#ledgering;
-    const { progress } = this.#options;
-    await call(ledger, this.#request, 'finish', () => ledger.finish(this.#request, progress(), report));
+    const { progress, reach } = this.#options;
+    const last = { ...progress(), ...reach?.exact() };
+    await call(ledger, this.#request, 'finish', () => ledger.finish(this.#request, last, report));
   }
 
   /** Renews no more. Without {@link finish}, the claim lasts until its lease is over. */
@@ -110,19 +126,34 @@ export class ObjectClaim {
     this.#stopBeats();
   }
 
+  /**
+   * Stores a checkpoint that begins after the call. The last resort of a run that has come to the end of its reach.
+   *
+   * @throws MillraceError if the ledger did not confirm it
+   */
+  async store(): Promise<void> {
+    await this.#storing;
+    this.#checkpoint();
+    await this.#storing;
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
   /** One at a time: a slow ledger is not asked more often than it answers. */
   #checkpoint(): void {
     if (this.#storing !== undefined) return;
     const { ledger } = this.#ledgering;
-    const now = this.#options.progress();
+    const { reach, lost, progress } = this.#options;
+    const ahead = reach?.ahead();
+    const now = { ...progress(), ...ahead };
     const asked = readClocks();
     this.#storing = call(ledger, this.#request, 'checkpoint', () => ledger.checkpoint(this.#request, now))
       .then(
         () => {
           this.#stored = now.watermark;
+          if (ahead !== undefined) reach?.confirmed(ahead.reach, ahead.branches);
           this.lease.renewed(asked);
         },
-        (thrown: unknown) => this.#options.lost(toMillraceError(thrown, 'LEDGER_FAILED')),
+        (thrown: unknown) => lost((this.#lost = toMillraceError(thrown, 'LEDGER_FAILED'))),
       )
       .finally(() => {
         this.#storing = undefined;
@@ -135,6 +166,8 @@ export interface ObjectClaimOptions {
   readonly progress: () => LedgerProgress;
   /** The resume point of `progress` alone, which is cheap to ask for after every batch. */
   readonly resumePoint: () => number;
+  /** The bounds that the run keeps within, if its ledger stores them. */
+  readonly reach?: Reach | undefined;
   /** The claim could not be renewed: this run must not continue with the object. */
   readonly lost: (error: MillraceError) => void;
 }

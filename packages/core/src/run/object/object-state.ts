@@ -4,6 +4,7 @@ import { NOTICE_MS, type Stop } from '../stop/stop.ts';
 import { startTimer } from '../stop/timer.ts';
 import { watchedController } from '../stop/watched-signal.ts';
 import type { LeaseClock } from './lease-clock.ts';
+import type { Reach } from './reach.ts';
 import { type Phase, phaseOf } from './phase.ts';
 import { ResumePoint } from './resume-point.ts';
 import { Tally } from './tally.ts';
@@ -15,6 +16,8 @@ export class ObjectState {
   /** Rejections of earlier runs of this object. */
   rejectedBefore = 0;
   generation: number | undefined;
+  /** Bounds of what may be handed to the sink, if a ledger stores them. */
+  reach: Reach | undefined;
   readonly #stop: Stop;
   readonly #group: number;
   /** The object's id, once it is known, else its reference as text. */

@@ -5,13 +5,18 @@ import { isRanged, readsRanges } from '../../reads-ranges.ts';
 import type { ItemOutcome, ItemReport } from '../../report.ts';
 import type { IdentifiedObject, ReferenceIdentity } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
+import { retireEarlier } from '../retire/retire-earlier.ts';
 import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, lookUp, ObjectClaim } from './object-claim.ts';
+import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
+import { Reach } from './reach.ts';
+
+/** What a ledger answers if there is nothing to do. */
+type Settled = Exclude<ClaimAnswer, { readonly outcome: 'granted' } | { readonly outcome: 'unclear' }>;
 
 /** The code with which a source says that there is nothing to read, and that this is fine. */
 const SKIPPED = 'SOURCE_OBJECT_SKIPPED';
@@ -36,6 +41,8 @@ class ObjectProcess<Ref> {
   #claim: ObjectClaim | undefined;
   /** Why there was nothing to do. */
   #settledAs: 'duplicate' | 'stale' | 'skipped' | 'held' | undefined;
+  /** The claimed version, for retiring earlier ones. */
+  #request: ClaimRequest | undefined;
   /** All writes have ended, so the claim can be given back. */
   #drained = true;
 
@@ -77,8 +84,27 @@ class ObjectProcess<Ref> {
       report = this.#report();
     }
     this.#state.dispose();
+    if (report.outcome === 'complete' || report.outcome === 'duplicate') report = await this.#retired(report);
     observe('itemFinished', report);
     return report;
+  }
+
+  /**
+   * The version is complete, so the rows of earlier ones go, if that was asked for. If it fails, the version stays complete,
+   * and its next delivery continues here.
+   */
+  async #retired(report: ItemReport): Promise<ItemReport> {
+    const { ledgering } = this.#scope;
+    if (ledgering?.retires !== true || this.#request === undefined) return report;
+    try {
+      const { tally } = this.#state;
+      if (!(await retireEarlier(this.#scope, ledgering, this.#request, tally))) return report;
+    } catch (thrown) {
+      this.#settledAs = isMillraceError(thrown) && thrown.code === 'ITEM_HELD' ? 'held' : undefined;
+      this.#state.fail(thrown);
+      this.#state.dispose();
+    }
+    return this.#report();
   }
 
   /**
@@ -89,10 +115,11 @@ class ObjectProcess<Ref> {
     const { source } = this.#scope.feed.stages;
     const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
     if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
+    const wasClaimed = this.#claim !== undefined;
     const item = await this.#open();
     this.#origin = item.origin;
     try {
-      const isClaimed = identity?.exact === true && this.#isAsIdentified(identity, item);
+      const isClaimed = wasClaimed && this.#isAsIdentified(identity!, item);
       if (isClaimed || (await this.#granted(item))) await this.#pump(item);
     } finally {
       await this.#fromSource(() => boundedBy((async () => item.close?.())(), this.#closeMs(), closeTimedOut));
@@ -102,8 +129,9 @@ class ObjectProcess<Ref> {
   async #isLeftToDo(identity: ReferenceIdentity): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     if (ledgering === undefined) return true;
-    if (identity.exact) return this.#granted(identity);
+    if (identity.exact) return this.#granted(identity, true);
     const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+    this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
     this.#origin = identity.origin;
@@ -150,16 +178,21 @@ class ObjectProcess<Ref> {
     });
   }
 
-  /** Without a ledger, every object is granted from its start. */
-  async #granted(identified: IdentifiedObject): Promise<boolean> {
+  /** Whether the object may be processed, or opened to find out. Without a ledger, every object is granted from its start. */
+  async #granted(identified: IdentifiedObject, isUnopened = false): Promise<boolean> {
     const { ledgering, feed } = this.#scope;
     this.#origin = identified.origin;
     if (ledgering === undefined) return true;
-    const request = claimRequest(feed.name, this.#refText, ledgering, identified);
+    const request = claimRequest(feed.name, this.#refText, ledgering, identified, isUnopened);
+    this.#request = request;
     const { answer, asked } = await bounded(claim(ledgering.ledger, request), this.#state.abandoned);
     if (answer.outcome === 'granted') {
       const state = this.#state;
+      const { extent } = answer;
+      const store = (): Promise<void> => this.#claim!.store();
+      state.reach = extent && new Reach(extent, reachWindow(ledgering.checkpointRecords), store);
       this.#claim = new ObjectClaim(ledgering, request, asked, {
+        reach: state.reach,
         progress: () => state.progress(),
         resumePoint: () => state.resumePoint.value,
         lost: (error) => state.fail(error),
@@ -168,12 +201,16 @@ class ObjectProcess<Ref> {
       state.assertGoing();
       return true;
     }
+    if (answer.outcome === 'unclear') {
+      if (isUnopened) return true;
+      throw ledgerContract(ledgering.ledger.name);
+    }
     this.#settle(request, answer);
     return false;
   }
 
   /** The ledger says that there is nothing to do, now or ever. */
-  #settle({ object }: ClaimRequest, answer: Exclude<ClaimAnswer, { readonly outcome: 'granted' }>): void {
+  #settle({ object }: ClaimRequest, answer: Settled): void {
     this.#settledAs = answer.outcome === 'complete' ? 'duplicate' : answer.outcome;
     if (answer.outcome !== 'held') return;
     const until = new Date(answer.leaseUntil).toISOString();
@@ -250,4 +287,9 @@ function closeTimedOut(): MillraceError {
     'PLUGIN_TIMEOUT',
     'The source did not release the object in time. The run continues without it; connections may be left open.',
   );
+}
+
+function ledgerContract(name: string): MillraceError {
+  const message = `Ledger ${name} cannot order an opened object, and must then grant it. This is a mistake in the ledger.`;
+  return new MillraceError('LEDGER_CONTRACT', message, { stage: `ledger:${name}` });
 }

@@ -22,10 +22,11 @@ export async function readRecords<Ref>(
   rejections: Rejections,
 ): Promise<void> {
   const { feed, names } = scope;
-  const { tally, resumePoint, generation } = state;
+  const { tally, resumePoint, generation, reach } = state;
   const path = recordPath({
     eaches: feed.stages.eaches,
     tally,
+    reach,
     deliver: (entry) => writer.add(entry),
     reject: (entry, each, thrown) => {
       const { code, message, details } = toMillraceError(thrown, 'TRANSFORM_THREW');
@@ -56,6 +57,11 @@ export async function readRecords<Ref>(
       if (resumePoint.isSettled(ordinal)) {
         tally.skipped += 1;
         continue;
+      }
+      const raising = reach?.admit(ordinal);
+      if (raising !== undefined) {
+        await bounded(raising, state.abandoned);
+        state.assertGoing();
       }
       const entry = new LiveEntry(value, ordinal, '', home);
       const waiting = bad === undefined ? path(entry, 0) : rejections.add(entry, { ...bad, stage: parser, place: bad });

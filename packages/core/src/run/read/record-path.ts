@@ -3,6 +3,7 @@ import type { Each } from '../../each.ts';
 import { isThenable } from '../../is-thenable.ts';
 import { manyValues } from '../../many.ts';
 import type { LiveEntry } from './live-entry.ts';
+import type { Reach } from '../object/reach.ts';
 import type { Tally } from '../object/tally.ts';
 
 type Waiting = Promise<void> | undefined;
@@ -10,6 +11,8 @@ type Waiting = Promise<void> | undefined;
 export interface RecordPathOptions {
   readonly eaches: readonly Each<unknown, unknown>[];
   readonly tally: Tally;
+  /** Bounds of the branches that a record may have, if a ledger stores them. */
+  readonly reach?: Reach | undefined;
   /** A record has passed all stages. */
   readonly deliver: (entry: LiveEntry) => Waiting;
   /** A stage threw on a record. */
@@ -23,7 +26,7 @@ export type RecordPath = (entry: LiveEntry, from: number) => Waiting;
  * Carries single records through the transforms. It runs synchronously until a transform or the sink's back-pressure
  * returns a promise; then it answers that promise, and the record is done when it resolves.
  */
-export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions): RecordPath {
+export function recordPath({ eaches, tally, reach, deliver, reject }: RecordPathOptions): RecordPath {
   const advance = (entry: LiveEntry, from: number): Waiting => {
     for (let at = from; at < eaches.length; at++) {
       let output: unknown;
@@ -67,6 +70,8 @@ export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions
       return undefined;
     }
     tally.expanded += values.length - 1;
+    const raising = reach?.admitBranches(levelOf(entry), values.length);
+    if (raising !== undefined) return fanOutLater(entry, at, values, 0, raising);
     for (let index = 0; index < values.length; index++) {
       const waiting = advance(entry.branchOff(index, values[index]), at + 1);
       if (waiting !== undefined) return fanOutLater(entry, at, values, index + 1, waiting);
@@ -89,4 +94,9 @@ export function recordPath({ eaches, tally, deliver, reject }: RecordPathOptions
   };
 
   return advance;
+}
+
+/** How many fan-outs a record has gone through. */
+function levelOf({ branch }: LiveEntry): number {
+  return branch === '' ? 0 : branch.split('.').length;
 }

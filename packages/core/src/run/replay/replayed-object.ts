@@ -2,13 +2,13 @@ import type { ClaimRequest } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { Rejection } from '../../rejection.ts';
 import type { ReplayReport } from '../../replay.ts';
-import { sumCounts } from '../../sum-counts.ts';
 import { type Contexts, createContexts } from '../object/contexts.ts';
 import { claim, claimRequest, ObjectClaim } from '../object/object-claim.ts';
 import { ObjectState } from '../object/object-state.ts';
 import { type BlockHome, LiveEntry } from '../read/live-entry.ts';
 import { type RecordPath, recordPath } from '../read/record-path.ts';
 import type { RunScope } from '../run-scope.ts';
+import { holdReport } from '../retire/held-object.ts';
 import { within } from '../stop/within.ts';
 import { BatchWriter } from '../write/batch-writer.ts';
 import { replayStart } from './replay-start.ts';
@@ -60,7 +60,7 @@ export class ReplayedObject<Ref> {
   static async open<Ref>(scope: RunScope<Ref>, first: Rejection): Promise<ReplayedObject<Ref>> {
     const object = new ReplayedObject(scope, first);
     // Keys that are unique by construction cannot meet those of another version.
-    if (scope.keyed) await object.#hold(first);
+    if (scope.keyed || scope.ledgering?.retires === true) await object.#hold(first);
     return object;
   }
 
@@ -85,18 +85,7 @@ export class ReplayedObject<Ref> {
     if (this.#claim === undefined) return;
     const { held, request } = this.#claim;
     this.#claim = undefined;
-    await held.finish({
-      feed: request.feed,
-      run: this.#scope.run,
-      ref: request.object,
-      outcome: 'complete',
-      watermark: 0,
-      ...sumCounts([]),
-      rejections: {},
-      counters: {},
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-    });
+    await held.finish(holdReport(request, this.#scope.run));
   }
 
   async #hold({ item, generation }: Rejection): Promise<void> {

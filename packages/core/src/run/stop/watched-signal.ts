@@ -28,10 +28,9 @@ export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
   return any;
 }
 
-const ABORTED = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!;
-
+/** What the platform says, past the watch: the getter of the prototype. */
 function isAborted(signal: AbortSignal): boolean {
-  return ABORTED.get!.call(signal) as boolean;
+  return Reflect.get(AbortSignal.prototype, 'aborted', signal) as boolean;
 }
 
 function watch(signal: AbortSignal, look: () => void): void {
