@@ -235,6 +235,20 @@ describe('a replay whose keys may be those of another version', () => {
     expect(await ledger.entries('test', 'text:x')).toMatchObject([{ state: 'complete', watermark: 5, attempts: 1 }]);
   });
 
+  it('gives each object back before it takes the next', async () => {
+    const ledger = memoryLedger();
+    const rejections = [...(await rejectionsOf(bad, ledger)), ...(await rejectionsOf({ ...bad, name: 'y' }, ledger))];
+    const kept = keep<string>({
+      before: async ([first]) => {
+        if (first!.item.id !== 'text:y') return;
+        const ofFirst = rejections.filter(({ item }) => item.id === 'text:x');
+        const meanwhile = await replay(start().to(keep<string>().sink), ofFirst, { ledger });
+        expect(meanwhile).toMatchObject({ delivered: 3, unsettled: 0 });
+      },
+    });
+    expect(await replay(start().to(kept.sink), rejections, { ledger })).toMatchObject({ delivered: 6, unsettled: 0 });
+  });
+
   it('takes the object once, however many rejections it has', async () => {
     const inner = memoryLedger();
     const kept = keepRejections();

@@ -176,6 +176,6 @@ export const AREAS: readonly Area[] = [
       ),
     ],
     tests: [LAMBDA_TESTS],
-    without: below(LAMBDA_TESTS, ['event-shapes', 'key-encodings', 'read-event', 'types'], '.test.ts'),
+    without: below(LAMBDA_TESTS, ['event-shapes', 'key-encodings', 'lambda-runtime', 'read-event', 'types'], '.test.ts'),
   },
 ];
