@@ -154,11 +154,11 @@ describe('progress in the ledger', () => {
     });
     const failed = await start().to(broken.sink).run([item], options);
     expect(failed.reports[0]!.rejections['BAD_LINE']).toBeGreaterThan(1);
-    expect(stored).toEqual([{ watermark: 3, rejected: 1 }]);
+    expect(stored).toMatchObject([{ watermark: 3, rejected: 1 }]);
     // One of the first run and two of this one are just what the limit allows.
     const report = await start().to(keep<string>().sink).run([item], options);
     expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 3, rejected: 2, written: 2 });
-    expect(stored[1]).toEqual({ watermark: 7, rejected: 3 });
+    expect(stored[1]).toMatchObject({ watermark: 7, rejected: 3 });
   });
 });
 
