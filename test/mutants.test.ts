@@ -58,7 +58,7 @@ describe('survivors that are judged', () => {
     const keys = EQUIVALENT.map(({ file, within, before, after }) => [file, within, before, after].join('\n'));
     expect(new Set(keys).size).toBe(keys.length);
     for (const { reason, before, after } of EQUIVALENT) {
-      expect(reason).toMatch(/^.{20,}\.$/);
+      expect(reason).toMatch(/^.{15,}\.$/);
       expect(after).not.toBe(before);
     }
   });

@@ -154,7 +154,7 @@ describe('progress in the ledger', () => {
     });
     const failed = await start().to(broken.sink).run([item], options);
     expect(failed.reports[0]!.rejections['BAD_LINE']).toBeGreaterThan(1);
-    expect(stored).toEqual([expect.objectContaining({ watermark: 3, rejected: 1 })]);
+    expect(stored).toMatchObject([{ watermark: 3, rejected: 1 }]);
     // One of the first run and two of this one are just what the limit allows.
     const report = await start().to(keep<string>().sink).run([item], options);
     expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 3, rejected: 2, written: 2 });

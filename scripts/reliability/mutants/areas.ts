@@ -176,6 +176,10 @@ export const AREAS: readonly Area[] = [
       ),
     ],
     tests: [LAMBDA_TESTS],
-    without: below(LAMBDA_TESTS, ['event-shapes', 'key-encodings', 'lambda-runtime', 'read-event', 'types'], '.test.ts'),
+    without: below(
+      LAMBDA_TESTS,
+      ['event-shapes', 'key-encodings', 'lambda-runtime', 'read-event', 'types'],
+      '.test.ts',
+    ),
   },
 ];
