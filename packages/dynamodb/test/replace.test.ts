@@ -134,7 +134,7 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     await dated.run([cut], run);
     await dated.run([{ ...cut, lastModified: '2026-11-23T10:00:00.000Z' }], run);
     expect(await landedOf(sorted)).toEqual({ old: 50 });
-    await dated.run([{ id: 'v2', rows: make('new', 2) }], run);
+    await dated.run([{ id: 'v2', rows: make('new', 2), lastModified: '2026-11-24T10:00:00.000Z' }], run);
     expect(await landedOf(sorted)).toEqual({ new: 2 });
   });
 
