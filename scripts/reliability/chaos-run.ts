@@ -31,7 +31,7 @@ export interface ChaosRun extends Differences {
 }
 
 const MAX_ATTEMPTS = 30;
-const LEASE_MS = 500;
+const LEASE_MS = 1000;
 /** A stall of this length is one. Short, so that faults do not make runs slow. */
 const IDLE_MS = 400;
 /** Codes of records that the service did not take in time: nothing is wrong with them. */

@@ -39,7 +39,9 @@ async function carry(task: KillChildTask): Promise<void> {
     const { reports } = await feed.run([ref], { ledger, leaseMs, checkpointRecords, onFailure: 'report' });
     const outcome = reports[0]?.outcome;
     if (outcome === 'complete' || outcome === 'duplicate') return;
-    if (outcome !== 'held') throw reports[0]?.error ?? new Error('no report');
+    // A busy machine may lose its lease. A carrier would deliver the object again.
+    const { error } = reports[0] ?? {};
+    if (outcome !== 'held' && error?.retryable !== true) throw error ?? new Error('no report');
     await sleep(20);
   }
 }

@@ -33,7 +33,7 @@ export interface KillSeriesOptions {
 }
 
 const BATCH = 25;
-const LEASE_MS = 300;
+const LEASE_MS = 600;
 /** Lives that end at any moment from the start on: while opening, waiting for the lease, or reading what is settled. */
 const EARLY = 0.2;
 const EARLY_MS = 500;

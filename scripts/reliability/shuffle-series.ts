@@ -129,7 +129,8 @@ export async function shuffleSeries(stage: Stage, options: ShuffleSeriesOptions)
     if (entry?.state !== 'complete' || (natural && !newest)) continue;
     for (const [ordinal, record] of records.entries()) {
       const uuid = natural ? naturalKey(name, key(record)) : placeKey(id, ordinal);
-      expected.set(uuid, landed(uuid, name, entry.origin, ordinal, record));
+      const item = landed(uuid, name, entry.origin, ordinal, record);
+      expected.set(uuid, natural ? { ...item, generation: entry.generation } : item);
     }
   }
   if (counts.events !== written.length) problems.push(`${counts.events} events of ${written.length} versions`);

@@ -7,9 +7,9 @@ export const PLANTS: readonly Plant[] = [
     fault: 'a paused process goes on writing after its lease, over the rows of a newer version',
     patches: [
       {
-        file: 'packages/core/src/run/object/phase.ts',
-        find: "if (failed || lease === 'over' || stopped === 'signal') return ENDED;",
-        replace: "if (failed || stopped === 'signal') return ENDED;",
+        file: 'packages/core/src/run/object/lease-clock.ts',
+        find: 'return Math.max(0, this.#usableMs - passed);',
+        replace: 'return Math.max(1e9, passed);',
       },
     ],
   },
@@ -125,8 +125,8 @@ export const PLANTS: readonly Plant[] = [
     fault: 'the event of an overwritten object fails for ever, although the ledger knows of a newer version',
     patches: [
       {
-        file: 'packages/core/src/ledger/decide.ts',
-        find: "return entries.some(isNewer) ? { outcome: 'stale' } : undefined;",
+        file: 'packages/core/src/ledger/before-open.ts',
+        find: "return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };",
         replace: 'return undefined;',
       },
     ],
@@ -169,13 +169,13 @@ export const PLANTS: readonly Plant[] = [
     fault: 'an older version’s late event is processed after a newer version',
     patches: [
       {
-        file: 'packages/core/src/ledger/decide.ts',
+        file: 'packages/core/src/ledger/order.ts',
         find: 'return compareSequencers(head.sequencer, sequencer) > 0;',
         replace: 'return false;',
       },
       {
-        file: 'packages/core/src/ledger/decide.ts',
-        find: "return entries.some(isNewer) ? { outcome: 'stale' } : undefined;",
+        file: 'packages/core/src/ledger/before-open.ts',
+        find: "return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };",
         replace: 'return undefined;',
       },
     ],

@@ -9,12 +9,35 @@ export interface Condition {
 
 /**
  * Whether a condition holds for the item in place. It knows `attribute_not_exists`, `=`, `<>`, `<=`, `<`, and these joined by
- * `OR`; anything else is an error, so that no condition passes unread.
+ * `AND`, `OR` and parentheses; anything else is an error, so that no condition passes unread.
  */
 export function holds(condition: Condition, item: TableItem | undefined): boolean {
   const { ConditionExpression: expression } = condition;
-  if (expression === undefined) return true;
-  return expression.split(' OR ').some((term) => termHolds(term.trim(), condition, item));
+  return expression === undefined || anyHolds(expression, condition, item);
+}
+
+function anyHolds(expression: string, condition: Condition, item: TableItem | undefined): boolean {
+  const allHold = (terms: string): boolean =>
+    split(terms, ' AND ').every((term) => {
+      const inner = /^\((.*)\)$/s.exec(term);
+      return inner === null ? termHolds(term, condition, item) : anyHolds(inner[1]!, condition, item);
+    });
+  return split(expression, ' OR ').some(allHold);
+}
+
+/** The parts between an operator, outside of parentheses. */
+function split(expression: string, operator: string): readonly string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < expression.length; at += 1) {
+    if (expression[at] === '(') depth += 1;
+    if (expression[at] === ')') depth -= 1;
+    if (depth > 0 || !expression.startsWith(operator, at)) continue;
+    parts.push(expression.slice(from, at).trim());
+    from = at + operator.length;
+  }
+  return [...parts, expression.slice(from).trim()];
 }
 
 function termHolds(
