@@ -50,7 +50,8 @@ interface Version {
 const CONCURRENCY = 6;
 /** Lambda tries an asynchronous invocation three times; what is left goes to a queue, from which it is tried again. */
 const MAX_ATTEMPTS = 100;
-const LEASE_MS = 1000;
+/** No process dies here, so no lease has to run out; a busy machine must not lose one either. */
+const LEASE_MS = 30_000;
 
 /**
  * Writes objects again and again while the events of every version are delivered one to five times, shuffled and several
