@@ -99,4 +99,23 @@ describe('records of one object that share a key', () => {
     const report = await start().to(failing).run([text], { onFailure: 'report' });
     expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'SINK_FAILED' } });
   });
+
+  it('do not hold the run past its deadline if an earlier write of their key hangs', async () => {
+    for (const mixesItems of [false, true]) {
+      const stop = new AbortController();
+      const hanging: Sink<string> = {
+        name: 'hanging',
+        limits: { count: 2 },
+        concurrency: 8,
+        mixesItems,
+        keyOf,
+        write: () => new Promise(() => stop.abort()),
+      };
+      const one = { name: 'short', chunks: ['k0 0\nk0 1\nk0 2\n'] };
+      const options = { deadline: Date.now() + 50, graceMs: 0, onFailure: 'report' } as const;
+      const { reports } = await start().to(hanging).run([one], options);
+      expect(reports[0]).toMatchObject({ outcome: 'aborted', written: 0 });
+      expect(stop.signal.aborted).toBe(true);
+    }
+  });
 });

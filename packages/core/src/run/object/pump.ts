@@ -5,6 +5,7 @@ import type { ReadItem } from '../read/item-blocks.ts';
 import type { LiveEntry } from '../read/live-entry.ts';
 import { readRecords } from '../read/read-records.ts';
 import type { RunScope } from '../run-scope.ts';
+import { bounded } from '../stop/bounded.ts';
 import { within } from '../stop/within.ts';
 import { BatchWriter, type BatchWriterOptions } from '../write/batch-writer.ts';
 import { noteFailure } from '../write/failure-note.ts';
@@ -47,7 +48,8 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<boolean> {
     state.fail(thrown);
   }
   try {
-    if (state.phase.mayWrite) await writer.finish(ended);
+    // The last records may wait for a write of the same key that hangs.
+    if (state.phase.mayWrite) await bounded(writer.finish(ended), state.abandoned);
     options.tailBrought?.();
     await within(writer.drained(), state.abandoned);
     // The refusals of the last batches are in by now.

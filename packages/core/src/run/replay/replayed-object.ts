@@ -9,6 +9,7 @@ import { type BlockHome, LiveEntry } from '../read/live-entry.ts';
 import { type RecordPath, recordPath } from '../read/record-path.ts';
 import type { RunScope } from '../run-scope.ts';
 import { holdReport } from '../retire/held-object.ts';
+import { bounded } from '../stop/bounded.ts';
 import { within } from '../stop/within.ts';
 import { BatchWriter } from '../write/batch-writer.ts';
 import { replayStart } from './replay-start.ts';
@@ -171,8 +172,9 @@ export class ReplayedObject<Ref> {
         return undefined;
       },
     });
-    for (const [entry, { again }] of owners) if (again === undefined) await writer.add(entry);
-    await writer.flush();
+    for (const [entry, { again }] of owners)
+      if (again === undefined) await bounded(Promise.resolve(writer.add(entry)), state.abandoned);
+    await bounded(Promise.resolve(writer.flush()), state.abandoned);
     await within(writer.drained(), state.abandoned);
     if (state.error !== undefined) throw state.error;
     return written;
