@@ -34,7 +34,7 @@ export { storedLedger } from './ledger/stored-ledger.ts';
 export { type Landed, landingEach, type LandingLayout, type LandingOptions } from './landing/landing-each.ts';
 export type { LandingKeys } from './landing/landing-keys.ts';
 export { type LandingNames, landingNames } from './landing/landing-names.ts';
-export { landingNamespace, landingUuid, MILLRACE_NAMESPACE, placesOf } from './landing/landing-uuid.ts';
+export { landingNamespace, landingUuid, landingVersion, MILLRACE_NAMESPACE, placesOf } from './landing/landing-uuid.ts';
 export { namesIn, type NameUuid } from './landing/name-uuid.ts';
 export { landingPlace, type PlaceUuids } from './landing/place-uuids.ts';
 export { many, type Many } from './many.ts';
