@@ -81,6 +81,7 @@ export type { RetiredVersion } from './run/retire/retirement.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
 export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
 export { storedQuarantine } from './stored-quarantine.ts';
+export { checkRun } from './run/check-run.ts';
 export type { RunSession, SessionOptions } from './run/session.ts';
 export { sumCounts } from './sum-counts.ts';
 export { textDigest } from './text-digest.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkRun,
   type Entry,
   feed,
   type Feed,
@@ -198,6 +199,24 @@ describe("versions: 'replace'", () => {
       message: expect.stringContaining('a key that nobody knows.') as string,
     });
     await expect(landed(sink).run([whole], options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const { retired: __, ...forgetful } = ledger;
+    await expect(landed(sink).run([whole], { ...options, ledger: forgetful })).rejects.toMatchObject({
+      code: 'RETIRE_UNSUPPORTED',
+    });
+  });
+
+  it('is checked without a run', () => {
+    const { sink } = table();
+    const ledger = memoryLedger();
+    const plain = feed('plain').from(versions).through(lines()).to(keep<string>().sink);
+    expect(() => checkRun(plain, { ledger, versions: 'replace' })).toThrow(
+      expect.objectContaining({ code: 'RETIRE_UNSUPPORTED' }),
+    );
+    expect(() => checkRun(landed(sink), { versions: 'replace' })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+    expect(() => checkRun(landed(sink), { ledger, versions: 'replace' })).not.toThrow();
+    expect(() => checkRun(plain, { ledger })).not.toThrow();
   });
 });
 
