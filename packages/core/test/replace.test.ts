@@ -154,6 +154,31 @@ describe("versions: 'replace'", () => {
     }
   });
 
+  it('continues at the slice that it had come to', async () => {
+    const calls: [from: number, to: number][] = [];
+    const { sink, values } = table(async (rows) => {
+      if (rows.by === 'place') calls.push([rows.from, rows.to]);
+      if (calls.length === 2) throw new Error('cut off');
+    });
+    const prices = landed({ ...sink, limits: { count: 1000 } });
+    const ledger = memoryLedger();
+    const lineOf = (n: number): string => `a${n}\n`;
+    const long: Version = { id: 'v1', chunks: [Array.from({ length: 12_000 }, (_, n) => lineOf(n)).join('')] };
+    await prices.run([long], { ...options, ledger });
+    const { reports } = await prices.run([whole], { ...options, ledger });
+    expect(reports[0]?.outcome).toBe('failed');
+    expect((await ledger.entries('prices', 'object'))[0]).toMatchObject({ retiredBelow: 5000, retired: false });
+    expect(values()).toHaveLength(7000 + 3);
+    await prices.run([whole], { ...options, ledger });
+    expect(calls).toEqual([
+      [0, 5000],
+      [5000, 10_000],
+      [5000, 10_000],
+      [10_000, 12_000],
+    ]);
+    expect(values()).toEqual(['a2', 'b2', 'c2']);
+  });
+
   it('finds the rows of nested fan-outs', async () => {
     const { sink, values } = table();
     const split = (by: string) => ({

@@ -135,6 +135,7 @@ class ObjectProcess<Ref> {
     this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
+    if (answer === 'claim') return this.#granted(identity, true);
     this.#origin = identity.origin;
     this.#settle(request, answer);
     return false;
