@@ -41,7 +41,7 @@ export type MapHandler = (event: unknown, context?: LambdaContext) => Promise<Ma
  * Makes a Lambda handler for the children of a Distributed Map of Step Functions: single items, batches of `ItemBatcher`, or
  * lists of references. It answers a summary that is small, since Step Functions keeps the answer of every child.
  *
- * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`, `RETIRE_UNSUPPORTED`
  */
 export function toMapHandler(target: Feed<ObjectRef> | RouteTable, options: MapHandlerOptions = {}): MapHandler {
   checkFeedHandlerOptions<MapHandlerOptions>('toMapHandler', options, {

@@ -50,7 +50,7 @@ export type S3BatchHandler = (event: unknown, context?: LambdaContext) => Promis
  * Makes a Lambda handler for S3 Batch Operations, schemas 1.0 and 2.0: every object of a manifest goes through the feed. The
  * job's completion report gets one line for each object, with its counts or its error.
  *
- * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`, `RETIRE_UNSUPPORTED`
  */
 export function toS3BatchHandler(
   target: Feed<ObjectRef> | RouteTable,

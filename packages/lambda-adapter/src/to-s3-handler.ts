@@ -18,7 +18,7 @@ export interface S3HandlerOptions extends FeedHandlerOptions {}
  * The feed is made once, outside the handler, and never closed, so its clients and connections are reused by all
  * invocations of the process.
  *
- * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`, `RETIRE_UNSUPPORTED`
  */
 export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3HandlerOptions = {}): S3Handler {
   checkFeedHandlerOptions('toS3Handler', options, {});

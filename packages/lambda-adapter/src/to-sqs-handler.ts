@@ -64,7 +64,7 @@ export type SqsHandler = (event: unknown, context?: LambdaContext) => Promise<Sq
  * stops its group: the later ones of the group are not tried and answered as failures, so that their order is kept.
  *
  * @param target a feed, routes to several, or for the copy step what `copyToLanding(…)` of `@millrace/s3` makes
- * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`, `RETIRE_UNSUPPORTED`
  */
 export function toSqsHandler(target: Feed<ObjectRef> | RouteTable, options?: SqsHandlerOptions): SqsHandler;
 export function toSqsHandler(target: LandingCopy, options?: SqsLandingOptions): SqsHandler;

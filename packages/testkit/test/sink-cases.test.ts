@@ -48,6 +48,16 @@ describe.concurrent('a sink that breaks the contract fails the cases of what it 
     ['declares no concurrency that a feed could take', ['5.6']],
     ['writes a replay over its group', ['5.10'], 4],
     ['adds a replay to a group that has it', ['5.10'], 4],
+    ['retires nothing', ['5.14']],
+    ['retires all versions', ['5.14']],
+    ['retires beyond its part', ['5.14']],
+    ['retires no branches', ['5.14']],
+    ['retires in a dry run', ['5.14']],
+    ['counts what is gone', ['5.14']],
+    ['fails for rows that are gone', ['5.14']],
+    ['retires what a newer version has taken', ['5.14']],
+    ['retires other objects', ['5.14']],
+    ['says for good that it cannot retire', ['5.14']],
   ])('%s', { timeout: 60_000 }, async (breach, clauses, group) => {
     expect(await failingClauses(sinkCases(serviceSinkCases(breach, group)))).toEqual(clauses);
   });

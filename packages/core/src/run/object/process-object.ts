@@ -68,6 +68,7 @@ class ObjectProcess<Ref> {
     observe('itemStarted', { feed: feed.name, run, ref: this.#refText });
     try {
       this.#state.assertGoing();
+      if (this.#scope.quarantine?.holds?.(this.#refText) === true) throw quarantineLoop(this.#refText);
       await this.#claimOpenAndPump();
     } catch (thrown) {
       if (isMillraceError(thrown) && thrown.code === SKIPPED) this.#settledAs = 'skipped';
@@ -134,6 +135,7 @@ class ObjectProcess<Ref> {
     this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
+    if (answer === 'claim') return this.#granted(identity, true);
     this.#origin = identity.origin;
     this.#settle(request, answer);
     return false;
@@ -280,6 +282,15 @@ function describe<Ref>(
     const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
     return { text: `${feed.stages.source.name}: a reference that names no object`, error };
   }
+}
+
+/** Each round would reject what the round before rejected, and write the object that begins the next one. */
+function quarantineLoop(object: string): MillraceError {
+  return new MillraceError(
+    'QUARANTINE_LOOP',
+    `${object} was written by the quarantine of this run, so processing it would reject its records into the quarantine again. ` +
+      'Keep the quarantine outside of what the run reads, or leave its objects out of the list.',
+  );
 }
 
 function closeTimedOut(): MillraceError {
