@@ -130,7 +130,11 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     await ensureTable({ table: sorted, client, partitionKey: 'uuid', sortKey });
     onTestFinished(() => removeTable(client, sorted));
     const sink = dynamodbSink({ table: sorted, client, sortKey: sortKey as 'feed' });
-    const keyed = feed('prices').from(versions).through(rows).through(landingItem()).to(sink as never) as Feed<Version>;
+    const keyed = feed('prices')
+      .from(versions)
+      .through(rows)
+      .through(landingItem())
+      .to(sink as never) as Feed<Version>;
     const run = options();
     await keyed.run([{ id: 'v1', rows: make('old', 30), broken: true }], run);
     await keyed.run([{ id: 'v2', rows: make('new', 2) }], run);
