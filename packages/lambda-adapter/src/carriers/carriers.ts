@@ -5,7 +5,7 @@ import { s3BatchCarrier } from './s3-batch.ts';
 import { sqsCarrier } from './sqs.ts';
 
 /** Every carrier, in the order in which `readEvent` tries them: the first that understands an event reads it. */
-export const carriers: readonly Pick<Carrier<Delivery, unknown>, 'read'>[] = [
+export const allCarriers = (): readonly Pick<Carrier<Delivery, unknown>, 'read'>[] => [
   sqsCarrier(),
   asynchronousCarrier('readEvent'),
   s3BatchCarrier(),

@@ -1,5 +1,5 @@
 import { checkOptions } from '@millrace/core';
-import { carriers } from '../carriers/carriers.ts';
+import { allCarriers } from '../carriers/carriers.ts';
 import { checkKeys, keyDecoders, type KeyEncodings } from './key-encodings.ts';
 import type { ObjectEvent } from './object-event.ts';
 import { unknownEvent } from './unknown-event.ts';
@@ -21,7 +21,7 @@ export interface ReadEventOptions {
 export function readEvent(event: unknown, options: ReadEventOptions = {}): readonly ObjectEvent[] {
   checkOptions<ReadEventOptions>('readEvent', options, { keys: checkKeys });
   const keys = keyDecoders(options.keys);
-  for (const { read } of carriers) {
+  for (const { read } of allCarriers()) {
     const delivery = read(event, keys);
     if (delivery !== undefined) return delivery.tasks.map((task) => task.event);
   }
