@@ -66,7 +66,9 @@ export const letsFunctionsUseTables: TemplateRule = (template) => {
     const wanted = dynamodbActions(part);
     const has = new Set(granted.filter(([of]) => of === key).map(([, action]) => action));
     return [
-      ...wanted.filter((action) => !has.has(action)).map((action) => `no policy allows ${action} on the table of ${part}`),
+      ...wanted
+        .filter((action) => !has.has(action))
+        .map((action) => `no policy allows ${action} on the table of ${part}`),
       ...[...has].filter((action) => !wanted.includes(action)).map((action) => `${part} does not need ${action}`),
     ];
   });

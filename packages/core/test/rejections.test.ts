@@ -44,10 +44,7 @@ describe('a rejected record', () => {
         return texts.open(ref, context);
       },
     };
-    const watched = feed('test')
-      .from(source)
-      .through(lines())
-      .to(kept.sink);
+    const watched = feed('test').from(source).through(lines()).to(kept.sink);
     const own = { name: 'own', chunks: ['0\nbad 1\n'] };
     const { reports } = await watched.run([own, mixed], {
       quarantine: { ...quarantine, holds: (uri) => uri === 'text:own' },

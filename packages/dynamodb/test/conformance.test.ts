@@ -57,7 +57,8 @@ const casesOf = (pack: PackOptions | undefined): SinkCasesOptions<LandingItem<st
     const proxy = await startFaultProxy(at.dynamodb.endpoint);
     const client = new DynamoDBClient({ ...at.dynamodb, endpoint: proxy.url, maxAttempts: 1 });
     const retry = { attempts: 100, baseMs: 5, capMs: 50, timeMs: 1500 };
-    const create = () => dynamodbSink({ table, client, retry, ...(pack ? { pack: packed(pack) } : { retireByScan: true }) });
+    const create = () =>
+      dynamodbSink({ table, client, retry, ...(pack ? { pack: packed(pack) } : { retireByScan: true }) });
     return {
       sink: create(),
       another: create,

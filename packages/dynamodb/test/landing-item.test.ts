@@ -98,7 +98,16 @@ describe('landingItem', () => {
     for (const value of [1, 'x', null, undefined, [1]]) {
       expect(codeOf(() => flat.apply(value, recordContext()))).toBe('LANDING_RECORD_NOT_OBJECT');
     }
-    for (const name of ['uuid', 'upload_date', 'feed', 'source', 'source_version', 'source_part', 'ordinal', 'branch']) {
+    for (const name of [
+      'uuid',
+      'upload_date',
+      'feed',
+      'source',
+      'source_version',
+      'source_part',
+      'ordinal',
+      'branch',
+    ]) {
       expect(codeOf(() => flat.apply({ [name]: undefined }, recordContext()))).toBe('LANDING_NAME_TAKEN');
     }
     expect(codeOf(() => landingItem({ layout: 'flat', names: { feed: 'f' } }).apply({ f: 1 }, recordContext()))).toBe(

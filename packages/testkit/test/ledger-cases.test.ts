@@ -125,7 +125,9 @@ describe('a ledger that breaks the contract is found out', () => {
       claim: async (request) => {
         const entries = await ledger.entries(request.feed, request.object);
         const own = entries.find(({ origin }) => origin.id === request.origin.id);
-        const isPassed = entries.some(({ state, sequencer = '' }) => state === 'complete' && sequencer > (request.sequencer ?? '~'));
+        const isPassed = entries.some(
+          ({ state, sequencer = '' }) => state === 'complete' && sequencer > (request.sequencer ?? '~'),
+        );
         return own?.state === 'failed' && isPassed ? { outcome: 'stale' } : ledger.claim(request);
       },
     }));

@@ -106,8 +106,7 @@ export function isFinished(request: ClaimRequest, { version }: Known, report: It
 
 /** An unfinished version that another one has followed gets an entry that says so, and keeps what retiring its rows takes. */
 function staleOf(request: ClaimRequest, { head, version }: KnownForClaim): ClaimDecision {
-  if (version === undefined)
-    return { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } };
+  if (version === undefined) return { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } };
   if (!isSuperseded(version, request, generationOf(version) < generationOf(head))) return answer({ outcome: 'stale' });
   return { kind: 'stale', version: { ...version, state: 'stale', leaseUntil: 0 } };
 }

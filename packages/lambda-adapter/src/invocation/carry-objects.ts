@@ -1,4 +1,11 @@
-import { checkRun, type Feed, type ItemReport, MillraceError, type RunSession, type SessionOptions } from '@millrace/core';
+import {
+  checkRun,
+  type Feed,
+  type ItemReport,
+  MillraceError,
+  type RunSession,
+  type SessionOptions,
+} from '@millrace/core';
 import type { FeedHandlerOptions } from '../feed-handler-options.ts';
 import { type ObjectRef, objectUri } from '../object-ref.ts';
 import { checkFeed, type RouteTable } from '../routes.ts';
@@ -113,7 +120,8 @@ function runOptionsOf(options: FeedHandlerOptions): SessionOptions {
 
 function toRouteTable(owner: string, target: Feed<ObjectRef> | RouteTable): RouteTable {
   if (typeof (target as Partial<RouteTable> | undefined)?.feedsFor === 'function') return target as RouteTable;
-  if (checkFeed(target) === undefined) return { feeds: [target as Feed<ObjectRef>], feedsFor: () => [target as Feed<ObjectRef>] };
+  if (checkFeed(target) === undefined)
+    return { feeds: [target as Feed<ObjectRef>], feedsFor: () => [target as Feed<ObjectRef>] };
   throw new MillraceError('OPTION_INVALID', `${owner} takes a feed, or routes([…]) to several feeds.`);
 }
 

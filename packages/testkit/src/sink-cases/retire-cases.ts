@@ -44,9 +44,15 @@ export const retireCases: readonly SinkCase[] = [
     check: async (stand) => {
       const { bench, sink, keyed, accepts } = stand;
       if (sink.retire === undefined || keyed === undefined) return;
-      const rows = async (item: ItemOrigin, generation: number, keys: readonly string[]): Promise<readonly string[]> => {
+      const rows = async (
+        item: ItemOrigin,
+        generation: number,
+        keys: readonly string[],
+      ): Promise<readonly string[]> => {
         const texts = keys.map((key) => `${key} of ${item.id}`);
-        const entries = keys.map((key, ordinal) => keyed({ ordinal, item }, { key, text: texts[ordinal]!, generation }));
+        const entries = keys.map((key, ordinal) =>
+          keyed({ ordinal, item }, { key, text: texts[ordinal]!, generation }),
+        );
         await accepts(await Promise.all(entries));
         return texts;
       };
@@ -75,7 +81,9 @@ export const retireCases: readonly SinkCase[] = [
       const { others } = await landed(stand);
       const restore = await needed(stand.bench.interrupt, 'interrupt')();
       const context = caseContext(AbortSignal.timeout(BUDGET_MS));
-      const thrown: unknown = await retire(stand, OLD, [0, 4 * stand.group], { context }).catch((error: unknown) => error);
+      const thrown: unknown = await retire(stand, OLD, [0, 4 * stand.group], { context }).catch(
+        (error: unknown) => error,
+      );
       await restore();
       assert.ok(isMillraceError(thrown), 'A retirement that deleted nothing must reject, with a code.');
       assert.equal(thrown.retryable, true, 'An error that can pass must be `retryable`.');

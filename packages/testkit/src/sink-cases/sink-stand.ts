@@ -59,7 +59,10 @@ function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
   return `${item.id}#${ordinal}${branch === '' ? '' : `.${branch}`}`;
 }
 
-export function createStand<T>(bench: SinkBench<T>, { record, refused, keyed, supports }: SinkCasesOptions<T>): SinkStand<T> {
+export function createStand<T>(
+  bench: SinkBench<T>,
+  { record, refused, keyed, supports }: SinkCasesOptions<T>,
+): SinkStand<T> {
   const { sink } = bench;
   const { group = 1, limits = {} } = sink;
   const context = ({ ordinal, branch = '', item = ITEMS[0]! }: Place, run: string): RecordContext => {
