@@ -85,7 +85,7 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     async (pack) => {
       const { table, single } = await prices(pack && { pack });
       const run = { ...options(), versions: 'newest' } as const;
-      await single.run([{ id: 'v1', rows: make('cut', 130), broken: true }], run);
+      await single.run([{ id: 'v1', rows: make('cut', 1100), broken: true }], run);
       await single.run([{ id: 'v2', rows: make('whole', 140) }], run);
       const items = await tables.scan(table);
       const found: Record<string, Set<string>> = {};
