@@ -6,6 +6,7 @@ import {
   flatMap,
   type LandingOptions,
   landingUuid,
+  landingVersion,
   memoryLedger,
   purge,
   type RunOptions,
@@ -78,6 +79,24 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     const start = feed('prices').from(versions).through(rows);
     return { table, start, sink, single: start.through(landingItem()).to(sink) as Feed<Version> };
   }
+
+  it.each([undefined, packed({ records: 20 })])(
+    'is not needed to tell the rows of a truncated version from those of the one that was sent again',
+    async (pack) => {
+      const { table, single } = await prices(pack && { pack });
+      const run = { ...options(), versions: 'newest' } as const;
+      await single.run([{ id: 'v1', rows: make('cut', 1100), broken: true }], run);
+      await single.run([{ id: 'v2', rows: make('whole', 140) }], run);
+      const items = await tables.scan(table);
+      const found: Record<string, Set<string>> = {};
+      for (const { source_version: version, record } of await unpacked(items))
+        (found[ofRecord(record)] ??= new Set()).add(String(version));
+      expect(found).toEqual({ cut: new Set([landingVersion('v1')]), whole: new Set([landingVersion('v2')]) });
+      if (pack === undefined) return;
+      const spaces = new Set(items.map(({ space }) => space!.S!.replaceAll('-', '')));
+      expect(spaces).toEqual(new Set([landingVersion('v1'), landingVersion('v2')]));
+    },
+  );
 
   it('leaves no single row of a truncated version', async () => {
     const { table, single } = await prices();

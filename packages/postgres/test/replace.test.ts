@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type Codec, feed, flatMap, type LandingOptions, memoryLedger, purge, type Source } from '@millrace/core';
+import {
+  type Codec,
+  feed,
+  flatMap,
+  type LandingOptions,
+  landingVersion,
+  memoryLedger,
+  purge,
+  type Source,
+} from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTable, landingColumns, landingRow, type PostgresClient, postgresSink } from '../src/index.ts';
 import { servers, START_MS, type TestServer } from './support/servers.ts';
@@ -72,6 +81,30 @@ describe.each(servers)("versions: 'replace' on $name", ({ start }) => {
       expect(await stored()).toEqual({ whole: 61 });
     },
   );
+
+  it('is not needed to tell rows of versions apart, in a table that has the column; one without it takes them too', async () => {
+    for (const hasColumn of [true, false]) {
+      const { sink, stored, table } = await landing();
+      if (!hasColumn) await server.direct.query(`ALTER TABLE "${table}" DROP COLUMN source_version`);
+      const prices = feed('prices').from(versions).through(rows).through(landingRow()).to(sink);
+      const run = { ...options(), versions: 'newest' } as const;
+      await prices.run([{ id: 'v1', rows: make('cut', 30), broken: true }], run);
+      const { reports } = await prices.run([{ id: 'v2', rows: make('whole', 40) }], run);
+      expect(reports[0]).toMatchObject({ outcome: 'complete', written: 40 });
+      expect(await stored()).toMatchObject({ whole: 40 });
+      if (!hasColumn) continue;
+      const text = `SELECT DISTINCT record->>'of' AS of, source_version::text AS version FROM "${table}" ORDER BY 1`;
+      const { rows: found } = await server.direct.query(text);
+      const versionsOf = (found as readonly { of: string; version: string }[]).map(({ of, version }) => [
+        of,
+        version.replaceAll('-', ''),
+      ]);
+      expect(versionsOf).toEqual([
+        ['cut', landingVersion('v1')],
+        ['whole', landingVersion('v2')],
+      ]);
+    }
+  });
 
   it('leaves a row whose natural key a newer version has taken, and says before what it would delete', async () => {
     const { sink, stored } = await landing();

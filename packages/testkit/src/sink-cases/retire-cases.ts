@@ -5,7 +5,6 @@ import { needed } from '../needed.ts';
 import { ITEMS, type Place, type SinkCase, type SinkStand } from './sink-stand.ts';
 
 const [OLD, NEW, OTHER] = ITEMS as readonly [ItemOrigin, ItemOrigin, ItemOrigin];
-const names = landingNames('sinkCases');
 /** A budget for retries that a case can wait for. */
 const BUDGET_MS = 5000;
 
@@ -62,7 +61,10 @@ export const retireCases: readonly SinkCase[] = [
       const stored = async (): Promise<readonly string[]> => (await bench.stored()).toSorted();
       const call = async (dryRun: boolean): Promise<number> => {
         const range = { source: OLD.uri, from: 0, to: 2 };
-        const counts = await sink.retire!({ by: 'content', feed: 'cases', names, ...range, dryRun }, caseContext());
+        const counts = await sink.retire!(
+          { by: 'content', feed: 'cases', names: landingNames('sinkCases'), ...range, dryRun },
+          caseContext(),
+        );
         return counts.deleted;
       };
       assert.equal(await call(true), 1);
@@ -112,6 +114,7 @@ function retire<T>(
   { dryRun = false, context = caseContext() }: { readonly dryRun?: boolean; readonly context?: Context } = {},
 ): Promise<RetiredCounts> {
   const dates = [origin.lastModified!];
+  const names = landingNames('sinkCases');
   const rows = { by: 'place', feed: 'cases', origin, dates, names, groups: [group], from, to, branches: [2] } as const;
   return sink.retire!({ ...rows, dryRun }, context);
 }

@@ -11,6 +11,7 @@ import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
 import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
+import { closeTimedOut, ledgerContract, quarantineLoop } from './object-errors.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 import { Reach } from './reach.ts';
@@ -282,25 +283,4 @@ function describe<Ref>(
     const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
     return { text: `${feed.stages.source.name}: a reference that names no object`, error };
   }
-}
-
-/** Each round would reject what the round before rejected, and write the object that begins the next one. */
-function quarantineLoop(object: string): MillraceError {
-  return new MillraceError(
-    'QUARANTINE_LOOP',
-    `${object} was written by the quarantine of this run, so processing it would reject its records into the quarantine again. ` +
-      'Keep the quarantine outside of what the run reads, or leave its objects out of the list.',
-  );
-}
-
-function closeTimedOut(): MillraceError {
-  return new MillraceError(
-    'PLUGIN_TIMEOUT',
-    'The source did not release the object in time. The run continues without it; connections may be left open.',
-  );
-}
-
-function ledgerContract(name: string): MillraceError {
-  const message = `Ledger ${name} cannot order an opened object, and must then grant it. This is a mistake in the ledger.`;
-  return new MillraceError('LEDGER_CONTRACT', message, { stage: `ledger:${name}` });
 }
