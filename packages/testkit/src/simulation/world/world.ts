@@ -66,7 +66,8 @@ export class World {
     });
     this.#carrier = new Carrier({ scheduler, queue: this.#queue, lambda: this.#lambda, kind: settings.carrier });
     this.#records.onWritten = (version, by) => {
-      if (version.state !== 'complete') return;
+      // Storing how far a complete version is retired does not complete it again.
+      if (version.state !== 'complete' || version.retired === true || (version.retiredBelow ?? 0) > 0) return;
       const items = this.#table.items().map(({ item }) => item);
       const variant = this.#variants.get(by)!;
       this.#completions.push({ at: scheduler.now, by: by.name, variant, version, items });
@@ -163,13 +164,17 @@ export class World {
       process.kill();
     };
     this.scheduler.inProcess(process, 1, () => {
-      this.#program(process)
-        [task]()
-        .then(
-          () => end('returned'),
-          (thrown: unknown) => end(`threw ${String((thrown as { code?: unknown }).code ?? thrown)}`),
-        );
+      this.#perform(this.#program(process), task).then(
+        () => end('returned'),
+        (thrown: unknown) => end(`threw ${String((thrown as { code?: unknown }).code ?? thrown)}`),
+      );
     });
+  }
+
+  async #perform(program: Program, task: OperatorTask): Promise<unknown> {
+    if (task !== 'purge') return program[task]();
+    const objects = [...new Set(this.#puts.map(({ content }) => content.object))];
+    return program.purge?.(objects);
   }
 
   #process(name: string): SimulatedProcess {
