@@ -70,7 +70,7 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts, options)];
   const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
   const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
-  const network = networkFor(themed.settings.options);
+  const network = networkFor(themed);
   return {
     ...themed,
     settings: { ...themed.settings, network },
@@ -78,11 +78,18 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   };
 }
 
-/** Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin. */
-function networkFor({ keys, keepNewest, versions, calm }: Scenario['settings']['options']): WorldSettings['network'] {
+/**
+ * Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin, unless two
+ * attempts at one version write different records under one key: both have its generation.
+ */
+function networkFor({ settings, events }: Scenario): WorldSettings['network'] {
+  const { keys, keepNewest, versions, calm } = settings.options;
+  const isOneRecordOfAKey = events.every(
+    (event) => event.kind !== 'deploy' && (event.kind !== 'put' || event.content.keys >= event.content.lines),
+  );
   const steady = calm === true ? { steadyMs: 5 } : {};
   // A late request of an earlier version would bring back a row that a newer one has retired.
-  return versions === 'replace' || (keys === 'natural' && keepNewest !== true)
+  return versions === 'replace' || (keys === 'natural' && !(keepNewest === true && isOneRecordOfAKey))
     ? { haltsBeforeSocket: false, longestDelayMs: 150, ...steady }
     : { haltsBeforeSocket: true, longestDelayMs: 4000, ...steady };
 }

@@ -65,9 +65,7 @@ export class World {
       return { process, load: () => this.#program(process).handler };
     });
     this.#carrier = new Carrier({ scheduler, queue: this.#queue, lambda: this.#lambda, kind: settings.carrier });
-    this.#records.onWritten = (version, by) => {
-      // Storing how far a complete version is retired does not complete it again.
-      if (version.state !== 'complete' || version.retired === true || (version.retiredBelow ?? 0) > 0) return;
+    this.#records.onCompleted = (version, by) => {
       const items = this.#table.items().map(({ item }) => item);
       const variant = this.#variants.get(by)!;
       this.#completions.push({ at: scheduler.now, by: by.name, variant, version, items });
