@@ -94,7 +94,8 @@ const replaced: Theme = ({ settings, events, ...rest }, chance) => {
     { at: at + 60_000, kind: 'operate', task: chance.pick(['purge', 'run', 'reconcile']) },
   ];
   if (chance.happens(0.6)) {
-    const request = { service: 'table', count: chance.integer(2, 8), moment: chance.pick(['before', 'after']) } as const;
+    const moment = chance.pick(['before', 'after'] as const);
+    const request = { service: 'table', count: chance.integer(2, 8), moment } as const;
     chain.push({ at: at + chance.pick([0, 5000]), kind: 'kill', request });
   }
   const options = { ...settings.options, versions: 'replace', writes: chance.integer(1, 3) };

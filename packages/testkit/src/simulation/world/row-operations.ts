@@ -20,7 +20,7 @@ interface Projection {
   readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
 }
 
-interface ScanInput extends Projection, Condition {
+interface ScanInput extends Projection, Omit<Condition, keyof Projection> {
   readonly TableName: string;
   readonly FilterExpression: string;
   readonly ExclusiveStartKey?: TableItem;
@@ -105,5 +105,5 @@ function answer(output: object, fault: string | undefined): HttpResponse {
 
 function projected(item: TableItem, { ProjectionExpression, ExpressionAttributeNames: names }: Projection): TableItem {
   const wanted = ProjectionExpression.split(',').map((name) => names[name.trim()]!);
-  return Object.fromEntries(wanted.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]])));
+  return Object.fromEntries(wanted.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const])));
 }

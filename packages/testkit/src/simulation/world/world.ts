@@ -22,6 +22,9 @@ import { TextStore } from './text-store.ts';
 
 const BUCKET = 'bucket';
 
+/** An operator comes when the lease of a process that died has run out: until then its object is held. */
+const FINAL_PAUSE_MS = 120_000;
+
 /** Operators that a history may need to bring everything to its end, once faults are over. */
 const FINAL_ROUNDS = 4;
 
@@ -88,7 +91,7 @@ export class World {
     // Whatever lies in the dead-letter queue is sent again by an operator, who also looks for lost events.
     for (let round = 0; round < FINAL_ROUNDS && ending === 'idle'; round += 1) {
       for (const { body } of this.#queue.dead.splice(0)) this.#queue.send(body);
-      this.#operate('reconcile');
+      this.scheduler.inWorld(FINAL_PAUSE_MS, () => this.#operate('reconcile'));
       ending = await this.scheduler.run(() => false);
       if (this.#queue.dead.length === 0 && round > 0) break;
     }
