@@ -65,7 +65,8 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const drawn = drawOptions(chance);
   const settings = drawSettings(chance);
   // What is overwritten before it is read is lost to a feed that wants every version.
-  const options: LandingOptions = settings.bucket.versioned || drawn.versions === 'replace' ? drawn : { ...drawn, versions: 'newest' };
+  const options: LandingOptions =
+    settings.bucket.versioned || drawn.versions === 'replace' ? drawn : { ...drawn, versions: 'newest' };
   const puts = drawPuts(chance, options, settings);
   const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts, options)];
   const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
@@ -224,12 +225,16 @@ function drawPeople(
   { versions }: LandingOptions,
 ): readonly WorldEvent[] {
   // Under `all`, a purge would take rows of a version that is being written: nothing orders the two.
-  const tasks: readonly OperatorTask[] = ['run', 'reconcile', 'replay', ...(versions === 'all' ? [] : (['purge'] as const))];
+  const tasks: readonly OperatorTask[] = [
+    'run',
+    'reconcile',
+    'replay',
+    ...(versions === 'all' ? [] : (['purge'] as const)),
+  ];
   const events: WorldEvent[] = [];
   const at = (): number => chance.integer(0, SPAN_MS);
   if (chance.happens(0.3)) events.push({ at: at(), kind: 'deploy', variant: chance.integer(0, 2) });
-  if (chance.happens(0.4))
-    events.push({ at: at(), kind: 'operate', task: chance.pick(tasks) });
+  if (chance.happens(0.4)) events.push({ at: at(), kind: 'operate', task: chance.pick(tasks) });
   if (chance.happens(0.2)) events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'replay']) });
   if (chance.happens(0.1)) events.push({ at: at(), kind: 'remove', object: chance.pick(puts).content.object });
   return events;

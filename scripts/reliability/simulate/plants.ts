@@ -135,7 +135,8 @@ export const PLANTS: readonly Plant[] = [
       {
         file: 'packages/core/src/run/retire/retirement.ts',
         find: '{ origin, dates = [], reach = 0, branches = [], groups = [1], retiredBelow = 0 }: LedgerEntry,',
-        replace: '{ origin, dates = [], watermark: reach = 0, branches = [], groups = [1], retiredBelow = 0 }: LedgerEntry,',
+        replace:
+          '{ origin, dates = [], watermark: reach = 0, branches = [], groups = [1], retiredBelow = 0 }: LedgerEntry,',
       },
     ],
   },

@@ -43,7 +43,8 @@ export interface KnownForClaim extends Known {
 export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: number): ClaimDecision {
   if (request.purpose === 'replay') return decideReplay(request, known, now);
   const { head, version } = known;
-  if (version?.state === 'complete' && !isRestored(request, version, head)) return decideComplete(request, version, head);
+  if (version?.state === 'complete' && !isRestored(request, version, head))
+    return decideComplete(request, version, head);
   if (version !== undefined && isRunning(version, request, now)) {
     // The holder itself asks again if the answer to its claim was lost.
     if (version.claimId === request.claimId) return answer(grantedAt(version, request, version));
@@ -71,11 +72,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
  * A complete version stays complete. If it is the latest, and its event is later than all that is known, then versions between
  * the two are older than it: a run that has read one of them already must find out.
  */
-function decideComplete(
-  request: ClaimRequest,
-  version: VersionRecord,
-  head: HeadRecord | undefined,
-): ClaimDecision {
+function decideComplete(request: ClaimRequest, version: VersionRecord, head: HeadRecord | undefined): ClaimDecision {
   const { sequencer, versions } = request;
   const isLatest = head !== undefined && generationOf(version) === generationOf(head);
   if (versions === 'all' || sequencer === undefined || !isLatest) return answer({ outcome: 'complete' });

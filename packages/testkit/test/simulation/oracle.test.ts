@@ -174,7 +174,11 @@ test('says exactly which rows remain after a version was replaced', async () => 
   const sound = soundHistory();
   const longer = { ...sound.puts[0]!, content: content(0, { keys: 3 }) };
   const early = [row('o-0', '0/0'), row('o-1', '0/1'), row('o-2', '0/2')];
-  const history = { ...sound, puts: [longer, sound.puts[1]!], completions: [{ ...sound.completions[0]!, items: early }] };
+  const history = {
+    ...sound,
+    puts: [longer, sound.puts[1]!],
+    completions: [{ ...sound.completions[0]!, items: early }],
+  };
   const under = (versions: string, items: readonly TableItem[], events: Scenario['events'] = []): History => ({
     ...history,
     items,
@@ -190,7 +194,9 @@ test('says exactly which rows remain after a version was replaced', async () => 
     'o: key o-0 is missing, though write 1 is complete',
   ]);
   await expect(texts(under('newest', orphaned))).resolves.toEqual([]);
-  await expect(texts(under('newest', sound.items))).resolves.toEqual(['o: key o-2 is missing, though write 0 is complete']);
+  await expect(texts(under('newest', sound.items))).resolves.toEqual([
+    'o: key o-2 is missing, though write 0 is complete',
+  ]);
   const purge = { at: 5000, kind: 'operate', task: 'purge' } as const;
   await expect(texts(under('newest', sound.items, [purge]))).resolves.toEqual([]);
 });

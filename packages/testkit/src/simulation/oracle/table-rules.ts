@@ -58,7 +58,8 @@ function problemOf(
   if (found.length > 1) return `is there ${found.length} times: ${found.join(', ')}`;
   const last = puts.findLast(({ complete }) => complete !== undefined);
   const lower = puts.findLast(
-    (put) => put.complete !== undefined && hasKey(put.expected[put.variant]!.delivered, key) && (!replaces || put === last),
+    (put) =>
+      put.complete !== undefined && hasKey(put.expected[put.variant]!.delivered, key) && (!replaces || put === last),
   );
   const [value] = found;
   if (replaces && last !== undefined && value !== undefined) {
@@ -66,7 +67,9 @@ function problemOf(
     if (newest < last.index) return `has ${value} of write ${newest}, which write ${last.index} has replaced`;
   }
   if (value === undefined) {
-    return lower === undefined || (purged && lower !== last) ? undefined : `is missing, though write ${lower.index} is complete`;
+    return lower === undefined || (purged && lower !== last)
+      ? undefined
+      : `is missing, though write ${lower.index} is complete`;
   }
   const since = lower?.index ?? 0;
   for (const [index, values] of byPut) {

@@ -47,7 +47,11 @@ export class LedgerRecords {
       records: Map<string, T>,
       what: string,
       key: string,
-      next: { readonly record: T; readonly seen: string | undefined; readonly written?: (before: T | undefined) => void },
+      next: {
+        readonly record: T;
+        readonly seen: string | undefined;
+        readonly written?: (before: T | undefined) => void;
+      },
     ): Promise<boolean> =>
       send(what, () => {
         const before = records.get(key);

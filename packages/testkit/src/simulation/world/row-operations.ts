@@ -35,7 +35,11 @@ interface DeleteInput extends Condition {
 const SCAN_PAGE = 20;
 
 /** Answers BatchGetItem; with the fault `unprocessed` it leaves some keys over. */
-export function batchGet(table: Table, { RequestItems }: BatchGetInput, { fault, chance }: Circumstances): HttpResponse {
+export function batchGet(
+  table: Table,
+  { RequestItems }: BatchGetInput,
+  { fault, chance }: Circumstances,
+): HttpResponse {
   const failed = failure(fault);
   if (failed !== undefined) return failed;
   const [[name, input]] = Object.entries(RequestItems) as [[string, BatchGetInput['RequestItems'][string]]];
@@ -100,10 +104,16 @@ function failure(fault: string | undefined): HttpResponse | undefined {
 /** With the fault `crc`, what arrives is not what was signed: a list or a number in it was damaged. */
 function answer(output: object, fault: string | undefined): HttpResponse {
   const text = JSON.stringify(output);
-  return fault === 'crc' ? response(200, text.replace(/\[.*?\]|\d/, (damaged) => ' '.repeat(damaged.length)), text) : response(200, text);
+  return fault === 'crc'
+    ? response(
+        200,
+        text.replace(/\[.*?\]|\d/, (damaged) => ' '.repeat(damaged.length)),
+        text,
+      )
+    : response(200, text);
 }
 
 function projected(item: TableItem, { ProjectionExpression, ExpressionAttributeNames: names }: Projection): TableItem {
-  const wanted = ProjectionExpression.split(',').map((name) => names[name.trim()]!);
-  return Object.fromEntries(wanted.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]] as const])));
+  const wanted = new Set(ProjectionExpression.split(',').map((name) => names[name.trim()]));
+  return Object.fromEntries(Object.entries(item).filter(([name]) => wanted.has(name)));
 }
