@@ -45,7 +45,10 @@ export function batchGet(
   const [[name, input]] = Object.entries(RequestItems) as [[string, BatchGetInput['RequestItems'][string]]];
   const held = fault === 'unprocessed' ? input.Keys.filter(() => chance.happens(0.5)) : [];
   const asked = input.Keys.filter((key) => !held.includes(key));
-  const items = asked.flatMap((key) => table.get(key)?.item ?? []).map((item) => projected(item, input));
+  const items = asked
+    .map((key) => table.get(key))
+    .filter((put) => put !== undefined)
+    .map(({ item }) => projected(item, input));
   return answer(
     {
       Responses: { [name]: items },
