@@ -237,8 +237,8 @@ export const PLANTS: readonly Plant[] = [
     patches: [
       {
         file: 'packages/core/src/ledger/order.ts',
-        find: 'return compareSequencers(head.sequencer, sequencer) > 0;',
-        replace: 'return false;',
+        find: 'if (compareSequencers(head.sequencer, sequencer) > 0) return true;',
+        replace: '',
       },
       {
         file: 'packages/core/src/ledger/before-open.ts',
