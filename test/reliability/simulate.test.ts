@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { REGRESSION_SEEDS } from '../../scripts/reliability/simulate/regression-seeds.ts';
 import { startSeedPool, type SeedPool } from '../../scripts/reliability/simulate/seed-pool.ts';
 
 let pool: SeedPool;
@@ -16,6 +17,15 @@ test('keeps every promise in the histories of 40 seeds', { timeout: 300_000 }, a
       if (violations.length > 0) failed.push(`${of}: ${violations[0]!.text}`);
   }
   expect(failed).toEqual([]);
+});
+
+test('keeps every promise in the histories that once broke one', { timeout: 120_000 }, async () => {
+  const broken: Record<string, string> = {};
+  for (const seed of Object.keys(REGRESSION_SEEDS)) {
+    const [first] = (await pool.run(seed)).violations;
+    if (first !== undefined) broken[seed] = first.text;
+  }
+  expect(broken).toEqual({});
 });
 
 test('gives the same history for the same seed, whatever ran before', { timeout: 120_000 }, async () => {

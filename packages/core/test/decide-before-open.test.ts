@@ -37,8 +37,13 @@ describe('what is known of an object before it is opened', () => {
   });
 
   it('is that it is complete, if this version is, and no later one was taken up', () => {
-    expect(decide([entry('a', { generation: 1 })])).toBe('complete');
-    expect(decide([entry('a', { generation: 2 }), entry('b', { generation: 1, sequencer: '01' })])).toBe('complete');
+    expect(decide([entry('a', { generation: 1, sequencer: '02' })])).toBe('complete');
+    // An event that the entry does not know: only a claim can store that the content was written again.
+    expect(decide([entry('a', { generation: 1, sequencer: '01' })])).toBeUndefined();
+    expect(decide([entry('a', { generation: 1 })])).toBeUndefined();
+    expect(
+      decide([entry('a', { generation: 2, sequencer: '02' }), entry('b', { generation: 1, sequencer: '01' })]),
+    ).toBe('complete');
     expect(decide([entry('b', { generation: 1, sequencer: '01' })])).toBeUndefined();
     // A later version was taken up, so this may be a restored one.
     expect(decide([entry('a', { generation: 1 }), entry('b', { generation: 2, sequencer: '01' })])).toBeUndefined();

@@ -6,6 +6,7 @@ import {
   flatMap,
   map,
   MillraceError,
+  purge,
   reconcile,
   references,
   replay,
@@ -23,6 +24,7 @@ import {
   type Deployment,
   type Expected,
   type ExpectedRecord,
+  keyOfObject,
   lineRecord,
   type LineRecord,
   type ObjectContent,
@@ -135,6 +137,15 @@ function start(handles: ProcessHandles): Program {
         versions: options.versions,
         settled: (rejections) => quarantine.settle(rejections),
       }),
+    purge: async (objects) => {
+      for (const object of objects) {
+        const described = source.describe({ bucket: handles.bucket, key: keyOfObject(object) });
+        const given = { feed: target, ledger, object: { described }, quarantine, leaseMs: options.leaseMs };
+        // One object's obstacle, such as a version that is not complete, is none to the others.
+        await purge({ ...given, dryRun: true }).catch(() => {});
+        await purge(given).catch(() => {});
+      }
+    },
   };
 }
 
@@ -171,6 +182,7 @@ function landing(
           sender: 'sdk',
           concurrency: writes,
           keepNewest,
+          retireByScan: keys === 'natural',
           ...(pack > 0 && { pack: packed({ records: pack, compress: 'none' }) }),
         }),
       ),

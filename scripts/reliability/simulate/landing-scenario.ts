@@ -4,6 +4,7 @@ import type {
   TableFault,
   Chance,
   ObjectContent,
+  OperatorTask,
   RequestMark,
   Scenario,
   WorldEvent,
@@ -23,7 +24,7 @@ export interface LandingOptions {
   readonly objects: number;
   readonly leaseMs: number;
   readonly checkpointRecords: number;
-  readonly versions: 'newest' | 'all';
+  readonly versions: 'newest' | 'all' | 'replace';
   readonly continueWith: boolean;
   /** Writes on the condition that no newer version has written: for natural keys. */
   readonly keepNewest: boolean;
@@ -64,12 +65,13 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const drawn = drawOptions(chance);
   const settings = drawSettings(chance);
   // What is overwritten before it is read is lost to a feed that wants every version.
-  const options: LandingOptions = settings.bucket.versioned ? drawn : { ...drawn, versions: 'newest' };
+  const options: LandingOptions =
+    settings.bucket.versioned || drawn.versions === 'replace' ? drawn : { ...drawn, versions: 'newest' };
   const puts = drawPuts(chance, options, settings);
-  const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts)];
+  const events = [...puts, ...drawTrouble(chance), ...drawPeople(chance, puts, options)];
   const scenario = { seed, settings: { ...settings, options: { ...options } }, events };
   const themed = chance.happens(0.35) ? chance.pick(THEMES)(scenario, chance) : scenario;
-  const network = networkFor(themed.settings.options);
+  const network = networkFor(themed);
   return {
     ...themed,
     settings: { ...themed.settings, network },
@@ -77,10 +79,18 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   };
 }
 
-/** Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin. */
-function networkFor({ keys, keepNewest, calm }: Scenario['settings']['options']): WorldSettings['network'] {
+/**
+ * Within its margin, a lease protects a table that takes every write; a table that compares versions needs no margin, unless two
+ * attempts at one version write different records under one key: both have its generation.
+ */
+function networkFor({ settings, events }: Scenario): WorldSettings['network'] {
+  const { keys, keepNewest, versions, calm } = settings.options;
+  const isOneRecordOfAKey = events.every(
+    (event) => event.kind !== 'deploy' && (event.kind !== 'put' || event.content.keys >= event.content.lines),
+  );
   const steady = calm === true ? { steadyMs: 5 } : {};
-  return keys === 'natural' && keepNewest !== true
+  // A late request of an earlier version would bring back a row that a newer one has retired.
+  return versions === 'replace' || (keys === 'natural' && !(keepNewest === true && isOneRecordOfAKey))
     ? { haltsBeforeSocket: false, longestDelayMs: 150, ...steady }
     : { haltsBeforeSocket: true, longestDelayMs: 4000, ...steady };
 }
@@ -96,12 +106,17 @@ function drawOptions(chance: Chance): LandingOptions {
     objects: chance.integer(1, 3),
     leaseMs: chance.pick([3000, 10_000, 60_000]),
     checkpointRecords: chance.pick([1, 5, 25]),
-    versions: chance.happens(0.85) || keys === 'natural' ? 'newest' : 'all',
+    versions: drawVersions(chance, keys),
     continueWith: chance.happens(0.3),
     missing: chance.pick(['fail', 'skip']),
     exotic,
     keepNewest: keys === 'natural' && chance.happens(0.3),
   };
+}
+
+function drawVersions(chance: Chance, keys: LandingOptions['keys']): LandingOptions['versions'] {
+  if (chance.happens(0.2)) return 'replace';
+  return keys === 'place' && chance.happens(0.2) ? 'all' : 'newest';
 }
 
 function drawSettings(chance: Chance): WorldSettings {
@@ -204,12 +219,22 @@ function drawRequest(chance: Chance): RequestMark {
   return { service, count: chance.integer(1, 5), moment: chance.pick(['before', 'after']) };
 }
 
-function drawPeople(chance: Chance, puts: readonly Extract<WorldEvent, { kind: 'put' }>[]): readonly WorldEvent[] {
+function drawPeople(
+  chance: Chance,
+  puts: readonly Extract<WorldEvent, { kind: 'put' }>[],
+  { versions }: LandingOptions,
+): readonly WorldEvent[] {
+  // Under `all`, a purge would take rows of a version that is being written: nothing orders the two.
+  const tasks: readonly OperatorTask[] = [
+    'run',
+    'reconcile',
+    'replay',
+    ...(versions === 'all' ? [] : (['purge'] as const)),
+  ];
   const events: WorldEvent[] = [];
   const at = (): number => chance.integer(0, SPAN_MS);
   if (chance.happens(0.3)) events.push({ at: at(), kind: 'deploy', variant: chance.integer(0, 2) });
-  if (chance.happens(0.4))
-    events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'reconcile', 'replay']) });
+  if (chance.happens(0.4)) events.push({ at: at(), kind: 'operate', task: chance.pick(tasks) });
   if (chance.happens(0.2)) events.push({ at: at(), kind: 'operate', task: chance.pick(['run', 'replay']) });
   if (chance.happens(0.1)) events.push({ at: at(), kind: 'remove', object: chance.pick(puts).content.object });
   return events;

@@ -113,6 +113,67 @@ export const PLANTS: readonly Plant[] = [
     ],
   },
   {
+    name: 'replaced-rows-stay',
+    fault: 'a version that failed midway leaves rows that the version after it never takes away',
+    patches: [
+      {
+        file: 'packages/core/src/run/retire/retirement.ts',
+        find: 'origin.id !== current.origin.id && attempts > 0 &&',
+        replace: "origin.id !== current.origin.id && attempts > 0 && state === 'complete' &&",
+      },
+      {
+        file: 'packages/core/src/run/retire/retirement.ts',
+        find: '({ origin, attempts, retired, generation: other = 0 }) =>',
+        replace: '({ origin, state, attempts, retired, generation: other = 0 }) =>',
+      },
+    ],
+  },
+  {
+    name: 'a-part-of-the-extent-is-retired',
+    fault: 'rows after the last checkpoint of a killed run are never retired',
+    patches: [
+      {
+        file: 'packages/core/src/run/retire/retirement.ts',
+        find: '{ origin, dates = [], reach = 0, branches = [], groups = [1], retiredBelow = 0 }: LedgerEntry,',
+        replace:
+          '{ origin, dates = [], watermark: reach = 0, branches = [], groups = [1], retiredBelow = 0 }: LedgerEntry,',
+      },
+    ],
+  },
+  {
+    name: 'retirement-takes-newer-rows',
+    fault: 'retiring an older version deletes rows that a newer version has taken',
+    patches: [
+      {
+        file: 'packages/dynamodb/src/retire/retire-rows.ts',
+        find: "expression: '#feed = :feed AND #source = :source AND #generation >= :from AND #generation < :to',",
+        replace: "expression: '#feed = :feed AND #source = :source AND #generation >= :from AND #generation <= :to',",
+      },
+    ],
+  },
+  {
+    name: 'listed-version-is-reverted',
+    fault: 'a late event reverts the version that a listing brought after it',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/order.ts',
+        find: 'if (head.unsequenced !== true) return false;',
+        replace: 'return false;',
+      },
+    ],
+  },
+  {
+    name: 'content-written-again-is-forgotten',
+    fault: 'a version that was overwritten by the bytes of the one before is delivered last',
+    patches: [
+      {
+        file: 'packages/core/src/ledger/before-open.ts',
+        find: "compareSequencers(entry?.sequencer ?? '', sequencer) >= 0;",
+        replace: 'true;',
+      },
+    ],
+  },
+  {
     name: 'throttled-records-are-rejected',
     fault: 'records that a throttled table does not take are quarantined, and the message is acknowledged',
     patches: [
@@ -176,8 +237,8 @@ export const PLANTS: readonly Plant[] = [
     patches: [
       {
         file: 'packages/core/src/ledger/order.ts',
-        find: 'return compareSequencers(head.sequencer, sequencer) > 0;',
-        replace: 'return false;',
+        find: 'if (compareSequencers(head.sequencer, sequencer) > 0) return true;',
+        replace: '',
       },
       {
         file: 'packages/core/src/ledger/before-open.ts',

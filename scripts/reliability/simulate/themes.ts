@@ -77,6 +77,31 @@ const lateReplay: Theme = ({ settings, events, ...rest }, chance) => {
   return { ...rest, events: [...kept, ...chain], settings: { ...settings, options } };
 };
 
+/** An object is sent again with fewer or other records, and its version before may have failed midway: nothing of it may stay. */
+const replaced: Theme = ({ settings, events, ...rest }, chance) => {
+  const at = chance.integer(5000, 60_000);
+  const [long, short] = [chance.pick([60, 90]), chance.pick([12, 30])];
+  const truncated = chance.happens(0.5);
+  const lines = truncated ? [short, long] : [long, short];
+  const chain: WorldEvent[] = [
+    { at, kind: 'put', content: content(chance, 0, { lines: lines[0]!, keys: lines[0]! }), notices: [500] },
+    {
+      at: at + 5000,
+      kind: 'put',
+      content: content(chance, 1, { lines: lines[1]!, keys: lines[1]! }),
+      notices: [chance.pick([500, 20_000])],
+    },
+    { at: at + 60_000, kind: 'operate', task: chance.pick(['purge', 'run', 'reconcile']) },
+  ];
+  if (chance.happens(0.6)) {
+    const moment = chance.pick(['before', 'after'] as const);
+    const request = { service: 'table', count: chance.integer(2, 8), moment } as const;
+    chain.push({ at: at + chance.pick([0, 5000]), kind: 'kill', request });
+  }
+  const options = { ...settings.options, versions: 'replace', writes: chance.integer(1, 3) };
+  return { ...rest, events: [...events, ...chain], settings: { ...settings, options } };
+};
+
 /** A run dies in the midst of an object, and the next one parses it differently. */
 const redeploy: Theme = ({ settings, seed }, chance) => {
   const at = chance.integer(5000, 60_000);
@@ -163,6 +188,8 @@ export const THEMES: readonly Theme[] = [
   lateReplay,
   redeploy,
   redeploy,
+  replaced,
+  replaced,
   throttled,
   gone,
   gone,

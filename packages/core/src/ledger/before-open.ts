@@ -19,7 +19,9 @@ export function decideBeforeOpen(
   const entry = entries.find((one) => one.origin.id === origin.id);
   if (entry?.state === 'claimed' && isLeased(entry, clockSkewMs, now))
     return { outcome: 'held', leaseUntil: entry.leaseUntil };
-  const isLatest = entries.every((other) => generationOf(other) <= generationOf(entry));
+  // An event that the entry does not know moves the order of versions, which only a claim can store.
+  const isKnown = sequencer === undefined || compareSequencers(entry?.sequencer ?? '', sequencer) >= 0;
+  const isLatest = isKnown && entries.every((other) => generationOf(other) <= generationOf(entry));
   if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
     return { outcome: 'complete' };
   if (versions === 'all' || sequencer === undefined) return undefined;

@@ -28,6 +28,8 @@ export type ClaimDecision =
   | { readonly kind: 'answer'; readonly answer: ClaimAnswer }
   /** The version is stale, and it has no entry that says so yet. */
   | { readonly kind: 'stale'; readonly version: Draft<VersionRecord> }
+  /** The version is complete, and an event says that it was written later than was known: the order is stored. */
+  | { readonly kind: 'written again'; readonly records: Omit<Grant, 'answer'> }
   /** Versions were granted under `all`: decide again, knowing which of them are at work. */
   | { readonly kind: 'look' }
   | { readonly kind: 'grant'; readonly grant: Grant };
@@ -41,7 +43,8 @@ export interface KnownForClaim extends Known {
 export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: number): ClaimDecision {
   if (request.purpose === 'replay') return decideReplay(request, known, now);
   const { head, version } = known;
-  if (version?.state === 'complete' && !isRestored(request, version, head)) return answer({ outcome: 'complete' });
+  if (version?.state === 'complete' && !isRestored(request, version, head))
+    return decideComplete(request, version, head);
   if (version !== undefined && isRunning(version, request, now)) {
     // The holder itself asks again if the answer to its claim was lost.
     if (version.claimId === request.claimId) return answer(grantedAt(version, request, version));
@@ -59,6 +62,22 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
       return answer({ outcome: 'held', leaseUntil: Math.max(...running.map(({ leaseUntil }) => leaseUntil)) });
   }
   return grantNewest(request, known, now);
+}
+
+/**
+ * A complete version stays complete. If it is the latest, and its event is later than all that is known, then versions between
+ * the two are older than it: a run that has read one of them already must find out.
+ */
+function decideComplete(request: ClaimRequest, version: VersionRecord, head: HeadRecord | undefined): ClaimDecision {
+  const { sequencer, versions } = request;
+  const isLatest = head !== undefined && generationOf(version) === generationOf(head);
+  if (versions === 'all' || sequencer === undefined || !isLatest) return answer({ outcome: 'complete' });
+  if (head.sequencer !== undefined && compareSequencers(sequencer, head.sequencer) <= 0)
+    return answer({ outcome: 'complete' });
+  return {
+    kind: 'written again',
+    records: { head: { ...head, ...orderOf(request, head) }, version: { ...version, sequencer } },
+  };
 }
 
 /** Whether a claim still holds what it was granted, so that it may store progress or an outcome. */
@@ -234,12 +253,14 @@ function answer(given: ClaimAnswer): ClaimDecision {
 
 /** Whether a complete version was written to the object once more, after another version of it. */
 function isRestored(
-  { versions, sequencer }: ClaimRequest,
+  { versions, sequencer, origin }: ClaimRequest,
   version: VersionRecord,
   head: HeadRecord | undefined,
 ): boolean {
-  if (versions === 'all' || sequencer === undefined || head?.sequencer === undefined) return false;
+  if (versions === 'all' || sequencer === undefined || head === undefined) return false;
   if (generationOf(version) === generationOf(head)) return false;
+  if (head.sequencer === undefined)
+    return (origin.lastModified ?? '') > (head.lastModified ?? origin.lastModified ?? '');
   if (compareSequencers(sequencer, head.sequencer) < 0) return false;
   return version.sequencer === undefined || compareSequencers(sequencer, version.sequencer) > 0;
 }

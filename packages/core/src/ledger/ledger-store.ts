@@ -23,6 +23,8 @@ export interface HeadRecord extends Stamped {
   readonly sequencer?: string;
   /** The latest `lastModified` of a version that was granted. It orders versions of which one has no sequencer. */
   readonly lastModified?: string;
+  /** The version that was granted last came without a sequencer, so that of the head belongs to one before it. */
+  readonly unsequenced?: boolean;
   /** Counts the times that another version was granted than the one before. */
   readonly generation: number;
   /** Versions were granted under `all`, whose claims the head does not show. */

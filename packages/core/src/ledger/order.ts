@@ -9,11 +9,14 @@ import type { HeadRecord, Known } from './ledger-store.ts';
 
 /**
  * Whether the version was written before one that was granted. Sequencers say it; a listing has none, so if either side lacks
- * one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
+ * one, or the one of the head belongs to an earlier version, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
 export function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): boolean {
-  if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
+  if (sequencer !== undefined && head?.sequencer !== undefined) {
+    if (compareSequencers(head.sequencer, sequencer) > 0) return true;
+    if (head.unsequenced !== true) return false;
+  }
   if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
   return origin.lastModified < head.lastModified;
 }
@@ -40,7 +43,8 @@ export function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { hea
     head?.lastModified === undefined
   )
     return false;
-  return sequencer === undefined || head.sequencer === undefined;
+  if (sequencer === undefined || head.sequencer === undefined) return true;
+  return head.unsequenced === true && compareSequencers(head.sequencer, sequencer) <= 0;
 }
 
 function isMultipart({ etag }: ItemOrigin): boolean {
@@ -51,7 +55,12 @@ function isMultipart({ etag }: ItemOrigin): boolean {
 export function orderOf({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): Partial<HeadRecord> {
   const { lastModified } = origin;
   const isLater = lastModified !== undefined && (head?.lastModified === undefined || lastModified > head.lastModified);
-  return { ...(sequencer !== undefined && { sequencer }), ...(isLater && { lastModified }) };
+  const isKnown = sequencer !== undefined;
+  return {
+    ...(isKnown && { sequencer }),
+    ...(isKnown === (head?.unsequenced === true) && head?.sequencer !== undefined && { unsequenced: !isKnown }),
+    ...(isLater && { lastModified }),
+  };
 }
 
 /** Whether a lease still runs, or ran out no longer ago than two clocks may differ. One that was given back is 0. */

@@ -128,6 +128,10 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
         return { outcome: 'stale' };
       }
       if (decision.kind === 'look') break;
+      if (decision.kind === 'written again') {
+        if ((await write(at, known, decision.records)) === undefined) continue;
+        return { outcome: 'complete' };
+      }
       const { grant } = decision;
       const leaseUntil = grant.version?.leaseUntil ?? grant.head?.leaseUntil ?? Number.POSITIVE_INFINITY;
       const written = await write(at, known, grant, (head) => free(request, at, head));

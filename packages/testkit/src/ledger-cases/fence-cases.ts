@@ -103,6 +103,28 @@ export function fenceCases(): readonly LedgerCase[] {
       },
     },
     {
+      name: 'newest: an event of a version before the one that a listing brought is stale, whatever its sequencer',
+      clause: '9.6',
+      check: async (bench) => {
+        const { ledger, request } = bench;
+        const at = (version: string, day: number, own: object = {}) => {
+          const asked = request({ version, ...own });
+          return { ...asked, origin: { ...asked.origin, lastModified: `2026-01-0${day}T00:00:00.000Z` } };
+        };
+        // The first version's run fails, a listing brings the third, and then the events come again.
+        await finish(bench, await grantedTo(bench, at('a', 1, { sequencer: '01' })), 'aborted');
+        await finish(bench, await grantedTo(bench, at('c', 3)));
+        assert.deepEqual(await ledger.claim(at('a', 1, { sequencer: '01' })), { outcome: 'stale' });
+        assert.deepEqual(await ledger.claim(at('b', 2, { sequencer: '02' })), { outcome: 'stale' });
+        const unopened = request({ version: 'd', sequencer: '04', isUnopened: true });
+        assert.deepEqual(await ledger.claim(unopened), { outcome: 'unclear' });
+        // Its own event gives the third version a sequencer, which orders those after it.
+        assert.deepEqual(await ledger.claim(at('c', 3, { sequencer: '03' })), { outcome: 'complete' });
+        assert.deepEqual(await ledger.claim(at('b', 4, { sequencer: '02' })), { outcome: 'stale' });
+        assert.equal((await ledger.claim({ ...unopened, claimId: 'opened' })).outcome, 'granted');
+      },
+    },
+    {
       name: 'a claim for a replay holds the object, leaves the entry as it is, and is given back',
       clause: '9.15',
       check: async (bench) => {

@@ -80,6 +80,17 @@ export const restoredCases: readonly LedgerCase[] = [
     },
   },
   {
+    name: 'newest: a version between two writes of the same content is stale once both are known',
+    clause: '9.11',
+    check: async (bench) => {
+      assert.equal(await carry(bench, 'a', { sequencer: '01' }), 0);
+      assert.equal(await carry(bench, 'a', { sequencer: '03' }), 'complete');
+      assert.equal((await bench.entry('a')).sequencer, '03');
+      assert.equal(await carry(bench, 'b', { sequencer: '02' }), 'stale');
+      assert.equal(await carry(bench, 'b', { sequencer: '04' }), 0);
+    },
+  },
+  {
     name: 'newest: what is complete stays so unless the sequencer tells that it came back',
     clause: '9.11',
     check: async (bench) => {

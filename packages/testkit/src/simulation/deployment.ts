@@ -32,6 +32,8 @@ export interface Program {
   readonly reconcile: () => Promise<RunReport>;
   /** Replays what is in the quarantine. */
   readonly replay: () => Promise<unknown>;
+  /** Purges the rows of earlier versions. @default the deployment has no such program */
+  readonly purge?: (objects: readonly string[]) => Promise<unknown>;
 }
 
 /** What one record of an object must become. */

@@ -38,7 +38,7 @@ export type WorldEvent =
       readonly fault: string;
       readonly ms: number;
     }
-  /** A person starts a program: over a listing, over what reconciling finds, or over the quarantine. */
+  /** A person starts a program: over a listing, over what reconciling finds, over the quarantine, or to purge. */
   | { readonly at: number; readonly kind: 'operate'; readonly task: OperatorTask };
 
 /** Marks a request: the `count`-th that is sent to a service from now on. */
@@ -49,7 +49,7 @@ export interface RequestMark {
 }
 
 export type ServiceName = 's3' | 'table' | 'ledger' | 'quarantine';
-export type OperatorTask = 'run' | 'reconcile' | 'replay';
+export type OperatorTask = 'run' | 'reconcile' | 'replay' | 'purge';
 
 /** What does not change during a history. */
 export interface WorldSettings {

@@ -170,6 +170,37 @@ test.each(mutations)('says so if $what', async ({ rule, mutate }) => {
   expect(violations.map((one) => one.rule)).toContain(rule);
 });
 
+test('says exactly which rows remain after a version was replaced', async () => {
+  const sound = soundHistory();
+  const longer = { ...sound.puts[0]!, content: content(0, { keys: 3 }) };
+  const early = [row('o-0', '0/0'), row('o-1', '0/1'), row('o-2', '0/2')];
+  const history = {
+    ...sound,
+    puts: [longer, sound.puts[1]!],
+    completions: [{ ...sound.completions[0]!, items: early }],
+  };
+  const under = (versions: string, items: readonly TableItem[], events: Scenario['events'] = []): History => ({
+    ...history,
+    items,
+    scenario: { ...scenario, events, settings: { ...scenario.settings, options: { versions } } },
+  });
+  const texts = async (one: History) => (await judge(deployment, one)).map(({ text: said }) => said);
+  const orphaned = [...sound.items, early[2]!];
+  await expect(texts(under('replace', sound.items))).resolves.toEqual([]);
+  await expect(texts(under('replace', orphaned))).resolves.toEqual([
+    'o: key o-2 has 0/2 of write 0, which write 1 has replaced',
+  ]);
+  await expect(texts(under('replace', sound.items.slice(1)))).resolves.toEqual([
+    'o: key o-0 is missing, though write 1 is complete',
+  ]);
+  await expect(texts(under('newest', orphaned))).resolves.toEqual([]);
+  await expect(texts(under('newest', sound.items))).resolves.toEqual([
+    'o: key o-2 is missing, though write 0 is complete',
+  ]);
+  const purge = { at: 5000, kind: 'operate', task: 'purge' } as const;
+  await expect(texts(under('newest', sound.items, [purge]))).resolves.toEqual([]);
+});
+
 test('lets a later write that failed midway have left rows', async () => {
   const sound = soundHistory();
   const puts = [...sound.puts, { ...sound.puts[1]!, at: 2000, versionId: 'v2', content: content(2) }];

@@ -2,7 +2,7 @@ import type { VersionRecord } from '@millrace/core';
 import type { Deployment, Expected, ExpectedRecord } from '../deployment.ts';
 import type { Completion, History } from '../history.ts';
 import { keyOfObject, type ObjectContent } from '../world/object-content.ts';
-import type { Scenario } from '../world-event.ts';
+import type { OperatorTask, Scenario } from '../world-event.ts';
 import type { TableItem } from '../world/table.ts';
 import { finalValues, isOf, type JudgedObject, judgedObjects, VARIANTS } from './judged-object.ts';
 import { isExcused } from './excused-message.ts';
@@ -17,7 +17,13 @@ export async function judge(deployment: Deployment, history: History): Promise<r
   const reader = tableReader(deployment, history);
   const objects = judgedObjects(deployment, history);
   const view = viewOf(await reader(history.items));
-  const replayed = history.scenario.events.some((event) => event.kind === 'operate' && event.task === 'replay');
+  const didOperate = (task: OperatorTask): boolean =>
+    history.scenario.events.some((event) => event.kind === 'operate' && event.task === task);
+  const mode = {
+    replayed: didOperate('replay'),
+    purged: didOperate('purge'),
+    replaces: history.scenario.settings.options['versions'] === 'replace',
+  };
   const known = new Set(
     objects
       .flatMap(({ puts }) => puts)
@@ -27,7 +33,7 @@ export async function judge(deployment: Deployment, history: History): Promise<r
   return [
     ...judgeEnding(history),
     ...foreign.map((key) => ({ rule: 'table', text: `key ${key} is in no object` })),
-    ...objects.flatMap((object) => judgeTable(object, view, replayed)),
+    ...objects.flatMap((object) => judgeTable(object, view, mode)),
     ...objects.flatMap((object) => judgeFinished(object, history)),
     ...objects.flatMap((object) => judgeQuarantine(object, history)),
     ...objects.flatMap(judgeLedger),

@@ -5,6 +5,16 @@ import type { Violation } from './violation.ts';
 /** Values that a reader of the table finds, by key. */
 export type TableView = ReadonlyMap<string, readonly string[]>;
 
+/** What histories may leave in a table. */
+export interface TableMode {
+  /** Rejected records were replayed, so that those may be there too. */
+  readonly replayed: boolean;
+  /** A completed version retires the rows of those before. */
+  readonly replaces: boolean;
+  /** A person purged rows of earlier versions, so that they may be missing. */
+  readonly purged: boolean;
+}
+
 export function viewOf(records: readonly ExpectedRecord[]): TableView {
   const view = new Map<string, string[]>();
   for (const { key, value } of records) view.set(key, [...(view.get(key) ?? []), value]);
@@ -15,9 +25,10 @@ export function viewOf(records: readonly ExpectedRecord[]): TableView {
  * What the table must show of an object: of each key the record that the newest completed write leaves, or one of a write that
  * came later and has not completed; each key once; and nothing that no write holds.
  *
- * @param replayed whether rejected records were replayed, so that those may be there too
+ * Where a version replaces the one before, nothing may be there that only writes before the newest completed one hold, and
+ * all that this one holds must be.
  */
-export function judgeTable({ object, puts }: JudgedObject, view: TableView, replayed: boolean): readonly Violation[] {
+export function judgeTable({ object, puts }: JudgedObject, view: TableView, mode: TableMode): readonly Violation[] {
   const known = new Map<string, Map<number, Set<string>>>();
   for (const put of puts) {
     for (const { delivered } of put.expected) {
@@ -31,7 +42,7 @@ export function judgeTable({ object, puts }: JudgedObject, view: TableView, repl
   const violations: Violation[] = [];
   for (const [key, byPut] of known) {
     const found = view.get(key) ?? [];
-    const problem = problemOf(key, found, puts, byPut, replayed);
+    const problem = problemOf(key, found, puts, byPut, mode);
     if (problem !== undefined) violations.push({ rule: 'table', text: `${object}: key ${key} ${problem}` });
   }
   return violations;
@@ -42,15 +53,23 @@ function problemOf(
   found: readonly string[],
   puts: readonly JudgedPut[],
   byPut: ReadonlyMap<number, ReadonlySet<string>>,
-  replayed: boolean,
+  { replayed, replaces, purged }: TableMode,
 ): string | undefined {
   if (found.length > 1) return `is there ${found.length} times: ${found.join(', ')}`;
+  const last = puts.findLast(({ complete }) => complete !== undefined);
   const lower = puts.findLast(
-    ({ complete, variant, expected }) => complete !== undefined && hasKey(expected[variant]!.delivered, key),
+    (put) =>
+      put.complete !== undefined && hasKey(put.expected[put.variant]!.delivered, key) && (!replaces || put === last),
   );
   const [value] = found;
+  if (replaces && last !== undefined && value !== undefined) {
+    const newest = [...byPut].findLast(([, values]) => values.has(value))?.[0] ?? 0;
+    if (newest < last.index) return `has ${value} of write ${newest}, which write ${last.index} has replaced`;
+  }
   if (value === undefined) {
-    return lower === undefined ? undefined : `is missing, though write ${lower.index} is complete`;
+    return lower === undefined || (purged && lower !== last)
+      ? undefined
+      : `is missing, though write ${lower.index} is complete`;
   }
   const since = lower?.index ?? 0;
   for (const [index, values] of byPut) {

@@ -16,8 +16,8 @@ const TRIES = 3;
 export class LedgerRecords {
   readonly #heads: Map<string, HeadRecord> = new Map();
   readonly #versions: Map<string, VersionRecord> = new Map();
-  /** Called when a version's record was written. */
-  onWritten: (version: VersionRecord, by: SimulatedProcess) => void = () => {};
+  /** Called when a version has become complete; what is stored of a complete version later does not complete it again. */
+  onCompleted: (version: VersionRecord, by: SimulatedProcess) => void = () => {};
 
   versions(): readonly VersionRecord[] {
     return [...this.#versions.values()];
@@ -47,14 +47,19 @@ export class LedgerRecords {
       records: Map<string, T>,
       what: string,
       key: string,
-      next: { readonly record: T; readonly seen: string | undefined; readonly written?: () => void },
+      next: {
+        readonly record: T;
+        readonly seen: string | undefined;
+        readonly written?: (before: T | undefined) => void;
+      },
     ): Promise<boolean> =>
       send(what, () => {
-        const stamp = records.get(key)?.stamp;
+        const before = records.get(key);
+        const stamp = before?.stamp;
         if (stamp === next.record.stamp) return true;
         if (stamp !== next.seen) return false;
         records.set(key, next.record);
-        next.written?.();
+        next.written?.(before);
         return true;
       });
     return {
@@ -67,7 +72,9 @@ export class LedgerRecords {
         swap(versions, `version ${record.state} ${record.watermark}`, versionKey(at), {
           record,
           seen,
-          written: () => this.onWritten(record, process),
+          written: (before) => {
+            if (record.state === 'complete' && before?.state !== 'complete') this.onCompleted(record, process);
+          },
         }),
       versions: (feed, object) =>
         send('versions', () => [...versions.values()].filter((one) => one.feed === feed && one.object === object)),

@@ -8,7 +8,7 @@ export interface Condition {
 }
 
 /**
- * Whether a condition holds for the item in place. It knows `attribute_not_exists`, `=`, `<>`, `<=`, `<`, and these joined by
+ * Whether a condition holds for the item in place. It knows `attribute_not_exists`, `=`, `<>`, `<=`, `<`, `>=`, and these joined by
  * `AND`, `OR` and parentheses; anything else is an error, so that no condition passes unread.
  */
 export function holds(condition: Condition, item: TableItem | undefined): boolean {
@@ -47,7 +47,7 @@ function termHolds(
 ): boolean {
   const absent = /^attribute_not_exists\((#\w+)\)$/.exec(term);
   if (absent !== null) return item?.[names[absent[1]!]!] === undefined;
-  const comparison = /^(#\w+) (=|<>|<=|<) (:\w+)$/.exec(term);
+  const comparison = /^(#\w+) (=|<>|<=|<|>=) (:\w+)$/.exec(term);
   if (comparison === null) throw new Error(`The simulated table does not know the condition ${term}.`);
   const [, name, operator, value] = comparison;
   const [left, right] = [item?.[names[name!]!], values[value!]];
@@ -56,6 +56,7 @@ function termHolds(
   const [a, b] = [scalar(left), scalar(right)];
   if (operator === '=') return a === b;
   if (operator === '<>') return a !== b;
+  if (operator === '>=') return a >= b;
   return operator === '<' ? a < b : a <= b;
 }
 

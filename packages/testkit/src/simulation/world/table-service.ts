@@ -1,7 +1,8 @@
-import { crc32 } from 'node:zlib';
 import type { Chance } from '../chance.ts';
-import type { HttpRequest, HttpResponse, HttpService } from '../wire/http.ts';
+import type { HttpResponse, HttpService } from '../wire/http.ts';
+import { batchGet, deleteItem, scan } from './row-operations.ts';
 import { type Condition, holds } from './table-condition.ts';
+import { bodyOf, error, NOT_RESPONSES, response } from './table-responses.ts';
 import type { Table, TableItem } from './table.ts';
 
 /**
@@ -26,21 +27,14 @@ interface PutRequest {
   readonly DeleteRequest?: { readonly Key: TableItem };
 }
 
-/** Bodies that arrive with a good status and are not responses. */
-const NOT_RESPONSES: Readonly<Record<string, { readonly status: number; readonly text: string }>> = {
-  'empty-object': { status: 200, text: '{}' },
-  null: { status: 200, text: 'null' },
-  list: { status: 200, text: '[]' },
-  page: { status: 200, text: '<html></html>' },
-  'no-content': { status: 204, text: '' },
-  empty: { status: 200, text: '' },
-};
-
-/** Answers BatchWriteItem and PutItem as DynamoDB does. */
+/** Answers BatchWriteItem, PutItem, and what retires rows: BatchGetItem, Scan and DeleteItem, as DynamoDB does. */
 export function tableService(table: Table, chance: Chance, now: () => number): HttpService {
   return (request, fault) => {
     const operation = (request.headers['x-amz-target'] ?? '').split('.').at(-1)!;
     if (operation === 'PutItem') return putItem(table, bodyOf(request) as PutItemInput, { fault, chance, at: now() });
+    const find = operation === 'BatchGetItem' ? batchGet : operation === 'Scan' ? scan : undefined;
+    if (find !== undefined) return find(table, bodyOf(request) as never, { fault, chance });
+    if (operation === 'DeleteItem') return deleteItem(table, bodyOf(request) as never, { fault, chance });
     if (operation !== 'BatchWriteItem') return error(400, 'UnknownOperationException');
     const { RequestItems } = bodyOf(request) as {
       readonly RequestItems: Readonly<Record<string, readonly PutRequest[]>>;
@@ -94,26 +88,4 @@ function apply(table: Table, requests: readonly PutRequest[], at: number): void 
     if (PutRequest !== undefined) table.put({ at, by: '', item: PutRequest.Item });
     if (DeleteRequest !== undefined) table.remove(DeleteRequest.Key);
   }
-}
-
-function bodyOf({ body }: HttpRequest): unknown {
-  return JSON.parse(typeof body === 'string' ? body : Buffer.from(body as Uint8Array).toString());
-}
-
-function error(status: number, name: string): HttpResponse {
-  return response(status, JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: name }));
-}
-
-/** @param signed the text whose checksum the response carries, if that is another */
-function response(status: number, text: string, signed: string = text): HttpResponse {
-  const body = Buffer.from(text);
-  return {
-    status,
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'content-length': String(body.length),
-      'x-amz-crc32': String(crc32(Buffer.from(signed))),
-    },
-    body,
-  };
 }

@@ -22,6 +22,9 @@ import { TextStore } from './text-store.ts';
 
 const BUCKET = 'bucket';
 
+/** An operator comes when the lease of a process that died has run out: until then its object is held. */
+const FINAL_PAUSE_MS = 120_000;
+
 /** Operators that a history may need to bring everything to its end, once faults are over. */
 const FINAL_ROUNDS = 4;
 
@@ -65,8 +68,7 @@ export class World {
       return { process, load: () => this.#program(process).handler };
     });
     this.#carrier = new Carrier({ scheduler, queue: this.#queue, lambda: this.#lambda, kind: settings.carrier });
-    this.#records.onWritten = (version, by) => {
-      if (version.state !== 'complete') return;
+    this.#records.onCompleted = (version, by) => {
       const items = this.#table.items().map(({ item }) => item);
       const variant = this.#variants.get(by)!;
       this.#completions.push({ at: scheduler.now, by: by.name, variant, version, items });
@@ -89,7 +91,7 @@ export class World {
     // Whatever lies in the dead-letter queue is sent again by an operator, who also looks for lost events.
     for (let round = 0; round < FINAL_ROUNDS && ending === 'idle'; round += 1) {
       for (const { body } of this.#queue.dead.splice(0)) this.#queue.send(body);
-      this.#operate('reconcile');
+      this.scheduler.inWorld(FINAL_PAUSE_MS, () => this.#operate('reconcile'));
       ending = await this.scheduler.run(() => false);
       if (this.#queue.dead.length === 0 && round > 0) break;
     }
@@ -163,13 +165,17 @@ export class World {
       process.kill();
     };
     this.scheduler.inProcess(process, 1, () => {
-      this.#program(process)
-        [task]()
-        .then(
-          () => end('returned'),
-          (thrown: unknown) => end(`threw ${String((thrown as { code?: unknown }).code ?? thrown)}`),
-        );
+      this.#perform(this.#program(process), task).then(
+        () => end('returned'),
+        (thrown: unknown) => end(`threw ${String((thrown as { code?: unknown }).code ?? thrown)}`),
+      );
     });
+  }
+
+  async #perform(program: Program, task: OperatorTask): Promise<unknown> {
+    if (task !== 'purge') return program[task]();
+    const objects = [...new Set(this.#puts.map(({ content }) => content.object))];
+    return program.purge?.(objects);
   }
 
   #process(name: string): SimulatedProcess {
