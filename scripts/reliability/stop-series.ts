@@ -28,12 +28,6 @@ export interface StopSeriesOptions {
   readonly keepNewest: boolean;
 }
 
-/**
- * Requests that the process has sent at least when it is paused. Until then it sends through the SDK over connections that it is
- * still opening, and a request that waits for its connection goes out when that is there: only `keepNewest` excludes that.
- */
-const WARM = 12;
-
 /** How a process ends whose lease ran out: by the clock, or because a call to the ledger took as long as the lease. */
 const EXPECTED_CODES: ReadonlySet<string | undefined> = new Set(['LEDGER_LEASE_LOST', 'LEDGER_TIMEOUT']);
 
@@ -61,7 +55,7 @@ export async function stopSeries(stage: Stage, options: StopSeriesOptions): Prom
     const paused = await pausedChild(
       stage,
       { ...shared, ledgerTable: stage.ledgerTable },
-      draw.int(keepNewest ? 1 : WARM, requests - 4),
+      draw.int(1, requests - 4),
       draw.int(0, 3),
     );
     const feed = versionedFeed({ ...shared, dynamodb: stage.dynamodb });
