@@ -52,12 +52,9 @@ export async function stopSeries(stage: Stage, options: StopSeriesOptions): Prom
     const table = await stage.table();
     const shared = { name, table, records, concurrency: CONCURRENCY, keepNewest };
     const requests = keepNewest ? records : Math.ceil(records / BATCH);
-    const paused = await pausedChild(
-      stage,
-      { ...shared, ledgerTable: stage.ledgerTable },
-      draw.int(1, requests - 4),
-      draw.int(0, 3),
-    );
+    const at = draw.int(1, requests - 4);
+    const task = { ...shared, ledgerTable: stage.ledgerTable };
+    const paused = await pausedChild(stage, task, at, draw.int(0, 3));
     const feed = versionedFeed({ ...shared, dynamodb: stage.dynamodb });
     const ledger = dynamodbLedger({ table: stage.ledgerTable, client: stage.dynamodb });
     try {
@@ -79,7 +76,9 @@ export async function stopSeries(stage: Stage, options: StopSeriesOptions): Prom
       problems.push(`attempt ${attempt}: it ended with ${result.outcome} ${result.code}`);
     const versions = await versionsIn(stage, table);
     if (paused.wasPaused()) counted += 1;
-    reverted += versions.filter((version) => version !== '2').length;
+    const older = versions.filter((version) => version !== '2').length;
+    if (older > 0) console.log(`attempt ${attempt}: paused after request ${at}, ${older} rows are of version 1`);
+    reverted += older;
     lost += records - versions.length;
     await stage.dropTable(table);
   }

@@ -20,9 +20,12 @@ export function endOnceConnected(request: ClientRequest, body: Uint8Array | stri
   request.once('socket', (socket: Socket & { readonly secureConnecting?: boolean }) => {
     const end = (): void => {
       if (request.destroyed) return;
+      // Head and body are made and put together before the last look, so that as little as possible lies between it and the wire.
+      request.cork();
+      request.write(body);
       // A watched signal asks the clock here.
       if (signal.aborted) request.destroy(signal.reason as Error);
-      else request.end(body);
+      else request.end();
     };
     if (socket.secureConnecting === true) socket.once('secureConnect', end);
     else if (socket.connecting) socket.once('connect', end);

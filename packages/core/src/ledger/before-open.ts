@@ -1,7 +1,7 @@
 import type { IdentifiedObject } from '../source.ts';
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerEntry } from './ledger.ts';
-import { generationOf, isLeased } from './order.ts';
+import { generationOf, isLeased, isMultipart, timeOf } from './order.ts';
 
 /**
  * What a ledger's entries say of an object before it is opened, if its reference does not determine the version for sure:
@@ -20,8 +20,13 @@ export function decideBeforeOpen(
   if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
     return { outcome: 'complete' };
   if (versions === 'all' || sequencer === undefined) return undefined;
-  const isNewer = (other: LedgerEntry): boolean =>
-    other.attempts > 0 && other.sequencer !== undefined && compareSequencers(other.sequencer, sequencer) > 0;
+  const writtenAt = isMultipart(origin) ? undefined : timeOf({ origin, sequencer }, entry);
+  const isNewer = (other: LedgerEntry): boolean => {
+    if (other.attempts === 0) return false;
+    if (other.sequencer !== undefined) return compareSequencers(other.sequencer, sequencer) > 0;
+    const { lastModified } = other.origin;
+    return writtenAt !== undefined && lastModified !== undefined && lastModified > writtenAt;
+  };
   if (!entries.some(isNewer)) return undefined;
   return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };
 }

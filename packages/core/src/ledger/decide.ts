@@ -49,7 +49,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   }
   if (request.versions === 'all') return grantOne(request, known, now);
   if (needsTime(request, known)) return answer({ outcome: 'unclear' });
-  if (isOlder(request, head)) {
+  if (isOlder(request, known)) {
     return version === undefined
       ? { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } }
       : answer({ outcome: 'stale' });

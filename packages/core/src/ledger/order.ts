@@ -1,7 +1,7 @@
 import type { ItemOrigin } from '../origin.ts';
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimRequest } from './ledger.ts';
-import type { HeadRecord, Known } from './ledger-store.ts';
+import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 
 /*
  * Which of two versions of an object is older, and whether a lease still runs.
@@ -12,25 +12,37 @@ import type { HeadRecord, Known } from './ledger-store.ts';
  * one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
-export function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): boolean {
+export function isOlder(request: ClaimRequest, { head, version }: Known): boolean {
+  const { sequencer, origin } = request;
   if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
-  if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
-  return origin.lastModified < head.lastModified;
+  const writtenAt = timeOf(request, version);
+  if (head?.lastModified === undefined || writtenAt === undefined || isMultipart(origin)) return false;
+  return writtenAt < head.lastModified;
+}
+
+/**
+ * When the version was written. Before it is opened again, the time with which it was claimed before counts, if it was by the same
+ * event: another event may be of the same content that was written once more.
+ */
+export function timeOf(
+  { origin, sequencer }: Pick<ClaimRequest, 'origin' | 'sequencer'>,
+  known: Pick<VersionRecord, 'origin' | 'sequencer'> | undefined,
+): string | undefined {
+  if (origin.lastModified !== undefined) return origin.lastModified;
+  return sequencer !== undefined && known?.sequencer === sequencer ? known.origin.lastModified : undefined;
 }
 
 /** Whether only opening the object can tell if the version is older than one that was granted. */
-export function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { head, version }: Known): boolean {
-  if (
-    isUnopened !== true ||
-    version !== undefined ||
-    origin.lastModified !== undefined ||
-    head?.lastModified === undefined
-  )
-    return false;
+export function needsTime(request: ClaimRequest, { head, version }: Known): boolean {
+  const { sequencer, isUnopened } = request;
+  if (isUnopened !== true || head?.lastModified === undefined || timeOf(request, version) !== undefined) return false;
+  // What was granted last is not older than itself.
+  if (version !== undefined && generationOf(version) === generationOf(head)) return false;
   return sequencer === undefined || head.sequencer === undefined;
 }
 
-function isMultipart({ etag }: ItemOrigin): boolean {
+/** The time of a multipart upload is when it was begun. */
+export function isMultipart({ etag }: ItemOrigin): boolean {
   return etag !== undefined && /-\d+"?$/.test(etag);
 }
 

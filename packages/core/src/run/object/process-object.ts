@@ -10,7 +10,16 @@ import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
+import {
+  claim,
+  claimRequest,
+  ledgerContract,
+  lookUp,
+  lookUpReplacement,
+  ObjectClaim,
+  reachWindow,
+} from './object-claim.ts';
+import { closeTimedOut, describeRef } from './source-object.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 import { Reach } from './reach.ts';
@@ -49,7 +58,7 @@ class ObjectProcess<Ref> {
   constructor(scope: RunScope<Ref>, ref: Ref) {
     this.#scope = scope;
     this.#ref = ref;
-    const described = describe(scope, ref);
+    const described = describeRef(scope, ref);
     this.#refText = described.text;
     this.#state = new ObjectState(scope.stop, this.#refText, scope.feed.stages.sink.group ?? 1);
     if (described.error !== undefined) this.#state.fail(described.error);
@@ -116,7 +125,8 @@ class ObjectProcess<Ref> {
     const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
     if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
     const wasClaimed = this.#claim !== undefined;
-    const item = await this.#open();
+    const item = await this.#openOrStale(identity);
+    if (item === undefined) return;
     this.#origin = item.origin;
     try {
       const isClaimed = wasClaimed && this.#isAsIdentified(identity!, item);
@@ -137,6 +147,26 @@ class ObjectProcess<Ref> {
     this.#origin = identity.origin;
     this.#settle(request, answer);
     return false;
+  }
+
+  /**
+   * A version that another one replaced for good can never be read. If the ledger knows the one that is there now, there is nothing
+   * left to do; else the object fails, as somebody must find the other one.
+   */
+  async #openOrStale(identity: ReferenceIdentity | undefined): Promise<ReadItem | undefined> {
+    try {
+      return await this.#open();
+    } catch (thrown) {
+      const { ledgering, feed } = this.#scope;
+      const tag = isMillraceError(thrown) ? thrown.details?.['replacedBy'] : undefined;
+      const isAsked = identity !== undefined && this.#claim === undefined && ledgering?.versions === 'newest';
+      if (!isAsked || typeof tag !== 'string') throw thrown;
+      const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+      if (!(await bounded(lookUpReplacement(ledgering, request, tag), this.#state.abandoned))) throw thrown;
+      this.#origin = identity.origin;
+      this.#settledAs = 'stale';
+      return undefined;
+    }
   }
 
   #open(): Promise<ReadItem> {
@@ -267,29 +297,4 @@ class ObjectProcess<Ref> {
       ...(error && { error }),
     };
   }
-}
-
-/** A reference that cannot be described fails alone. */
-function describe<Ref>(
-  { feed, names }: RunScope<Ref>,
-  ref: Ref,
-): { readonly text: string; readonly error?: MillraceError } {
-  try {
-    return { text: feed.stages.source.describe(ref) };
-  } catch (thrown) {
-    const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
-    return { text: `${feed.stages.source.name}: a reference that names no object`, error };
-  }
-}
-
-function closeTimedOut(): MillraceError {
-  return new MillraceError(
-    'PLUGIN_TIMEOUT',
-    'The source did not release the object in time. The run continues without it; connections may be left open.',
-  );
-}
-
-function ledgerContract(name: string): MillraceError {
-  const message = `Ledger ${name} cannot order an opened object, and must then grant it. This is a mistake in the ledger.`;
-  return new MillraceError('LEDGER_CONTRACT', message, { stage: `ledger:${name}` });
 }
