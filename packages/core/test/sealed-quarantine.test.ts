@@ -130,9 +130,11 @@ describe('sealedQuarantine', () => {
       { ...place, ordinal: 3, message: 'm', details: { long } },
     ] as const;
     await writeAll(quarantine, fits, value, raw, details);
-    const sizes = [...texts.values()].flatMap((text) => text.trim().split('\n')).map((line) => {
-      return (rejectionFromJson(line).details!['sealed'] as { readonly data: Uint8Array }).data.length;
-    });
+    const sizes = [...texts.values()]
+      .flatMap((text) => text.trim().split('\n'))
+      .map((line) => {
+        return (rejectionFromJson(line).details!['sealed'] as { readonly data: Uint8Array }).data.length;
+      });
     expect(Math.max(...sizes)).toBeLessThanOrEqual(most);
     const tooLarge = expect.stringContaining('too large');
     expect(await all(quarantine.rejections(query))).toEqual([

@@ -1,5 +1,5 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import { generationOf, isLeased, isOlder, needsTime, orderOf } from './order.ts';
+import { generationOf, isLeased, isOlder, orderOf } from './order.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
 import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
@@ -28,7 +28,7 @@ export type ClaimDecision =
   | { readonly kind: 'answer'; readonly answer: ClaimAnswer }
   /** The version is stale and has no entry yet. */
   | { readonly kind: 'stale'; readonly version: Draft<VersionRecord> }
-  /** Versions were granted under `all`: decide again, knowing which of them are at work. */
+  /** Decide again, knowing the other versions: some may be at work under `all`, or the last one may have no sequencer. */
   | { readonly kind: 'look' }
   | { readonly kind: 'grant'; readonly grant: Grant };
 
@@ -48,8 +48,10 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
     return answer({ outcome: 'held', leaseUntil: version.leaseUntil });
   }
   if (request.versions === 'all') return grantOne(request, known, now);
-  if (needsTime(request, known)) return answer({ outcome: 'unclear' });
-  if (isOlder(request, known)) {
+  const older = isOlder(request, known);
+  if (older === 'look') return { kind: 'look' };
+  if (older === 'unclear') return answer({ outcome: 'unclear' });
+  if (older) {
     return version === undefined
       ? { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } }
       : answer({ outcome: 'stale' });

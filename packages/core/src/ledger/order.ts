@@ -7,17 +7,36 @@ import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
  * Which of two versions of an object is older, and whether a lease still runs.
  */
 
+/** What is known when versions are compared; `others` only once they were looked up. */
+interface KnownForOrder extends Known {
+  readonly others?: readonly VersionRecord[];
+}
+
 /**
- * Whether the version was written before one that was granted. Sequencers say it; a listing has none, so if either side lacks
- * one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ * Whether the version was written before one that was granted. Sequencers say it. A listing has none, so if the request or the version
+ * that was granted last lacks one, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of
+ * when it ended. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ *
+ * @returns `look` if the other versions must be known, `unclear` if only opening the object can tell
  */
-export function isOlder(request: ClaimRequest, { head, version }: Known): boolean {
-  const { sequencer, origin } = request;
-  if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
+export function isOlder(request: ClaimRequest, known: KnownForOrder): boolean | 'look' | 'unclear' {
+  const { head, version, others } = known;
+  const { sequencer, origin, isUnopened = false } = request;
+  if (head === undefined) return false;
+  const hasSequencers = sequencer !== undefined && head.sequencer !== undefined;
+  if (hasSequencers && compareSequencers(head.sequencer, sequencer) > 0) return true;
+  if (head.lastModified === undefined || isMultipart(origin)) return false;
+  // What was granted last is not older than itself.
+  if (version !== undefined && generationOf(version) === generationOf(head)) return false;
   const writtenAt = timeOf(request, version);
-  if (head?.lastModified === undefined || writtenAt === undefined || isMultipart(origin)) return false;
-  return writtenAt < head.lastModified;
+  if (writtenAt === undefined ? !isUnopened : writtenAt >= head.lastModified) return false;
+  if (hasSequencers) {
+    // The head's sequencer may be of an earlier grant: if the last one has its own, sequencers decide.
+    if (others === undefined) return 'look';
+    const last = others.find((other) => generationOf(other) === generationOf(head));
+    if (last === undefined || last.sequencer !== undefined) return false;
+  }
+  return writtenAt === undefined ? 'unclear' : true;
 }
 
 /**
@@ -30,15 +49,6 @@ export function timeOf(
 ): string | undefined {
   if (origin.lastModified !== undefined) return origin.lastModified;
   return sequencer !== undefined && known?.sequencer === sequencer ? known.origin.lastModified : undefined;
-}
-
-/** Whether only opening the object can tell if the version is older than one that was granted. */
-export function needsTime(request: ClaimRequest, { head, version }: Known): boolean {
-  const { sequencer, isUnopened } = request;
-  if (isUnopened !== true || head?.lastModified === undefined || timeOf(request, version) !== undefined) return false;
-  // What was granted last is not older than itself.
-  if (version !== undefined && generationOf(version) === generationOf(head)) return false;
-  return sequencer === undefined || head.sequencer === undefined;
 }
 
 /** The time of a multipart upload is when it was begun. */

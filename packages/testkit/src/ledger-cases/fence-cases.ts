@@ -103,6 +103,26 @@ export function fenceCases(): readonly LedgerCase[] {
       },
     },
     {
+      name: 'newest: a version that a listing brought is compared by time with one whose sequencer is higher than any before',
+      clause: '9.6',
+      check: async (bench) => {
+        const { ledger, request } = bench;
+        const at = (version: string, day: number, own: object = {}) => {
+          const asked = request({ version, ...own });
+          return { ...asked, origin: { ...asked.origin, lastModified: `2026-01-0${day}T00:00:00.000Z` } };
+        };
+        await finish(bench, await grantedTo(bench, at('a', 1, { sequencer: '01' })));
+        await finish(bench, await grantedTo(bench, at('c', 3)));
+        // Before it is opened, its event does not say when the one between was written.
+        const between = request({ version: 'b', sequencer: '02', isUnopened: true });
+        assert.deepEqual(await ledger.claim(between), { outcome: 'unclear' });
+        assert.deepEqual(await ledger.claim(at('b', 2, { sequencer: '02' })), { outcome: 'stale' });
+        // Where the last one has a sequencer, it alone counts: a long upload may end after a short one that began later.
+        await finish(bench, await grantedTo(bench, at('d', 4, { sequencer: '03' })));
+        await finish(bench, await grantedTo(bench, at('e', 2, { sequencer: '04' })));
+      },
+    },
+    {
       name: 'a claim for a replay holds the object, leaves the entry as it is, and is given back',
       clause: '9.15',
       check: async (bench) => {
