@@ -74,7 +74,9 @@ it('a detected encoding: no canary leaves the quarantine', { timeout: 120_000 },
   const allowed = ['utf-8', 'windows-1252', 'shift_jis', 'utf-16le'];
   for (let turn = 0; turn < 48; turn += 1) {
     const text = broken(ndjson());
-    const bytes = [text, Buffer.from(text.toString(), 'utf16le'), Buffer.concat([Buffer.from([0x81, 0xff]), text])][turn % 3]!;
+    const bytes = [text, Buffer.from(text.toString(), 'utf16le'), Buffer.concat([Buffer.from([0x81, 0xff]), text])][
+      turn % 3
+    ]!;
     const codec = decodeText(detect({ allowed, minConfidence: turn % 2 }));
     const texts = await said([codec, parseNdjson()], bytes, turn);
     expect(texts.filter((one) => MARK.test(one))).toEqual([]);

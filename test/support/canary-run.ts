@@ -191,7 +191,14 @@ async function saidOnLambda(made: Feed<ObjectRef>, turn: number): Promise<readon
     ...(turn % 2 === 0 && { quarantine: { name: 'kept', write: async () => {} } }),
   });
   const body = JSON.stringify({ bucket: 'drop', key: 'day' });
-  const record = { messageId: 'm', receiptHandle: 'r', body, attributes: {}, messageAttributes: {}, eventSource: 'aws:sqs' };
+  const record = {
+    messageId: 'm',
+    receiptHandle: 'r',
+    body,
+    attributes: {},
+    messageAttributes: {},
+    eventSource: 'aws:sqs',
+  };
   try {
     tell(await handler({ Records: [record] } as never));
   } catch (error) {

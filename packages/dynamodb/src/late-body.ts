@@ -24,8 +24,9 @@ export function endOnceConnected(request: ClientRequest, body: Uint8Array | stri
       request.cork();
       request.write(body);
       // A watched signal asks the clock here.
-      if (signal.aborted) request.destroy(signal.reason as Error);
-      else request.end();
+      if (signal.aborted) return void request.destroy(signal.reason as Error);
+      socket.uncork();
+      request.end();
     };
     if (socket.secureConnecting === true) socket.once('secureConnect', end);
     else if (socket.connecting) socket.once('connect', end);

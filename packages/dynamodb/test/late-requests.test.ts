@@ -102,7 +102,9 @@ async function stage(at: 'lookup' | 'handshake'): Promise<Stage> {
 function pausingLookup(paused: () => void): LookupFunction {
   return (_host, options, done) => {
     paused();
-    process.nextTick(() => (options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)));
+    process.nextTick(() =>
+      options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4),
+    );
   };
 }
 
@@ -174,7 +176,7 @@ describe.each(['lookup', 'handshake'] as const)('a process that is paused during
   });
 });
 
-describe('a request handler that is not the SDK\'s', () => {
+describe("a request handler that is not the SDK's", () => {
   it('gets the body as it is, and nothing once the lease is over', async () => {
     const { client, pause, received, signal } = await stage('lookup');
     const { requestHandler } = client.config;

@@ -207,7 +207,10 @@ describe('a rejection over 400 KB', { timeout: 30_000 }, () => {
       rawStart: raw.slice(0, 65_536),
     });
     const data = Uint8Array.from(noise(500_000));
-    const tooLarge = write(quarantine, rejection(2, { details: { sealed: { version: 1, keyId: 'k', nonce: data, data } } }));
+    const tooLarge = write(
+      quarantine,
+      rejection(2, { details: { sealed: { version: 1, keyId: 'k', nonce: data, data } } }),
+    );
     await expect(tooLarge).rejects.toMatchObject({ code: 'DYNAMODB_REJECTION_TOO_LARGE', ordinal: 2 });
     expect(await read(sealed)).toHaveLength(2);
   });

@@ -135,6 +135,12 @@ export const PLANTS: readonly Plant[] = [
         find: "return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };",
         replace: 'return undefined;',
       },
+      // Once it was opened, what is there now says the same.
+      {
+        file: 'packages/core/src/run/object/object-claim.ts',
+        find: 'return isReplaced(request.origin.id, tag, entries);',
+        replace: 'return false;',
+      },
     ],
   },
   {
@@ -143,7 +149,7 @@ export const PLANTS: readonly Plant[] = [
     patches: [
       {
         file: 'packages/s3/src/s3-source.ts',
-        find: "(missing === 'skip' ? skipMissing(error, ref) : error)",
+        find: "missing === 'skip' ? skipMissing(error, ref) : error",
         replace: 'error',
       },
     ],
@@ -176,8 +182,8 @@ export const PLANTS: readonly Plant[] = [
     patches: [
       {
         file: 'packages/core/src/ledger/order.ts',
-        find: 'return compareSequencers(head.sequencer, sequencer) > 0;',
-        replace: 'return false;',
+        find: 'if (hasSequencers && compareSequencers(head.sequencer, sequencer) > 0) return true;',
+        replace: 'if (hasSequencers) return false;',
       },
       {
         file: 'packages/core/src/ledger/before-open.ts',
