@@ -110,7 +110,7 @@ export async function said(codecs: readonly unknown[], bytes: Uint8Array, turn: 
     runFinished: tell,
     recordRejected: (rejection) => tell(withoutContent(rejection)),
   };
-  const flow = <Ref>(start: Source<Ref>): Feed<Ref> => {
+  const flow = <Ref>(start: Source<Ref, Uint8Array>): Feed<Ref> => {
     // oxlint-disable-next-line typescript/no-explicit-any -- any codec, any record
     let made: any = feed('canaries').from(start);
     for (const codec of codecs) made = made.through(codec);
@@ -151,7 +151,7 @@ function bigints(_: string, value: unknown): unknown {
 }
 
 /** The memory source for references as events bring them. */
-function objectSource(source: MemorySource<Uint8Array>): RangedSource<ObjectRef> {
+function objectSource(source: MemorySource<Uint8Array>): RangedSource<ObjectRef, Uint8Array> {
   const [ref] = source.refs();
   return {
     name: 's3',
