@@ -106,7 +106,13 @@ describe('sealedQuarantine', () => {
   it('hides the name of a part, and gives it back', async () => {
     const { store, texts } = memoryStore();
     const kept: Rejection = {
-      ...{ feed: 'sales', run: 'run', ordinal: 0, branch: '', stage: 'map', code: 'X', message: 'm' },
+      feed: 'sales',
+      run: 'run',
+      ordinal: 0,
+      branch: '',
+      stage: 'map',
+      code: 'X',
+      message: 'm',
       item: { id: 'zip', uri: 'zip', part: 'canary.csv' },
     };
     await writeAll(sealedWith(store), kept);
@@ -141,7 +147,9 @@ describe('sealedQuarantine', () => {
       fits,
       { ...place, ordinal: 1, message: 'm', raw: 'short', details: { valueLeftOut: tooLarge } },
       {
-        ...{ ...place, ordinal: 2, message: 'm' },
+        ...place,
+        ordinal: 2,
+        message: 'm',
         details: { rawLeftOut: tooLarge, rawStart: long.slice(0, 65_536) },
       },
       { ...place, ordinal: 3, message: 'm', details: { detailsLeftOut: tooLarge } },

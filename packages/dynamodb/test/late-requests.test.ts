@@ -80,11 +80,10 @@ async function stage(at: 'lookup' | 'handshake'): Promise<Stage> {
   CLEANUPS.push(() => client.destroy());
   const controller = new AbortController();
   const { signal } = controller;
-  const platform = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!;
   Object.defineProperty(signal, 'aborted', {
     get: () => {
       if (over) controller.abort(new Error('the lease is over'));
-      return platform.call(signal) as boolean;
+      return Reflect.get(AbortSignal.prototype, 'aborted', signal) as boolean;
     },
   });
   return {
