@@ -1,157 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  type Each,
-  feed,
-  flatMap,
-  map,
-  memoryLedger,
-  type Observer,
-  type RangesCodec,
-  type Rejection,
-  rejectionToJson,
-  replay,
-  type RunFailedError,
-  type Sink,
-  type StandardSchema,
-  validate,
-} from '@millrace/core';
+import type { RangesCodec } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
-import { fileSink } from '@millrace/file';
-import { parseLines } from '@millrace/formats';
+import { detect } from '@millrace/encoding/detect';
+import { parseNdjson } from '@millrace/formats';
+import { decompress } from '@millrace/gzip';
+import { zip } from '@millrace/gzip/zip';
 import { parseParquet } from '@millrace/parquet';
-import { memorySink, memorySource } from '@millrace/testkit';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { zipFile, type ZipFile } from '../packages/gzip/test/zip/zip-file.ts';
 import { below, canariesMade, digits, FORMATS, MARK, times, word } from './support/canary-files.ts';
+import { broken, carried, held, said } from './support/canary-run.ts';
 
 // Record content belongs into the quarantine and nowhere else. Every field, header, key and name of these files is a canary;
-// the files are broken at random places, and none of the canaries may turn up in what a run says.
+// the files are broken at random places, and none of the canaries may turn up in what a run says: in reports, errors, the
+// ledger, observers, Lambda's log lines and responses, spans and metrics.
 
-/** Rejections that hold one. */
-let held = 0;
+const ndjson = FORMATS['ndjson']!.file;
 
-const BREAKS = ['', '"', '<', '&', '{', ']', ',', '\n', '\t', '\r', ';', '\u0000', '\\', '>', 'é'];
-
-function broken(text: string): Buffer {
-  let made = text;
-  for (let count = below(4); count > 0; count -= 1) {
-    const at = below(made.length + 1);
-    made = made.slice(0, at) + BREAKS[below(BREAKS.length)]! + made.slice(at + below(3));
-  }
-  const bytes = Buffer.from(below(8) === 0 ? made.slice(0, below(made.length)) : made);
-  if (below(6) === 0 && bytes.length > 0) bytes[below(bytes.length)] = 0xff;
-  return bytes;
-}
-
-/** A schema that quotes keys and values, as schemas do. */
-const quoting: StandardSchema<unknown> = {
-  '~standard': {
-    version: 1,
-    vendor: 'test',
-    validate: (value) => {
-      const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-      if (keys.length === 0) return { value };
-      return { issues: keys.map((key) => ({ message: `${key} is ${JSON.stringify(value)}`, path: [key] })) };
-    },
-  },
-};
-
-const EACHES: readonly Each<unknown, unknown>[] = [
-  map((value) => value),
-  validate(quoting),
-  map((value) => {
-    throw new TypeError(`no ${JSON.stringify(value)}`, { cause: new Error(String(value)) });
-  }),
-  map((value) => {
-    throw value as Error;
-  }),
-  flatMap((value) => [value, { [word()]: Number.NaN, more: new Map([[word(), value]]) }]),
-  map((value) => JSON.parse(`{"a":${String(value)}`) as unknown),
+/** What may be wrong with a file of an archive. */
+const ODDITIES: readonly Partial<ZipFile>[] = [
+  {},
+  {},
+  { flags: 1 },
+  { method: 9 },
+  { descriptor: 'signed' },
+  { listed: { crc: 1 } },
+  { listed: { leftOut: true } },
+  { name: `/${word()}` },
 ];
-
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'millrace-canaries-'));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-function sinks(): readonly Sink<unknown>[] {
-  return [
-    memorySink(),
-    fileSink({ directory }),
-    {
-      name: 'throwing',
-      write: async (entries) => Promise.reject(new Error(`duplicate key ${JSON.stringify(entries[0]!.value)}`)),
-    },
-  ];
-}
-
-/** A rejection without the places that hold content. */
-function withoutContent({ raw: _raw, value: _value, details, ...rest }: Rejection): unknown {
-  const { content: _content, ...facts } = details ?? {};
-  return { ...rest, details: facts };
-}
-
-/** Runs one object through a feed, and returns all that was said about it. */
-async function said(codecs: readonly unknown[], bytes: Uint8Array, turn: number): Promise<readonly string[]> {
-  const source = memorySource({ objects: { day: [bytes] } });
-  const texts: string[] = [];
-  const tell = (event: unknown): void => void texts.push(JSON.stringify(event, bigints));
-  const observer: Observer = {
-    itemStarted: tell,
-    progress: tell,
-    itemFinished: (report) => {
-      tell(report);
-      if (report.error !== undefined) texts.push(report.error.message, String(report.error));
-    },
-    runFinished: tell,
-    recordRejected: (rejection) => tell(withoutContent(rejection)),
-  };
-  // oxlint-disable-next-line typescript/no-explicit-any -- any codec, any record
-  let flow: any = feed('canaries').from(source);
-  for (const codec of codecs) flow = flow.through(codec);
-  const made = flow.through(EACHES[turn % EACHES.length]).to(sinks()[turn % 3]) as ReturnType<typeof complete>;
-  const ledger = memoryLedger();
-  const kept: Rejection[] = [];
-  const quarantine: Sink<Rejection> = {
-    name: 'kept',
-    write: async (entries) => void kept.push(...entries.map(({ value }) => value)),
-  };
-  try {
-    const report = await made.run(source.refs(), {
-      observer,
-      ledger,
-      maxRejections: { share: 1 },
-      allRejected: turn % 4 === 0 ? 'accept' : 'fail',
-      ...(turn % 2 === 0 && { quarantine }),
-    });
-    tell(report);
-  } catch (error) {
-    texts.push(
-      String(error),
-      JSON.stringify(error, bigints),
-      JSON.stringify((error as RunFailedError).report, bigints),
-    );
-  }
-  for (const ref of source.refs()) tell(await ledger.entries('canaries', source.describe(ref)));
-  held += kept.filter((rejection) => MARK.test(rejectionToJson(rejection))).length;
-  const report = await replay(made, kept);
-  tell({ ...report, again: report.again.map(withoutContent) });
-  return texts;
-}
-
-const complete = () =>
-  feed('f')
-    .from(memorySource({ objects: {} }))
-    .through(decodeText('utf-8'))
-    .through(parseLines())
-    .to(memorySink());
-
-function bigints(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}` : value;
-}
 
 it.each(Object.entries(FORMATS))(
   '%s: no canary leaves the quarantine',
@@ -182,7 +58,33 @@ it('parquet: no canary leaves the quarantine', { timeout: 120_000 }, async () =>
   }
 });
 
+it('zip: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
+  for (let turn = 0; turn < 96; turn += 1) {
+    const names = times(3, () => `${word()}/${word()}.ndjson`);
+    const files = names.map((name): ZipFile => ({ name, data: broken(ndjson()), ...ODDITIES[below(ODDITIES.length)] }));
+    const bytes = zipFile(below(6) === 0 ? [...files, files[0]!] : files, { comment: word() });
+    if (below(3) === 0) bytes[below(bytes.length)]! ^= 1 << below(8);
+    const codecs = [decompress({ formats: [zip()] }), decodeText('utf-8'), parseNdjson()];
+    const texts = await said(codecs, below(8) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes, turn);
+    expect(texts.filter((text) => MARK.test(text))).toEqual([]);
+  }
+});
+
+it('a detected encoding: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
+  const allowed = ['utf-8', 'windows-1252', 'shift_jis', 'utf-16le'];
+  for (let turn = 0; turn < 48; turn += 1) {
+    const text = broken(ndjson());
+    const bytes = [text, Buffer.from(text.toString(), 'utf16le'), Buffer.concat([Buffer.from([0x81, 0xff]), text])][
+      turn % 3
+    ]!;
+    const codec = decodeText(detect({ allowed, minConfidence: turn % 2 }));
+    const texts = await said([codec, parseNdjson()], bytes, turn);
+    expect(texts.filter((one) => MARK.test(one))).toEqual([]);
+  }
+});
+
 it('thousands of canaries were there, and are in the quarantine', () => {
   expect(canariesMade()).toBeGreaterThan(10_000);
-  expect(held).toBeGreaterThan(1000);
+  expect(held()).toBeGreaterThan(1000);
+  expect(carried()).toBeGreaterThan(500);
 });

@@ -28,12 +28,6 @@ export interface StopSeriesOptions {
   readonly keepNewest: boolean;
 }
 
-/**
- * Requests that the process has sent at least when it is paused. Until then it sends through the SDK over connections that it is
- * still opening, and a request that waits for its connection goes out when that is there: only `keepNewest` excludes that.
- */
-const WARM = 12;
-
 /** How a process ends whose lease ran out: by the clock, or because a call to the ledger took as long as the lease. */
 const EXPECTED_CODES: ReadonlySet<string | undefined> = new Set(['LEDGER_LEASE_LOST', 'LEDGER_TIMEOUT']);
 
@@ -58,12 +52,9 @@ export async function stopSeries(stage: Stage, options: StopSeriesOptions): Prom
     const table = await stage.table();
     const shared = { name, table, records, concurrency: CONCURRENCY, keepNewest };
     const requests = keepNewest ? records : Math.ceil(records / BATCH);
-    const paused = await pausedChild(
-      stage,
-      { ...shared, ledgerTable: stage.ledgerTable },
-      draw.int(keepNewest ? 1 : WARM, requests - 4),
-      draw.int(0, 3),
-    );
+    const at = draw.int(1, requests - 4);
+    const task = { ...shared, ledgerTable: stage.ledgerTable };
+    const paused = await pausedChild(stage, task, at, draw.int(0, 3));
     const feed = versionedFeed({ ...shared, dynamodb: stage.dynamodb });
     const ledger = dynamodbLedger({ table: stage.ledgerTable, client: stage.dynamodb });
     try {
@@ -85,7 +76,9 @@ export async function stopSeries(stage: Stage, options: StopSeriesOptions): Prom
       problems.push(`attempt ${attempt}: it ended with ${result.outcome} ${result.code}`);
     const versions = await versionsIn(stage, table);
     if (paused.wasPaused()) counted += 1;
-    reverted += versions.filter((version) => version !== '2').length;
+    const older = versions.filter((version) => version !== '2').length;
+    if (older > 0) console.log(`attempt ${attempt}: paused after request ${at}, ${older} rows are of version 1`);
+    reverted += older;
     lost += records - versions.length;
     await stage.dropTable(table);
   }

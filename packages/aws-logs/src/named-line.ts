@@ -17,9 +17,14 @@ export interface Columns {
 /** Fields of a log by the name that AWS gives them. */
 export type KnownFields = ReadonlyMap<string, FieldKind>;
 
+/** Characters of a header's names at most. Each rejected line keeps them, and no log of AWS comes near. */
+const MAX_HEADER_CHARS = 16_384;
+
 /** @throws MillraceError `AWSLOG_HEADER_INVALID` where a name is empty or stands twice */
 export function columnsOf(names: readonly string[], known: KnownFields): Columns {
   if (names.length === 0) throw headerInvalid('it names no field');
+  if (names.join('').length > MAX_HEADER_CHARS)
+    throw headerInvalid(`its names have more than ${MAX_HEADER_CHARS} characters`);
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     if (name === '' || seen.has(name))

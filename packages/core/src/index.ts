@@ -57,6 +57,7 @@ export { isQuarantineKey } from './quarantine/keys.ts';
 export type { Quarantine, QuarantineQuery, ReadableQuarantine, Rejection } from './rejection.ts';
 export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export { rejectionPosition } from './rejection-position.ts';
+export { shortenedRejections } from './quarantine/shortened.ts';
 export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
 export type { ItemRanges, RangesCodec, RangesContext, RangesStage } from './ranges-codec.ts';

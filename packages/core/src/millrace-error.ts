@@ -7,8 +7,10 @@ export interface ErrorPlace {
   readonly stage?: string | undefined;
   /** Id of the item (one version of one object) that was being processed. */
   readonly item?: string | undefined;
-  /** Which part of the item, such as the name of a file in an archive. */
+  /** Which part of the item, such as the name of a file in an archive. It is content: `toJSON` leaves it out. */
   readonly part?: string | undefined;
+  /** Number of the part in its item, from 1. */
+  readonly partNumber?: number | undefined;
   /** Number of the record in its item, from 0. */
   readonly ordinal?: number | undefined;
 }
@@ -44,6 +46,7 @@ export class MillraceError extends Error {
   stage: string | undefined;
   item: string | undefined;
   part: string | undefined;
+  partNumber: number | undefined;
   ordinal: number | undefined;
 
   constructor(code: string, message: string, options: MillraceErrorOptions = {}) {
@@ -54,13 +57,14 @@ export class MillraceError extends Error {
     this.stage = options.stage;
     this.item = options.item;
     this.part = options.part;
+    this.partNumber = options.partNumber;
     this.ordinal = options.ordinal;
     Object.defineProperty(this, BRAND, { value: true });
   }
 
   /**
    * Returns a plain object for logs, reports and the ledger: code, message, place, details, whether a retry can help, and
-   * the chain of causes as text. It holds no record content: `details.content` is left out, and a cause that is not
+   * the chain of causes as text. It holds no record content: `details.content` and `part` are left out, and a cause that is not
    * Millrace's is named by its type and code, as its message may quote a record. `error.cause` keeps the cause itself.
    */
   toJSON(): Record<string, unknown> {
@@ -69,7 +73,7 @@ export class MillraceError extends Error {
       message: this.message,
       stage: this.stage,
       item: this.item,
-      part: this.part,
+      partNumber: this.partNumber,
       ordinal: this.ordinal,
       details: withoutContent(this.details),
       ...(this.retryable && { retryable: true }),
@@ -111,6 +115,7 @@ export function toMillraceError(thrown: unknown, fallbackCode: string, place: Er
   error.stage ??= place.stage;
   error.item ??= place.item;
   error.part ??= place.part;
+  error.partNumber ??= place.partNumber;
   error.ordinal ??= place.ordinal;
   return error;
 }

@@ -4,6 +4,7 @@ import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Quarantine, Rejection } from './rejection.ts';
 import { Tally } from './run/object/tally.ts';
+import { bounded, boundedIteration } from './run/stop/bounded.ts';
 import { type RetiredVersion, retireVersions, type RetirementPlan, versionsToRetire } from './run/retire/retirement.ts';
 import { createRunScope } from './run/run-scope.ts';
 
@@ -23,7 +24,7 @@ export interface PurgeOptions<Ref> {
   readonly dryRun?: boolean;
   /** Settles the rejections of these versions as well, so that no replay brings their records back. */
   readonly quarantine?: Quarantine;
-  /** Stops the purge; the next one continues where it was. */
+  /** Stops the purge, which then waits for no plugin that ignores it; the next one continues where it was. */
   readonly signal?: AbortSignal;
   /** How long the claim on the object lasts without a renewal, in milliseconds. @default 60000 */
   readonly leaseMs?: number;
@@ -72,7 +73,9 @@ export async function purge<Ref>(options: PurgeOptions<Ref>): Promise<PurgeRepor
   });
   const { feed, ledger, dryRun = false, quarantine } = options;
   const object = describedObject(options);
-  const entries = await ledger.entries(feed.name, object);
+  const { signal = new AbortController().signal } = options;
+  const asked = (async () => ledger.entries(feed.name, object))();
+  const entries = await bounded(asked, signal);
   const chosen = chooseVersions(object, entries, options.version);
   const done = chosen === undefined ? [] : await retire(options, object, chosen);
   const versions: PurgedVersion[] = [];
@@ -80,7 +83,7 @@ export async function purge<Ref>(options: PurgeOptions<Ref>): Promise<PurgeRepor
     const rows = done.find(({ version }) => version === origin.id);
     const isPurged = rows !== undefined || (retired === true && (options.version ?? origin.id) === origin.id);
     if (!isPurged) continue;
-    const rejections = await settle(quarantine, { feed: feed.name, uri: origin.uri }, origin.id, dryRun);
+    const rejections = await settle(quarantine, { feed: feed.name, uri: origin.uri }, origin.id, dryRun, signal);
     if (rows !== undefined || rejections > 0) {
       versions.push({ version: origin.id, considered: 0, deleted: 0, ...rows, rejections });
     }
@@ -156,19 +159,22 @@ async function settle(
   query: { readonly feed: string; readonly uri: string },
   version: string,
   dryRun: boolean,
+  signal: AbortSignal,
 ): Promise<number> {
   if (quarantine?.rejections === undefined || quarantine.settle === undefined) return 0;
+  const settleAll = (some: readonly Rejection[]): Promise<void> =>
+    bounded((async () => quarantine.settle!(some))(), signal);
   let settled = 0;
   let batch: Rejection[] = [];
-  for await (const rejection of quarantine.rejections(query)) {
+  for await (const rejection of boundedIteration(quarantine.rejections(query), signal)) {
     if (rejection.item.id !== version) continue;
     settled += 1;
     if (dryRun) continue;
     if (batch.push(rejection) < 500) continue;
-    await quarantine.settle(batch);
+    await settleAll(batch);
     batch = [];
   }
-  if (batch.length > 0) await quarantine.settle(batch);
+  if (batch.length > 0) await settleAll(batch);
   return settled;
 }
 

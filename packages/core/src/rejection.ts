@@ -49,6 +49,11 @@ export interface Quarantine extends Sink<Rejection> {
   /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
   readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
   /**
+   * Bytes of sealed content that a rejection may have at most, as it can be neither compressed nor cut. `sealedQuarantine` cuts a
+   * larger record before it seals it, and says so in its details. @default unlimited
+   */
+  readonly maxSealedBytes?: number;
+  /**
    * Whether the object at a place, such as `s3://bucket/key`, is one that this quarantine wrote. A run refuses such an object
    * with `QUARANTINE_LOOP`: processing it would reject its lines into the quarantine again, and each round would write the
    * object for the next one. The place is the source's description of a reference.

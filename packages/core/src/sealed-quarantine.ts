@@ -35,12 +35,13 @@ const ENVELOPE_BYTES = 512;
 
 /**
  * Wraps a quarantine so that whoever reads its store sees where and why records were rejected, but not what they hold. The raw
- * text, the value, the message and the details of each rejection are encrypted with AES-GCM (Web Crypto) under a key of
+ * text, the value, the message, the part's name and the details of each rejection are encrypted with AES-GCM (Web Crypto) under a key of
  * yours; feed, run, object, ordinal, branch, stage, code, line and byte offset stay readable. A sealed record is bound to
  * these: changing them, or moving the content to another record, is detected.
  *
  * `rejections` decrypts, so `replay` works as with any quarantine. `settle`, and whatever else the quarantine can do by
- * location, is passed on unchanged. Each record gets a random 96-bit nonce: rotate a key before it has sealed 2^32 records.
+ * location, is passed on unchanged. Where the store has limited room (DynamoDB), a record that does not fit is cut before it is sealed,
+ * as it would be unsealed. Each record gets a random 96-bit nonce: rotate a key before it has sealed 2^32 records.
  *
  * While records are read: `QUARANTINE_KEY_MISSING` if no key has the record's key id, `QUARANTINE_SEAL_BROKEN` if the key is
  * wrong or the record was changed or moved, `QUARANTINE_NOT_SEALED` if it is not sealed.
@@ -62,7 +63,7 @@ export function sealedQuarantine(quarantine: ReadableQuarantine, options: Sealed
   const { keyId, unsealed = 'fail' } = options;
   const keys = sealKeys(options.keys, keyId);
   const seal = async (entry: Entry<Rejection>): Promise<Entry<Rejection>> =>
-    withValue(entry, await sealContent(entry.value, keyId, await keys(keyId, entry.value)));
+    withValue(entry, await sealContent(entry.value, keyId, await keys(keyId, entry.value), quarantine.maxSealedBytes));
 
   return Object.freeze<ReadableQuarantine>({
     ...quarantine,

@@ -85,4 +85,17 @@ describe('what is known of an object before it is opened', () => {
     expect(decide([entry('b', { sequencer: '03' })], { versions: 'all' })).toBeUndefined();
     expect(decide([entry('b', { sequencer: '03' })], { sequencer: '' })).toBeUndefined();
   });
+
+  it('is that it is stale, if the same event was of an older content than one that a listing brought', () => {
+    const at = (id: string, day: number, changes: Partial<LedgerEntry> = {}) =>
+      entry(id, { origin: { id, uri: 'o', lastModified: `2026-01-0${day}` }, ...changes });
+    const own = at('a', 2, { state: 'failed', sequencer: '02' });
+    expect(decide([own, at('b', 3)])).toBe('stale');
+    for (const other of [at('b', 2), at('b', 1), at('b', 3, { attempts: 0, state: 'stale' }), entry('b', {})])
+      expect(decide([own, other])).toBeUndefined();
+    // Another event may be of the same content, written again.
+    expect(decide([own, at('b', 3)], { sequencer: '04' })).toBeUndefined();
+    // The other one's sequencer counts, if it has one.
+    expect(decide([own, at('b', 3, { sequencer: '01' })])).toBeUndefined();
+  });
 });

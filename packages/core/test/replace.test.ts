@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   checkRun,
   type Entry,
@@ -308,5 +308,49 @@ describe('purge', () => {
     });
     await prices.run([{ ...whole, id: 'v3', broken: true }], { ...options, ledger });
     await expect(purge({ feed: prices, ledger, object: whole })).rejects.toMatchObject({ code: 'PURGE_NOT_COMPLETE' });
+  });
+});
+
+describe('purge', () => {
+  let reached = (): void => {};
+  const never = (): Promise<never> => {
+    reached();
+    return new Promise<never>(() => {});
+  };
+  const hanging: Readonly<Record<string, (ledger: Ledger) => Partial<Parameters<typeof purge<Version>>[0]>>> = {
+    'the entries of the ledger': (ledger) => ({ ledger: { ...ledger, entries: never } }),
+    'the claim': (ledger) => ({ ledger: { ...ledger, claim: never } }),
+    'the deletion': () => ({ feed: landed(table(never).sink) }),
+    'what the ledger stores of it': (ledger) => ({ ledger: { ...ledger, retired: never } }),
+    'the end of the claim': (ledger) => ({ ledger: { ...ledger, retired: never, finish: never } }),
+    'the rejections': () => ({
+      quarantine: {
+        ...keepRejections().sink,
+        rejections: () => ({ [Symbol.asyncIterator]: () => ({ next: never, return: never }) }),
+        settle: never,
+      },
+    }),
+  };
+
+  it.each(Object.entries(hanging))('ends with its signal, however %s hangs', async (_, broken) => {
+    const { sink } = table();
+    const prices = landed(sink);
+    const ledger = memoryLedger();
+    await prices.run([cut], { ...options, versions: 'newest', ledger });
+    await prices.run([whole], { ...options, versions: 'newest', ledger });
+    const abort = new AbortController();
+    vi.useFakeTimers();
+    try {
+      const hangs = new Promise<void>((resolve) => (reached = resolve));
+      const purging = purge({ feed: prices, ledger, object: whole, signal: abort.signal, ...broken(ledger) });
+      const ends = expect(purging).rejects.toThrow();
+      await hangs;
+      abort.abort(new Error('enough'));
+      // The grace period, and then a second for each plugin that does not notice.
+      await vi.advanceTimersByTimeAsync(8000);
+      await ends;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -1,4 +1,5 @@
 import {
+  type Entry,
   feed,
   map,
   type QuarantineStore,
@@ -66,6 +67,12 @@ const sealedWith = (store: QuarantineStore, options: Partial<SealedQuarantineOpt
 
 const query = { feed: 'sales' };
 
+async function writeAll(quarantine: ReadableQuarantine, ...rejections: readonly Rejection[]): Promise<void> {
+  const { signal } = new AbortController();
+  const entries = rejections.map((value): Entry<Rejection> => ({ ...value, value, signal }));
+  await quarantine.write(entries, { feed: 'sales', run: 'run', stage: 'quarantine', signal, count: () => {} });
+}
+
 describe('sealedQuarantine', () => {
   it('keeps location and code readable, and nothing of the record', async () => {
     const { store, texts } = memoryStore();
@@ -94,6 +101,59 @@ describe('sealedQuarantine', () => {
     expect(opened).toEqual((await all(storedQuarantine(plain.store).rejections(query))).map(same));
     expect(opened).toHaveLength(2);
     expect(opened[0]).toMatchObject({ value: 'canary-1', details: { content: { thrown: 'TypeError: no canary-1' } } });
+  });
+
+  it('hides the name of a part, and gives it back', async () => {
+    const { store, texts } = memoryStore();
+    const kept: Rejection = {
+      feed: 'sales',
+      run: 'run',
+      ordinal: 0,
+      branch: '',
+      stage: 'map',
+      code: 'X',
+      message: 'm',
+      item: { id: 'zip', uri: 'zip', part: 'canary.csv' },
+    };
+    await writeAll(sealedWith(store), kept);
+    expect([...texts.values()].join('')).not.toContain('canary');
+    expect(await all(sealedWith(store).rejections(query))).toEqual([kept]);
+  });
+
+  it('cuts a record that the store has no room for before it is sealed, and says so', async () => {
+    const { store, texts } = memoryStore();
+    const most = 100_000;
+    const quarantine = sealedQuarantine(
+      { ...storedQuarantine(store), maxSealedBytes: most },
+      { keys: { old: OLD }, keyId: 'old' },
+    );
+    const place = { feed: 'sales', run: 'run', item: { id: 'i', uri: 'i' }, branch: '', stage: 'map', code: 'X' };
+    const long = 'r'.repeat(most);
+    const [fits, value, raw, details] = [
+      { ...place, ordinal: 0, message: 'm', raw: 'r'.repeat(most - 1000) },
+      { ...place, ordinal: 1, message: 'm', raw: 'short', value: long },
+      { ...place, ordinal: 2, message: 'm', raw: long },
+      { ...place, ordinal: 3, message: 'm', details: { long } },
+    ] as const;
+    await writeAll(quarantine, fits, value, raw, details);
+    const sizes = [...texts.values()]
+      .flatMap((text) => text.trim().split('\n'))
+      .map((line) => {
+        return (rejectionFromJson(line).details!['sealed'] as { readonly data: Uint8Array }).data.length;
+      });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(most);
+    const tooLarge = expect.stringContaining('too large');
+    expect(await all(quarantine.rejections(query))).toEqual([
+      fits,
+      { ...place, ordinal: 1, message: 'm', raw: 'short', details: { valueLeftOut: tooLarge } },
+      {
+        ...place,
+        ordinal: 2,
+        message: 'm',
+        details: { rawLeftOut: tooLarge, rawStart: long.slice(0, 65_536) },
+      },
+      { ...place, ordinal: 3, message: 'm', details: { detailsLeftOut: tooLarge } },
+    ]);
   });
 
   it('lets a replay deliver and settle', async () => {

@@ -37,6 +37,8 @@ export interface DynamodbQuarantineOptions {
 const DAY_SECONDS = 24 * 60 * 60;
 const MAX_BYTES = 8 * 1024 * 1024;
 const CONCURRENCY = 4;
+/** Encrypted bytes do not shrink: in base64 and gzipped they take as many, beside the attributes. */
+const MAX_SEALED_BYTES = 380_000;
 /** Updates in flight while rejections are settled. */
 const UPDATES = 16;
 
@@ -52,7 +54,7 @@ const UPDATES = 16;
  * same run.
  *
  * Calls reject as those of `dynamodbSink` do, with `DYNAMODB_TABLE_NOT_FOUND` and the like, and reading with
- * `QUARANTINE_UNREADABLE`.
+ * `QUARANTINE_UNREADABLE`. Under `sealedQuarantine` a rejection over about 370 KB is cut before it is sealed.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
  */
@@ -84,6 +86,7 @@ export function dynamodbQuarantine(options: DynamodbQuarantineOptions): Readable
     limits: { count: MAX_BATCH_ITEMS - 1, bytes: MAX_BYTES },
     sizeOf: (rejection) => rejectionToJson(rejection).length,
     concurrency: CONCURRENCY,
+    maxSealedBytes: MAX_SEALED_BYTES,
     write: async (entries, context) => {
       const rows = entries.map(async (entry) => {
         const { value } = entry;

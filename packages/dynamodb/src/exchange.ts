@@ -2,6 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp
 import { Agent as TlsAgent, request as requestHttps } from 'node:https';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CONNECTION_MS, REQUEST_MS } from './client.ts';
+import { endOnceConnected } from './late-body.ts';
 import { MAX_ANSWER_BYTES } from './limits.ts';
 import type { SentRequest } from './passage.ts';
 import { MAX_TIMER_MS } from './until-aborted.ts';
@@ -126,15 +127,9 @@ function answerOf(
     signal.addEventListener('abort', abort, { once: true });
     sending.on('error', fail);
     sending.on('socket', (socket) => {
-      // The request may have waited for a connection. Nothing is on the wire yet.
-      if (signal.aborted) return abort();
       if (!socket.connecting) return;
       connecting = setTimeout(() => fail(timeout(`no connection within ${connectionMs} ms`)), connectionMs);
-      socket.once('connect', () => {
-        clearTimeout(connecting);
-        // After a pause of the process, this can come before the timer that ends the lease.
-        if (signal.aborted) abort();
-      });
+      socket.once('connect', () => clearTimeout(connecting));
     });
     sending.on('response', (response) => {
       const chunks: Buffer[] = [];
@@ -151,7 +146,7 @@ function answerOf(
         resolve({ status: statusCode, headers, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
       });
     });
-    sending.end(body);
+    endOnceConnected(sending, body, signal);
   });
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { check, checkOptions, type Context, type Entry, MillraceError } from '@millrace/core';
 import { attributeValues, type Item } from './attribute-values.ts';
+import { late } from './late-body.ts';
 import { logAsIs } from './log-as-is.ts';
 import { isObject, shapedResponse } from './response.ts';
 import type { Sender } from './sender.ts';
@@ -128,7 +129,7 @@ export function newestSender(
         ...condition(Item, sending),
         ReturnConsumedCapacity: 'TOTAL',
       };
-      const command = verified(new PutItemCommand(input), client().config);
+      const command = late(verified(new PutItemCommand(input), client().config), client(), abortSignal);
       logAsIs(command.middlewareStack as unknown as DynamoDBClient['middlewareStack']);
       try {
         const output = await client().send(command, { abortSignal });

@@ -1,4 +1,5 @@
 import type { BatchWriteItemCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { sendLate } from './late-body.ts';
 
 /** A request as an SDK client hands it to its HTTP client: resolved, signed, and about to be sent. */
 export interface SentRequest {
@@ -14,7 +15,7 @@ export interface SentRequest {
 
 /** What goes along with one request through an SDK client. */
 export interface Passage {
-  /** No attempt is made once it has fired. */
+  /** Nothing is sent once it has fired. */
   readonly signal: AbortSignal;
   /** The body to send instead of what the SDK would make of the input; `undefined` where the SDK must make it. */
   readonly body: () => Uint8Array | undefined;
@@ -36,12 +37,18 @@ type Stack = DynamoDBClient['middlewareStack'];
 /**
  * Adds middleware that attends to requests with a passage, and leaves others alone. It is all public API of the SDK:
  * before serialization the input makes way for an empty one, so that the SDK resolves the endpoint and makes the request
- * as ever; the body is put in before its length is taken; the signal is looked at behind the retries; and the last one
- * before the HTTP client sees what is sent.
+ * as ever; the body is put in before its length is taken; the signal is looked at after the retries, and once more when the
+ * connection is there; and the last one before the HTTP client sees what is sent.
  *
+ * @param requestHandler that of the client
  * @param slight the input without items, for one request
  */
-export function attend(stack: Stack, passages: Passages, slight: () => BatchWriteItemCommandInput): void {
+export function attend(
+  stack: Stack,
+  requestHandler: DynamoDBClient['config']['requestHandler'],
+  passages: Passages,
+  slight: () => BatchWriteItemCommandInput,
+): void {
   const bodies: Bodies = new WeakMap();
   stack.add(
     (next) => (args) => {
@@ -80,4 +87,5 @@ export function attend(stack: Stack, passages: Passages, slight: () => BatchWrit
     },
     { step: 'deserialize', priority: 'low', name: 'millraceSent', override: true },
   );
+  sendLate(stack, requestHandler, (input) => passages.get(input)?.signal);
 }

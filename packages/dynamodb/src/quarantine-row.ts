@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
-import { MillraceError, type Rejection, rejectionFromJson, rejectionToJson } from '@millrace/core';
+import { MillraceError, type Rejection, rejectionFromJson, rejectionToJson, shortenedRejections } from '@millrace/core';
 import { itemSize } from './item-size.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import type { QuarantineKey } from './quarantine-key.ts';
@@ -40,26 +40,24 @@ export interface QuarantineRow extends QuarantineKey {
 /** Raw text up to so many bytes stands in an attribute of its own. */
 const MAX_RAW_BYTES = 300 * 1024;
 
-/** What is kept of a raw record that does not fit, in bytes or UTF-16 code units. */
-const RAW_START = 64 * 1024;
-
 /** What is kept of a long message. */
 const MESSAGE_START = 1000;
 
 /**
  * The item of a rejection, within 400 KB. A rejection that is larger is gzipped; one that still does not fit is cut, first
  * what a replay can do without: its value, where there is raw text; then the raw record but for its start; then details and
- * the rest of the message. A record that was cut is never replayed from a part of it.
+ * the rest of the message. A record that was cut is never replayed from a part of it. Sealed content cannot be cut.
+ *
+ * @throws MillraceError `DYNAMODB_REJECTION_TOO_LARGE`
  */
 export async function quarantineRow(
   rejection: Rejection,
   key: QuarantineKey,
   expiresAt: number | undefined,
 ): Promise<QuarantineRow> {
-  let kept = rejection;
   let row: QuarantineRow | undefined;
-  for (const shorten of [whole, withoutValue, withoutRaw, withoutDetails]) {
-    kept = shorten(kept);
+  for (const kept of shortenedRejections(rejection, 'DynamoDB')) {
+    assertSealed(kept, rejection);
     const { raw, ...readable } = attributes(kept, key, kept !== rejection, expiresAt);
     const json = rejectionToJson(kept);
     row = { ...readable, raw, rejection: json };
@@ -83,6 +81,16 @@ export function rejectionOf({ item, position, rejection, rejection_gz }: Quarant
     const cause = withoutMessage(thrown);
     throw new MillraceError('QUARANTINE_UNREADABLE', text, { cause, details: { item, position } });
   }
+}
+
+/** Sealed content is in the details: to leave them out would lose all of the record. */
+function assertSealed(kept: Rejection, { item, ordinal, details }: Rejection): void {
+  if (details?.['sealed'] === undefined || kept.details?.['sealed'] !== undefined) return;
+  throw new MillraceError(
+    'DYNAMODB_REJECTION_TOO_LARGE',
+    'A sealed rejection does not fit into an item of DynamoDB. Keep the rejections of this feed in S3, with s3Quarantine.',
+    { item: item.id, ordinal },
+  );
 }
 
 function fits(row: QuarantineRow): boolean {
@@ -115,28 +123,4 @@ function attributes(
     cut: cut || undefined,
     expires_at: expiresAt,
   };
-}
-
-function whole(rejection: Rejection): Rejection {
-  return rejection;
-}
-
-function withoutValue(rejection: Rejection): Rejection {
-  if (!('value' in rejection)) return rejection;
-  const { value: _, details, ...rest } = rejection;
-  return { ...rest, details: { ...details, valueLeftOut: 'too large for DynamoDB' } };
-}
-
-/** The start goes to the details: as `raw` it would be replayed as if it were the record. */
-function withoutRaw(rejection: Rejection): Rejection {
-  const { raw, details, ...rest } = rejection;
-  if (raw === undefined) return rejection;
-  const rawLeftOut = `too large for DynamoDB: ${raw.length} ${typeof raw === 'string' ? 'characters' : 'bytes'}`;
-  return { ...rest, details: { ...details, rawLeftOut, rawStart: raw.slice(0, RAW_START) } };
-}
-
-function withoutDetails({ details, message, ...rest }: Rejection): Rejection {
-  const { valueLeftOut, rawLeftOut } = details ?? {};
-  const kept = { valueLeftOut, rawLeftOut, detailsLeftOut: 'too large for DynamoDB' };
-  return { ...rest, message: message.slice(0, MESSAGE_START), details: kept };
 }

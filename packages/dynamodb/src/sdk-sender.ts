@@ -51,7 +51,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     if (injected !== undefined) return lowLevel(injected);
     if (own === undefined) {
       own = createClient(concurrency).client;
-      attend(own.middlewareStack, passages, slight);
+      attend(own.middlewareStack, own.config.requestHandler, passages, slight);
       verifyResponses(own.middlewareStack, own.config);
     }
     return own;
@@ -65,7 +65,7 @@ export function sdkSender(table: string, injected: AnyDynamoDBClient | undefined
     const command = new BatchWriteItemCommand(input);
     if (injected !== undefined) {
       const stack = command.middlewareStack as unknown as Stack;
-      attend(stack, passages, slight);
+      attend(stack, config.requestHandler, passages, slight);
       verifyResponses(stack, config);
       logAsIs(stack);
     }

@@ -159,6 +159,7 @@ describe('the attributes of a ledger that the README lists', () => {
       claimId: 'c',
       leaseUntil: 0,
       sequencer: '01',
+      unsequenced: true,
       lastModified: 'd',
       generation: 1,
       mixed: true,

@@ -11,6 +11,7 @@ import {
   type Rejection,
   rejectionToJson,
   replay,
+  sealedQuarantine,
 } from '@millrace/core';
 import { parseNdjson } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
@@ -191,6 +192,27 @@ describe('a rejection over 400 KB', { timeout: 30_000 }, () => {
       [true, false, true, false],
       [false, false, true, false],
     ]);
+  });
+
+  it('is cut before it is sealed, and refused if it was sealed as it is', async () => {
+    const { quarantine } = await fresh();
+    const sealed = sealedQuarantine(quarantine, { keys: { k: new Uint8Array(32) }, keyId: 'k' });
+    const raw = noisy(500_000);
+    const whole = rejection(0, { raw: noisy(270_000) });
+    await write(sealed, whole, rejection(1, { raw }));
+    const [first, cut] = await read(sealed);
+    expect(first).toEqual(whole);
+    expect(cut?.details).toEqual({
+      rawLeftOut: expect.stringContaining(`${raw.length} characters`),
+      rawStart: raw.slice(0, 65_536),
+    });
+    const data = Uint8Array.from(noise(500_000));
+    const tooLarge = write(
+      quarantine,
+      rejection(2, { details: { sealed: { version: 1, keyId: 'k', nonce: data, data } } }),
+    );
+    await expect(tooLarge).rejects.toMatchObject({ code: 'DYNAMODB_REJECTION_TOO_LARGE', ordinal: 2 });
+    expect(await read(sealed)).toHaveLength(2);
   });
 
   it('is cut where gzip does not help, tells so, and is not replayed from a part', async () => {

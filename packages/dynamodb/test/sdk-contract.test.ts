@@ -131,7 +131,7 @@ describe('the lean sender', () => {
     const client = new DynamoDBClient({ ...amazon, ...config });
     const passages: Passages = new WeakMap();
     let sent: SentRequest | undefined;
-    attend(client.middlewareStack, passages, () => ({ RequestItems: { [table]: [] } }));
+    attend(client.middlewareStack, client.config.requestHandler, passages, () => ({ RequestItems: { [table]: [] } }));
     const input = { RequestItems: { [table]: [] } };
     const body = Buffer.from('{"ü":1}');
     passages.set(input, {

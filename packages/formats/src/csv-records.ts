@@ -4,6 +4,7 @@ import type { RowProblem } from './csv-row.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { fieldConverter } from './field-types.ts';
+import { areKept } from './kept-context.ts';
 import type { LineProblem } from './line-problem.ts';
 import { excerpt, tooLong, withoutReturn } from './record-text.ts';
 
@@ -45,6 +46,7 @@ export function csvRecords(settings: CsvSettings, delimiter: string, reject: Cod
   const convert = fieldConverter(types);
   let columns = settings.columns;
   let make = columns && recordMaker(columns);
+  let kept: Readonly<Record<string, unknown>> | undefined;
   let reader: RowReader | undefined;
   let rowsToCompiling = settings.trim ? Infinity : ROWS_BEFORE_COMPILING;
 
@@ -81,10 +83,16 @@ export function csvRecords(settings: CsvSettings, delimiter: string, reject: Cod
     return convert?.(record) === undefined ? record : undefined;
   }
 
-  /** The columns go along, so that a replay can parse the row by itself. They are content: the file's header has them. */
+  /**
+   * The columns go along, so that a replay can parse the row by itself, unless they are so many that every rejection would be
+   * mostly header. They are content: the file's header has them.
+   */
   function as(line: number, raw: string): Pick<RejectedRecord, 'raw' | 'line' | 'details'> {
-    const content = settings.delimiter === undefined ? { columns, delimiter } : { columns };
-    return { raw, line, details: { content } };
+    kept ??= {
+      ...(areKept(columns!) ? { columns } : { columnsLeftOut: columns!.length }),
+      ...(settings.delimiter === undefined && { delimiter }),
+    };
+    return { raw, line, details: { content: kept } };
   }
 
   function fieldProblem(fields: readonly string[]): LineProblem | undefined {

@@ -1,6 +1,7 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
 import type { JsonParser } from './json-numbers.ts';
+import { isKept } from './kept-context.ts';
 import { LineProblem } from './line-problem.ts';
 import { wholeText } from './record-text.ts';
 
@@ -30,7 +31,12 @@ export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedVal
 
 /** The copied values go along, so that a replay can make the record by itself. */
 function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): LineProblem {
-  return new LineProblem({ code, what, details: copied && { content: { copied } }, cause });
+  return new LineProblem({
+    code,
+    what,
+    details: copied && isKept(copied) ? { content: { copied } } : undefined,
+    cause,
+  });
 }
 
 /**

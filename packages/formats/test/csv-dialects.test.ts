@@ -180,6 +180,28 @@ describe("delimiter: 'sniff'", () => {
   });
 });
 
+it('a rejection does not carry a header that is mostly longer than its row', () => {
+  for (const [count, isKept] of [
+    [1000, true],
+    [5000, false],
+  ] as const) {
+    const codec = parseCsv();
+    const seen: { readonly details?: Record<string, unknown> }[] = [];
+    const stage = codec.start({ reject: (bad: object) => seen.push(bad) } as never);
+    const columns = Array.from({ length: count }, (_, index) => `column${index}`);
+    const text = `${columns.join()}\n1\n2\n`;
+    stage.push(text);
+    stage.end!();
+    expect(seen.map(({ details }) => details)).toEqual(
+      [1, 2].map(() => ({ content: isKept ? { columns } : { columnsLeftOut: count } })),
+    );
+    const replayed = (): unknown =>
+      codec.reparse!({ raw: columns.join(), code: 'CSV_FIELD_COUNT', details: seen[0]!.details });
+    if (isKept) expect(replayed()).toMatchObject({ column9: 'column9' });
+    else expect(replayed).toThrow(expect.objectContaining({ code: 'REPLAY_IMPOSSIBLE' }));
+  }
+});
+
 it('types judge a long text at once', () => {
   for (const type of ['number', 'decimal', 'integer', 'bigint', 'boolean'] as const) {
     for (const text of [`${'1'.repeat(500_000)}x`, `0.${'0'.repeat(500_000)}1x`, `.${'1'.repeat(500_000)}x`]) {

@@ -42,6 +42,7 @@ export class Unzip {
   readonly #names = new Set<string>();
   #inflater: Inflater | undefined;
   #name: string | undefined;
+  #isInEntry = false;
   #mayBeSmall = true;
 
   constructor(input: ByteQueue, settings: UnzipSettings) {
@@ -51,7 +52,9 @@ export class Unzip {
 
   async *outputs(): Outputs {
     while (signatureOf(yield* this.#peek(4)) === SIGNATURES.file) {
+      this.#isInEntry = true;
       yield* this.#file();
+      this.#isInEntry = false;
       this.#name = undefined;
     }
     yield* readDirectory(this.#input, this.#files, (length) => this.#peek(length), this.#fail);
@@ -100,12 +103,15 @@ export class Unzip {
     const name = zipName(yield* this.#take(length));
     const unsafe = unsafeName(name);
     if (unsafe !== undefined) {
-      const what = `A name in the archive ${unsafe}: ${JSON.stringify(name)}. Have the archive made anew.`;
-      throw this.#fail('ZIP_NAME_UNSAFE', what, { name });
+      const what = `The name of ${this.#entry} ${unsafe}. Ask the sender for a new archive.`;
+      throw this.#fail('ZIP_NAME_UNSAFE', what, { content: { name } });
     }
     this.#name = name;
     if (this.#names.has(name)) {
-      throw this.#fail('ZIP_ENTRY_DUPLICATE', `The archive holds ${name} twice, and which one counts is not told.`);
+      throw this.#fail(
+        'ZIP_ENTRY_DUPLICATE',
+        `The archive has another entry with the name of ${this.#entry}. Ask the sender for one that has it once.`,
+      );
     }
     this.#names.add(name);
     return name;
@@ -113,12 +119,15 @@ export class Unzip {
 
   #assertReadable({ isEncrypted, method }: FileHeader): void {
     if (isEncrypted) {
-      throw this.#fail('ZIP_ENCRYPTED', `${this.#name} in the archive is encrypted. Have it sent without a password.`);
+      throw this.#fail(
+        'ZIP_ENCRYPTED',
+        `Entry ${this.#files.size + 1} of the archive is encrypted. Ask the sender for an archive without a password.`,
+      );
     }
     if (method === STORED || method === DEFLATED) return;
     throw this.#fail(
       'ZIP_METHOD_UNSUPPORTED',
-      `${this.#name} in the archive is compressed by method ${method}; only 0 (stored) and 8 (deflate) are read.`,
+      `Entry ${this.#files.size + 1} of the archive is compressed by method ${method}; only 0 (stored) and 8 (deflate) are read.`,
       { method },
     );
   }
@@ -170,7 +179,7 @@ export class Unzip {
   }
 
   async *#inflated({ hasDescriptor, packedSize, size }: FileHeader): AsyncGenerator<Uint8Array | typeof MORE, void> {
-    const corrupt = (cause: unknown): MillraceError => this.#corrupt(`${this.#name} cannot be decompressed`, cause);
+    const corrupt = (cause: unknown): MillraceError => this.#corrupt(`${this.#entry} cannot be decompressed`, cause);
     const isSmall = hasDescriptor ? this.#mayBeSmall : size <= OUTPUT_BYTES;
     const inflater = this.#settings.engine.inflater(corrupt, isSmall);
     this.#inflater = inflater;
@@ -234,11 +243,21 @@ export class Unzip {
     yield MORE;
   }
 
+  /** How messages name the entry that is being read: by its number, from 1. Its name is content. */
+  get #entry(): string {
+    return `entry ${this.#files.size + 1} of the archive`;
+  }
+
   readonly #fail: ZipFail = (code, message, details, cause) =>
     new MillraceError(code, message, {
       cause,
       part: this.#name,
-      details: { format: 'zip', offset: this.#input.offset, ...details },
+      details: {
+        format: 'zip',
+        offset: this.#input.offset,
+        ...(this.#isInEntry && { entry: this.#files.size + 1 }),
+        ...details,
+      },
     });
 
   #corrupt(what: string, cause?: unknown): MillraceError {
@@ -246,7 +265,7 @@ export class Unzip {
   }
 
   #checksum(what: string, details: object): MillraceError {
-    const where = `${this.#name} in the zip archive is damaged: its CRC-32 or its length ${what}.`;
-    return this.#fail('COMPRESSION_CHECKSUM', `${where} Have the file sent anew.`, details);
+    const where = `Entry ${this.#files.size + 1} of the archive is damaged: its CRC-32 or its length ${what}.`;
+    return this.#fail('COMPRESSION_CHECKSUM', `${where} Ask the sender for a new copy.`, details);
   }
 }

@@ -47,6 +47,7 @@ export function* readDirectory(
     fail('ZIP_DIRECTORY_MISMATCH', `The directory at the archive's end ${what}. Have the archive made anew.`, details);
 
   const start = input.offset;
+  let listed = 0;
   while (signatureOf(yield* peek(4)) === SIGNATURES.directory) {
     const fixed = directoryHeader(yield* take(LENGTHS.directory));
     const name = zipName(yield* take(fixed.nameLength));
@@ -54,9 +55,13 @@ export function* readDirectory(
     yield* pass(fixed.commentLength);
     const file = header && files.get(header.offset);
     if (header === undefined || file === undefined || file.isListed || !isSame(file, header, name)) {
-      throw mismatch(`does not say the same as the files themselves: ${JSON.stringify(name)}`, { name });
+      throw mismatch(`differs from the files themselves in its entry ${listed + 1}`, {
+        entry: listed + 1,
+        content: { name },
+      });
     }
     file.isListed = true;
+    listed += 1;
   }
   const size = input.offset - start;
   const assertAgrees = (end: DirectoryEnd, hasZip64: boolean): void => {
@@ -70,8 +75,12 @@ export function* readDirectory(
   };
   const hasZip64 = signature === SIGNATURES.end64;
   if (!hasZip64) assertEnd();
-  for (const { name, isListed } of files.values()) {
-    if (!isListed) throw mismatch(`does not list ${name}: it may have been deleted`, { name });
+  for (const [index, { name, isListed }] of [...files.values()].entries()) {
+    if (isListed) continue;
+    throw mismatch(`does not list entry ${index + 1}: it may have been deleted`, {
+      entry: index + 1,
+      content: { name },
+    });
   }
 
   if (hasZip64) {

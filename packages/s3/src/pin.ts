@@ -51,6 +51,9 @@ function changed(ref: S3Ref, answered: string | undefined, named: S3Ref): Millra
     'S3_OBJECT_CHANGED',
     `${s3Uri(ref)} changed ${since}${etag === undefined ? '' : ` (ETag ${bareEtag(etag)})`}. ` +
       'The event of the newer version covers it; to read what is there now, drop the ETag from the reference.',
-    { retryable: !isPinned(named), details: { bucket, key, versionId, etag, answered } },
+    {
+      retryable: !isPinned(named),
+      details: { bucket, key, versionId, etag, answered, ...(versionId === undefined && { replacedBy: answered }) },
+    },
   );
 }

@@ -23,6 +23,7 @@ import { objectBody } from './object-body.ts';
 import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
 import { isPinned, pin } from './pin.ts';
+import { namingReplacement } from './replaced-object.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 import { openSettled } from './settled-version.ts';
 import { type WholeObject, wholeObjects } from './whole-object.ts';
@@ -104,7 +105,10 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
   const client = holdClient(options.client);
   const wholeObject = wholeObjects(client);
 
-  const failing = (error: unknown, ref: S3Ref): unknown => (missing === 'skip' ? skipMissing(error, ref) : error);
+  const failing = async (error: unknown, ref: S3Ref, signal: AbortSignal): Promise<never> => {
+    const why = missing === 'skip' ? skipMissing(error, ref) : error;
+    throw await namingReplacement(why, ref, client.get, { signal, timeoutMs: idleTimeoutMs });
+  };
 
   const open = async (ref: S3Ref, { signal }: Context): Promise<SourceItem<Uint8Array>> => {
     checkRef(ref);
@@ -118,9 +122,9 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
         verify: ({ answer }) => wrongAnswer(ref, answer),
         discard,
       });
-    const object = await openSettled({ ref, subject, signal, open: request, discard }).catch((error: unknown) => {
-      throw failing(error, ref);
-    });
+    const object = await openSettled({ ref, subject, signal, open: request, discard }).catch((error: unknown) =>
+      failing(error, ref, signal),
+    );
     const body = objectBody({ client, ref, object, idleTimeoutMs, maxResumes, ranges });
     try {
       checkVersion(ref, object.answer, subject);
@@ -133,9 +137,9 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
 
   const openRanges = async (ref: S3Ref, { signal }: Context): Promise<RangedItem> => {
     checkRef(ref);
-    const answer = await headObject(client.get(), ref, signal, idleTimeoutMs).catch((error: unknown) => {
-      throw failing(error, ref);
-    });
+    const answer = await headObject(client.get(), ref, signal, idleTimeoutMs).catch((error: unknown) =>
+      failing(error, ref, signal),
+    );
     const content = objectRanges({ client, ref, answer, idleTimeoutMs, maxResumes });
     return Object.freeze({ ...opened(ref, answer, landingCopies), ...content });
   };

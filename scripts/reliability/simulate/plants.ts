@@ -196,6 +196,12 @@ export const PLANTS: readonly Plant[] = [
         find: "return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };",
         replace: 'return undefined;',
       },
+      // Once it was opened, what is there now says the same.
+      {
+        file: 'packages/core/src/run/object/object-claim.ts',
+        find: 'return isReplaced(request.origin.id, tag, entries);',
+        replace: 'return false;',
+      },
     ],
   },
   {
@@ -204,7 +210,7 @@ export const PLANTS: readonly Plant[] = [
     patches: [
       {
         file: 'packages/s3/src/s3-source.ts',
-        find: "(missing === 'skip' ? skipMissing(error, ref) : error)",
+        find: "missing === 'skip' ? skipMissing(error, ref) : error",
         replace: 'error',
       },
     ],

@@ -1,7 +1,7 @@
 import type { IdentifiedObject } from '../source.ts';
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerEntry } from './ledger.ts';
-import { generationOf, isLeased, isSuperseded } from './order.ts';
+import { generationOf, isLeased, isMultipart, isSuperseded, timeOf } from './order.ts';
 
 /**
  * What a ledger's entries say of an object before it is opened, if its reference does not determine the version for sure:
@@ -21,13 +21,18 @@ export function decideBeforeOpen(
     return { outcome: 'held', leaseUntil: entry.leaseUntil };
   // An event that the entry does not know moves the order of versions, which only a claim can store.
   const isKnown = sequencer === undefined || compareSequencers(entry?.sequencer ?? '', sequencer) >= 0;
-  const isLatest = isKnown && entries.every((other) => generationOf(other) <= generationOf(entry));
-  if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || isLatest))
+  const isLast = entries.every((other) => generationOf(other) <= generationOf(entry));
+  if (entry?.state === 'complete' && (versions === 'all' || sequencer === undefined || (isKnown && isLast)))
     return { outcome: 'complete' };
   if (versions === 'all' || sequencer === undefined) return undefined;
-  const isNewer = (other: LedgerEntry): boolean =>
-    other.attempts > 0 && other.sequencer !== undefined && compareSequencers(other.sequencer, sequencer) > 0;
+  const writtenAt = isMultipart(origin) ? undefined : timeOf({ origin, sequencer }, entry);
+  const isNewer = (other: LedgerEntry): boolean => {
+    if (other.attempts === 0) return false;
+    if (other.sequencer !== undefined) return compareSequencers(other.sequencer, sequencer) > 0;
+    const { lastModified } = other.origin;
+    return writtenAt !== undefined && lastModified !== undefined && lastModified > writtenAt;
+  };
   if (!entries.some(isNewer)) return undefined;
-  if (entry !== undefined && isSuperseded(entry, { sequencer }, !isLatest)) return 'claim';
+  if (entry !== undefined && isSuperseded(entry, { sequencer }, !isLast)) return 'claim';
   return { outcome: entry?.state === 'complete' ? 'complete' : 'stale' };
 }

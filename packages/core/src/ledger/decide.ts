@@ -52,7 +52,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   }
   if (request.versions === 'all') return grantOne(request, known, now);
   if (needsTime(request, known)) return answer({ outcome: 'unclear' });
-  if (isOlder(request, head)) return staleOf(request, known);
+  if (isOlder(request, known)) return staleOf(request, known);
   if (head !== undefined && head.claimId !== request.claimId && isRunningHead(head, request, now))
     return answer({ outcome: 'held', leaseUntil: head.leaseUntil });
   if (head?.mixed === true) {

@@ -1,24 +1,41 @@
 import type { ItemOrigin } from '../origin.ts';
 import { compareSequencers } from './compare-sequencers.ts';
 import type { ClaimRequest, LedgerEntry } from './ledger.ts';
-import type { HeadRecord, Known } from './ledger-store.ts';
+import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 
 /*
  * Which of two versions of an object is older, and whether a lease still runs.
  */
 
 /**
- * Whether the version was written before one that was granted. Sequencers say it; a listing has none, so if either side lacks
- * one, or the one of the head belongs to an earlier version, the time of writing does. That of a multipart upload is when it was begun, so it says nothing of when it ended.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+ * Whether the version was written before one that was granted. Sequencers say it. A listing has none, so if either side lacks one, or
+ * the one of the head belongs to an earlier version, the time of writing says it. That of a multipart upload is when it was begun,
+ * so it says nothing of when it ended. https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
  */
-export function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | undefined): boolean {
-  if (sequencer !== undefined && head?.sequencer !== undefined) {
+export function isOlder(request: ClaimRequest, { head, version }: Known): boolean {
+  const { sequencer, origin } = request;
+  if (head === undefined) return false;
+  if (sequencer !== undefined && head.sequencer !== undefined) {
     if (compareSequencers(head.sequencer, sequencer) > 0) return true;
     if (head.unsequenced !== true) return false;
   }
-  if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
-  return origin.lastModified < head.lastModified;
+  if (head.lastModified === undefined || isMultipart(origin) || isLast(version, head)) return false;
+  const writtenAt = timeOf(request, version);
+  return writtenAt !== undefined && writtenAt < head.lastModified;
+}
+
+/** Whether only opening the object can tell if the version is older than one that was granted. */
+export function needsTime(request: ClaimRequest, { head, version }: Known): boolean {
+  const { sequencer, origin, isUnopened } = request;
+  if (isUnopened !== true || head?.lastModified === undefined) return false;
+  if (isMultipart(origin) || isLast(version, head) || timeOf(request, version) !== undefined) return false;
+  if (sequencer === undefined || head.sequencer === undefined) return true;
+  return head.unsequenced === true && compareSequencers(head.sequencer, sequencer) <= 0;
+}
+
+/** Whether the version is the one that was granted last: it is not older than itself. */
+function isLast(version: VersionRecord | undefined, head: HeadRecord): boolean {
+  return version !== undefined && generationOf(version) === generationOf(head);
 }
 
 /**
@@ -34,20 +51,20 @@ export function isSuperseded(
   return last === undefined || sequencer === undefined || compareSequencers(last, sequencer) <= 0;
 }
 
-/** Whether only opening the object can tell if the version is older than one that was granted. */
-export function needsTime({ sequencer, origin, isUnopened }: ClaimRequest, { head, version }: Known): boolean {
-  if (
-    isUnopened !== true ||
-    version !== undefined ||
-    origin.lastModified !== undefined ||
-    head?.lastModified === undefined
-  )
-    return false;
-  if (sequencer === undefined || head.sequencer === undefined) return true;
-  return head.unsequenced === true && compareSequencers(head.sequencer, sequencer) <= 0;
+/**
+ * When the version was written. Before it is opened again, the time with which it was claimed before counts, if it was by the same
+ * event: another event may be of the same content that was written once more.
+ */
+export function timeOf(
+  { origin, sequencer }: Pick<ClaimRequest, 'origin' | 'sequencer'>,
+  known: Pick<VersionRecord, 'origin' | 'sequencer'> | undefined,
+): string | undefined {
+  if (origin.lastModified !== undefined) return origin.lastModified;
+  return sequencer !== undefined && known?.sequencer === sequencer ? known.origin.lastModified : undefined;
 }
 
-function isMultipart({ etag }: ItemOrigin): boolean {
+/** The time of a multipart upload is when it was begun. */
+export function isMultipart({ etag }: ItemOrigin): boolean {
   return etag !== undefined && /-\d+"?$/.test(etag);
 }
 

@@ -1,6 +1,7 @@
 import { MillraceError } from '../millrace-error.ts';
 import type { Rejection } from '../rejection.ts';
 import { rejectionFromJson, rejectionToJson } from '../rejection-json.ts';
+import { shortenedRejections } from './shortened.ts';
 import type { NativeKey, SealKeys } from './seal-keys.ts';
 
 /** What a sealed rejection has as `details.sealed`. */
@@ -12,13 +13,26 @@ interface Sealed {
 }
 
 const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 const MESSAGE = 'The content of this rejection is sealed.';
 
-/** A rejection without what it says of its record, which lies encrypted in `details.sealed`. */
-export async function sealContent(rejection: Rejection, keyId: string, key: NativeKey): Promise<Rejection> {
-  const { raw: _raw, value: _value, details: _details, message: _message, ...place } = rejection;
+/**
+ * A rejection without what it says of its record, which lies encrypted in `details.sealed`.
+ *
+ * @param maxBytes what there is room for; a larger record is cut before
+ */
+export async function sealContent(
+  rejection: Rejection,
+  keyId: string,
+  key: NativeKey,
+  maxBytes: number = Number.POSITIVE_INFINITY,
+): Promise<Rejection> {
+  const { raw: _raw, value: _value, details: _details, message: _message, ...rest } = rejection;
+  // The name of a part, such as a file of an archive, comes from the object's content.
+  const { part: _part, ...item } = rest.item;
+  const place = { ...rest, item };
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  const content = new TextEncoder().encode(rejectionToJson(rejection));
+  const content = contentWithin(rejection, maxBytes);
   const encrypted = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv: nonce, additionalData: boundTo(place, keyId) },
     key,
@@ -26,6 +40,15 @@ export async function sealContent(rejection: Rejection, keyId: string, key: Nati
   );
   const sealed: Sealed = { version: 1, keyId, nonce, data: new Uint8Array(encrypted) };
   return { ...place, message: MESSAGE, details: { sealed } };
+}
+
+function contentWithin(rejection: Rejection, maxBytes: number): Uint8Array<ArrayBuffer> {
+  let content = new Uint8Array();
+  for (const kept of shortenedRejections(rejection, 'this quarantine when sealed')) {
+    content = new TextEncoder().encode(rejectionToJson(kept));
+    if (content.length + TAG_BYTES <= maxBytes) break;
+  }
+  return content;
 }
 
 /**

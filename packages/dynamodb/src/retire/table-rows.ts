@@ -11,6 +11,7 @@ import {
 import { type Context, isMillraceError, MillraceError } from '@millrace/core';
 import { backoff } from '../backoff.ts';
 import type { KeyNames } from '../key-identity.ts';
+import { late } from '../late-body.ts';
 import { logAsIs } from '../log-as-is.ts';
 import type { WriteRate } from '../rate/write-rate.ts';
 import { isObject, shapedResponse } from '../response.ts';
@@ -56,7 +57,7 @@ export async function present(keys: readonly Key[], settings: RowsSettings): Pro
     const input = { Keys: left as Record<string, AttributeValue>[], ConsistentRead: true, ...projection };
     const command = new BatchGetItemCommand({ RequestItems: { [table]: input }, ReturnConsumedCapacity: 'TOTAL' });
     const output = await untilAborted(
-      client().send(prepared(command, client()), { abortSignal: context.signal }),
+      client().send(prepared(command, client(), context.signal), { abortSignal: context.signal }),
       context.signal,
     );
     const { Responses, UnprocessedKeys } = shapedResponse(
@@ -90,7 +91,7 @@ export async function deleteRows(keys: readonly Key[], settings: RowsSettings): 
         ReturnConsumedCapacity: 'TOTAL',
       });
       const output = await untilAborted(
-        client().send(prepared(command, client()), { abortSignal: context.signal }),
+        client().send(prepared(command, client(), context.signal), { abortSignal: context.signal }),
         context.signal,
       );
       const { UnprocessedItems } = shapedResponse('BatchWriteItem', output, (one) => isObject(one.UnprocessedItems));
@@ -123,7 +124,7 @@ export async function deleteRowIf(key: Key, condition: Condition, settings: Rows
       ReturnConsumedCapacity: 'TOTAL',
     });
     try {
-      const sent = client().send(prepared(command, client()), { abortSignal: context.signal });
+      const sent = client().send(prepared(command, client(), context.signal), { abortSignal: context.signal });
       const output = await untilAborted(sent, context.signal);
       shapedResponse('DeleteItem', output, () => Number.isFinite(output.ConsumedCapacity?.CapacityUnits));
       const consumed = output.ConsumedCapacity!.CapacityUnits!;
@@ -161,7 +162,7 @@ export async function* scannedKeys(
         ReturnConsumedCapacity: 'TOTAL',
         ...(start && { ExclusiveStartKey: start }),
       });
-      const sent = client().send(prepared(command, client()), { abortSignal: context.signal });
+      const sent = client().send(prepared(command, client(), context.signal), { abortSignal: context.signal });
       const output = await untilAborted(sent, context.signal);
       shapedResponse('Scan', output, ({ Items, Count, ScannedCount, LastEvaluatedKey: last }) => {
         const isCounted = Array.isArray(Items) && Items.length === Count && Count <= ScannedCount!;
@@ -223,8 +224,12 @@ function projectionOf({ partitionKey, sortKey }: KeyNames): {
   };
 }
 
-function prepared<C extends { readonly middlewareStack: unknown }>(command: C, client: DynamoDBClient): C {
-  verified(command, client.config);
+function prepared<C extends { readonly middlewareStack: unknown }>(
+  command: C,
+  client: DynamoDBClient,
+  signal: AbortSignal,
+): C {
+  late(verified(command, client.config), client, signal);
   logAsIs(command.middlewareStack as DynamoDBClient['middlewareStack']);
   return command;
 }

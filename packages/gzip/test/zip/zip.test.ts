@@ -162,7 +162,7 @@ describe('what is refused', () => {
     'a name that is not safe: %j',
     async (name) => {
       const { error } = await unzipped([zipFile([A, { name, data: 'x' }])], { entries: 'a.csv' });
-      expect(error).toMatchObject({ code: 'ZIP_NAME_UNSAFE', details: { format: 'zip', name } });
+      expect(error).toMatchObject({ code: 'ZIP_NAME_UNSAFE', details: { format: 'zip', entry: 2, content: { name } } });
     },
   );
 

@@ -1,4 +1,5 @@
 import { decideBeforeOpen } from '../../ledger/before-open.ts';
+import { isReplaced } from '../../ledger/replaced.ts';
 import type { ClaimAnswer, ClaimRequest, Ledger, LedgerProgress } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { ItemReport } from '../../report.ts';
@@ -80,6 +81,17 @@ export async function lookUp(
   const { ledger } = ledgering;
   const entries = await call(ledger, request, 'look-up', () => ledger.entries(request.feed, request.object));
   return decideBeforeOpen(request, entries, request, Date.now());
+}
+
+/**
+ * Looks up whether the ledger knows what took the place of an object that cannot be read any more; see {@link isReplaced}.
+ *
+ * @throws MillraceError `LEDGER_TIMEOUT`, `LEDGER_FAILED`, or the ledger's own code
+ */
+export async function lookUpReplacement(ledgering: Ledgering, request: ClaimRequest, tag: string): Promise<boolean> {
+  const { ledger } = ledgering;
+  const entries = await call(ledger, request, 'look-up', () => ledger.entries(request.feed, request.object));
+  return isReplaced(request.origin.id, tag, entries);
 }
 
 /** A granted claim: stores progress as the resume point moves, renews the lease while it does not, and ends with the report. */

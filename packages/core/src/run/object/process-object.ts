@@ -10,8 +10,9 @@ import type { RunScope } from '../run-scope.ts';
 import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
-import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
+import { claim, claimRequest, lookUp, lookUpReplacement, ObjectClaim, reachWindow } from './object-claim.ts';
 import { closeTimedOut, ledgerContract, quarantineLoop } from './object-errors.ts';
+import { describeRef } from './source-object.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 import { Reach } from './reach.ts';
@@ -50,7 +51,7 @@ class ObjectProcess<Ref> {
   constructor(scope: RunScope<Ref>, ref: Ref) {
     this.#scope = scope;
     this.#ref = ref;
-    const described = describe(scope, ref);
+    const described = describeRef(scope, ref);
     this.#refText = described.text;
     this.#state = new ObjectState(scope.stop, this.#refText, scope.feed.stages.sink.group ?? 1);
     if (described.error !== undefined) this.#state.fail(described.error);
@@ -118,7 +119,8 @@ class ObjectProcess<Ref> {
     const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
     if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
     const wasClaimed = this.#claim !== undefined;
-    const item = await this.#open();
+    const item = await this.#openOrStale(identity);
+    if (item === undefined) return;
     this.#origin = item.origin;
     try {
       const isClaimed = wasClaimed && this.#isAsIdentified(identity!, item);
@@ -140,6 +142,26 @@ class ObjectProcess<Ref> {
     this.#origin = identity.origin;
     this.#settle(request, answer);
     return false;
+  }
+
+  /**
+   * A version that another one replaced for good can never be read. If the ledger knows the one that is there now, there is nothing
+   * left to do; else the object fails, as somebody must find the other one.
+   */
+  async #openOrStale(identity: ReferenceIdentity | undefined): Promise<ReadItem | undefined> {
+    try {
+      return await this.#open();
+    } catch (thrown) {
+      const { ledgering, feed } = this.#scope;
+      const tag = isMillraceError(thrown) ? thrown.details?.['replacedBy'] : undefined;
+      const isAsked = identity !== undefined && this.#claim === undefined && ledgering?.versions === 'newest';
+      if (!isAsked || typeof tag !== 'string') throw thrown;
+      const request = claimRequest(feed.name, this.#refText, ledgering, identity);
+      if (!(await bounded(lookUpReplacement(ledgering, request, tag), this.#state.abandoned))) throw thrown;
+      this.#origin = identity.origin;
+      this.#settledAs = 'stale';
+      return undefined;
+    }
   }
 
   #open(): Promise<ReadItem> {
@@ -269,18 +291,5 @@ class ObjectProcess<Ref> {
       durationMs: Date.now() - this.#started,
       ...(error && { error }),
     };
-  }
-}
-
-/** A reference that cannot be described fails alone. */
-function describe<Ref>(
-  { feed, names }: RunScope<Ref>,
-  ref: Ref,
-): { readonly text: string; readonly error?: MillraceError } {
-  try {
-    return { text: feed.stages.source.describe(ref) };
-  } catch (thrown) {
-    const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
-    return { text: `${feed.stages.source.name}: a reference that names no object`, error };
   }
 }

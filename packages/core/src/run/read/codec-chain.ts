@@ -41,8 +41,9 @@ async function* throughCodec<O>(
 ): AsyncGenerator<O | Part, void, undefined> {
   const { stage: name, item } = contextOf();
   let partName: string | undefined;
+  let partNumber: number | undefined;
   const attribute = (thrown: unknown): MillraceError =>
-    toMillraceError(thrown, 'CODEC_THREW', { stage: name, item: item.id, part: partName });
+    toMillraceError(thrown, 'CODEC_THREW', { stage: name, item: item.id, part: partName, partNumber });
   const start = (): CodecStage<unknown, unknown> => {
     try {
       return codec.start(contextOf(partName));
@@ -66,6 +67,7 @@ async function* throughCodec<O>(
           stage = undefined;
           await ended.close?.();
           partName = given.name;
+          partNumber = (partNumber ?? 0) + 1;
           stage = start();
           isBegun = true;
           yield given;
@@ -103,7 +105,7 @@ async function* withoutParts<O>(
   codec: string,
 ): AsyncGenerator<O, void, undefined> {
   for await (const output of outputs) {
-    if (isPart(output)) throw contract(codec, `it began part ${output.name} inside another part`);
+    if (isPart(output)) throw contract(codec, 'it began a part inside another part');
     yield output;
   }
 }

@@ -1,4 +1,3 @@
-import { compareSequencers } from '@millrace/core';
 import type { History } from '../history.ts';
 import { keyOfObject } from '../world/object-content.ts';
 
@@ -19,13 +18,8 @@ function notified(body: string): Notified | undefined {
   return ref === undefined ? message.Records?.[0]?.s3.object : { ...ref, eTag: ref.etag };
 }
 
-/**
- * Whether a message may fail for ever, because what it tells of cannot be read any more:
- *
- * - its object was removed, and the deployment fails such events;
- * - its object was overwritten in a bucket without versions, and the ledger knows of no event of a later write.
- */
-export function isExcused(body: string, { scenario, removed, puts, versions }: History): boolean {
+/** Whether a message may fail for ever: its object was removed and the deployment fails such events, or cannot be delivered. */
+export function isExcused(body: string, { scenario, removed, puts }: History): boolean {
   const object = notified(body);
   if (object === undefined) return false;
   const { bucket, options } = scenario.settings;
@@ -33,16 +27,5 @@ export function isExcused(body: string, { scenario, removed, puts, versions }: H
   if (bucket.slowMs !== undefined) return true;
   const own = puts.filter(({ content }) => keyOfObject(content.object) === object.key);
   if (own.some(({ content }) => content.poison === true || content.broken.length === content.lines)) return true;
-  if (options['missing'] === 'fail' && [...removed].some((name) => keyOfObject(name) === object.key)) return true;
-  const latest = puts.findLast(({ content }) => keyOfObject(content.object) === object.key);
-  const isOverwritten = !bucket.versioned && object.eTag !== undefined && latest?.md5 !== object.eTag;
-  const isKnown = versions.some(
-    (version) =>
-      version.object.endsWith(`/${object.key}`) &&
-      version.attempts > 0 &&
-      version.sequencer !== undefined &&
-      object.sequencer !== undefined &&
-      compareSequencers(version.sequencer, object.sequencer) > 0,
-  );
-  return isOverwritten && !isKnown;
+  return options['missing'] === 'fail' && [...removed].some((name) => keyOfObject(name) === object.key);
 }
