@@ -1,143 +1,118 @@
-import type { ClientHolder } from '../client-holder.ts';
-import { s3Uri } from '../s3-ref.ts';
-import { manifestInvalid, manifestText, type ManifestPart, positionsOf } from './manifest.ts';
-import type { ObjectStore } from './object-store.ts';
-import { partBody } from './part-body.ts';
-import type { PlannedGroup, PlannedPart } from './part-plan.ts';
+import type { Context } from '../context.ts';
+import type { Encoder } from '../encoder.ts';
+import { MillraceError } from '../millrace-error.ts';
+import type { PartStore } from '../part-store.ts';
+import { atOnce } from './at-once.ts';
+import { manifestInvalid, type ManifestPart, manifestText, positionsOf } from './manifest.ts';
+import { partChunks } from './part-chunks.ts';
+import type { PlannedGroup, PlannedPart } from './plan-parts.ts';
 import { holdsPosition, positionRanges } from './positions.ts';
-import { PIECE_BYTES, putPart } from './put-part.ts';
 
 export interface PartWriterSettings {
-  readonly bucket: string;
-  readonly client: ClientHolder;
+  readonly store: PartStore;
+  readonly encode: Encoder<never>;
   readonly compress: 'gzip' | 'none';
-  /** Ends the keys of parts. */
-  readonly extension: string;
-  readonly head: string;
-  readonly manifestPrefix: string;
 }
 
-/** Writes groups, and what replays bring to them. When it resolves, S3 has all of it. */
+/** Writes groups, and what replays bring to them. When it resolves, the store has all of it. */
 export interface PartWriter {
   /** Writes a group as a whole, over what was there of it. */
-  readonly write: (group: PlannedGroup, store: ObjectStore) => Promise<void>;
-  /** Writes a group of one record that came by itself; nothing where the group's objects have it by now. */
-  readonly writeSingle: (group: PlannedGroup, store: ObjectStore) => Promise<void>;
+  readonly write: (group: PlannedGroup, context: Context) => Promise<void>;
+  /** Writes a group of one record that came by itself; nothing if the group's parts have it by now. */
+  readonly writeSingle: (group: PlannedGroup, context: Context) => Promise<void>;
 }
 
-/** Objects of a group that are written at once. */
-const AT_ONCE = 4;
+/** Parts of a group that are written at once. */
+const PARTS_AT_ONCE = 4;
+const NOTE_END = '.json';
 
 /**
- * A replay and a new delivery of a group may come at the same time, and S3 has no transactions. Each kind of object has one
- * kind of writer: parts and manifests are written by groups, single objects and their notes by replays. The replay writes its
- * note, its object, and then looks at the manifest; the group writes its parts, its manifest, and then looks for notes.
- * Whatever the order, one of the two comes last and sees the other, and takes the single object away.
+ * A replay and a new delivery of a group may come at the same time, and a store has no transactions. Each kind of content has
+ * one kind of writer: groups write parts and manifests, replays write single parts and their notes. The replay writes its
+ * note, its part, and then looks at the manifest; the group writes its parts, its manifest, and then looks for notes. In
+ * whatever order, one of the two comes last and sees the other, and removes the single part.
  */
-export function partWriter({
-  bucket,
-  client,
-  compress,
-  extension,
-  head,
-  manifestPrefix,
-}: PartWriterSettings): PartWriter {
-  const contentType = compress === 'gzip' ? 'application/gzip' : contentTypeOf(extension);
-  const manifestKey = (name: string): string => `${manifestPrefix}${name}.json`;
-  const notePrefix = (name: string): string => `${manifestPrefix}${name}+`;
-  const NOTE_END = '.json';
+export function partWriter({ store, encode, compress }: PartWriterSettings): PartWriter {
+  const extension = `${encode.extension}${compress === 'gzip' ? '.gz' : ''}`;
+  const contentType = compress === 'gzip' ? 'application/gzip' : encode.contentType;
+  const groupStem = ({ item, first }: PlannedGroup, path: string): string => store.partPrefix(item, path) + first;
+  const manifestStem = ({ item, first }: PlannedGroup): string => store.manifestPrefix(item) + first;
 
-  const putPlanned = async (part: PlannedPart, key: string, store: ObjectStore): Promise<ManifestPart> => {
-    const pieces = partBody(part, head, compress, PIECE_BYTES);
-    const size = await putPart(store, client, { bucket, key, contentType, pieces });
-    return { key, records: part.lines.length, size };
+  const putPart = async (part: PlannedPart, key: string, context: Context): Promise<ManifestPart> => {
+    assertMayWrite(context);
+    const chunks = partChunks(part, { encode, compress, signal: context.signal });
+    const size = await store.write(key, { contentType, chunks }, context);
+    return { key, records: part.texts.length, size };
   };
-  const putText = (key: string, text: string, store: ObjectStore): Promise<void> =>
-    store.put({ key, body: Buffer.from(text), ContentType: 'application/json' });
+  const putText = async (key: string, text: string, context: Context): Promise<void> => {
+    assertMayWrite(context);
+    const chunks = partChunks({ path: '', texts: [text] }, { encode: {}, compress: 'none', signal: context.signal });
+    await store.write(key, { contentType: 'application/json', chunks }, context);
+  };
+  const remove = (key: string, context: Context): Promise<void> => {
+    assertMayWrite(context);
+    return store.remove(key, context);
+  };
 
-  /** The key that a note tells. It is going to be deleted, so it must be the one of a single object of this very record. */
-  const notedKey = async (note: string, object: string, store: ObjectStore): Promise<string | undefined> => {
-    const key = await store.text(note);
-    if (key === undefined || key.includes(object)) return key;
-    throw manifestInvalid(s3Uri({ bucket, key: note }));
+  /** The key in a note. It is going to be removed, so it must be the one of a single part of this very record. */
+  const notedKey = async (note: string, single: string, context: Context): Promise<string | undefined> => {
+    const key = await store.read(note, context);
+    if (key === undefined || key.includes(single)) return key;
+    throw manifestInvalid(note);
+  };
+
+  /** Parts of one path are numbered in the order of their records. */
+  const keysOf = (group: PlannedGroup): readonly string[] => {
+    const numbers = new Map<string, number>();
+    return group.parts.map(({ path }) => {
+      // File systems that do not tell capitals apart would take two paths for one.
+      const folder = path.normalize('NFC').toLowerCase();
+      const number = numbers.get(folder) ?? 0;
+      numbers.set(folder, number + 1);
+      return `${groupStem(group, path)}-${number}${extension}`;
+    });
   };
 
   return {
-    write: async (group, store) => {
-      const { name, positions } = group;
-      const keys = keysOf(group, extension);
-      const parts = await eachOf(group.parts, AT_ONCE, (part, index) => putPlanned(part, keys[index]!, store));
-      await putText(manifestKey(name), manifestText(group, parts), store);
-      const held = new Set(positions);
-      const start = notePrefix(name);
-      for (const note of await store.list(start)) {
+    write: async (group, context) => {
+      const keys = keysOf(group);
+      const parts = await atOnce(group.parts, PARTS_AT_ONCE, (part, index) => putPart(part, keys[index]!, context));
+      await putText(`${manifestStem(group)}.json`, manifestText(group, parts), context);
+      const held = new Set(group.positions);
+      const start = `${manifestStem(group)}+`;
+      for (const note of await store.list(start, context)) {
         const position = note.slice(start.length, -NOTE_END.length);
         if (!held.has(position)) continue;
-        const key = await notedKey(note, `${name}+${position}.`, store);
-        if (key !== undefined) await store.remove(key);
-        await store.remove(note);
+        const key = await notedKey(note, `${group.first}+${position}.`, context);
+        if (key !== undefined) await remove(key, context);
+        await remove(note, context);
       }
     },
-    writeSingle: async (group, store) => {
-      const { name, parts, positions } = group;
-      const position = positionRanges(positions);
+    writeSingle: async (group, context) => {
+      const position = positionRanges(group.positions);
+      const manifest = `${manifestStem(group)}.json`;
       const isHeld = async (): Promise<boolean> =>
-        holdsPosition(
-          positionsOf(await store.text(manifestKey(name)), s3Uri({ bucket, key: manifestKey(name) })),
-          position,
-        );
-      if (await isHeld()) return;
-      const [part] = parts;
-      if (part === undefined) return;
-      const key = `${part.folder}${name}+${position}${extension}`;
-      const note = `${notePrefix(name)}${position}${NOTE_END}`;
+        holdsPosition(positionsOf(await store.read(manifest, context), manifest), position);
+      const [part] = group.parts;
+      if (part === undefined || (await isHeld())) return;
+      const key = `${groupStem(group, part.path)}+${position}${extension}`;
+      const note = `${manifestStem(group)}+${position}${NOTE_END}`;
       // A feed that was changed meanwhile may put it elsewhere.
-      const earlier = await notedKey(note, `${name}+${position}.`, store);
-      if (earlier !== undefined && earlier !== key) await store.remove(earlier);
-      await putText(note, key, store);
-      await putPlanned(part, key, store);
+      const earlier = await notedKey(note, `${group.first}+${position}.`, context);
+      if (earlier !== undefined && earlier !== key) await remove(earlier, context);
+      await putText(note, key, context);
+      await putPart(part, key, context);
       if (!(await isHeld())) return;
-      await store.remove(key);
-      await store.remove(note);
+      await remove(key, context);
+      await remove(note, context);
     },
   };
 }
 
-/** Parts of one folder are numbered in the order of their records. */
-function keysOf({ name, parts }: PlannedGroup, extension: string): readonly string[] {
-  const numbers = new Map<string, number>();
-  return parts.map(({ folder }) => {
-    const number = numbers.get(folder) ?? 0;
-    numbers.set(folder, number + 1);
-    return `${folder}${name}-${number}${extension}`;
-  });
-}
-
-function contentTypeOf(extension: string): string {
-  return extension === '.csv' ? 'text/csv' : 'application/x-ndjson';
-}
-
-/** Does something for each value, a few at once. Where one fails, no other is begun, and those begun are waited for. */
-async function eachOf<T, R>(
-  values: readonly T[],
-  atOnce: number,
-  act: (value: T, index: number) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  let failed = false;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < values.length && !failed; index = next++) {
-      try {
-        results[index] = await act(values[index]!, index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: atOnce }, work));
-  const failure = ended.find((one) => one.status === 'rejected');
-  if (failure !== undefined) throw failure.reason;
-  return results;
+/** A process that was paused, and whose timers have not run yet, finds out here that its lease is over. */
+function assertMayWrite({ signal, timeLeftMs, stage }: Context): void {
+  signal.throwIfAborted();
+  if (timeLeftMs?.() !== 0) return;
+  const message = `The lease on this object is over, so another run may have it. ${stage} writes no more of it. Run it again.`;
+  throw new MillraceError('LEDGER_LEASE_LOST', message, { retryable: true });
 }
