@@ -100,8 +100,8 @@ function inspectInstance(value: object, depth: number): boolean {
     hasRawJson('a decimal number', depth);
     return false;
   }
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw unsupported('an invalid date', depth);
+  if (value instanceof Date || Object.prototype.toString.call(value) === '[object Date]') {
+    if (Number.isNaN((value as Date).getTime())) throw unsupported('an invalid date', depth);
     return false;
   }
   if (ArrayBuffer.isView(value) || !('toJSON' in value) || typeof value.toJSON !== 'function') {
