@@ -176,6 +176,13 @@ test('the contract was read', () => {
   expect(new Set(clauses).size).toBe(clauses.length);
 });
 
+test('clauses appear in numerical order', () => {
+  const places = clauses.map((clause) => clause.split('.').map(Number) as [number, number]);
+  expect(clauses).toEqual(
+    places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]).map(([chapter, clause]) => `${chapter}.${clause}`),
+  );
+});
+
 test('no clause is without a case, or a test of the package that owes it', () => {
   expect(clauses.filter((clause) => !withCases.has(clause) && TESTS[clause] === undefined)).toEqual([]);
 });

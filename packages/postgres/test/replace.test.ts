@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Codec, feed, flatMap, memoryLedger, purge, type Source } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 interface Row {
   readonly sku: string;
@@ -34,7 +34,7 @@ const rows: Codec<readonly Row[], Row, 'records'> = {
 };
 const make = (of: string, count: number): Row[] => Array.from({ length: count }, (_, n) => ({ sku: `s${n}`, of }));
 
-describe.each(allServers)("versions: 'replace' on $name", ({ start }) => {
+describe.each(servers)("versions: 'replace' on $name", ({ start }) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
