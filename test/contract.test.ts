@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type Codec, drop, type Each, type Encoder, memoryLedger, type RangesCodec, type ReadableQuarantine } from '@millrace/core';
+import {
+  type Codec,
+  drop,
+  type Each,
+  type Encoder,
+  memoryLedger,
+  type RangesCodec,
+  type ReadableQuarantine,
+} from '@millrace/core';
 import {
   type CodecCasesOptions,
   codecCases,

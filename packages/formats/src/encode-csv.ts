@@ -97,13 +97,17 @@ function assertFields(record: unknown, known: ReadonlySet<string> | undefined): 
   for (const name in record) if (!known.has(name) && record[name] !== undefined) others += 1;
   if (others === 0) return;
   // Names of fields are content.
-  throw recordUnsupported(`It has ${others} ${others === 1 ? 'field that is' : 'fields that are'} not among the columns`, {
-    otherFields: others,
-  });
+  throw recordUnsupported(
+    `It has ${others} ${others === 1 ? 'field that is' : 'fields that are'} not among the columns`,
+    {
+      otherFields: others,
+    },
+  );
 }
 
 function hasFields(record: unknown): record is Readonly<Record<string, unknown>> {
-  if (typeof record !== 'object' || record === null || Array.isArray(record) || ArrayBuffer.isView(record)) return false;
+  if (typeof record !== 'object' || record === null || Array.isArray(record) || ArrayBuffer.isView(record))
+    return false;
   const isPlain = Object.getPrototypeOf(record) === Object.prototype;
   return isPlain || !(record instanceof Map || record instanceof Set || record instanceof Date || isDecimal(record));
 }

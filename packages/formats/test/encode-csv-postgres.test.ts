@@ -20,12 +20,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 it.each([
-  [{}, "FORMAT csv, HEADER true"],
+  [{}, 'FORMAT csv, HEADER true'],
   [{ delimiter: ';', lineEnd: '\r\n', escape: '\\' } as const, "FORMAT csv, HEADER true, DELIMITER ';', ESCAPE '\\'"],
 ])('PostgreSQL reads what was written: %o', async (dialect, options) => {
   const encoder = encodeCsv<Row>({ columns: ['id', 'a', 'b'], ...dialect });
   // PostgreSQL stores no NUL, and PGlite strips a byte order mark from the start of a text that it returns.
-  const unit = fc.oneof(fc.constantFrom('"', ',', ';', ' ', '\n', '\r', '\\', '.'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }));
+  const unit = fc.oneof(
+    fc.constantFrom('"', ',', ';', ' ', '\n', '\r', '\\', '.'),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+  );
   const text = fc.option(fc.string({ unit: unit.filter((one) => one !== '\u0000' && one !== '\uFEFF') }));
   const rows = fc.array(fc.record({ a: text, b: text }), { minLength: 1, maxLength: 40 });
   await fc.assert(

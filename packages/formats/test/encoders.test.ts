@@ -44,9 +44,18 @@ const DIALECTS: Readonly<Record<string, readonly [Partial<EncodeCsvOptions<Row>>
   usual: [{}, {}],
   'without header': [{ header: false }, { columns: ['value', 'more'] }],
   semicolons: [{ delimiter: ';', lineEnd: '\r\n' }, { delimiter: ';' }],
-  escapes: [{ quote: "'", escape: '\\' }, { quote: "'", escape: '\\' }],
-  'a pattern of its own': [{ delimiter: '^', quote: ']', escape: '$' }, { delimiter: '^', quote: ']', escape: '$' }],
-  TSV: [{ delimiter: '\t', quote: false }, { delimiter: '\t', quote: false }],
+  escapes: [
+    { quote: "'", escape: '\\' },
+    { quote: "'", escape: '\\' },
+  ],
+  'a pattern of its own': [
+    { delimiter: '^', quote: ']', escape: '$' },
+    { delimiter: '^', quote: ']', escape: '$' },
+  ],
+  TSV: [
+    { delimiter: '\t', quote: false },
+    { delimiter: '\t', quote: false },
+  ],
 };
 
 describe.each(Object.entries(DIALECTS))('encodeCsv keeps the contract: %s', (_, [write, read]) => {
@@ -61,7 +70,9 @@ describe.each(Object.entries(DIALECTS))('encodeCsv keeps the contract: %s', (_, 
   it('what parseCsv reads is what was written, or the record is refused', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", ',', ';', '\t', '\\', '\n', '\r', '^', ']', '$', '\uFEFF', 's') }),
+      fc.string({
+        unit: fc.constantFrom('a', ' ', '"', "'", ',', ';', '\t', '\\', '\n', '\r', '^', ']', '$', '\uFEFF', 's'),
+      }),
     );
     const encoder = encodeCsv<Row>({ columns: ['value', 'more'], ...write });
     fc.assert(
@@ -112,7 +123,13 @@ describe('encodeNdjson, encodeJson and encodeLines keep the contract', () => {
 describe('encodeCsv', () => {
   it('brings typed values back', () => {
     const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
-    const row = fc.record({ number, big: fc.bigInt(), flag: fc.boolean(), at: fc.date({ noInvalidDate: true }), text: fc.string() });
+    const row = fc.record({
+      number,
+      big: fc.bigInt(),
+      flag: fc.boolean(),
+      at: fc.date({ noInvalidDate: true }),
+      text: fc.string(),
+    });
     const encoder = encodeCsv<Row>({ columns: ['number', 'big', 'flag', 'at', 'text'] });
     const parser = parseCsv({
       types: { number: Number, big: 'bigint', flag: 'boolean', at: (text) => new Date(text) },
@@ -165,7 +182,16 @@ describe('encodeCsv', () => {
 
   it('refuses what is not a record of its columns, without a name from it', () => {
     const encoder = encodeCsv<Row>({ columns: ['a'] });
-    for (const record of ['canary', null, [1], new Map([['a', 1]]), new Set(), new Date(0), Buffer.from('a'), decimal('1')]) {
+    for (const record of [
+      'canary',
+      null,
+      [1],
+      new Map([['a', 1]]),
+      new Set(),
+      new Date(0),
+      Buffer.from('a'),
+      decimal('1'),
+    ]) {
       const error = caught(() => encoder.encode(record as unknown as Row, CONTEXT));
       expect(error).toMatchObject({ code: 'CSV_RECORD_UNSUPPORTED' });
     }
@@ -193,9 +219,11 @@ describe('options', () => {
     make: (options) => encodeCsv(options as EncodeCsvOptions<Row>),
     valid: { columns: ['a', { name: 'b', value: () => 1 }] },
     invalid: [
-      ...['a', [], [''], ['a', 'a'], [1], [{ name: 'a' }], ['a', { name: 'a', value: () => 1 }], ['a\r']].map((columns) => ({
-        columns,
-      })),
+      ...['a', [], [''], ['a', 'a'], [1], [{ name: 'a' }], ['a', { name: 'a', value: () => 1 }], ['a\r']].map(
+        (columns) => ({
+          columns,
+        }),
+      ),
       ...['', '"', '\n', ',,', 1, '\ud800'].map((delimiter) => ({ delimiter })),
       { quote: ',' },
       { quote: true },

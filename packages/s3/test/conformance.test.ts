@@ -91,7 +91,10 @@ describe.each(Object.entries(ways))('s3Sink keeps the contract with %s', (_, way
   const options: SinkCasesOptions<Text> = {
     supports: sinkSupports,
     record: (text) => ({ text }),
-    refused: { record: () => ({ text: new Set(['a']) }), code: `${way.encode === undefined ? 'JSON' : 'CSV'}_VALUE_UNSUPPORTED` },
+    refused: {
+      record: () => ({ text: new Set(['a']) }),
+      code: `${way.encode === undefined ? 'JSON' : 'CSV'}_VALUE_UNSUPPORTED`,
+    },
     create: async () => {
       const bucket = `millrace-conformance-${randomUUID()}`;
       await direct.send(new CreateBucketCommand({ Bucket: bucket }));

@@ -110,7 +110,10 @@ describe('formats', () => {
       { a: '', 'b c': null },
       { a: 1.5, 'b c': true, d: 'x' },
     ];
-    const { objects, refusals } = await written<Readonly<Record<string, unknown>>>(values, { encode: encodeCsv({ columns }), compress: 'none' });
+    const { objects, refusals } = await written<Readonly<Record<string, unknown>>>(values, {
+      encode: encodeCsv({ columns }),
+      compress: 'none',
+    });
     expect(refusals).toEqual([expect.objectContaining({ position: 1, code: 'CSV_VALUE_UNSUPPORTED' })]);
     expect(objects[0]!.text).toBe('a,b c,d\n"x,""y""\n"," z","[1,0]"\n1.5,true,"[""x"",2]"\n');
     expect(objects[0]!.key).toMatch(/-0\.csv$/);
@@ -377,7 +380,10 @@ describe('what a refusal says', () => {
       () => ({ a: [CANARY] as unknown as string }),
       () => ({ a: `${CANARY}\ud800` }),
     ];
-    const ways: readonly Partial<S3SinkOptions<string>>[] = [{ encode }, ...partitions.map((partition) => ({ partition }))];
+    const ways: readonly Partial<S3SinkOptions<string>>[] = [
+      { encode },
+      ...partitions.map((partition) => ({ partition })),
+    ];
     for (const way of ways) {
       const { refusals } = await written<string>(['x'], way);
       expect(refusals).toHaveLength(1);

@@ -91,7 +91,10 @@ function textOrThrow<T>({ text }: Stand<T>, value: unknown, encoder?: Encoder<T>
   }
 }
 
-function accepted<T>(stand: Stand<T>, values: readonly unknown[]): readonly (readonly [value: unknown, text: string])[] {
+function accepted<T>(
+  stand: Stand<T>,
+  values: readonly unknown[],
+): readonly (readonly [value: unknown, text: string])[] {
   return values.flatMap((value) => {
     const text = textOrThrow(stand, value);
     return text === 'refused' || text === 'thrown' ? [] : [[value, text] as const];
@@ -108,7 +111,11 @@ function sameText<T>(stand: Stand<T>): void {
 }
 
 function comesBack<T>(stand: Stand<T>): void {
-  assert.deepEqual(accepted(stand, PLAIN).map(([value]) => value), PLAIN, 'Plain text must not be refused.');
+  assert.deepEqual(
+    accepted(stand, PLAIN).map(([value]) => value),
+    PLAIN,
+    'Plain text must not be refused.',
+  );
   for (const [value, text] of accepted(stand, TEXTS)) {
     assert.deepEqual(readBack(stand, [text]), [shown(value)], 'What is read must be what was written.');
   }
@@ -132,7 +139,10 @@ function tellsApart<T>(stand: Stand<T>): void {
 
 function describesItself<T>({ encoder }: Stand<T>): void {
   assert.equal(checkEncoder(encoder), undefined, 'It must have kind, encode, and an extension such as ".csv".');
-  assert.ok(encoder.name !== '' && /^[\w.+-]+\/[\w.+-]+/.test(encoder.contentType), 'It must have name and contentType.');
+  assert.ok(
+    encoder.name !== '' && /^[\w.+-]+\/[\w.+-]+/.test(encoder.contentType),
+    'It must have name and contentType.',
+  );
   assert.ok(Object.isFrozen(encoder), 'It must be frozen.');
 }
 
@@ -144,13 +154,23 @@ function wholeFile<T>(stand: Stand<T>): void {
   }
   const mixed = accepted(stand, TEXTS);
   const expected = mixed.map(([value]) => shown(value));
-  assert.deepEqual(readBack(stand, mixed.map(([, text]) => text)), expected, 'Records must not change each other.');
+  assert.deepEqual(
+    readBack(
+      stand,
+      mixed.map(([, text]) => text),
+    ),
+    expected,
+    'Records must not change each other.',
+  );
 }
 
 function validUnicode<T>(stand: Stand<T>): void {
   const { header = '', separator = '', footer = '' } = stand.encoder;
   for (const text of [header, separator, footer, ...accepted(stand, EVERY_VALUE).map(([, one]) => one)]) {
-    assert.ok(text.isWellFormed(), 'A text must not hold surrogates without their other half: UTF-8 cannot store them.');
+    assert.ok(
+      text.isWellFormed(),
+      'A text must not hold surrogates without their other half: UTF-8 cannot store them.',
+    );
   }
 }
 

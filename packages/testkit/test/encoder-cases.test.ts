@@ -45,7 +45,11 @@ describe('an encoder that breaks the contract fails the cases of what it breaks,
 
   it.each<[string, () => Encoder<Row>, readonly string[]]>([
     ['counts records', () => encoder((row) => sound(row).replace('{', `{"n":${(count += 1)},`)), ['10.1']],
-    ['adds the day', () => encoder((row) => sound(row).replace('{', `{"on":"${new Date().toDateString()}",`)), ['10.1']],
+    [
+      'adds the day',
+      () => encoder((row) => sound(row).replace('{', `{"on":"${new Date().toDateString()}",`)),
+      ['10.1'],
+    ],
     ['adds chance', () => encoder((row) => sound(row).replace('{', `{"id":${Math.random()},`)), ['10.1']],
     [
       'leaves out what it has seen',
@@ -58,7 +62,11 @@ describe('an encoder that breaks the contract fails the cases of what it breaks,
         }),
       ['10.1'],
     ],
-    ['writes what JSON.stringify makes of it', () => encoder((row) => `${JSON.stringify(row)}\n`), ['10.2', '10.3', '10.6']],
+    [
+      'writes what JSON.stringify makes of it',
+      () => encoder((row) => `${JSON.stringify(row)}\n`),
+      ['10.2', '10.3', '10.6'],
+    ],
     ['cuts long texts', () => encoder((row) => sound(row).replaceAll(/x{99999,}/g, 'x')), ['10.2', '10.3']],
     ['trims texts', () => encoder((row) => sound(row).replace(/\s+"}\n$/, '"}\n')), ['10.2', '10.3']],
     [
@@ -78,7 +86,11 @@ describe('an encoder that breaks the contract fails the cases of what it breaks,
       () => encoder((row) => (row.value === '\ud800' ? '{"value":"\ud800"}\n' : sound(row))),
       ['10.2', '10.4'],
     ],
-    ['has half of a surrogate pair in its footer', () => encoder(sound, { footer: '\n\ud800' }), ['10.2', '10.3', '10.4']],
+    [
+      'has half of a surrogate pair in its footer',
+      () => encoder(sound, { footer: '\n\ud800' }),
+      ['10.2', '10.3', '10.4'],
+    ],
     [
       'changes the record',
       () =>
