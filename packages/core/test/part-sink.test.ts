@@ -1,5 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Context, type Encoder, type Entry, MillraceError, partSink, type PartSinkOptions, type PartStore } from '@millrace/core';
+import {
+  type Context,
+  type Encoder,
+  type Entry,
+  MillraceError,
+  partSink,
+  type PartSinkOptions,
+  type PartStore,
+} from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 
 const { signal } = new AbortController();
@@ -130,7 +138,11 @@ describe('parts', () => {
 describe('a record is refused, and the others are written', () => {
   it.each<[string, Partial<PartSinkOptions<unknown>>, unknown]>([
     ['ENCODER_THREW', { encode: { ...array, encode: (value) => (value as { a: { b: string } }).a.b } }, 'canary'],
-    ['ENCODER_OUTPUT_INVALID', { encode: { ...array, encode: (value) => (value === 'canary' ? '\ud800' : '1') } }, 'canary'],
+    [
+      'ENCODER_OUTPUT_INVALID',
+      { encode: { ...array, encode: (value) => (value === 'canary' ? '\ud800' : '1') } },
+      'canary',
+    ],
     ['ENCODER_OUTPUT_INVALID', { encode: { ...array, encode: () => 5 as unknown as string } }, 'canary'],
     ['JSON_VALUE_UNSUPPORTED', {}, new Map([['canary', 1]])],
     ['PARTITION_INVALID', { partition: () => ({ a: ['canary'] as unknown as string }) }, 'x'],
@@ -221,15 +233,27 @@ describe('a replay', () => {
     await sink.writeSingly!([first!], context());
     const note = [...stored.keys()].find((key) => key.includes('_manifests'))!;
     stored.set(note, { contentType: 'text/plain', bytes: Buffer.from('other/file') });
-    await expect(sink.write([first!], context())).rejects.toMatchObject({ code: 'PART_MANIFEST_INVALID', details: { key: note } });
+    await expect(sink.write([first!], context())).rejects.toMatchObject({
+      code: 'PART_MANIFEST_INVALID',
+      details: { key: note },
+    });
   });
 });
 
 it('options are checked', () => {
   const { store } = memoryStore();
   const loose = partSink as (store: PartStore, options: object) => unknown;
-  for (const wrong of [{ recordsPerPart: 1 }, { encode: { ...array, extension: '/x' } }, { encode: () => '' }, { compress: 'zip' }]) {
-    expect(() => loose(store, { recordsPerPart: 4, ...wrong })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  for (const wrong of [
+    { recordsPerPart: 1 },
+    { encode: { ...array, extension: '/x' } },
+    { encode: () => '' },
+    { compress: 'zip' },
+  ]) {
+    expect(() => loose(store, { recordsPerPart: 4, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   }
-  expect(() => loose(store, { recordsPerPart: 4, gzip: true })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+  expect(() => loose(store, { recordsPerPart: 4, gzip: true })).toThrow(
+    expect.objectContaining({ code: 'OPTION_UNKNOWN' }),
+  );
 });

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { check, checkEncoder, checkOptions, type Encoder, isMillraceError, type RecordContext } from '@millrace/core';
 import type { ConformanceCase } from './conformance-case.ts';
 import { atAnotherTime } from './each-cases/at-another-time.ts';
-import { CANARY, DIFFERENT, HIDING, PLAIN, shown, TEXTS } from './encoder-cases/values.ts';
+import { CANARY, differentValues, PLAIN, shown, textsToEncode, valuesThatHide } from './encoder-cases/values.ts';
 
 export interface EncoderCasesOptions<T> {
   /** Makes the encoder; called for each case. */
@@ -53,16 +53,21 @@ export function encoderCases<T>(options: EncoderCasesOptions<T>): readonly Confo
   return cases.map(([clause, name, test]) => ({ clause, name, run: async () => test(standOf(options)) }));
 }
 
-const CONTEXT: RecordContext = {
+const context = (): RecordContext => ({
   ordinal: 0,
   branch: '',
   item: { id: 'cases:item?version=1', uri: 'cases:item', lastModified: '2026-01-02T03:04:05.000Z' },
   feed: 'cases',
   run: 'run',
   signal: new AbortController().signal,
-};
+});
 
-const EVERY_VALUE: readonly unknown[] = [...PLAIN, ...TEXTS, ...DIFFERENT.flat(), ...HIDING];
+const everyValue = (): readonly unknown[] => [
+  ...PLAIN,
+  ...textsToEncode(),
+  ...differentValues().flat(),
+  ...valuesThatHide(),
+];
 
 function standOf<T>(options: EncoderCasesOptions<T>): Stand<T> {
   const encoder = options.create();
@@ -72,7 +77,7 @@ function standOf<T>(options: EncoderCasesOptions<T>): Stand<T> {
     encoder,
     text: (value, by = encoder) => {
       try {
-        return by.encode(options.record(value), CONTEXT);
+        return by.encode(options.record(value), context());
       } catch (error) {
         if (isMillraceError(error)) return undefined;
         throw error;
@@ -102,11 +107,12 @@ function accepted<T>(
 }
 
 function sameText<T>(stand: Stand<T>): void {
-  const first = EVERY_VALUE.map((value) => textOrThrow(stand, value));
-  const back = EVERY_VALUE.toReversed().map((value) => textOrThrow(stand, value));
+  const all = everyValue();
+  const first = all.map((value) => textOrThrow(stand, value));
+  const back = all.toReversed().map((value) => textOrThrow(stand, value));
   assert.deepEqual(back.toReversed(), first, 'The text of a record must not depend on the records before it.');
   const another = stand.create();
-  const later = EVERY_VALUE.map((value) => atAnotherTime(() => textOrThrow(stand, value, another)));
+  const later = all.map((value) => atAnotherTime(() => textOrThrow(stand, value, another)));
   assert.deepEqual(later, first, 'The text of a record must not depend on the clock, on chance or on the encoder.');
 }
 
@@ -116,7 +122,7 @@ function comesBack<T>(stand: Stand<T>): void {
     PLAIN,
     'Plain text must not be refused.',
   );
-  for (const [value, text] of accepted(stand, TEXTS)) {
+  for (const [value, text] of accepted(stand, textsToEncode())) {
     assert.deepEqual(readBack(stand, [text]), [shown(value)], 'What is read must be what was written.');
   }
 }
@@ -126,7 +132,7 @@ function readBack<T>({ read, file }: Stand<T>, texts: readonly string[]): readon
 }
 
 function tellsApart<T>(stand: Stand<T>): void {
-  for (const group of DIFFERENT) {
+  for (const group of differentValues()) {
     // Compared as bytes, which is how they are stored.
     const texts = accepted(stand, group).map(([, text]) => Buffer.from(text).toString('hex'));
     assert.equal(
@@ -152,7 +158,7 @@ function wholeFile<T>(stand: Stand<T>): void {
     const texts = values.map((value) => textOrThrow(stand, value));
     assert.deepEqual(readBack(stand, texts), values, `A file of ${count} records must be read as these records.`);
   }
-  const mixed = accepted(stand, TEXTS);
+  const mixed = accepted(stand, textsToEncode());
   const expected = mixed.map(([value]) => shown(value));
   assert.deepEqual(
     readBack(
@@ -166,7 +172,7 @@ function wholeFile<T>(stand: Stand<T>): void {
 
 function validUnicode<T>(stand: Stand<T>): void {
   const { header = '', separator = '', footer = '' } = stand.encoder;
-  for (const text of [header, separator, footer, ...accepted(stand, EVERY_VALUE).map(([, one]) => one)]) {
+  for (const text of [header, separator, footer, ...accepted(stand, everyValue()).map(([, one]) => one)]) {
     assert.ok(
       text.isWellFormed(),
       'A text must not hold surrogates without their other half: UTF-8 cannot store them.',
@@ -175,11 +181,11 @@ function validUnicode<T>(stand: Stand<T>): void {
 }
 
 function leavesRecord<T>(stand: Stand<T>): void {
-  for (const value of EVERY_VALUE) {
+  for (const value of everyValue()) {
     const record = stand.record(value);
     const before = inspected(record);
     try {
-      stand.encoder.encode(record, CONTEXT);
+      stand.encoder.encode(record, context());
     } catch {
       // It is looked at all the same.
     }
@@ -188,9 +194,9 @@ function leavesRecord<T>(stand: Stand<T>): void {
 }
 
 function refusesWithoutContent<T>(stand: Stand<T>): void {
-  for (const value of EVERY_VALUE) {
+  for (const value of everyValue()) {
     try {
-      stand.encoder.encode(stand.record(value), CONTEXT);
+      stand.encoder.encode(stand.record(value), context());
     } catch (error) {
       assert.ok(isMillraceError(error), `A record must be refused by a MillraceError with a code: ${inspect(value)}.`);
       const said = JSON.stringify(error.toJSON());
