@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { type Codec, drop, type Each, memoryLedger, type RangesCodec, type ReadableQuarantine } from '@millrace/core';
+import {
+  type Codec,
+  drop,
+  type Each,
+  type Encoder,
+  memoryLedger,
+  type RangesCodec,
+  type ReadableQuarantine,
+} from '@millrace/core';
 import {
   type CodecCasesOptions,
   codecCases,
   type ConformanceCase,
   eachCases,
+  encoderCases,
   ledgerCases,
   optionCases,
   quarantineCases,
@@ -171,6 +180,7 @@ const cases: readonly ConformanceCase[] = [
     refused: { record: never as () => string, code: 'BAD' },
     supports: { refusals: true, groups: true, mixedItems: true, shared: true, outages: true },
   }),
+  ...encoderCases({ create: never as () => Encoder<string>, record: never as () => string, read: never }),
   ...quarantineCases({ create: never as () => ReadableQuarantine }),
   ...ledgerCases({ create: memoryLedger }),
   ...optionCases({ make: never, invalid: [{}] }),

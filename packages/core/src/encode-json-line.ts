@@ -100,14 +100,22 @@ function inspectInstance(value: object, depth: number): boolean {
     hasRawJson('a decimal number', depth);
     return false;
   }
-  if (value instanceof Date) {
-    if (Number.isNaN(value.getTime())) throw unsupported('an invalid date', depth);
+  if (value instanceof Date || Object.prototype.toString.call(value) === '[object Date]') {
+    if (Number.isNaN((value as Date).getTime())) throw unsupported('an invalid date', depth);
     return false;
   }
   if (ArrayBuffer.isView(value) || !('toJSON' in value) || typeof value.toJSON !== 'function') {
     throw unsupported(kindOf(value), depth);
   }
-  return inspect((value.toJSON as (key: string) => unknown)(''), depth);
+  const made = (value.toJSON as (key: string) => unknown)('');
+  // JSON.stringify takes it as it is, without a `toJSON` of its own: of a date, nothing would be left.
+  if (isInstance(made)) throw unsupported(kindOf(made), depth);
+  return inspect(made, depth);
+}
+
+function isInstance(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isRawJSON?.(value) === true) return false;
+  return !isPlain(Object.getPrototypeOf(value) as object | null);
 }
 
 function hasRawJson(kind: string, depth: number): true {

@@ -6,6 +6,7 @@ export { decimal, type Decimal, isDecimal } from './decimal.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
 export { encodeJsonLine } from './encode-json-line.ts';
+export { checkEncoder, type Encoder } from './encoder.ts';
 export {
   type ChunkFlow,
   feed,
@@ -50,6 +51,10 @@ export {
 export type { Observer } from './observer.ts';
 export type { ItemOrigin } from './origin.ts';
 export { isPart, part, type Part } from './part.ts';
+export { ndjsonEncoder } from './part-sink/ndjson-encoder.ts';
+export type { Partition, PartitionOf } from './part-sink/partition-path.ts';
+export { partSink, type PartSinkOptions } from './part-sink.ts';
+export type { PartContent, PartItem, PartStore } from './part-store.ts';
 export type { Entry, RecordContext } from './record-context.ts';
 export { rejected, rejectedRecord, type RecordPlace, type Rejected, type RejectedRecord } from './rejected.ts';
 export type { QuarantineStore, QuarantineText } from './quarantine-store.ts';

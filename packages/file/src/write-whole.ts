@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Other processes see the file whole or not at all: it is written beside its place, flushed, and then moved there. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file that other processes see whole or not at all: beside its place, flushed, and then moved there. */
+export async function writeWhole(path: string, content: string | AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${randomUUID()}.tmp`;
   try {

@@ -1,3 +1,7 @@
+export { type CsvColumn, encodeCsv, type EncodeCsvOptions } from './encode-csv.ts';
+export { encodeJson } from './encode-json.ts';
+export { encodeLines, type EncodeLinesOptions } from './encode-lines.ts';
+export { encodeNdjson } from './encode-ndjson.ts';
 export type { FieldType, FieldTypes } from './field-types.ts';
 export type { Multiline } from './multiline.ts';
 export { parseCsv, type ParseCsvOptions } from './parse-csv.ts';

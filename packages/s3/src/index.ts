@@ -6,6 +6,3 @@ export { s3Quarantine, type S3QuarantineOptions } from './s3-quarantine.ts';
 export type { S3Ref } from './s3-ref.ts';
 export { s3Sink, type S3SinkOptions } from './s3-sink.ts';
 export { type S3Ranges, s3Source, type S3Source, type S3SourceOptions } from './s3-source.ts';
-export type { S3CsvColumn } from './sink/csv-text.ts';
-export type { S3Csv } from './sink/line-maker.ts';
-export type { PartitionOf, S3Partition } from './sink/partition-path.ts';

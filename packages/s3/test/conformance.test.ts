@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { encodeCsv } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import {
   chaosCases,
@@ -77,7 +78,7 @@ interface Text {
 const ways: Readonly<Record<string, Partial<S3SinkOptions<Text>>>> = {
   'gzipped NDJSON': {},
   'CSV by partition, in small objects': {
-    format: { csv: { columns: ['text'], header: false } },
+    encode: encodeCsv({ columns: ['text'], header: false }),
     compress: 'none',
     maxPartBytes: 64,
     partition: ({ text }, { branch }) => ({ kind: `${String(text).length % 2}`, branch }),
@@ -90,7 +91,10 @@ describe.each(Object.entries(ways))('s3Sink keeps the contract with %s', (_, way
   const options: SinkCasesOptions<Text> = {
     supports: sinkSupports,
     record: (text) => ({ text }),
-    refused: { record: () => ({ text: new Set(['a']) }), code: 'JSON_VALUE_UNSUPPORTED' },
+    refused: {
+      record: () => ({ text: new Set(['a']) }),
+      code: `${way.encode === undefined ? 'JSON' : 'CSV'}_VALUE_UNSUPPORTED`,
+    },
     create: async () => {
       const bucket = `millrace-conformance-${randomUUID()}`;
       await direct.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -129,7 +133,7 @@ describe('options', () => {
   const sink = optionCases({
     make: (options) => s3Sink(options as S3SinkOptions<unknown>),
     valid: { bucket: 'bucket' },
-    invalid: [{ bucket: '' }, { recordsPerPart: 1 }, { format: { csv: { columns: [] } } }, { compress: 'zip' }],
+    invalid: [{ bucket: '' }, { recordsPerPart: 1 }, { encode: {} }, { maxPartBytes: 2 ** 40 }, { compress: 'zip' }],
   });
   for (const { name, run } of sink) it(`s3Sink: ${name}`, run);
   const source = optionCases({ make: s3Source, invalid: [{ client: 1 }, { idleTimeoutMs: 0 }, { maxResumes: -1 }] });

@@ -5,6 +5,7 @@ export type { CodecExpansion } from './codec-cases/expansion-case.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export type { Cuttable } from './cut.ts';
 export { eachCases, type EachCasesOptions, type EachSample } from './each-cases.ts';
+export { encoderCases, type EncoderCasesOptions } from './encoder-cases.ts';
 export type { Fault } from './fault-proxy/fault.ts';
 export type { FaultCall } from './fault-proxy/fault-call.ts';
 export type { FaultBase } from './fault-proxy/fault-kind.ts';

@@ -15,9 +15,14 @@ export function isQuarantineKey(key: string): boolean {
   return KEY.test(key);
 }
 
+/** A feed's name as the name of a folder: within any other path, it stays below it. */
+export function feedFolder(feed: string): string {
+  return encodeURIComponent(feed).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+}
+
 /** `<feed>/`, or `<feed>/<object>-` for the versions of one object. */
 export async function prefixOf(feed: string, uri: string | undefined): Promise<string> {
-  const folder = `${encodeURIComponent(feed).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length))}/`;
+  const folder = `${feedFolder(feed)}/`;
   return uri === undefined ? folder : `${folder}${await objectName(feed, uri)}-`;
 }
 

@@ -30,7 +30,7 @@ export async function putPart(store: ObjectStore, client: ClientHolder, upload: 
   const pieces = upload.pieces[Symbol.asyncIterator]();
   try {
     const first = await pieces.next();
-    if (first.done === true) return 0;
+    if (first.done === true) throw new TypeError('There is at least one piece.');
     const second = await pieces.next();
     if (second.done !== true) return await putPieces(store, client, upload, joined(first.value, second.value, pieces));
     await store.put({ key: upload.key, body: first.value, ContentType: upload.contentType });

@@ -13,6 +13,10 @@ export function atAnotherTime<T>(call: () => T): T {
       super(...((args.length === 0 ? [now()] : args) as [number]));
     }
     static override now = now;
+    // What is a date at other times is one now.
+    static override [Symbol.hasInstance](value: unknown): boolean {
+      return value instanceof RealDate;
+    }
   }
   globalThis.Date = LaterDate as DateConstructor;
   Math.random = () => (random() + 0.5) % 1;

@@ -1,8 +1,8 @@
-import { MillraceError } from '@millrace/core';
-import type { PlannedGroup } from './part-plan.ts';
+import { MillraceError } from '../millrace-error.ts';
+import type { PlannedGroup } from './plan-parts.ts';
 import { positionRanges } from './positions.ts';
 
-/** An object that holds records of a group. */
+/** A part that holds records of a group. */
 export interface ManifestPart {
   readonly key: string;
   readonly records: number;
@@ -11,7 +11,7 @@ export interface ManifestPart {
 }
 
 /** What was written for a group of ordinals of an item. */
-export interface Manifest {
+interface Manifest {
   readonly version: 1;
   readonly feed: string;
   readonly item: { readonly id: string; readonly uri: string };
@@ -20,32 +20,32 @@ export interface Manifest {
   readonly parts: readonly ManifestPart[];
 }
 
-export function manifestText({ feed, item, positions }: PlannedGroup, parts: readonly ManifestPart[]): string {
-  const { id, uri } = item;
+export function manifestText({ feed, origin, positions }: PlannedGroup, parts: readonly ManifestPart[]): string {
+  const { id, uri } = origin;
   const manifest: Manifest = { version: 1, feed, item: { id, uri }, positions: positionRanges(positions), parts };
   return `${JSON.stringify(manifest)}\n`;
 }
 
 /**
- * The positions that a manifest tells. It is read again by this package only.
+ * Returns the positions that a manifest lists.
  *
- * @throws MillraceError `S3_MANIFEST_INVALID`
+ * @throws MillraceError `PART_MANIFEST_INVALID`
  */
-export function positionsOf(text: string | undefined, uri: string): string {
+export function positionsOf(text: string | undefined, key: string): string {
   if (text === undefined) return '';
   try {
     const { positions } = JSON.parse(text) as Manifest;
     if (typeof positions === 'string') return positions;
   } catch {
-    // What it holds instead is nobody's business here.
+    // What it holds instead does not matter here.
   }
-  throw manifestInvalid(uri);
+  throw manifestInvalid(key);
 }
 
-export function manifestInvalid(uri: string): MillraceError {
+export function manifestInvalid(key: string): MillraceError {
   return new MillraceError(
-    'S3_MANIFEST_INVALID',
-    `${uri} should hold a manifest or a note of this sink, and holds something else. Move it away, and deliver the object again.`,
-    { details: { uri } },
+    'PART_MANIFEST_INVALID',
+    `${key} must hold a manifest or a note of this sink, and holds something else. Move it away, and deliver the object again.`,
+    { details: { key } },
   );
 }

@@ -1,4 +1,4 @@
-import type { RecordContext } from '@millrace/core';
+import type { RecordContext } from '../record-context.ts';
 
 /** The places of records in their item: `17`, and for an output of `many` `17.0`. */
 export function positionOf({ ordinal, branch }: Pick<RecordContext, 'ordinal' | 'branch'>): string {
