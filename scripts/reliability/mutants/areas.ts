@@ -97,6 +97,7 @@ export const AREAS: readonly Area[] = [
       DYNAMODB_TESTS,
       [
         'backoff',
+        'deliver',
         'timers',
         'requests',
         'lean-sender',
