@@ -118,7 +118,7 @@ describe.each([
       leaseMs: 4321,
       clockSkewMs: 12,
       checkpointRecords: 345,
-      versions: 'replace',
+      versions: 'newest',
       allRejected: 'accept',
     } as const satisfies SessionOptions;
     const quiet = { log: () => undefined };
