@@ -1,81 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import {
   checkRun,
-  type Entry,
   feed,
-  type Feed,
-  type Landed,
   landingEach,
-  type LandingOptions,
   type Ledger,
   many,
   memoryLedger,
-  type PlacedRows,
-  placedUuids,
   purge,
   type Quarantine,
   type Rejection,
-  type RetiredRows,
-  type Sink,
-  type Source,
 } from '@millrace/core';
 import { keep, keepRejections, lines } from './fixtures.ts';
-
-/** One version of an object: its content, and after how many chunks it breaks. */
-interface Version {
-  readonly id: string;
-  readonly chunks: readonly string[];
-  readonly broken?: boolean;
-  readonly sequencer?: string;
-}
-
-const versions: Source<Version, string> = {
-  name: 'versions',
-  describe: () => 'object',
-  open: async ({ id, chunks, broken, sequencer }) => ({
-    origin: { id, uri: 'mem:object', lastModified: '2026-01-02T03:04:05.000Z' },
-    ...(sequencer !== undefined && { sequencer }),
-    chunks: async function* () {
-      yield* chunks;
-      if (broken === true) throw new Error('the object ends too early');
-    },
-  }),
-};
-
-type Row = Landed<string>;
-
-/** A table of landed rows by uuid, with a sink that can retire them. `retiring` runs before each call. */
-function table(retiring: (rows: RetiredRows) => Promise<void> = async () => {}) {
-  const rows = new Map<string, Row>();
-  const sink: Sink<Row> = {
-    name: 'table',
-    limits: { count: 3 },
-    keyOf: ({ uuid }) => uuid,
-    write: async (entries: readonly Entry<Row>[]) => {
-      for (const { value } of entries) rows.set(value.uuid, value);
-    },
-    retire: async (retired) => {
-      await retiring(retired);
-      const keys =
-        retired.by === 'place'
-          ? [...placedUuids(retired as PlacedRows)].map(({ uuid }) => uuid)
-          : [...rows.values()]
-              .filter(({ generation = -1 }) => generation >= retired.from && generation < retired.to)
-              .map(({ uuid }) => uuid);
-      const there = keys.filter((uuid) => rows.has(uuid));
-      if (!retired.dryRun) for (const uuid of there) rows.delete(uuid);
-      return { considered: keys.length, deleted: there.length };
-    },
-  };
-  return { sink, values: () => [...rows.values()].map(({ record }) => record).toSorted() };
-}
-
-const landed = (sink: Sink<Row>, options: LandingOptions<string> = {}): Feed<Version> =>
-  feed('prices')
-    .from(versions)
-    .through(lines())
-    .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', options, (record) => String(record)))
-    .to(sink);
+import { landed, table, type Version, versions } from './landed-table.ts';
 
 const cut: Version = { id: 'v1', chunks: ['a1\nb1\n', 'c1\nd1\n'], broken: true };
 const whole: Version = { id: 'v2', chunks: ['a2\nb2\n', 'c2\n'] };

@@ -1,6 +1,15 @@
 import { memoryLedger } from '@millrace/core';
-import { describe, expect, it } from 'vitest';
-import { type ObjectRef, ObjectsFailedError, toS3Handler } from '../src/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  type ContinueWith,
+  type ObjectRef,
+  ObjectsFailedError,
+  toMapHandler,
+  toS3BatchHandler,
+  toS3Handler,
+  toSqsHandler,
+} from '../src/index.ts';
+import { s3BatchEvent, sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { type Behaviour, handMadeFeed } from './hand-made-feed.ts';
 
 const quiet = { log: () => undefined };
@@ -49,5 +58,43 @@ describe('an object that is handed on', () => {
       return watermark === undefined ? {} : { outcome: 'aborted', watermark };
     };
     expect((await chain(step, 20)).code).toBeUndefined();
+  });
+});
+
+describe('an object that there was no time to begin', () => {
+  const outOfTime = { getRemainingTimeInMillis: () => 0 };
+  const ref: ObjectRef = { bucket: 'supplier-drop', key: 'waiting' };
+  const stand = () => {
+    const feed = handMadeFeed('prices');
+    const continueWith = vi.fn<ContinueWith>(async () => {});
+    return { feed, continueWith, options: { ...quiet, ledger: memoryLedger(), continueWith } };
+  };
+
+  it('is handed on if nothing else delivers it again soon', async () => {
+    const { feed, continueWith, options } = stand();
+    const report = await toS3Handler(feed, options)([ref], outOfTime);
+    expect(report.outcomes).toMatchObject({ continued: 1 });
+    const summary = await toMapHandler(feed, options)([ref], outOfTime);
+    expect(summary.outcomes).toMatchObject({ continued: 1 });
+    expect(feed.calls).toEqual([]);
+    const call = [
+      { ...ref, handover: { watermark: 0, idle: 0 } },
+      { watermark: 0, written: 0 },
+    ];
+    expect(continueWith.mock.calls).toEqual([call, call]);
+  });
+
+  it('is left to its queue, and to its job', async () => {
+    const { feed, continueWith, options } = stand();
+    const event = sqsEvent(sqsMessage([ref], { messageId: 'm1' }));
+    expect(await toSqsHandler(feed, options)(event, outOfTime)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
+    const job = s3BatchEvent('2.0', { key: 'waiting' });
+    expect(await toS3BatchHandler(feed, options)(job, outOfTime)).toMatchObject({
+      results: [{ resultCode: 'TemporaryFailure' }],
+    });
+    expect(feed.calls).toEqual([]);
+    expect(continueWith).not.toHaveBeenCalled();
   });
 });

@@ -1,10 +1,18 @@
-import { feed, type Sink, type Source } from '@millrace/core';
+import { feed, memoryLedger, type SessionOptions, type Sink, type Source } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { parseNdjson } from '@millrace/formats';
 import { memorySource } from '@millrace/testkit';
-import { describe, expect, it } from 'vitest';
-import { type ObjectRef, toS3Handler, toSqsHandler } from '../src/index.ts';
-import { sqsEvent, sqsMessage } from './carrier-payloads.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  type FeedHandlerOptions,
+  type ObjectRef,
+  toMapHandler,
+  toS3BatchHandler,
+  toS3Handler,
+  toSqsHandler,
+} from '../src/index.ts';
+import { listedItem, s3BatchEvent, sqsEvent, sqsMessage } from './carrier-payloads.ts';
+import { handMadeFeed } from './hand-made-feed.ts';
 import { s3Event } from './s3-payload.ts';
 
 const KEYS = Array.from({ length: 10 }, (_, index) => `object-${index}`);
@@ -87,5 +95,44 @@ describe('a batch of which every message fails', () => {
 
   it('fails the invocation if that is asked for, so that an alarm on errors fires', async () => {
     await expect(run({ onAllFailed: 'throw' })).rejects.toMatchObject({ code: 'LAMBDA_OBJECTS_FAILED' });
+  });
+});
+
+describe.each([
+  ['toS3Handler', toS3Handler, s3Event({ key: 'a' })],
+  ['toSqsHandler', toSqsHandler, sqsEvent(sqsMessage(s3Event({ key: 'a' })))],
+  ['toS3BatchHandler', toS3BatchHandler, s3BatchEvent('2.0', { key: 'a' })],
+  [
+    'toMapHandler',
+    (target: Parameters<typeof toMapHandler>[0], options: FeedHandlerOptions) =>
+      toMapHandler(target, { ...options, bucket: 'drop' }),
+    { Items: [listedItem({ key: 'a' })] },
+  ],
+] as const)('%s', (_, make, event) => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('passes what a run takes on to the run, and nothing that was not given', async () => {
+    const given = {
+      ledger: memoryLedger(),
+      maxRejections: { count: 7 },
+      leaseMs: 4321,
+      clockSkewMs: 12,
+      checkpointRecords: 345,
+      versions: 'newest',
+      allRejected: 'accept',
+    } as const satisfies SessionOptions;
+    const quiet = { log: () => undefined };
+    const prices = handMadeFeed('prices');
+    await make(prices, { ...quiet, ...given })(event, undefined);
+    expect(prices.calls[0]?.options).toMatchObject(given);
+    const plain = handMadeFeed('plain');
+    await make(plain, quiet)(event, undefined);
+    for (const name of Object.keys(given)) expect(plain.calls[0]?.options).not.toHaveProperty(name);
+  });
+
+  it('leaves no timer for the next invocation of the process', async () => {
+    vi.useFakeTimers();
+    await make(handMadeFeed('prices'), { log: () => undefined })(event, { getRemainingTimeInMillis: () => 60_000 });
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -97,6 +97,7 @@ export const AREAS: readonly Area[] = [
       DYNAMODB_TESTS,
       [
         'backoff',
+        'deliver',
         'timers',
         'requests',
         'lean-sender',
@@ -156,6 +157,7 @@ export const AREAS: readonly Area[] = [
   {
     name: 'carriers',
     sources: [
+      `${LAMBDA}carriers/`,
       `${LAMBDA}invocation/`,
       `${LAMBDA}sqs/`,
       `${LAMBDA}s3-batch/`,

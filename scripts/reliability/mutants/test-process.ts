@@ -2,21 +2,41 @@
  * The process that runs tests against mutants, from inside the copied checkout. It keeps Vitest with all transformed files
  * between mutants: a start would take longer than most tests. `process.argv` names the test files.
  */
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { BaseSequencer, createVitest, type TestModule, type TestRunResult, type TestSpecification } from 'vitest/node';
 import { PROCESSOR_TIME, type Ready, type Trial, type TrialResult, type Verdict } from './verdict.ts';
 
 const files = process.argv.slice(2).map((file) => resolve(file));
 const projects = [...new Set(process.argv.slice(2).map((file) => file.split('/')[1]!))];
-/** How often each test file has found a mutant: the best go first. */
+/** How often each test file has found a mutant, of any source and of each. */
 const kills = new Map<string, number>();
+/** The source that is changed now. */
+let mutated = '';
 
+/** Runs the tests first that are most likely to find the mutant: most of what a mutant costs are tests that do not. */
 class BestFirst extends BaseSequencer {
   override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => kills.get(moduleId) ?? 0;
-    const given = ({ moduleId }: TestSpecification): number => files.indexOf(moduleId);
-    return specifications.toSorted((left, right) => rank(right) - rank(left) || given(left) - given(right));
+    const orders = [
+      ({ moduleId }: TestSpecification) => -(kills.get(killsKey(moduleId)) ?? 0),
+      ({ moduleId }: TestSpecification) => -sharedWords(moduleId, mutated),
+      ({ moduleId }: TestSpecification) => -(kills.get(moduleId) ?? 0),
+      ({ moduleId }: TestSpecification) => files.indexOf(moduleId),
+    ];
+    return specifications.toSorted((left, right) =>
+      orders.reduce((order, rank) => order || rank(left) - rank(right), 0),
+    );
   }
+}
+
+function killsKey(moduleId: string): string {
+  return `${mutated} ${moduleId}`;
+}
+
+/** How many words the names of two files have in common: `lean-sender.test.ts` is about `lean-sender.ts`. */
+function sharedWords(test: string, source: string): number {
+  const wordsOf = (file: string): readonly string[] => basename(file).split('.', 1)[0]!.split('-');
+  const wanted = wordsOf(source);
+  return wordsOf(test).filter((word) => wanted.includes(word)).length;
 }
 
 const vitest = await createVitest('test', {
@@ -43,6 +63,7 @@ async function judge({ changed, cpuMs }: Trial): Promise<TrialResult> {
   const watch = setInterval(() => {
     if (used() > cpuMs) send({ verdict: { outcome: 'ended', by: PROCESSOR_TIME }, cpuMs: used() }, true);
   }, 500);
+  mutated = changed.at(-1) ?? '';
   for (const file of changed) vitest.invalidateFile(file);
   const verdict = verdictOf(await vitest.runTestSpecifications([...specifications]));
   clearInterval(watch);
@@ -53,7 +74,7 @@ function verdictOf({ testModules, unhandledErrors }: TestRunResult): Verdict {
   for (const module of testModules) {
     const by = failureOf(module);
     if (by === undefined) continue;
-    kills.set(module.moduleId, (kills.get(module.moduleId) ?? 0) + 1);
+    for (const key of [module.moduleId, killsKey(module.moduleId)]) kills.set(key, (kills.get(key) ?? 0) + 1);
     return { outcome: 'killed', by: `${module.relativeModuleId}: ${by}` };
   }
   const [error] = unhandledErrors;
