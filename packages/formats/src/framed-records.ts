@@ -7,7 +7,8 @@ import {
   type TextPlace,
 } from '@millrace/core';
 import type { HeldText } from './held-record.ts';
-import { countLineFeeds, withoutReturn } from './record-text.ts';
+import { LineCounter } from './line-counter.ts';
+import { withoutReturn } from './record-text.ts';
 import { damagedRecord, damageIn } from './text-part.ts';
 
 const HELD = -1;
@@ -18,8 +19,7 @@ const HELD = -1;
  */
 export class FramedRecords<T> {
   readonly #text: string;
-  /** Line number at an index of the text. Records are asked for in order, so that each stretch is counted once. */
-  #counted: { readonly index: number; readonly line: number };
+  readonly #lines: LineCounter;
   readonly #place: TextPlace | undefined;
   /** Whether no record of the chunk can be damaged. */
   readonly isSound: boolean;
@@ -31,7 +31,7 @@ export class FramedRecords<T> {
   /** @param line line number at the beginning of `text` */
   constructor(text: string, line: number, place: TextPlace | undefined) {
     this.#text = text;
-    this.#counted = { index: 0, line };
+    this.#lines = new LineCounter(text, line);
     this.#place = place;
     this.isSound = place?.damage === undefined;
   }
@@ -70,15 +70,8 @@ export class FramedRecords<T> {
     }
     return {
       raw: withoutReturn(this.#text.slice(start, end)),
-      line: this.#lineAt(start),
+      line: this.#lines.at(start),
       byteOffset: this.#place?.byteOffset(start),
     };
-  }
-
-  #lineAt(index: number): number {
-    const { index: from, line } = this.#counted;
-    if (index < from) return line - countLineFeeds(this.#text, index, from);
-    this.#counted = { index, line: line + countLineFeeds(this.#text, from, index) };
-    return this.#counted.line;
   }
 }

@@ -10,7 +10,7 @@ import {
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';
-import { startRows } from './csv-stage.ts';
+import { startCsv } from './csv-stage.ts';
 import { assertKnownFields, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { type ReparsedRecord, reparseCsv } from './reparse-csv.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
@@ -97,8 +97,7 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
     signature: signatureOf(options),
     takesDamage: true,
     start: (context: CodecContext) => {
-      const stage =
-        delimiter === undefined ? startSniffing(settings, context) : startRows(settings, delimiter, context);
+      const stage = delimiter === undefined ? startSniffing(settings, context) : startCsv(settings, delimiter, context);
       return stage as CodecStage<string, T>;
     },
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,

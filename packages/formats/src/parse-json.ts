@@ -1,8 +1,9 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import { copiedFields, jsonPath } from './json-path.ts';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
-import { reparseJson } from './json-records.ts';
-import { startJson } from './json-stage.ts';
+import { type CopiedValues, jsonRecord, reparseJson } from './json-records.ts';
+import { type JsonSettings, startJson } from './json-stage.ts';
+import type { LineProblem } from './line-problem.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseJsonOptions {
@@ -58,7 +59,8 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
   const path = jsonPath('path', options.path ?? '[*]');
   const copies = copiedFields(path, copy);
   const parse = jsonParser(options.numbers);
-  const settings = { path, copies, concatenated, onMissing, maxRecordChars, parse };
+  const toRecord = (text: string, copied: CopiedValues | undefined): T | LineProblem => jsonRecord(text, parse, copied);
+  const settings: JsonSettings<T> = { path, copies, concatenated, onMissing, maxRecordChars, parse, toRecord };
   const hasCopies = Object.keys(copy).length > 0;
   return Object.freeze({
     kind: 'codec',
@@ -66,7 +68,7 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
     name: 'parseJson',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startJson<T>(settings, context),
+    start: (context: CodecContext) => startJson(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),
   });
 }

@@ -8,7 +8,7 @@ import {
 } from '@millrace/core';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
-import { startRows } from './csv-stage.ts';
+import { startCsv } from './csv-stage.ts';
 import { wholeText } from './record-text.ts';
 
 export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
@@ -31,7 +31,7 @@ export function reparseCsv(settings: CsvSettings, { raw, code, details }: Repars
     );
   }
   const context = { reject: rejected } as unknown as CodecContext;
-  const stage = startRows({ ...settings, columns, skipLines: 0 }, delimiter, context);
+  const stage = startCsv({ ...settings, columns, skipLines: 0 }, delimiter, context);
   const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];
   for (const some of produced) records.push(...(isBlock(some) ? some.records : (some as Iterable<unknown>)));

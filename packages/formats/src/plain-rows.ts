@@ -1,16 +1,16 @@
-import type { CsvDialect } from './csv-settings.ts';
+import type { RowDialect } from './row-dialect.ts';
 
 const CARRIAGE_RETURN = 0x0d;
 
 /** Cuts the rows of one chunk that hold no quote, by searches: several times as fast as looking at each character. */
-export class CsvPlainRows {
+export class PlainRows {
   readonly #text: string;
-  readonly #dialect: CsvDialect;
+  readonly #dialect: RowDialect;
   // Where the next ones are; each is searched for once, though it may lie many rows ahead.
   #nextQuote: number;
   #nextDelimiter = -1;
 
-  constructor(text: string, dialect: CsvDialect) {
+  constructor(text: string, dialect: RowDialect) {
     this.#text = text;
     this.#dialect = dialect;
     this.#nextQuote = dialect.quote === '' ? text.length : this.#find(dialect.quote, 0);

@@ -1,4 +1,4 @@
-import type { CsvDialect } from './csv-settings.ts';
+import type { RowDialect } from './row-dialect.ts';
 import { countLineFeeds, withoutReturn } from './record-text.ts';
 
 const LINE_FEED = 0x0a;
@@ -20,7 +20,7 @@ type State = 'start' | 'plain' | 'quoted' | 'escape' | 'closed' | 'space' | 'ret
  * Reads one row, field by field, through any number of chunks, by RFC 4180. A row that breaks its rules is read on to the
  * next line feed, so that the rows behind it are found.
  */
-export class CsvRow {
+export class QuotedRow {
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #escape: number;
@@ -34,7 +34,7 @@ export class CsvRow {
   #quoteLine = 0;
   #problem: RowProblem | undefined;
 
-  constructor({ delimiter, quote, escape, trim }: CsvDialect) {
+  constructor({ delimiter, quote, escape, trim }: RowDialect) {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
     this.#escape = escape === '' ? -1 : escape.charCodeAt(0);
