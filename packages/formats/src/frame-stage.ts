@@ -1,11 +1,10 @@
 import type { CodecContext, CodecStage, TextPlace } from '@millrace/core';
 import { eachLine, type Frame } from './frame.ts';
 import { FramedRecords } from './framed-records.ts';
-import { joinedLines } from './joined-lines.ts';
+import { joinedLines, type JoinSettings } from './joined-lines.ts';
 import { LineCutter } from './line-cutter.ts';
 import { LineProblem, SKIP } from './line-problem.ts';
 import { rejectionOf } from './line-stage.ts';
-import type { JoinSettings } from './multiline.ts';
 
 /** Makes records of texts: as many as there are texts, in their order. */
 export type ParseFrames<T> = (texts: readonly string[]) => readonly (T | LineProblem | typeof SKIP)[];

@@ -1,9 +1,15 @@
 import { type Frame, type FrameRecords, heldFrame } from './frame.ts';
 import { HeldRecord } from './held-record.ts';
 import type { LineCutter } from './line-cutter.ts';
-import { SLOW } from './match-guard.ts';
-import type { JoinSettings } from './multiline.ts';
 import { excerpt, withoutReturn } from './record-text.ts';
+
+/** How lines are joined to records. */
+export interface JoinSettings {
+  /** Lines at most in a record. */
+  readonly maxLines: number;
+  /** Returns for each of these lines whether it begins a record. */
+  readonly begins: (lines: readonly string[]) => readonly boolean[];
+}
 
 /** A record is a line that begins one, and the lines behind it that do not. */
 export function joinedLines(
@@ -42,8 +48,7 @@ export function joinedLines(
     if (last) raws.push(withoutReturn(held.text));
     const flags = begins(raws);
     for (const [index, flag] of flags.entries()) {
-      // A line that took the pattern too long begins a record, which is then judged by itself.
-      if (joined.length > 0 && (flag === true || flag === SLOW)) {
+      if (joined.length > 0 && flag) {
         frames.push(take());
         count = 0;
       }

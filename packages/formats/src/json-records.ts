@@ -1,8 +1,10 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
-import type { JsonParser } from './json-numbers.ts';
 import { LineProblem } from './line-problem.ts';
 import { wholeText } from './record-text.ts';
+
+/** Parses a JSON text, as `JSON.parse` does. @throws SyntaxError if the text is not valid JSON */
+export type JsonParser = (text: string) => unknown;
 
 export type CopiedValues = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,7 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
-import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
+import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
+import type { JsonParser } from './json-records.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
 import { startLines } from './line-stage.ts';
 import { MAX_RECORD_CHARS } from './record-text.ts';
