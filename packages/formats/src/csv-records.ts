@@ -1,10 +1,9 @@
 import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core';
+import { type EndedRow, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { type ConvertFields, fieldConverter } from './field-types.ts';
-import type { EndedRow, RowMaker } from './row-maker.ts';
-import { excerpt, tooLong, withoutReturn } from './record-text.ts';
 
 /** Rows of an item that are read before it is worthwhile to compile a reader. */
 const ROWS_BEFORE_COMPILING = 64;

@@ -1,5 +1,5 @@
+import { type RowDialect } from '@millrace/framing';
 import type { FieldTypes } from './field-types.ts';
-import type { RowDialect } from './row-dialect.ts';
 
 /** What `parseCsv` was told, with its defaults. */
 export interface CsvSettings extends Omit<RowDialect, 'delimiter'> {

@@ -1,8 +1,8 @@
 import { type Block, type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { QuotedRow } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startCsv } from './csv-stage.ts';
-import { QuotedRow } from './quoted-row.ts';
 
 const CANDIDATES = [',', ';', '\t', '|'];
 const SAMPLE_LINES = 10;

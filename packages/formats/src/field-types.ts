@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
+import { LineProblem } from '@millrace/framing';
 import { exactNumber, isHeld } from './exact-numbers.ts';
-import { LineProblem } from './line-problem.ts';
 
 /**
  * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `decimal` makes

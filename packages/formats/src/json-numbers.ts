@@ -1,6 +1,6 @@
 import { check, type OptionCheck } from '@millrace/core';
+import { type JsonParser } from '@millrace/framing';
 import { parseExactJson } from './exact-numbers.ts';
-import type { JsonParser } from './json-records.ts';
 
 /** What becomes of a number that no JavaScript number holds: the nearest one, or a bigint or `Decimal`. */
 export type JsonNumbers = 'double' | 'exact';

@@ -1,5 +1,5 @@
 import { check, checkOptions, MillraceError } from '@millrace/core';
-import type { JoinSettings } from './joined-lines.ts';
+import { type JoinSettings } from '@millrace/framing';
 import { guarded, patternProblem } from './match-guard.ts';
 
 /** How lines are joined to records. Give either `start` or `continuation`. */

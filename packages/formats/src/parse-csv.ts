@@ -7,13 +7,13 @@ import {
   MillraceError,
   signatureOf,
 } from '@millrace/core';
+import { MAX_RECORD_CHARS } from '@millrace/framing';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';
 import { startCsv } from './csv-stage.ts';
 import { assertKnownFields, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { type ReparsedRecord, reparseCsv } from './reparse-csv.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseCsvOptions {
   /** Names of the columns, for text without a header row. @default the fields of the first row */

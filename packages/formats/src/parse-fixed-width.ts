@@ -1,15 +1,20 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
+  LineProblem,
+  MAX_RECORD_CHARS,
+  type ParseLine,
+  reparseLine,
+  SKIP,
+  startLines,
+  withoutReturn,
+} from '@millrace/framing';
+import {
   assertKnownFields,
   type ConvertFields,
   fieldConverter,
   type FieldTypes,
   fieldTypesProblem,
 } from './field-types.ts';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { startLines } from './line-stage.ts';
-import { MAX_RECORD_CHARS, withoutReturn } from './record-text.ts';
-import { reparseLine } from './reparse-line.ts';
 
 /** A column of a file of fixed width. */
 export interface FixedColumn {

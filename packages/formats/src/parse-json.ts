@@ -1,10 +1,16 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { copiedFields, jsonPath } from './json-path.ts';
+import {
+  copiedFields,
+  type CopiedValues,
+  jsonPath,
+  jsonRecord,
+  type JsonSettings,
+  type LineProblem,
+  MAX_RECORD_CHARS,
+  reparseJson,
+  startJson,
+} from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
-import { type CopiedValues, jsonRecord, reparseJson } from './json-records.ts';
-import { type JsonSettings, startJson } from './json-stage.ts';
-import type { LineProblem } from './line-problem.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseJsonOptions {
   /**

@@ -1,10 +1,15 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { type FrameSettings, startFrames } from './frame-stage.ts';
-import { LineProblem, SKIP } from './line-problem.ts';
+import {
+  type FrameSettings,
+  LineProblem,
+  MAX_RECORD_CHARS,
+  plainText,
+  reparseFrame,
+  SKIP,
+  startFrames,
+} from '@millrace/framing';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
-import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
-import { reparseFrame } from './reparse-frame.ts';
 
 export interface ParseLinesOptions {
   /** What to do about a record of white space only: pass over it, reject it, or keep it. @default 'skip' */

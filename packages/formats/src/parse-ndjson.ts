@@ -1,11 +1,15 @@
 import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { jsonFault } from './json-fault.ts';
+import {
+  jsonFault,
+  type JsonParser,
+  LineProblem,
+  MAX_RECORD_CHARS,
+  type ParseLine,
+  reparseLine,
+  SKIP,
+  startLines,
+} from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
-import type { JsonParser } from './json-records.ts';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { startLines } from './line-stage.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
-import { reparseLine } from './reparse-line.ts';
 
 export interface ParseNdjsonOptions {
   /** What to do about a line of white space only: pass over it, or reject it. @default 'skip' */

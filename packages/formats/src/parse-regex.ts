@@ -7,13 +7,18 @@ import {
   type RejectedRecord,
   signatureOf,
 } from '@millrace/core';
+import {
+  type FrameSettings,
+  LineProblem,
+  MAX_RECORD_CHARS,
+  plainText,
+  reparseFrame,
+  SKIP,
+  startFrames,
+} from '@millrace/framing';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
-import { type FrameSettings, startFrames } from './frame-stage.ts';
-import { LineProblem, SKIP } from './line-problem.ts';
 import { guarded, MAX_MATCH_MILLIS, patternProblem, SLOW } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
-import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
-import { reparseFrame } from './reparse-frame.ts';
 
 export interface ParseRegexOptions {
   /** What the text of a group becomes. @default every group is a string */

@@ -6,10 +6,10 @@ import {
   type RejectedRecord,
   rejectedRecord,
 } from '@millrace/core';
+import { wholeText } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startCsv } from './csv-stage.ts';
-import { wholeText } from './record-text.ts';
 
 export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
 

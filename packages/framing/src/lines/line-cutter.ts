@@ -1,5 +1,5 @@
 import type { TextPlace } from '@millrace/core';
-import { HeldRecord } from './held-record.ts';
+import { HeldRecord } from '../text/held-record.ts';
 
 /** A line of a chunk. The first may have begun in an earlier one: then what is held of it comes before `start`. */
 export interface CutLine {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonFault } from '../src/json-fault.ts';
+import { jsonFault } from '../src/json/json-fault.ts';
 
 /** What V8 says, where it says a place and is not about the inside of a number. */
 const POSITION = /^(?:Expected|Unterminated string|Bad control|Unexpected non-whitespace).* at position (\d+)/;

@@ -1,5 +1,5 @@
 import type { RowDialect } from './row-dialect.ts';
-import { countLineFeeds, withoutReturn } from './record-text.ts';
+import { countLineFeeds, withoutReturn } from '../text/record-text.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

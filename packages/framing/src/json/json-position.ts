@@ -1,5 +1,5 @@
 import { MillraceError, type TextPlace } from '@millrace/core';
-import { LineCounter } from './line-counter.ts';
+import { LineCounter } from '../text/line-counter.ts';
 
 /** Where a reader of JSON is: the chunk at hand, and its lines and bytes. */
 export class JsonPosition {

@@ -1,9 +1,9 @@
 import { type Block, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
-import { FramedRecords } from './framed-records.ts';
-import { HeldRecord } from './held-record.ts';
+import { FramedRecords } from '../text/framed-records.ts';
+import { HeldRecord } from '../text/held-record.ts';
 import { PlainRows } from './plain-rows.ts';
 import { QuotedRow } from './quoted-row.ts';
-import { countLineFeeds } from './record-text.ts';
+import { countLineFeeds } from '../text/record-text.ts';
 import type { RowDialect } from './row-dialect.ts';
 import type { RowMaker } from './row-maker.ts';
 

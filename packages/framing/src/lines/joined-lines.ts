@@ -1,7 +1,7 @@
 import { type Frame, type FrameRecords, heldFrame } from './frame.ts';
-import { HeldRecord } from './held-record.ts';
+import { HeldRecord } from '../text/held-record.ts';
 import type { LineCutter } from './line-cutter.ts';
-import { excerpt, withoutReturn } from './record-text.ts';
+import { excerpt, withoutReturn } from '../text/record-text.ts';
 
 /** How lines are joined to records. */
 export interface JoinSettings {

@@ -1,8 +1,8 @@
 import type { RejectedRecord, TextPlace } from '@millrace/core';
-import type { FramedRecords } from './framed-records.ts';
-import type { HeldText } from './held-record.ts';
+import type { FramedRecords } from '../text/framed-records.ts';
+import type { HeldText } from '../text/held-record.ts';
 import type { CutLine, LineCutter } from './line-cutter.ts';
-import { excerpt, tooLong } from './record-text.ts';
+import { excerpt, tooLong } from '../text/record-text.ts';
 
 /** The text of one record, before it is parsed. */
 export interface Frame {

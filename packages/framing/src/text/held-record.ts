@@ -1,6 +1,6 @@
 import type { RejectedRecord, TextPlace } from '@millrace/core';
 import { excerpt } from './record-text.ts';
-import { damagedRecord, type TextPart } from './text-part.ts';
+import { damagedRecord, type TextPart } from './invalid-text.ts';
 
 /** A record that began in an earlier chunk. */
 export interface HeldText {

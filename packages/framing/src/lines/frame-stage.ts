@@ -1,9 +1,9 @@
 import type { CodecContext, CodecStage, TextPlace } from '@millrace/core';
 import { eachLine, type Frame } from './frame.ts';
-import { FramedRecords } from './framed-records.ts';
+import { FramedRecords } from '../text/framed-records.ts';
 import { joinedLines, type JoinSettings } from './joined-lines.ts';
 import { LineCutter } from './line-cutter.ts';
-import { LineProblem, SKIP } from './line-problem.ts';
+import { LineProblem, SKIP } from '../record-problem.ts';
 import { rejectionOf } from './line-stage.ts';
 
 /** Makes records of texts: as many as there are texts, in their order. */

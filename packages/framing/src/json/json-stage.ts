@@ -7,8 +7,8 @@ import {
   type RejectedRecord,
   type TextPlace,
 } from '@millrace/core';
-import { FramedRecords } from './framed-records.ts';
-import { HeldRecord, type HeldText } from './held-record.ts';
+import { FramedRecords } from '../text/framed-records.ts';
+import { HeldRecord, type HeldText } from '../text/held-record.ts';
 import { JsonCopies } from './json-copies.ts';
 import { JsonExtent } from './json-extent.ts';
 import { jsonFault } from './json-fault.ts';
@@ -16,9 +16,9 @@ import type { CopiedFields } from './json-path.ts';
 import { JsonPosition } from './json-position.ts';
 import type { CopiedValues, JsonParser } from './json-records.ts';
 import { type JsonPurpose, JsonWalk, type JsonWalkSettings } from './json-walk.ts';
-import { LineProblem } from './line-problem.ts';
-import { rejectionOf } from './line-stage.ts';
-import { excerpt, tooLong } from './record-text.ts';
+import { LineProblem } from '../record-problem.ts';
+import { rejectionOf } from '../lines/line-stage.ts';
+import { excerpt, tooLong } from '../text/record-text.ts';
 
 export interface JsonSettings<T> extends JsonWalkSettings {
   readonly copies: CopiedFields;

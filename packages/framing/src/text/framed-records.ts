@@ -9,7 +9,7 @@ import {
 import type { HeldText } from './held-record.ts';
 import { LineCounter } from './line-counter.ts';
 import { withoutReturn } from './record-text.ts';
-import { damagedRecord, damageIn } from './text-part.ts';
+import { damagedRecord, damageIn } from './invalid-text.ts';
 
 const HELD = -1;
 

@@ -1,8 +1,8 @@
 import type { CodecContext, CodecStage, Rejected, RejectedRecord } from '@millrace/core';
-import { FramedRecords } from './framed-records.ts';
-import { HeldRecord } from './held-record.ts';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { excerpt, tooLong, withoutReturn } from './record-text.ts';
+import { FramedRecords } from '../text/framed-records.ts';
+import { HeldRecord } from '../text/held-record.ts';
+import { LineProblem, type ParseLine, SKIP } from '../record-problem.ts';
+import { excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
 
 export interface LineSettings<T> {
   readonly maxRecordChars: number;

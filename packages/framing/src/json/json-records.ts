@@ -1,7 +1,7 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
-import { LineProblem } from './line-problem.ts';
-import { wholeText } from './record-text.ts';
+import { LineProblem } from '../record-problem.ts';
+import { wholeText } from '../text/record-text.ts';
 
 /** Parses a JSON text, as `JSON.parse` does. @throws SyntaxError if the text is not valid JSON */
 export type JsonParser = (text: string) => unknown;

@@ -1,6 +1,6 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { wholeText } from './record-text.ts';
+import { LineProblem, type ParseLine, SKIP } from '../record-problem.ts';
+import { wholeText } from '../text/record-text.ts';
 
 /**
  * Parses one rejected record by itself.

@@ -1,0 +1,15 @@
+export { copiedFields, jsonPath } from './json/json-path.ts';
+export { jsonFault } from './json/json-fault.ts';
+export { type CopiedValues, type JsonParser, jsonRecord, reparseJson } from './json/json-records.ts';
+export { type JsonSettings, startJson } from './json/json-stage.ts';
+export { type FrameSettings, startFrames } from './lines/frame-stage.ts';
+export type { JoinSettings } from './lines/joined-lines.ts';
+export { startLines } from './lines/line-stage.ts';
+export { reparseFrame } from './lines/reparse-frame.ts';
+export { reparseLine } from './lines/reparse-line.ts';
+export { LineProblem, type ParseLine, SKIP } from './record-problem.ts';
+export { QuotedRow } from './rows/quoted-row.ts';
+export type { RowDialect } from './rows/row-dialect.ts';
+export type { EndedRow, RowMaker } from './rows/row-maker.ts';
+export { startRows } from './rows/row-stage.ts';
+export { excerpt, MAX_RECORD_CHARS, plainText, tooLong, wholeText, withoutReturn } from './text/record-text.ts';
