@@ -8,7 +8,7 @@ import {
   map,
   memoryLedger,
   type Observer,
-  type RangesCodec,
+  type RangeParser,
   type Rejection,
   rejectionToJson,
   replay,
@@ -166,7 +166,7 @@ it.each(Object.entries(FORMATS))(
 );
 
 it('parquet: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
-  const codec: RangesCodec<Readonly<Record<string, unknown>>> = parseParquet();
+  const codec: RangeParser<Readonly<Record<string, unknown>>> = parseParquet();
   for (let turn = 0; turn < 48; turn += 1) {
     const bytes = Buffer.from(
       parquetWriteBuffer({

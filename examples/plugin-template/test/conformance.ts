@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import {
   chaosCases,
-  codecCases,
+  parserCases,
   type ConformanceCase,
   eachCases,
   optionCases,
@@ -29,7 +29,7 @@ all('httpSource', sourceCases({ supports: sourceSupports, create: startServer })
 
 all(
   'parsePairs',
-  codecCases({
+  parserCases({
     create: parsePairs,
     samples: [
       { name: 'empty', input: '', outputs: [] },

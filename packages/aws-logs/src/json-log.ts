@@ -1,13 +1,13 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { logCodec } from './log-codec.ts';
 import { LogProblem, type ParseLog } from './log-problem.ts';
 
 /** A parser of logs that are JSON: an object without the fields that every record of this log has is rejected. */
 export function jsonLog<R>(
   name: string,
-  framing: Codec<string, unknown, 'records'>,
+  framing: Parser<string, unknown>,
   required: readonly string[],
-): Codec<string, R, 'records'> {
+): Parser<string, R> {
   const parse: ParseLog<unknown, R> = (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return recordInvalid('is no JSON object.');
     const missing = required.find((field) => (value as Readonly<Record<string, unknown>>)[field] === undefined);

@@ -1,10 +1,10 @@
 import {
   block,
   type Block,
-  type Codec,
-  type CodecContext,
   isBlock,
   MillraceError,
+  type Parser,
+  type ParserContext,
   type Produced,
   type Rejected,
   rejectedRecord,
@@ -18,7 +18,7 @@ type ReparsedLog = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
 export interface LogCodecSettings<V, R> {
   readonly name: string;
   /** The parser of @millrace/formats that cuts the item into lines or JSON values, places and all. */
-  readonly framing: Codec<string, V, 'records'>;
+  readonly framing: Parser<string, V>;
   /** What the user chose, for the signature. */
   readonly options?: unknown;
   /** Called for each item: what it answers may remember a header. */
@@ -28,15 +28,14 @@ export interface LogCodecSettings<V, R> {
 }
 
 /** A parser of logs: a framing, and what makes a record of each framed text. Lines without a record take no ordinal. */
-export function logCodec<V, R>(settings: LogCodecSettings<V, R>): Codec<string, R, 'records'> {
+export function logCodec<V, R>(settings: LogCodecSettings<V, R>): Parser<string, R> {
   const { name, framing, options, begin, beginReparse } = settings;
-  return Object.freeze<Codec<string, R, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+  return Object.freeze<Parser<string, R>>({
+    kind: 'parser',
     name,
     signature: signatureOf({ framing: framing.signature, options }),
     takesDamage: true,
-    start: (context: CodecContext) => {
+    start: (context: ParserContext) => {
       const stage = framing.start(context);
       const parse = begin();
       return {
@@ -49,7 +48,7 @@ export function logCodec<V, R>(settings: LogCodecSettings<V, R>): Codec<string, 
 }
 
 /** The records of a framed block, with the places that the framing knows. */
-function refined<V, R>(framed: Produced<V>, parse: ParseLog<V, R>, { reject }: CodecContext): Block<R> | readonly [] {
+function refined<V, R>(framed: Produced<V>, parse: ParseLog<V, R>, { reject }: ParserContext): Block<R> | readonly [] {
   // The framings of @millrace/formats answer one block, or nothing.
   if (!isBlock(framed)) return [];
   const { records, place } = framed as Block<V>;

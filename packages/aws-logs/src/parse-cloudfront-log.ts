@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseLines } from '@millrace/formats';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import type { CloudFrontLogRecord } from './cloudfront-log-record.ts';
@@ -54,7 +54,7 @@ const FIELDS: KnownFields = new Map<string, FieldKind>([[DATE_TIME, 'time'], ...
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `AWSLOG_HEADER_INVALID` in a run, where there is no `#Fields` line before the first request
  */
-export function parseCloudFrontLog(options: AwsLogOptions = {}): Codec<string, CloudFrontLogRecord, 'records'> {
+export function parseCloudFrontLog(options: AwsLogOptions = {}): Parser<string, CloudFrontLogRecord> {
   const name = 'parseCloudFrontLog';
   return logCodec({
     name,

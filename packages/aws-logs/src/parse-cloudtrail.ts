@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseJson } from '@millrace/formats';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
@@ -85,7 +85,7 @@ export interface CloudTrailRecord {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError in a run what `parseJson` throws, such as `JSON_PATH_MISSING`
  */
-export function parseCloudTrail(options: AwsLogOptions = {}): Codec<string, CloudTrailRecord, 'records'> {
+export function parseCloudTrail(options: AwsLogOptions = {}): Parser<string, CloudTrailRecord> {
   const framing = parseJson({ path: 'Records[*]', ...framingOptions('parseCloudTrail', options) });
   return jsonLog('parseCloudTrail', framing, ['eventVersion', 'eventTime']);
 }

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseNdjson } from '@millrace/formats';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
@@ -51,7 +51,7 @@ export interface GuardDutyFinding {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseGuardDutyFindings(options: AwsLogOptions = {}): Codec<string, GuardDutyFinding, 'records'> {
+export function parseGuardDutyFindings(options: AwsLogOptions = {}): Parser<string, GuardDutyFinding> {
   const framing = parseNdjson(framingOptions('parseGuardDutyFindings', options));
   return jsonLog('parseGuardDutyFindings', framing, [
     'schemaVersion',

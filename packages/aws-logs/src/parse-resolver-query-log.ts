@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseNdjson } from '@millrace/formats';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
@@ -55,7 +55,7 @@ export interface ResolverQueryLogRecord {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseResolverQueryLog(options: AwsLogOptions = {}): Codec<string, ResolverQueryLogRecord, 'records'> {
+export function parseResolverQueryLog(options: AwsLogOptions = {}): Parser<string, ResolverQueryLogRecord> {
   const framing = parseNdjson(framingOptions('parseResolverQueryLog', options));
   return jsonLog('parseResolverQueryLog', framing, ['version', 'query_timestamp', 'query_name']);
 }

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type OptionCheck } from '@millrace/core';
+import { check, checkOptions, type OptionCheck, type Parser } from '@millrace/core';
 import { parseLines } from '@millrace/formats';
 import { type AwsLogOptions, checkMaxRecordChars, framingOf } from './aws-log-options.ts';
 import type { FieldKind } from './field-kinds.ts';
@@ -71,7 +71,7 @@ export interface ParseVpcFlowLogOptions extends AwsLogOptions {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `AWSLOG_HEADER_INVALID` in a run, where the first line does not name fields
  */
-export function parseVpcFlowLog(options: ParseVpcFlowLogOptions = {}): Codec<string, VpcFlowLogRecord, 'records'> {
+export function parseVpcFlowLog(options: ParseVpcFlowLogOptions = {}): Parser<string, VpcFlowLogRecord> {
   checkOptions('parseVpcFlowLog', options, {
     fields: check.optional(checkFields),
     maxRecordChars: checkMaxRecordChars,

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseNdjson } from '@millrace/formats';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
@@ -70,7 +70,7 @@ export interface WafLogRecord {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseWafLog(options: AwsLogOptions = {}): Codec<string, WafLogRecord, 'records'> {
+export function parseWafLog(options: AwsLogOptions = {}): Parser<string, WafLogRecord> {
   const framing = parseNdjson(framingOptions('parseWafLog', options));
   return jsonLog('parseWafLog', framing, ['timestamp', 'webaclId', 'action', 'httpRequest']);
 }

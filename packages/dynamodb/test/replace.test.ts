@@ -1,10 +1,10 @@
 import {
-  type Codec,
   feed,
   type Feed,
   flatMap,
   landingUuid,
   memoryLedger,
+  type Parser,
   purge,
   type RunOptions,
   type Source,
@@ -42,9 +42,8 @@ const versions: Source<Version, readonly Row[]> = {
     },
   }),
 };
-const rows: Codec<readonly Row[], Row, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const rows: Parser<readonly Row[], Row> = {
+  kind: 'parser',
   name: 'rows',
   start: () => ({ push: (chunk) => chunk }),
 };

@@ -1,4 +1,4 @@
-import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core';
+import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core';
 import { type EndedRow, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
@@ -14,7 +14,7 @@ const CARRIAGE_RETURN = 0x0d;
 export class CsvRecords implements RowMaker<CsvRecord> {
   readonly #settings: CsvSettings;
   readonly #delimiter: string;
-  readonly #reject: CodecContext['reject'];
+  readonly #reject: ParserContext['reject'];
   readonly #convert: ConvertFields | undefined;
   #columns: readonly string[] | undefined;
   #make: ReturnType<typeof recordMaker> | undefined;
@@ -22,7 +22,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
   #rowsToCompiling: number;
 
   /** @param delimiter the one of the settings, or the one that was found in the text */
-  constructor(settings: CsvSettings, delimiter: string, reject: CodecContext['reject']) {
+  constructor(settings: CsvSettings, delimiter: string, reject: ParserContext['reject']) {
     this.#settings = settings;
     this.#delimiter = delimiter;
     this.#reject = reject;

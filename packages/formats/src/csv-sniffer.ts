@@ -1,4 +1,4 @@
-import { type Block, type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { type Block, MillraceError, type ParserContext, type ParserStage, type TextPlace } from '@millrace/core';
 import { QuotedRow } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
@@ -9,10 +9,10 @@ const SAMPLE_LINES = 10;
 const SAMPLE_CHARS = 64 * 1024;
 
 /** Holds back the first lines, finds out the delimiter by them, and goes on as if it had been known. */
-export function startSniffing(settings: CsvSettings, context: CodecContext): CodecStage<string, CsvRecord> {
+export function startSniffing(settings: CsvSettings, context: ParserContext): ParserStage<string, CsvRecord> {
   const chunks: { readonly text: string; readonly place: TextPlace | undefined }[] = [];
   let sample = '';
-  let stage: CodecStage<string, CsvRecord> | undefined;
+  let stage: ParserStage<string, CsvRecord> | undefined;
 
   function begin(ended: boolean): readonly Block<CsvRecord>[] {
     stage = startCsv(settings, sniffDelimiter(sample, ended, settings), context);

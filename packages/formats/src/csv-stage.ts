@@ -1,4 +1,4 @@
-import type { CodecContext, CodecStage } from '@millrace/core';
+import type { ParserContext, ParserStage } from '@millrace/core';
 import { startRows } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvRecords } from './csv-records.ts';
@@ -8,7 +8,7 @@ import type { CsvSettings } from './csv-settings.ts';
 export function startCsv(
   settings: CsvSettings,
   delimiter: string,
-  { reject }: CodecContext,
-): CodecStage<string, CsvRecord> {
+  { reject }: ParserContext,
+): ParserStage<string, CsvRecord> {
   return startRows({ ...settings, delimiter }, new CsvRecords(settings, delimiter, reject));
 }

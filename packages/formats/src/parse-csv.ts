@@ -1,10 +1,10 @@
 import {
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
-  type CodecStage,
   MillraceError,
+  type Parser,
+  type ParserContext,
+  type ParserStage,
   signatureOf,
 } from '@millrace/core';
 import { MAX_RECORD_CHARS } from '@millrace/framing';
@@ -68,7 +68,7 @@ export interface ParseCsvOptions {
  * @throws MillraceError `CSV_QUOTE_UNCLOSED` in a run, where a quote is not closed within `maxRecordChars`
  * @throws MillraceError `CSV_DELIMITER_UNCLEAR` in a run, where several delimiters would fit
  */
-export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = {}): Codec<string, T, 'records'> {
+export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = {}): Parser<string, T> {
   const policy = (...values: readonly string[]): ReturnType<typeof check.optional> =>
     check.optional(check.oneOf(...values));
   checkOptions('parseCsv', options, {
@@ -91,14 +91,13 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
   if (settings.columns !== undefined) assertKnownFields('parseCsv', settings.types, settings.columns);
   const { delimiter } = settings;
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseCsv',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => {
+    start: (context: ParserContext) => {
       const stage = delimiter === undefined ? startSniffing(settings, context) : startCsv(settings, delimiter, context);
-      return stage as CodecStage<string, T>;
+      return stage as ParserStage<string, T>;
     },
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });

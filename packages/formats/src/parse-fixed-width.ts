@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
   LineProblem,
   MAX_RECORD_CHARS,
@@ -48,9 +48,7 @@ export interface ParseFixedWidthOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseFixedWidth<T = Record<string, string>>(
-  options: ParseFixedWidthOptions,
-): Codec<string, T, 'records'> {
+export function parseFixedWidth<T = Record<string, string>>(options: ParseFixedWidthOptions): Parser<string, T> {
   checkOptions('parseFixedWidth', options, {
     columns: checkColumns,
     trim: check.optional(check.oneOf('both', 'start', 'end', 'none')),
@@ -67,12 +65,11 @@ export function parseFixedWidth<T = Record<string, string>>(
   );
   const settings = { maxRecordChars, parse: fixedLine<T>(options, fieldConverter(types)) };
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseFixedWidth',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startLines(settings, context),
+    start: (context: ParserContext) => startLines(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
   });
 }

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
   copiedFields,
   type CopiedValues,
@@ -52,7 +52,7 @@ export interface ParseJsonOptions {
  * @throws MillraceError in a run `JSON_INVALID`, `JSON_TRUNCATED`, `JSON_PATH_MISSING`, `JSON_FIELD_LATE`,
  *   `JSON_FIELD_TOO_LONG`; `details` has `line`, and `byteOffset` where it is known
  */
-export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<string, T, 'records'> {
+export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Parser<string, T> {
   checkOptions('parseJson', options, {
     path: check.optional((value) => (typeof value === 'string' ? undefined : 'a string')),
     copy: check.optional(checkCopy),
@@ -69,12 +69,11 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
   const settings: JsonSettings<T> = { path, copies, concatenated, onMissing, maxRecordChars, parse, toRecord };
   const hasCopies = Object.keys(copy).length > 0;
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseJson',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startJson(settings, context),
+    start: (context: ParserContext) => startJson(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),
   });
 }

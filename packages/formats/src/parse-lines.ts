@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
   type FrameSettings,
   LineProblem,
@@ -30,7 +30,7 @@ export interface ParseLinesOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, `REGEX_GUARD_UNAVAILABLE` when it is made
  */
-export function parseLines(options: ParseLinesOptions = {}): Codec<string, string, 'records'> {
+export function parseLines(options: ParseLinesOptions = {}): Parser<string, string> {
   checkOptions('parseLines', options, {
     blankLines: check.optional(check.oneOf('skip', 'reject', 'keep')),
     multiline: check.optional(check.object),
@@ -49,12 +49,11 @@ export function parseLines(options: ParseLinesOptions = {}): Codec<string, strin
     parseAll: (texts) => texts.map(parse),
   };
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseLines',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startFrames(settings, context),
+    start: (context: ParserContext) => startFrames(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
 import {
   jsonFault,
   type JsonParser,
@@ -34,7 +34,7 @@ export interface ParseNdjsonOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Codec<string, T, 'records'> {
+export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Parser<string, T> {
   checkOptions('parseNdjson', options, {
     blankLines: check.optional(check.oneOf('skip', 'reject')),
     maxRecordChars: check.optional(check.integer(1)),
@@ -43,12 +43,11 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Code
   const { blankLines = 'skip', maxRecordChars = MAX_RECORD_CHARS, numbers } = options;
   const settings = { maxRecordChars, parse: ndjsonLine<T>(blankLines, jsonParser(numbers)) };
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseNdjson',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startLines(settings, context),
+    start: (context: ParserContext) => startLines(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
   });
 }

@@ -1,9 +1,9 @@
 import {
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
   MillraceError,
+  type Parser,
+  type ParserContext,
   type RejectedRecord,
   signatureOf,
 } from '@millrace/core';
@@ -48,7 +48,7 @@ export interface ParseRegexOptions {
 export function parseRegex<T = Record<string, string>>(
   pattern: RegExp,
   options: ParseRegexOptions = {},
-): Codec<string, T, 'records'> {
+): Parser<string, T> {
   const names = groupNames(pattern);
   checkOptions('parseRegex', options, {
     types: check.optional(fieldTypesProblem),
@@ -95,12 +95,11 @@ export function parseRegex<T = Record<string, string>>(
     },
   };
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseRegex',
     signature: signatureOf({ pattern, ...options }),
     takesDamage: true,
-    start: (context: CodecContext) => startFrames(settings, context),
+    start: (context: ParserContext) => startFrames(settings, context),
     reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }

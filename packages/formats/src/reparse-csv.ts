@@ -1,7 +1,7 @@
 import {
-  type CodecContext,
   isBlock,
   MillraceError,
+  type ParserContext,
   rejected,
   type RejectedRecord,
   rejectedRecord,
@@ -30,7 +30,7 @@ export function reparseCsv(settings: CsvSettings, { raw, code, details }: Repars
       'The row does not say what its columns and delimiter were. Deliver the file again.',
     );
   }
-  const context = { reject: rejected } as unknown as CodecContext;
+  const context = { reject: rejected } as unknown as ParserContext;
   const stage = startCsv({ ...settings, columns, skipLines: 0 }, delimiter, context);
   const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Codec, feed, flatMap, memoryLedger, purge, type Source } from '@millrace/core';
+import { feed, flatMap, memoryLedger, type Parser, purge, type Source } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
 import { allServers, START_MS, type TestServer } from './support/servers.ts';
@@ -26,9 +26,8 @@ const versions: Source<Version, readonly Row[]> = {
     },
   }),
 };
-const rows: Codec<readonly Row[], Row, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const rows: Parser<readonly Row[], Row> = {
+  kind: 'parser',
   name: 'rows',
   start: () => ({ push: (chunk) => chunk }),
 };

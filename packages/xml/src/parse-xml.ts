@@ -1,11 +1,11 @@
 import {
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
-  type CodecStage,
   isBlock,
   MillraceError,
+  type Parser,
+  type ParserContext,
+  type ParserStage,
   rejected,
   rejectedRecord,
   type RejectedRecord,
@@ -60,7 +60,7 @@ export interface ParseXmlOptions {
  * @throws MillraceError in a run `XML_INVALID`, `XML_TRUNCATED`, `XML_RECORD_MISSING`, `XML_TOO_DEEP`, `XML_MARKUP_TOO_LONG`;
  *   `details` has `line`, and `byteOffset` where it is known
  */
-export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string, T, 'records'> {
+export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Parser<string, T> {
   checkOptions('parseXml', options, {
     record: checkRecord,
     arrays: check.optional(checkArrays),
@@ -73,13 +73,12 @@ export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string,
     maxMarkupChars: check.optional(check.integer(16)),
   });
   const settings = settingsOf(options);
-  return Object.freeze<Codec<string, T, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+  return Object.freeze<Parser<string, T>>({
+    kind: 'parser',
     name: 'parseXml',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startXml(settings, context) as CodecStage<string, T>,
+    start: (context: ParserContext) => startXml(settings, context) as ParserStage<string, T>,
     reparse: (one) => reparseXml(settings, one) as T,
   });
 }
@@ -115,7 +114,7 @@ function reparseXml(settings: XmlSettings, { raw, code }: Pick<RejectedRecord, '
   }
   const root = /^<([^\s/>]+)/.exec(raw)?.[1] ?? '';
   const alone: XmlSettings = { ...settings, record: [settings.nameOf(root)], isPath: false };
-  const stage = startXml(alone, { reject: rejected } as CodecContext);
+  const stage = startXml(alone, { reject: rejected } as ParserContext);
   const framed = stage.push(raw);
   void stage.end!();
   const record = isBlock(framed) ? framed.records[0] : undefined;

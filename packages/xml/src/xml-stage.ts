@@ -1,7 +1,7 @@
 import {
   block,
-  type CodecContext,
-  type CodecStage,
+  type ParserContext,
+  type ParserStage,
   type RecordPlace,
   type Rejected,
   type TextPlace,
@@ -37,7 +37,7 @@ interface KeptRecord {
 }
 
 /** `parseXml` at work on one item. */
-export function startXml(settings: XmlSettings, { reject }: CodecContext): CodecStage<string, XmlRecord> {
+export function startXml(settings: XmlSettings, { reject }: ParserContext): ParserStage<string, XmlRecord> {
   const { maxRecordChars, maxDepth, maxMarkupChars } = settings;
   const scanner = new XmlScanner(maxMarkupChars);
   const builder = new XmlBuilder(settings);

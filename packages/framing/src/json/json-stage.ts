@@ -1,8 +1,8 @@
 import {
   type Block,
-  type CodecContext,
-  type CodecStage,
   MillraceError,
+  type ParserContext,
+  type ParserStage,
   type Rejected,
   type RejectedRecord,
   type TextPlace,
@@ -39,7 +39,7 @@ interface EndedValue {
 }
 
 /** Cuts JSON values along a path out of one item. */
-export function startJson<T>(settings: JsonSettings<T>, { reject }: CodecContext): CodecStage<string, T> {
+export function startJson<T>(settings: JsonSettings<T>, { reject }: ParserContext): ParserStage<string, T> {
   const stage = new JsonStage(settings, reject);
   return { push: (text, place) => stage.push(text, place), end: () => stage.end() };
 }
@@ -50,7 +50,7 @@ export function startJson<T>(settings: JsonSettings<T>, { reject }: CodecContext
  */
 class JsonStage<T> {
   readonly #settings: JsonSettings<T>;
-  readonly #reject: CodecContext['reject'];
+  readonly #reject: ParserContext['reject'];
   readonly #position = new JsonPosition();
   readonly #copies: JsonCopies;
   readonly #walk: JsonWalk;
@@ -61,7 +61,7 @@ class JsonStage<T> {
   #framed = new FramedRecords<T>('', 1, undefined);
   #started = false;
 
-  constructor(settings: JsonSettings<T>, reject: CodecContext['reject']) {
+  constructor(settings: JsonSettings<T>, reject: ParserContext['reject']) {
     this.#settings = settings;
     this.#reject = reject;
     this.#copies = new JsonCopies(settings.copies);

@@ -1,4 +1,4 @@
-import type { CodecContext, CodecStage, TextPlace } from '@millrace/core';
+import type { ParserContext, ParserStage, TextPlace } from '@millrace/core';
 import { eachLine, type Frame } from './frame.ts';
 import { FramedRecords } from '../text/framed-records.ts';
 import { joinedLines, type JoinSettings } from './joined-lines.ts';
@@ -16,7 +16,7 @@ export interface FrameSettings<T> {
 }
 
 /** A parser of lines, or of lines that are joined, at work on one item. It parses all records of a chunk at once. */
-export function startFrames<T>(settings: FrameSettings<T>, { reject }: CodecContext): CodecStage<string, T> {
+export function startFrames<T>(settings: FrameSettings<T>, { reject }: ParserContext): ParserStage<string, T> {
   const { maxRecordChars, join, parseAll } = settings;
   // A joined line is held as long as the record may be, and its line feed is part of that.
   const cutter = new LineCutter(join === undefined ? maxRecordChars : maxRecordChars + 1);

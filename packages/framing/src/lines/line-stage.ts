@@ -1,4 +1,4 @@
-import type { CodecContext, CodecStage, Rejected, RejectedRecord } from '@millrace/core';
+import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@millrace/core';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { LineProblem, type ParseLine, SKIP } from '../record-problem.ts';
@@ -12,8 +12,8 @@ export interface LineSettings<T> {
 /** A parser of one record a line, at work on one item. */
 export function startLines<T>(
   { maxRecordChars, parse }: LineSettings<T>,
-  { reject }: CodecContext,
-): CodecStage<string, T> {
+  { reject }: ParserContext,
+): ParserStage<string, T> {
   const held = new HeldRecord(maxRecordChars);
   let line = 1;
   let started = false;

@@ -1,4 +1,4 @@
-import { type Block, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { type Block, MillraceError, type ParserStage, type TextPlace } from '@millrace/core';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { PlainRows } from './plain-rows.ts';
@@ -15,7 +15,7 @@ export interface RowSettings extends RowDialect {
 }
 
 /** Cuts one item into rows. */
-export function startRows<T>(settings: RowSettings, maker: RowMaker<T>): CodecStage<string, T> {
+export function startRows<T>(settings: RowSettings, maker: RowMaker<T>): ParserStage<string, T> {
   const stage = new RowStage(settings, maker);
   return { push: (text, place) => stage.push(text, place), end: () => stage.end() };
 }

@@ -1,36 +1,37 @@
-import type { Emits, ItemRanges, RangesCodec } from '@millrace/core';
+import type { ItemRanges, RangeParser } from '@millrace/core';
 import { MillraceError } from '@millrace/core';
 import { collectOutputs } from './collect-outputs.ts';
-import type { CodecRun, RunCodecOptions } from './run-codec.ts';
+import type { DriveOptions } from './decoding/driven-stage.ts';
+import type { ParserRun } from './run-parser.ts';
 
-export interface RunRangesCodecOptions extends RunCodecOptions {
-  /** Records that the codec is told are settled. @default 0 */
+export interface RunRangeParserOptions extends DriveOptions {
+  /** Records that the parser is told are settled. @default 0 */
   readonly settled?: number;
 }
 
-/** What came out of a codec that reads ranges. Ordinals of rejections count from the first record that was emitted. */
-export interface RangesCodecRun<O> extends CodecRun<O> {
-  /** Records that the codec left out at the start. */
+/** What came out of a parser that reads ranges. Ordinals of rejections count from the first record that was emitted. */
+export interface RangeParserRun<O> extends ParserRun<O> {
+  /** Records that the parser left out at the start. */
   readonly skipped: number;
   /** The ranges that it asked for, in order. */
   readonly reads: readonly { readonly start: number; readonly length: number }[];
 }
 
 /**
- * Drives a codec that reads ranges by hand, as the runner does. For tests of codecs. What the codec throws, it rejects with,
+ * Drives a parser that reads ranges by hand, as the runner does. For tests of parsers. What the parser throws, it rejects with,
  * unchanged.
  *
  * @param content the bytes of the item, or another answer to its ranges
- * @throws MillraceError `CODEC_CONTRACT` where the codec breaks the contract: emits a marker never or twice, leaves out what is
+ * @throws MillraceError `CODEC_CONTRACT` where the parser breaks the contract: emits a marker never or twice, leaves out what is
  *   not settled; `RANGE_INVALID` where it asks for a range that is not within the content
  */
-export async function runRangesCodec<O, E extends Emits>(
-  codec: RangesCodec<O, E>,
+export async function runRangeParser<O>(
+  parser: RangeParser<O>,
   content: Uint8Array | ItemRanges,
-  options: RunRangesCodecOptions = {},
-): Promise<RangesCodecRun<O>> {
+  options: RunRangeParserOptions = {},
+): Promise<RangeParserRun<O>> {
   const { settled = 0, ...others } = options;
-  const { context, take, end, result } = collectOutputs<O>(codec, others);
+  const { context, take, end, result } = collectOutputs<O>(parser, others);
   const inner = content instanceof Uint8Array ? bytesRanges(content) : content;
   const reads: { readonly start: number; readonly length: number }[] = [];
   const ranges: ItemRanges = {
@@ -39,15 +40,15 @@ export async function runRangesCodec<O, E extends Emits>(
       reads.push({ start, length });
       context.signal.throwIfAborted();
       if (!(Number.isSafeInteger(start) && length >= 0 && start >= 0 && start + length <= inner.size))
-        throw new MillraceError('RANGE_INVALID', `Codec ${codec.name} asked for ${length} bytes from ${start} on.`);
+        throw new MillraceError('RANGE_INVALID', `${parser.name}() asked for ${length} bytes from ${start} on.`);
       return inner.read(start, length);
     },
   };
-  const stage = await codec.open(ranges, { ...context, settled });
+  const stage = await parser.open(ranges, { ...context, settled });
   const { skipped = 0 } = stage;
   if (!Number.isSafeInteger(skipped) || skipped < 0 || skipped > settled) {
-    const message = `Codec ${codec.name} left out ${skipped} records, of ${settled} that are settled.`;
-    throw new MillraceError('CODEC_CONTRACT', message, { stage: codec.name });
+    const message = `${parser.name}() left out ${skipped} records, of ${settled} that are settled.`;
+    throw new MillraceError('CODEC_CONTRACT', message, { stage: parser.name });
   }
   await take(stage.outputs());
   end();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Codec, type Emits, isBlock, isMillraceError, type Produced, rejected } from '@millrace/core';
+import { isBlock, isMillraceError, rejected } from '@millrace/core';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
+import type { ChunkStage } from './driven-stage.ts';
 import { retainedBytes } from './retained-memory.ts';
 
 /** An input that never ends: a first chunk, and then the same one again and again. */
@@ -15,13 +16,13 @@ export interface EndlessInput<I extends Cuttable> {
 
 /** As much as a default limit may let through, twice. */
 const ENOUGH = 128 * 1024 * 1024;
-/** A codec that is slower than that is not told apart from one whose limit is not reached. */
+/** A stage that is slower than that is not told apart from one whose limit is not reached. */
 const LONG_ENOUGH_MS = 10_000;
 const MOST_HELD = 64 * 1024 * 1024;
 
-/** However much comes, a codec holds a bounded part of it, or throws with a code. */
-export function endlessCase<I extends Cuttable, O, E extends Emits>(
-  create: () => Codec<I, O, E>,
+/** However much comes, a stage holds a bounded part of it, or throws with a code. */
+export function endlessCase<I extends Cuttable>(
+  create: () => ChunkStage<I>,
   { name, first, chunk }: EndlessInput<I>,
 ): ConformanceCase {
   return {
@@ -57,7 +58,7 @@ export function endlessCase<I extends Cuttable, O, E extends Emits>(
   };
 }
 
-async function drain(produced: Produced<unknown>): Promise<void> {
+async function drain(produced: unknown): Promise<void> {
   if (isBlock(produced)) return;
   for await (const _ of produced as AsyncIterable<unknown>);
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { check, checkOptions, type Emits, isMillraceError, type ItemRanges, type RangesCodec } from '@millrace/core';
+import { check, checkOptions, isMillraceError, type ItemRanges, type RangeParser } from '@millrace/core';
 import type { ConformanceCase } from './conformance-case.ts';
-import { type RangesCodecRun, runRangesCodec, type RunRangesCodecOptions } from './run-ranges-codec.ts';
+import { type RangeParserRun, runRangeParser, type RunRangeParserOptions } from './run-range-parser.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** The content of an item, and what the codec makes of it. */
+/** The content of an item, and what the parser makes of it. */
 export interface RangesSample<O> {
   readonly name: string;
   readonly input: Uint8Array;
@@ -13,29 +13,27 @@ export interface RangesSample<O> {
   readonly outputs?: readonly O[];
   /** Codes of the rejected records, in order. @default what the input gives */
   readonly rejections?: readonly string[];
-  /** The code with which the codec throws. @default it does not throw */
+  /** The code with which the parser throws. @default it does not throw */
   readonly error?: string;
 }
 
-export interface RangesCodecCasesOptions<O, E extends Emits> {
-  /** Makes the codec; called for each case. */
-  readonly create: () => RangesCodec<O, E>;
-  /** Inputs that matter to this codec: empty, tiny, usual, at its limits, damaged. */
+export interface RangeParserCasesOptions<O> {
+  /** Makes the parser; called for each case. */
+  readonly create: () => RangeParser<O>;
+  /** Inputs that matter to this parser: empty, tiny, usual, at its limits, damaged. */
   readonly samples: readonly RangesSample<O>[];
   /** Seed of the damage and of the order in which ranges are answered. @default 1 */
   readonly seed?: number;
 }
 
 /**
- * What every codec that reads ranges must do, for the samples given: `for (const { name, run } of rangesCodecCases(…))
+ * What every parser that reads ranges must do, for the samples given: `for (const { name, run } of rangeParserCases(…))
  * it(name, run)`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
-export function rangesCodecCases<O, E extends Emits>(
-  options: RangesCodecCasesOptions<O, E>,
-): readonly ConformanceCase[] {
-  checkOptions('rangesCodecCases', options, {
+export function rangeParserCases<O>(options: RangeParserCasesOptions<O>): readonly ConformanceCase[] {
+  checkOptions('rangeParserCases', options, {
     create: check.callback,
     samples: (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array of samples'),
     seed: check.optional(check.integer(0)),
@@ -44,29 +42,25 @@ export function rangesCodecCases<O, E extends Emits>(
   return samples.flatMap((sample) => casesOf(create, sample, seed));
 }
 
-function casesOf<O, E extends Emits>(
-  create: () => RangesCodec<O, E>,
-  sample: RangesSample<O>,
-  seed: number,
-): readonly ConformanceCase[] {
+function casesOf<O>(create: () => RangeParser<O>, sample: RangesSample<O>, seed: number): readonly ConformanceCase[] {
   const { name, input, error } = sample;
   if (error !== undefined) {
     return [
       {
         name: `${name}: is an error`,
         clause: '3.4',
-        run: async () => assert.equal(codeOf(await failure(runRangesCodec(create(), input))), error),
+        run: async () => assert.equal(codeOf(await failure(runRangeParser(create(), input))), error),
       },
     ];
   }
   return [
     { name: `${name}: gives what it should`, clause: '3.2', run: () => asSaid(create(), sample) },
     {
-      name: `${name}: read twice by one codec, side by side`,
+      name: `${name}: read twice by one parser, side by side`,
       clause: '3.6',
       run: async () => {
-        const codec = create();
-        const [one, other] = await Promise.all([run(codec, input), run(codec, input)]);
+        const parser = create();
+        const [one, other] = await Promise.all([run(parser, input), run(parser, input)]);
         assert.deepEqual(one, other);
       },
     },
@@ -86,7 +80,7 @@ function casesOf<O, E extends Emits>(
       clause: '3.4',
       run: async () => {
         for (const length of lengths(input.length)) {
-          const cut = await runRangesCodec(create(), input.subarray(0, length)).catch((thrown: unknown) => thrown);
+          const cut = await runRangeParser(create(), input.subarray(0, length)).catch((thrown: unknown) => thrown);
           assert.ok(cut instanceof Error, `${length} of ${input.length} bytes must not pass for the whole.`);
           codeOf(cut);
         }
@@ -101,26 +95,26 @@ function casesOf<O, E extends Emits>(
   ];
 }
 
-async function asSaid<O, E extends Emits>(codec: RangesCodec<O, E>, sample: RangesSample<O>): Promise<void> {
-  const { values, rejections } = await runRangesCodec(codec, sample.input);
+async function asSaid<O>(parser: RangeParser<O>, sample: RangesSample<O>): Promise<void> {
+  const { values, rejections } = await runRangeParser(parser, sample.input);
   if (sample.outputs !== undefined) assert.deepEqual(values, sample.outputs);
   const codes = rejections.map(({ code }) => code);
   if (sample.rejections !== undefined) assert.deepEqual(codes, sample.rejections);
 }
 
 /** At each number of settled records that may matter, what is left out and what is emitted add up to all of them. */
-async function goesOn<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint8Array): Promise<void> {
-  const all = await run(codec, input);
-  const count = codec.emits === 'chunks' ? 0 : all.length;
+async function goesOn<O>(parser: RangeParser<O>, input: Uint8Array): Promise<void> {
+  const all = await run(parser, input);
+  const count = all.length;
   for (const settled of new Set([0, 1, ...lengths(count), count])) {
     if (settled > count) continue;
-    const { outputs, skipped } = await result(codec, input, { settled });
+    const { outputs, skipped } = await result(parser, input, { settled });
     assert.deepEqual(outputs, all.slice(skipped));
   }
 }
 
-async function passesErrorsOn<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint8Array): Promise<void> {
-  const { reads } = await runRangesCodec(codec, input);
+async function passesErrorsOn<O>(parser: RangeParser<O>, input: Uint8Array): Promise<void> {
+  const { reads } = await runRangeParser(parser, input);
   for (const at of new Set([0, Math.floor(reads.length / 2), reads.length - 1])) {
     const broken = Object.assign(new Error('the connection was reset'), { number: at });
     let asked = 0;
@@ -132,12 +126,12 @@ async function passesErrorsOn<O, E extends Emits>(codec: RangesCodec<O, E>, inpu
       },
     };
     if (at < 0) continue;
-    const thrown = await failure(runRangesCodec(codec, ranges));
+    const thrown = await failure(runRangeParser(parser, ranges));
     assert.equal(thrown, broken, 'What the source rejected with must come out as it is.');
   }
 }
 
-async function damaged<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint8Array, seed: number): Promise<void> {
+async function damaged<O>(parser: RangeParser<O>, input: Uint8Array, seed: number): Promise<void> {
   const random = seededRandom(seed);
   for (let round = 0; round < 60 && input.length > 0; round += 1) {
     const copy = Uint8Array.from(input);
@@ -145,20 +139,20 @@ async function damaged<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint
       const at = random() < 0.5 ? random() * copy.length : copy.length - 1 - random() * Math.min(copy.length, 512);
       copy[Math.floor(at)]! ^= 1 << Math.floor(random() * 8);
     }
-    await runRangesCodec(codec, copy).catch(codeOf);
+    await runRangeParser(parser, copy).catch(codeOf);
   }
 }
 
 /** It may be left after any output; what it was given is as it was. */
-async function left<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint8Array): Promise<void> {
+async function left<O>(parser: RangeParser<O>, input: Uint8Array): Promise<void> {
   const copy = Uint8Array.from(input);
   for (const most of [0, 1, 2]) {
     let seen = 0;
     const leave = new Error('left');
-    const stop: RangesCodec<O, E> = {
-      ...codec,
+    const stop: RangeParser<O> = {
+      ...parser,
       open: async (content, context) => {
-        const stage = await codec.open(content, context);
+        const stage = await parser.open(content, context);
         return {
           ...stage,
           outputs: async function* () {
@@ -170,27 +164,24 @@ async function left<O, E extends Emits>(codec: RangesCodec<O, E>, input: Uint8Ar
         };
       },
     };
-    await runRangesCodec(stop, input).catch((thrown: unknown) => {
+    await runRangeParser(stop, input).catch((thrown: unknown) => {
       if (thrown !== leave) throw thrown;
     });
   }
   assert.ok(Buffer.from(input).equals(copy), 'The content was changed.');
 }
 
-async function run<O, E extends Emits>(
-  codec: RangesCodec<O, E>,
-  content: Uint8Array | ItemRanges,
-): Promise<readonly unknown[]> {
-  return (await result(codec, content)).outputs;
+async function run<O>(parser: RangeParser<O>, content: Uint8Array | ItemRanges): Promise<readonly unknown[]> {
+  return (await result(parser, content)).outputs;
 }
 
 /** Outputs in a form that can be compared: of a rejection, what is not for people. */
-async function result<O, E extends Emits>(
-  codec: RangesCodec<O, E>,
+async function result<O>(
+  parser: RangeParser<O>,
   content: Uint8Array | ItemRanges,
-  options: RunRangesCodecOptions = {},
+  options: RunRangeParserOptions = {},
 ): Promise<{ readonly outputs: readonly unknown[]; readonly skipped: number }> {
-  const { outputs, rejections, skipped }: RangesCodecRun<O> = await runRangesCodec(codec, content, options);
+  const { outputs, rejections, skipped }: RangeParserRun<O> = await runRangeParser(parser, content, options);
   const rejected = new Map(rejections.map(({ ordinal, code, raw }) => [ordinal, { code, raw }]));
   return { outputs: outputs.map((output, ordinal) => rejected.get(ordinal) ?? output), skipped };
 }
@@ -220,7 +211,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Contract: what a codec throws on purpose has a code. Anything else, and a failed check, is no outcome. */
+/** Contract: what a parser throws on purpose has a code. Anything else, and a failed check, is no outcome. */
 function codeOf(error: unknown): string {
   if (!isMillraceError(error)) throw error;
   return error.code;

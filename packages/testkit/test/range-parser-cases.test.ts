@@ -1,6 +1,6 @@
-import { type ItemRanges, MillraceError, type RangesCodec, type RangesContext } from '@millrace/core';
+import { type ItemRanges, MillraceError, type RangeParser, type RangesContext } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { rangesCodecCases, runRangesCodec } from '../src/index.ts';
+import { rangeParserCases, runRangeParser } from '../src/index.ts';
 import { failingClauses } from './failing.ts';
 
 type Open = (content: ItemRanges, context: RangesContext) => Promise<void> | void;
@@ -14,13 +14,11 @@ function sums(
     readonly failed?: (error: unknown) => unknown;
     readonly checks?: boolean;
   } = {},
-): RangesCodec<number> {
+): RangeParser<number> {
   const { skip = (settled) => settled, from = (skipped) => skipped, checks = true } = change;
   const invalid = (): MillraceError => new MillraceError('SUMS_INVALID', 'This is no list of numbers.');
   return {
-    kind: 'codec',
-    reads: 'ranges',
-    emits: 'records',
+    kind: 'range-parser',
     name: 'sums',
     open: async (content, context) => {
       if (content.size < 2) throw invalid();
@@ -50,8 +48,8 @@ const list = (...numbers: number[]): Uint8Array =>
     numbers.length,
   );
 
-const casesOf = (create: () => RangesCodec<number>) =>
-  rangesCodecCases({
+const casesOf = (create: () => RangeParser<number>) =>
+  rangeParserCases({
     create,
     samples: [
       { name: 'empty', input: list(), outputs: [] },
@@ -68,7 +66,7 @@ describe('a codec of ranges that keeps the contract', () => {
 describe('a codec of ranges that breaks the contract fails the cases of what it breaks', () => {
   let opened = 0;
   const last: number[] = [];
-  it.each<[string, () => RangesCodec<number>, readonly string[]]>([
+  it.each<[string, () => RangeParser<number>, readonly string[]]>([
     ['forgets what it leaves out', () => sums({ from: () => 0 }), ['3.12']],
     ['leaves out too much', () => sums({ skip: (settled) => settled + 1 }), ['3.12', '3.13', '3.2', '3.6', '3.7']],
     ['hides what the source said', () => sums({ failed: () => new MillraceError('SUMS_FAILED', 'failed') }), ['3.13']],
@@ -93,9 +91,9 @@ describe('a codec of ranges that breaks the contract fails the cases of what it 
   });
 });
 
-describe('runRangesCodec', () => {
+describe('runRangeParser', () => {
   it('tells what was emitted, left out and asked for', async () => {
-    const run = await runRangesCodec(sums(), list(1, 255, 3), { settled: 1 });
+    const run = await runRangeParser(sums(), list(1, 255, 3), { settled: 1 });
     expect(run).toMatchObject({ values: [3], skipped: 1, rejections: [{ ordinal: 0, code: 'TOO_MANY' }] });
     expect(run.reads).toEqual([
       { start: 3, length: 2 },
@@ -105,14 +103,14 @@ describe('runRangesCodec', () => {
 
   it('refuses ranges beyond the content, and records left out that are not settled', async () => {
     const open: Open = async ({ read, size }) => void (await read(size, 1));
-    await expect(runRangesCodec(sums({ open }), list(1))).rejects.toMatchObject({ code: 'RANGE_INVALID' });
+    await expect(runRangeParser(sums({ open }), list(1))).rejects.toMatchObject({ code: 'RANGE_INVALID' });
     const skip = (): number => 1;
-    await expect(runRangesCodec(sums({ skip }), list(1))).rejects.toMatchObject({ code: 'CODEC_CONTRACT' });
+    await expect(runRangeParser(sums({ skip }), list(1))).rejects.toMatchObject({ code: 'CODEC_CONTRACT' });
   });
 });
 
 it('refuses options that it does not know, and no samples', () => {
-  const refused = (options: object) => () => rangesCodecCases({ create: sums, samples: [], ...options });
+  const refused = (options: object) => () => rangeParserCases({ create: sums, samples: [], ...options });
   expect(refused({})).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   expect(refused({ chunk: 1 })).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
 });

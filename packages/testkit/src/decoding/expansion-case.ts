@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { type Codec, type Emits, isBlock, isPart, type Produced } from '@millrace/core';
+import { isBlock, isPart } from '@millrace/core';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
+import type { ChunkStage } from './driven-stage.ts';
 import { retainedBytes } from './retained-memory.ts';
 
 /** An input that becomes a hundred times as large, or more. */
-export interface CodecExpansion<I extends Cuttable> {
+export interface Expansion<I extends Cuttable> {
   readonly input: I;
   /** Bytes or characters that it becomes: at least 16 MiB. */
   readonly outputLength: number;
@@ -17,9 +18,9 @@ const LARGEST_OUTPUT = 2 * 1024 * 1024;
 const ITEM = { id: 'cases:expansion', uri: 'cases:expansion' };
 
 /** One chunk that expands must come out bit by bit: outputs of bounded size, none of them made before it is asked for. */
-export function expansionCase<I extends Cuttable, O, E extends Emits>(
-  create: () => Codec<I, O, E>,
-  { input, outputLength }: CodecExpansion<I>,
+export function expansionCase<I extends Cuttable>(
+  create: () => ChunkStage<I>,
+  { input, outputLength }: Expansion<I>,
 ): ConformanceCase {
   return {
     name: 'an input that expands a hundredfold comes out bit by bit',
@@ -58,7 +59,7 @@ export function expansionCase<I extends Cuttable, O, E extends Emits>(
   };
 }
 
-async function* sizes(produced: Produced<unknown>): AsyncGenerator<number, void, undefined> {
+async function* sizes(produced: unknown): AsyncGenerator<number, void, undefined> {
   assert.ok(!isBlock(produced), 'A block is made as a whole, so it cannot be what expands a hundredfold.');
   for await (const output of produced as AsyncIterable<unknown>) {
     if (isPart(output)) continue;
