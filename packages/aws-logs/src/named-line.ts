@@ -1,6 +1,6 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { RecordProblem } from '@millrace/framing';
 import { type FieldKind, isAbsent, type LogField, setField } from './field-kinds.ts';
-import { LogProblem } from './log-problem.ts';
 
 /** A field that the header names: what it is called in records, or that it is not known. */
 interface NamedField extends LogField {
@@ -46,12 +46,12 @@ export function headerInvalid(why: string): MillraceError {
 export function namedRecord(
   { names, fields }: Columns,
   texts: readonly string[],
-): Record<string, unknown> | LogProblem {
+): Record<string, unknown> | RecordProblem {
   // What a line rejected now needs to be parsed by itself later.
   const details = { content: { columns: names } };
   if (texts.length !== fields.length) {
     const what = `has ${texts.length} fields, and the header names ${fields.length}.`;
-    return new LogProblem({ code: 'AWSLOG_FIELD_COUNT', what, details });
+    return new RecordProblem({ code: 'AWSLOG_FIELD_COUNT', what, details });
   }
   const record: Record<string, unknown> = {};
   const unknown: [string, string][] = [];
@@ -65,7 +65,7 @@ export function namedRecord(
     const problem = setField(record, field, text);
     if (problem !== undefined) {
       const { code, what, details: own } = problem;
-      return new LogProblem({ code, what, details: { ...own, ...details } });
+      return new RecordProblem({ code, what, details: { ...own, ...details } });
     }
   }
   // Own properties, whatever their names: none of them touches a prototype.

@@ -1,6 +1,5 @@
 import type { Parser } from '@millrace/core';
-import { parseNdjson } from '@millrace/formats';
-import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
+import type { AwsLogOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
 
 /**
@@ -52,8 +51,7 @@ export interface GuardDutyFinding {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
 export function parseGuardDutyFindings(options: AwsLogOptions = {}): Parser<string, GuardDutyFinding> {
-  const framing = parseNdjson(framingOptions('parseGuardDutyFindings', options));
-  return jsonLog('parseGuardDutyFindings', framing, [
+  return jsonLog('parseGuardDutyFindings', options, [
     'schemaVersion',
     'accountId',
     'region',

@@ -1,6 +1,5 @@
 import type { Parser } from '@millrace/core';
-import { parseNdjson } from '@millrace/formats';
-import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
+import type { AwsLogOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
 
 /**
@@ -71,6 +70,5 @@ export interface WafLogRecord {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
 export function parseWafLog(options: AwsLogOptions = {}): Parser<string, WafLogRecord> {
-  const framing = parseNdjson(framingOptions('parseWafLog', options));
-  return jsonLog('parseWafLog', framing, ['timestamp', 'webaclId', 'action', 'httpRequest']);
+  return jsonLog('parseWafLog', options, ['timestamp', 'webaclId', 'action', 'httpRequest']);
 }

@@ -350,7 +350,7 @@ describe('JSON logs', () => {
   it('are rejected where they are something else', async () => {
     const { rejections, values } = await parsed(parseWafLog(), `[]\n${RESOLVER}\n{\n${WAF}\n`);
     expect(rejections).toMatchObject([
-      { code: 'AWSLOG_RECORD_INVALID', message: 'Line 1 is no JSON object.', raw: '[]', line: 1, ordinal: 0 },
+      { code: 'AWSLOG_RECORD_INVALID', message: 'Line 1 is not a JSON object.', raw: '[]', line: 1, ordinal: 0 },
       { code: 'AWSLOG_RECORD_INVALID', details: { field: 'timestamp' }, line: 2, ordinal: 1 },
       { code: 'NDJSON_INVALID', line: 3, ordinal: 2 },
     ]);

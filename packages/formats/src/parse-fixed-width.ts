@@ -1,13 +1,5 @@
-import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import {
-  LineProblem,
-  MAX_RECORD_CHARS,
-  type ParseLine,
-  reparseLine,
-  SKIP,
-  startLines,
-  withoutReturn,
-} from '@millrace/framing';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { lineParser, type ParseLine, RecordProblem, SKIP, withoutReturn } from '@millrace/framing';
 import {
   assertKnownFields,
   type ConvertFields,
@@ -57,21 +49,14 @@ export function parseFixedWidth<T = Record<string, string>>(options: ParseFixedW
     longLines: check.optional(check.oneOf('reject', 'cut')),
     maxRecordChars: check.optional(check.integer(1)),
   });
-  const { columns, types = {}, maxRecordChars = MAX_RECORD_CHARS } = options;
+  const { columns, types = {}, maxRecordChars } = options;
   assertKnownFields(
     'parseFixedWidth',
     types,
     columns.map(({ name }) => name),
   );
-  const settings = { maxRecordChars, parse: fixedLine<T>(options, fieldConverter(types)) };
-  return Object.freeze({
-    kind: 'parser',
-    name: 'parseFixedWidth',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: ParserContext) => startLines(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
-  });
+  const parse = fixedLine<T>(options, fieldConverter(types));
+  return lineParser({ name: 'parseFixedWidth', signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }
 
 const TRIM: Readonly<Record<'both' | 'start' | 'end' | 'none', (text: string) => string>> = {
@@ -99,7 +84,7 @@ function fixedLine<T>(
       (length > total && longLines === 'reject' && line.slice(total).trim() !== '')
     ) {
       const what = `has ${length} characters, and the columns take ${total}.`;
-      return new LineProblem({ code: 'FIXED_WIDTH_LENGTH', what, details: { length, expected: total } });
+      return new RecordProblem({ code: 'FIXED_WIDTH_LENGTH', what, details: { length, expected: total } });
     }
     const record: Record<string, unknown> = {};
     for (const { name, from, to } of spans) record[name] = trimmed(line.slice(from, to));

@@ -1,15 +1,5 @@
-import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import {
-  copiedFields,
-  type CopiedValues,
-  jsonPath,
-  jsonRecord,
-  type JsonSettings,
-  type LineProblem,
-  MAX_RECORD_CHARS,
-  reparseJson,
-  startJson,
-} from '@millrace/framing';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { jsonValueParser } from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseJsonOptions {
@@ -61,20 +51,12 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Parser<s
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
   });
-  const { copy = {}, concatenated = false, onMissing = 'fail', maxRecordChars = MAX_RECORD_CHARS } = options;
-  const path = jsonPath('path', options.path ?? '[*]');
-  const copies = copiedFields(path, copy);
-  const parse = jsonParser(options.numbers);
-  const toRecord = (text: string, copied: CopiedValues | undefined): T | LineProblem => jsonRecord(text, parse, copied);
-  const settings: JsonSettings<T> = { path, copies, concatenated, onMissing, maxRecordChars, parse, toRecord };
-  const hasCopies = Object.keys(copy).length > 0;
-  return Object.freeze({
-    kind: 'parser',
+  const { numbers, ...framing } = options;
+  return jsonValueParser<T>({
+    ...framing,
     name: 'parseJson',
     signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: ParserContext) => startJson(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),
+    parse: jsonParser(numbers),
   });
 }
 

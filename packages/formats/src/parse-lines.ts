@@ -1,13 +1,5 @@
-import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import {
-  type FrameSettings,
-  LineProblem,
-  MAX_RECORD_CHARS,
-  plainText,
-  reparseFrame,
-  SKIP,
-  startFrames,
-} from '@millrace/framing';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
 
@@ -37,23 +29,17 @@ export function parseLines(options: ParseLinesOptions = {}): Parser<string, stri
     maxRecordChars: check.optional(check.integer(1)),
     maxMatchMillis: check.optional(check.integer(0)),
   });
-  const { blankLines = 'skip', multiline, maxRecordChars = MAX_RECORD_CHARS } = options;
-  const parse = (raw: string): string | LineProblem | typeof SKIP => {
+  const { blankLines = 'skip', multiline, maxRecordChars } = options;
+  const parse = (raw: string): string | RecordProblem | typeof SKIP => {
     const text = plainText(raw);
     if (blankLines === 'keep' || text.trim() !== '') return text;
-    return blankLines === 'skip' ? SKIP : new LineProblem({ code: 'LINE_BLANK', what: 'is blank.' });
+    return blankLines === 'skip' ? SKIP : new RecordProblem({ code: 'LINE_BLANK', what: 'is blank.' });
   };
-  const settings: FrameSettings<string> = {
+  return lineBatchParser({
+    name: 'parseLines',
+    signature: signatureOf(options),
     maxRecordChars,
     join: joinSettings('parseLines', multiline, options.maxMatchMillis ?? MAX_MATCH_MILLIS),
     parseAll: (texts) => texts.map(parse),
-  };
-  return Object.freeze({
-    kind: 'parser',
-    name: 'parseLines',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: ParserContext) => startFrames(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }

@@ -1,14 +1,5 @@
-import { check, checkOptions, type Parser, type ParserContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import {
-  jsonFault,
-  type JsonParser,
-  LineProblem,
-  MAX_RECORD_CHARS,
-  type ParseLine,
-  reparseLine,
-  SKIP,
-  startLines,
-} from '@millrace/framing';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { jsonLine, lineParser, type ParseLine } from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseNdjsonOptions {
@@ -40,29 +31,7 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Pars
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
   });
-  const { blankLines = 'skip', maxRecordChars = MAX_RECORD_CHARS, numbers } = options;
-  const settings = { maxRecordChars, parse: ndjsonLine<T>(blankLines, jsonParser(numbers)) };
-  return Object.freeze({
-    kind: 'parser',
-    name: 'parseNdjson',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: ParserContext) => startLines(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
-  });
-}
-
-function ndjsonLine<T>(blankLines: 'skip' | 'reject', parse: JsonParser): ParseLine<T> {
-  const blank = (): LineProblem | typeof SKIP =>
-    blankLines === 'skip' ? SKIP : new LineProblem({ code: 'NDJSON_BLANK_LINE', what: 'is blank.' });
-  return (line) => {
-    // A blank line is too common to be found out by a thrown error.
-    if (line === '' || line === '\r') return blank();
-    try {
-      return parse(line) as T;
-    } catch (cause) {
-      if (/^[ \t\r]*$/.test(line)) return blank();
-      return new LineProblem({ code: 'NDJSON_INVALID', what: `is not valid JSON: ${jsonFault(line)}.`, cause });
-    }
-  };
+  const parse = jsonLine(jsonParser(options.numbers), options.blankLines) as ParseLine<T>;
+  const { maxRecordChars } = options;
+  return lineParser({ name: 'parseNdjson', signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }

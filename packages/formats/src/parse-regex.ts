@@ -1,21 +1,5 @@
-import {
-  check,
-  checkOptions,
-  MillraceError,
-  type Parser,
-  type ParserContext,
-  type RejectedRecord,
-  signatureOf,
-} from '@millrace/core';
-import {
-  type FrameSettings,
-  LineProblem,
-  MAX_RECORD_CHARS,
-  plainText,
-  reparseFrame,
-  SKIP,
-  startFrames,
-} from '@millrace/framing';
+import { check, checkOptions, MillraceError, type Parser, signatureOf } from '@millrace/core';
+import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { guarded, MAX_MATCH_MILLIS, patternProblem, SLOW } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
@@ -57,19 +41,13 @@ export function parseRegex<T = Record<string, string>>(
     maxRecordChars: check.optional(check.integer(1)),
     maxMatchMillis: check.optional(check.integer(0)),
   });
-  const {
-    types = {},
-    blankLines = 'skip',
-    multiline,
-    maxRecordChars = MAX_RECORD_CHARS,
-    maxMatchMillis = MAX_MATCH_MILLIS,
-  } = options;
+  const { types = {}, blankLines = 'skip', multiline, maxRecordChars, maxMatchMillis = MAX_MATCH_MILLIS } = options;
   assertKnownFields('parseRegex', types, names);
 
   const matchAll = guarded('parseRegex', maxMatchMillis, (text) => pattern.exec(text));
   const convert = fieldConverter(types);
-  const toRecord = (match: RegExpExecArray | null): T | LineProblem => {
-    if (match === null) return new LineProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
+  const toRecord = (match: RegExpExecArray | null): T | RecordProblem => {
+    if (match === null) return new RecordProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
     const record: Record<string, unknown> = {};
     for (const name of names) {
       const group = match.groups![name];
@@ -77,7 +55,9 @@ export function parseRegex<T = Record<string, string>>(
     }
     return convert?.(record) ?? (record as T);
   };
-  const settings: FrameSettings<T> = {
+  return lineBatchParser<T>({
+    name: 'parseRegex',
+    signature: signatureOf({ pattern, ...options }),
     maxRecordChars,
     join: joinSettings('parseRegex', multiline, maxMatchMillis),
     parseAll: (raws) => {
@@ -90,17 +70,9 @@ export function parseRegex<T = Record<string, string>>(
         const match = matches[next++]!;
         if (match !== SLOW) return toRecord(match);
         const what = `takes the pattern longer than ${maxMatchMillis} ms.`;
-        return new LineProblem({ code: 'REGEX_TOO_SLOW', what });
+        return new RecordProblem({ code: 'REGEX_TOO_SLOW', what });
       });
     },
-  };
-  return Object.freeze({
-    kind: 'parser',
-    name: 'parseRegex',
-    signature: signatureOf({ pattern, ...options }),
-    takesDamage: true,
-    start: (context: ParserContext) => startFrames(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }
 

@@ -1,15 +1,25 @@
-export { copiedFields, jsonPath } from './json/json-path.ts';
-export { jsonFault } from './json/json-fault.ts';
-export { type CopiedValues, type JsonParser, jsonRecord, reparseJson } from './json/json-records.ts';
-export { type JsonSettings, startJson } from './json/json-stage.ts';
-export { type FrameSettings, startFrames } from './lines/frame-stage.ts';
+export { type ByteLine, ByteLines, type ByteLinesSettings } from './bytes/byte-lines.ts';
+export { jsonLine } from './json/json-line.ts';
+export { jsonValueParser, type JsonValueParserSettings } from './json/json-value-parser.ts';
+export type { JsonParser } from './json/json-records.ts';
+export type { ParseFrames } from './lines/frame-stage.ts';
 export type { JoinSettings } from './lines/joined-lines.ts';
-export { startLines } from './lines/line-stage.ts';
-export { reparseFrame } from './lines/reparse-frame.ts';
-export { reparseLine } from './lines/reparse-line.ts';
-export { LineProblem, type ParseLine, SKIP } from './record-problem.ts';
-export { QuotedRow } from './rows/quoted-row.ts';
+export { lineBatchParser, type LineBatchParserSettings } from './lines/line-batch-parser.ts';
+export { lineParser, type LineParserSettings } from './lines/line-parser.ts';
+export { type ParseLine, RecordProblem, type RecordProblemOptions, SKIP } from './record-problem.ts';
+export { QuotedRow, type RowProblem } from './rows/quoted-row.ts';
 export type { RowDialect } from './rows/row-dialect.ts';
 export type { EndedRow, RowMaker } from './rows/row-maker.ts';
-export { startRows } from './rows/row-stage.ts';
-export { excerpt, MAX_RECORD_CHARS, plainText, tooLong, wholeText, withoutReturn } from './text/record-text.ts';
+export { type RowSettings, startRows } from './rows/row-stage.ts';
+export { FramedRecords } from './text/framed-records.ts';
+export { HeldRecord, type HeldText } from './text/held-record.ts';
+export { damagedRecord, damageIn, type TextPart } from './text/invalid-text.ts';
+export {
+  excerpt,
+  EXCERPT_CHARS,
+  MAX_RECORD_CHARS,
+  plainText,
+  tooLong,
+  wholeText,
+  withoutReturn,
+} from './text/record-text.ts';

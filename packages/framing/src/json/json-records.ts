@@ -1,6 +1,6 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
 import { jsonFault } from './json-fault.ts';
-import { LineProblem } from '../record-problem.ts';
+import { RecordProblem } from '../record-problem.ts';
 import { wholeText } from '../text/record-text.ts';
 
 /** Parses a JSON text, as `JSON.parse` does. @throws SyntaxError if the text is not valid JSON */
@@ -9,16 +9,25 @@ export type JsonParser = (text: string) => unknown;
 export type CopiedValues = Readonly<Record<string, unknown>>;
 
 /** Makes a record of an element's text, with the fields that it is to get from the objects around it. */
-export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedValues | undefined): T | LineProblem {
+export function jsonRecord<T>(
+  text: string,
+  parse: JsonParser,
+  copied: CopiedValues | undefined,
+  refine: (value: unknown) => T | RecordProblem,
+): T | RecordProblem {
   let record: unknown;
   try {
     record = parse(text);
   } catch (cause) {
     return problem('JSON_INVALID', `begins a record that is not valid JSON: ${jsonFault(text)}.`, copied, cause);
   }
-  if (copied === undefined) return record as T;
+  if (copied === undefined) return refine(record);
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-    return problem('JSON_NOT_OBJECT', 'begins a record that is no object, so fields cannot be copied into it.', copied);
+    return problem(
+      'JSON_NOT_OBJECT',
+      'begins a record that is not an object, so fields cannot be copied into it.',
+      copied,
+    );
   }
   for (const [name, value] of Object.entries(copied)) {
     if (Object.hasOwn(record, name)) {
@@ -27,12 +36,12 @@ export function jsonRecord<T>(text: string, parse: JsonParser, copied: CopiedVal
     }
     (record as Record<string, unknown>)[name] = value;
   }
-  return record as T;
+  return refine(record);
 }
 
 /** The copied values go along, so that a replay can make the record by itself. */
-function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): LineProblem {
-  return new LineProblem({ code, what, details: copied && { content: { copied } }, cause });
+function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): RecordProblem {
+  return new RecordProblem({ code, what, details: copied && { content: { copied } }, cause });
 }
 
 /**
@@ -43,7 +52,7 @@ function problem(code: string, what: string, copied: CopiedValues | undefined, c
  */
 export function reparseJson<T>(
   copies: boolean,
-  parse: JsonParser,
+  toRecord: (text: string, copied: CopiedValues | undefined) => T | RecordProblem,
   rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>,
 ): T {
   const text = wholeText(rejected);
@@ -52,7 +61,7 @@ export function reparseJson<T>(
     const message = 'The record does not say which fields were copied into it. Deliver the file again.';
     throw new MillraceError('REPLAY_IMPOSSIBLE', message);
   }
-  const record = jsonRecord<T>(text, parse, copies ? copied : undefined);
-  if (!(record instanceof LineProblem)) return record;
-  throw new MillraceError(record.code, `The text ${record.what}`, { cause: record.cause });
+  const record = toRecord(text, copies ? copied : undefined);
+  if (!(record instanceof RecordProblem)) return record;
+  throw new MillraceError(record.code, `The text ${record.what}`, { details: record.details, cause: record.cause });
 }

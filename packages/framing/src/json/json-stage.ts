@@ -16,7 +16,7 @@ import type { CopiedFields } from './json-path.ts';
 import { JsonPosition } from './json-position.ts';
 import type { CopiedValues, JsonParser } from './json-records.ts';
 import { type JsonPurpose, JsonWalk, type JsonWalkSettings } from './json-walk.ts';
-import { LineProblem } from '../record-problem.ts';
+import { RecordProblem } from '../record-problem.ts';
 import { rejectionOf } from '../lines/line-stage.ts';
 import { excerpt, tooLong } from '../text/record-text.ts';
 
@@ -26,7 +26,7 @@ export interface JsonSettings<T> extends JsonWalkSettings {
   /** Reads names and fields to copy. */
   readonly parse: JsonParser;
   /** Makes a record of its text. */
-  readonly toRecord: (text: string, copied: CopiedValues | undefined) => T | LineProblem;
+  readonly toRecord: (text: string, copied: CopiedValues | undefined) => T | RecordProblem;
 }
 
 /** A value that has come to its end. */
@@ -156,7 +156,7 @@ class JsonStage<T> {
     if (length > maxRecordChars) return reject(tooLong(excerpt(raw, maxRecordChars), length, line(), maxRecordChars));
     if (damaged !== undefined) return reject(damaged);
     const record = toRecord(raw, this.#copies.values);
-    return record instanceof LineProblem ? reject(rejectionOf(record, raw, line())) : record;
+    return record instanceof RecordProblem ? reject(rejectionOf(record, raw, line())) : record;
   }
 
   /** Reads the text of a name or of a field to copy. */

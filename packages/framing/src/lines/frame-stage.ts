@@ -3,11 +3,11 @@ import { eachLine, type Frame } from './frame.ts';
 import { FramedRecords } from '../text/framed-records.ts';
 import { joinedLines, type JoinSettings } from './joined-lines.ts';
 import { LineCutter } from './line-cutter.ts';
-import { LineProblem, SKIP } from '../record-problem.ts';
+import { RecordProblem, SKIP } from '../record-problem.ts';
 import { rejectionOf } from './line-stage.ts';
 
 /** Makes records of texts: as many as there are texts, in their order. */
-export type ParseFrames<T> = (texts: readonly string[]) => readonly (T | LineProblem | typeof SKIP)[];
+export type ParseFrames<T> = (texts: readonly string[]) => readonly (T | RecordProblem | typeof SKIP)[];
 
 export interface FrameSettings<T> {
   readonly maxRecordChars: number;
@@ -28,7 +28,7 @@ export function startFrames<T>(settings: FrameSettings<T>, { reject }: ParserCon
     for (const { raw, line, bad, at } of frames) {
       const result = bad === undefined ? parsed[next++]! : reject(bad);
       if (result === SKIP) continue;
-      const record = result instanceof LineProblem ? reject(rejectionOf(result, raw, line)) : result;
+      const record = result instanceof RecordProblem ? reject(rejectionOf(result, raw, line)) : result;
       if ('raw' in at) framed.addHeld(record as T, at);
       else framed.add(record as T, at.start, at.end);
     }

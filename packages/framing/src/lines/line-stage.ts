@@ -1,7 +1,7 @@
 import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@millrace/core';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
-import { LineProblem, type ParseLine, SKIP } from '../record-problem.ts';
+import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';
 import { excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
 
 export interface LineSettings<T> {
@@ -27,7 +27,7 @@ export function startLines<T>(
     if (length > maxRecordChars) return reject(tooLong(excerpt(raw, maxRecordChars), length, at, maxRecordChars));
     if (damaged !== undefined) return reject(damaged);
     const record = parse(raw);
-    return record instanceof LineProblem ? reject(rejectionOf(record, raw, at)) : record;
+    return record instanceof RecordProblem ? reject(rejectionOf(record, raw, at)) : record;
   }
 
   function endHeld(framed: FramedRecords<T>): void {
@@ -65,6 +65,6 @@ export function startLines<T>(
 }
 
 /** The rejection of a record whose text begins on line `at`. */
-export function rejectionOf({ code, what, details, cause }: LineProblem, raw: string, at: number): RejectedRecord {
+export function rejectionOf({ code, what, details, cause }: RecordProblem, raw: string, at: number): RejectedRecord {
   return { code, message: `Line ${at} ${what}`, raw: withoutReturn(raw), line: at, details, cause };
 }

@@ -1,5 +1,5 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
-import { LineProblem, type ParseLine, SKIP } from '../record-problem.ts';
+import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';
 import { wholeText } from '../text/record-text.ts';
 
 /**
@@ -10,7 +10,7 @@ import { wholeText } from '../text/record-text.ts';
 export function reparseLine<T>(parse: ParseLine<T>, rejected: Pick<RejectedRecord, 'raw' | 'code'>): T {
   const record = parse(wholeText(rejected));
   if (record === SKIP) throw new MillraceError('REPLAY_IMPOSSIBLE', 'The text is blank: there is nothing to deliver.');
-  if (!(record instanceof LineProblem)) return record;
+  if (!(record instanceof RecordProblem)) return record;
   const { code, what, details, cause } = record;
   throw new MillraceError(code, `The text ${what}`, { details, cause });
 }

@@ -4,7 +4,7 @@ import { MillraceError, type RejectedRecord } from '@millrace/core';
 export const MAX_RECORD_CHARS: number = 1024 * 1024;
 
 /** Characters that a rejection keeps of a record that is too long to be kept whole. */
-const EXCERPT_CHARS = 4096;
+export const EXCERPT_CHARS = 4096;
 
 /** A line without the carriage return of its line end. */
 export function withoutReturn(line: string): string {
