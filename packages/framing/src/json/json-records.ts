@@ -23,11 +23,8 @@ export function jsonRecord<T>(
   }
   if (copied === undefined) return refine(record);
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-    return problem(
-      'JSON_NOT_OBJECT',
-      'begins a record that is not an object, so fields cannot be copied into it.',
-      copied,
-    );
+    const what = 'begins a record that is not an object, so fields cannot be copied into it.';
+    return new RecordProblem({ code: 'JSON_NOT_OBJECT', what, details: { content: { copied } } });
   }
   for (const [name, value] of Object.entries(copied)) {
     if (Object.hasOwn(record, name)) {
