@@ -4,7 +4,7 @@ import { type PostgresClient, postgresSink, type PostgresSinkOptions } from '../
 import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
 import { poolOn } from './support/pool-on.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 const HALLS = ['north', 'north', 'south', 'north'].map((hall, id) => ({ id, hall }));
 
@@ -24,7 +24,7 @@ function spied(direct: PostgresClient, faultOf: (records: number) => string | un
   return { client: { query }, sent };
 }
 
-describe.each(allServers)('a fault of one row on $name', ({ start }) => {
+describe.each(servers)('a fault of one row on $name', ({ start }) => {
   let server: TestServer;
   const tables: string[] = [];
   beforeAll(async () => {

@@ -3,11 +3,11 @@ import { parseNdjson } from '@millrace/formats';
 import { memorySource } from '@millrace/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink } from '../src/index.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await allServers[0]!.start();
+  server = await servers[0]!.start();
   await server.direct.query('CREATE TABLE key_order (id integer PRIMARY KEY, parts integer)');
 }, START_MS);
 afterAll(async () => {

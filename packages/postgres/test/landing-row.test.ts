@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsFromSchema, ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
 import { z } from 'zod';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 describe('landingRow', () => {
   it('gives the same uuid and origin as landingItem of @millrace/dynamodb', () => {
@@ -43,7 +43,7 @@ describe('landingRow', () => {
 
 const Price = z.object({ sku: z.string(), amount: z.number(), day: z.iso.date().optional() });
 
-describe.each(allServers)('a feed into a landing table on $name', ({ start }) => {
+describe.each(servers)('a feed into a landing table on $name', ({ start }) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();

@@ -7,7 +7,7 @@ import { holdTimers } from '../../../test/support/hold-timers.ts';
 import { createLedgerTable, type PostgresClient, postgresLedger, type PostgresLedgerOptions } from '../src/index.ts';
 import { claimOf, LEASE_MS, newObject, reportOf } from './support/claims.ts';
 import { poolOn } from './support/pool-on.ts';
-import { allServers, START_MS, systemServers, type TestServer, wireServers } from './support/servers.ts';
+import { servers, START_MS, systemServers, type TestServer, wireServers } from './support/servers.ts';
 import { startTcpProxy, type TcpProxy } from './support/tcp-proxy.ts';
 
 const WRITE = 'WITH written';
@@ -187,7 +187,7 @@ describe.each(systemServers)('a ledger on $name', ({ start }) => {
 describe('a ledger', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await allServers[0]!.start();
+    server = await servers[0]!.start();
     await createLedgerTable({ client: server.direct, table });
   }, START_MS);
   afterAll(async () => {

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedgerTable, type PostgresClient, postgresLedger } from '../src/index.ts';
 import { claimOf, LEASE_MS, newObject, reportOf } from './support/claims.ts';
 import { poolOn } from './support/pool-on.ts';
-import { allServers, START_MS, type TestServer, wireServers } from './support/servers.ts';
+import { servers, START_MS, type TestServer, wireServers } from './support/servers.ts';
 
 const table = `ledger_${randomUUID()}`;
 
-describe.each(allServers)('postgresLedger on $name', ({ start }) => {
+describe.each(servers)('postgresLedger on $name', ({ start }) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();

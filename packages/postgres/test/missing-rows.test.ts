@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 const NOT_STORED = 'POSTGRES_ROW_NOT_STORED';
 
-describe.each(allServers)('rows that PostgreSQL does not store, without an error, on $name', ({ start }) => {
+describe.each(servers)('rows that PostgreSQL does not store, without an error, on $name', ({ start }) => {
   let server: TestServer;
   const tables: string[] = [];
   let sent: string[];

@@ -6,12 +6,12 @@ import { memorySource } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 const CANARY = 'c4n4ry';
 const BEYOND = Number('740740740740740740740');
 
-describe.each(allServers)('content of records on $name', ({ start }) => {
+describe.each(servers)('content of records on $name', ({ start }) => {
   let server: TestServer;
   const table = `canaries_${randomUUID().slice(0, 8)}`;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTable, type PostgresClient, postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 const INVALID = 'POSTGRES_RESPONSE_INVALID';
 const VALUES = [
@@ -14,7 +14,7 @@ describe('a response that PostgreSQL does not send', () => {
   let server: TestServer;
   const table = 'responses';
   beforeAll(async () => {
-    server = await allServers[0]!.start();
+    server = await servers[0]!.start();
     await server.direct.query(`CREATE TABLE ${table} (id numeric PRIMARY KEY, n integer)`);
   }, START_MS);
   afterAll(async () => {

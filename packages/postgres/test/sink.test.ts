@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 type Options = Partial<PostgresSinkOptions<string>>;
 
-describe.each(allServers)('postgresSink on $name', ({ start }) => {
+describe.each(servers)('postgresSink on $name', ({ start }) => {
   let server: TestServer;
   const tables: string[] = [];
   beforeAll(async () => {

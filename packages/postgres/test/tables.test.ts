@@ -11,7 +11,7 @@ import {
   type StandardJsonSchema,
 } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 async function thrownBy(work: () => unknown): Promise<MillraceError> {
   try {
@@ -102,7 +102,7 @@ describe('columnsFromSchema', () => {
   });
 });
 
-describe.each(allServers)('ensureTable on $name', ({ start }) => {
+describe.each(servers)('ensureTable on $name', ({ start }) => {
   let server: TestServer;
   const tables: string[] = [];
   beforeAll(async () => {

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
-describe.each(allServers)('values on $name', ({ start }) => {
+describe.each(servers)('values on $name', ({ start }) => {
   let server: TestServer;
   let table: string;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresClient, postgresSink, type PostgresSinkOptions } from '../src/index.ts';
 import { codeOf } from './support/code-of.ts';
 import { countingContext, entriesOf } from './support/entries.ts';
-import { allServers, START_MS, type TestServer } from './support/servers.ts';
+import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 const A = 's3://prices/a.ndjson';
 const B = 's3://prices/b.ndjson';
@@ -13,7 +13,7 @@ interface Version {
   readonly generation?: number;
 }
 
-describe.each(allServers)('versions of an object on $name', ({ start }) => {
+describe.each(servers)('versions of an object on $name', ({ start }) => {
   let server: TestServer;
   const tables: string[] = [];
   beforeAll(async () => {

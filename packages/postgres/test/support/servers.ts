@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { inFull } from '../../../../test/support/in-full.ts';
 import type { PostgresClient } from '../../src/index.ts';
 import { poolOn } from './pool-on.ts';
 import { postgresBinaries, postgresVersion, startSystemPostgres } from './system-postgres.ts';
@@ -84,6 +85,8 @@ export const allServers: readonly ServerKind[] = [
 ];
 export const wireServers: readonly ServerKind[] = allServers.slice(1);
 export const systemServers: readonly ServerKind[] = system;
+/** What most files run on in `pnpm test`: one, the most like those of users. `pnpm run test:extended` runs the others. */
+export const servers: readonly ServerKind[] = inFull ? allServers.slice(0, -1) : allServers.slice(-1);
 
 process.stdout.write(
   `PostgreSQL for these tests: ${allServers.map(({ name }) => name).join(', ')}${binaries === undefined ? '; no server of the system was found' : ''}.\n`,
