@@ -89,9 +89,8 @@ describe('fileQuarantine', () => {
       expect(quarantine.holds?.(uri)).toBe(false);
 
     const source = fileSource();
-    const lines: Codec<Uint8Array, string, 'records'> = {
-      kind: 'codec',
-      emits: 'records',
+    const lines: Parser<Uint8Array, string> = {
+      kind: 'parser',
       name: 'lines',
       start: () => ({ push: () => ['line'] }),
     };
