@@ -38,9 +38,9 @@ const rules: Readonly<Record<string, RuleTest>> = {
     breaks: {
       'never imports another': index(`import { s3Source } from '@millrace/s3';`),
       'imports @millrace/formats; an adapter never': index(`import { parseLines } from '@millrace/formats';`),
-      'imports @millrace/formats, which packages/aws-logs/package.json does not declare': {
+      'imports @millrace/framing, which packages/aws-logs/package.json does not declare': {
         'packages/aws-logs/package.json': { peerDependencies: { '@millrace/core': '^1.0.0' } },
-        'packages/aws-logs/src/index.ts': `import { parseLines } from '@millrace/formats';`,
+        'packages/aws-logs/src/index.ts': `import { lineParser } from '@millrace/framing';`,
       },
       'does not declare as a dependency': index(`export { gunzip } from 'fflate/browser';`),
       'imports pako': index(`export const load = (): Promise<unknown> => import('pako');`),

@@ -1,4 +1,4 @@
-import type { RangesCodec } from '@millrace/core';
+import type { RangeParser } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { detect } from '@millrace/encoding/detect';
 import { parseNdjson } from '@millrace/formats';
@@ -42,7 +42,7 @@ it.each(Object.entries(FORMATS))(
 );
 
 it('parquet: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
-  const codec: RangesCodec<Readonly<Record<string, unknown>>> = parseParquet();
+  const codec: RangeParser<Readonly<Record<string, unknown>>> = parseParquet();
   for (let turn = 0; turn < 48; turn += 1) {
     const bytes = Buffer.from(
       parquetWriteBuffer({

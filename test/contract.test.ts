@@ -1,23 +1,27 @@
 import { readFileSync } from 'node:fs';
 import {
-  type Codec,
+  type CharsetDecoder,
+  type Decompressor,
   drop,
   type Each,
   type Encoder,
   memoryLedger,
-  type RangesCodec,
+  type Parser,
+  type RangeParser,
   type ReadableQuarantine,
 } from '@millrace/core';
 import {
-  type CodecCasesOptions,
-  codecCases,
+  type ParserCasesOptions,
+  charsetDecoderCases,
+  decompressorCases,
+  parserCases,
   type ConformanceCase,
   eachCases,
   encoderCases,
   ledgerCases,
   optionCases,
   quarantineCases,
-  rangesCodecCases,
+  rangeParserCases,
   sinkCases,
   type SinkBench,
   sourceCases,
@@ -47,7 +51,7 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
       'core/test/ranges.test.ts',
       'gets them from an item that is opened for it, and its records are numbered and counted',
     ],
-    ['core/test/ranges.test.ts', 'is refused where the source offers none, or the codec is not the first'],
+    ['core/test/ranges.test.ts', 'is refused where the source offers none, or another stage comes before the parser'],
   ],
   '3.12': [['core/test/ranges.test.ts', 'goes on at the watermark of an earlier run: %s']],
   '3.13': [['core/test/ranges.test.ts', 'gets no range from %s of %s bytes: it is not within the item']],
@@ -141,8 +145,8 @@ const never = (): never => {
   throw new Error('Only the names of cases are asked for.');
 };
 
-const codec: Pick<CodecCasesOptions<string, string, 'records'>, 'create'> = {
-  create: never as () => Codec<string, string, 'records'>,
+const codec: Pick<ParserCasesOptions<string, string>, 'create'> = {
+  create: never as () => Parser<string, string>,
 };
 
 /** Every case there is: made for plugins that support everything. */
@@ -151,7 +155,7 @@ const cases: readonly ConformanceCase[] = [
     create: never as () => SourceBench<unknown, string>,
     supports: { pinned: true, listing: true, breaks: true, holds: true, ranges: true },
   }),
-  ...codecCases({
+  ...parserCases({
     ...codec,
     samples: [
       { name: 'good', input: 'a' },
@@ -160,8 +164,16 @@ const cases: readonly ConformanceCase[] = [
     expansion: { input: 'a', outputLength: 1 },
     endless: [{ name: 'endless', chunk: 'a' }],
   }),
-  ...rangesCodecCases({
-    create: never as () => RangesCodec<string>,
+  ...decompressorCases({
+    create: never as () => Decompressor,
+    samples: [{ name: 'parts', input: new Uint8Array(), parts: [] }],
+  }),
+  ...charsetDecoderCases({
+    create: never as () => CharsetDecoder,
+    samples: [{ name: 'text', input: new Uint8Array() }],
+  }),
+  ...rangeParserCases({
+    create: never as () => RangeParser<string>,
     samples: [
       { name: 'good', input: new Uint8Array() },
       { name: 'bad', input: new Uint8Array(), error: 'BAD' },

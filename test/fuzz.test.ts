@@ -1,4 +1,4 @@
-import { type Codec, type CodecContext, feed } from '@millrace/core';
+import { feed, type Parser, type ParserContext } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keptCases } from '../scripts/fuzz/kept-cases.ts';
 import { runCase } from '../scripts/fuzz/run-case.ts';
@@ -26,11 +26,10 @@ describe('codecs and parsers under damaged input', () => {
 describe('what fuzzing finds', () => {
   const sample = Buffer.from('{"a":1}\n{"a":}\n'.repeat(10));
   const problems = async (
-    push: (chunk: Uint8Array, context: CodecContext) => unknown[],
+    push: (chunk: Uint8Array, context: ParserContext) => unknown[],
   ): Promise<readonly string[]> => {
-    const codec: Codec<Uint8Array, unknown, 'records'> = {
-      kind: 'codec',
-      emits: 'records',
+    const codec: Parser<Uint8Array, unknown> = {
+      kind: 'parser',
       name: 'broken',
       start: (context) => ({ push: (chunk) => push(chunk, context) }),
     };

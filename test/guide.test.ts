@@ -24,10 +24,12 @@ test('the guide has every file of the template, word for word', () => {
   }
 });
 
-test('no plugin of the guide has more than 40 lines', () => {
+test('no plugin of the guide has more than 40 lines, and no format more than 60', () => {
   const plugins = [...files].filter(([name]) => name.startsWith('src/'));
-  expect(plugins.length).toBe(5);
-  expect(plugins.filter(([, text]) => text.trimEnd().split('\n').length > 40).map(([name]) => name)).toEqual([]);
+  expect(plugins.length).toBe(6);
+  const most = (name: string): number => (name === 'src/parse-logfmt.ts' ? 60 : 40);
+  const isLong = ([name, text]: readonly [string, string]): boolean => text.trimEnd().split('\n').length > most(name);
+  expect(plugins.filter(isLong).map(([name]) => name)).toEqual([]);
 });
 
 test('what the guide cites is in the contract', () => {

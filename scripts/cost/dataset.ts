@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { parseCsv, parseNdjson } from '@millrace/formats';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -8,7 +8,7 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Dataset {
   readonly name: string;
   readonly text: string;
-  readonly parse: () => Codec<string, Row, 'records'>;
+  readonly parse: () => Parser<string, Row>;
   /** What it holds, by ordinal, read without Millrace. */
   readonly rows: readonly Row[];
 }

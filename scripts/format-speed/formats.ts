@@ -1,4 +1,4 @@
-import { type Block, type Codec, type CodecContext, rejected } from '@millrace/core';
+import { type Block, type Parser, type ParserContext, rejected } from '@millrace/core';
 import { parseXml } from '@millrace/xml';
 import { PARSERS } from '../../packages/aws-logs/test/parsers.ts';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
@@ -8,7 +8,7 @@ export interface Format {
   readonly name: string;
   /** Text of about so many characters, all of it sound. */
   readonly text: (chars: number) => string;
-  readonly codec: Codec<string, unknown, 'records'>;
+  readonly codec: Parser<string, unknown>;
 }
 
 const row = (n: number) => ({
@@ -107,7 +107,7 @@ function repeated(make: (n: number) => string, end = '\n'): (chars: number) => s
 
 /** Sends the text through the parser in chunks. Answers the number of records; none may be rejected. */
 export function parseAll({ name, codec }: Format, text: string, chunk: number): number {
-  const context: CodecContext = {
+  const context: ParserContext = {
     feed: 'speed',
     run: 'speed',
     stage: name,

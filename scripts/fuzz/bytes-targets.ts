@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
-import { type Codec, feed } from '@millrace/core';
+import { type Decompressor, feed } from '@millrace/core';
 import { decompress, gunzip } from '@millrace/gzip';
 import { bzip2 } from '@millrace/gzip/bzip2';
 import { zip } from '@millrace/gzip/zip';
@@ -79,7 +79,7 @@ export const bytesTargets: readonly FuzzTarget[] = [
 function bytesTarget(
   name: string,
   samples: readonly Uint8Array[],
-  codec: (random: Random) => Codec<Uint8Array, Uint8Array>,
+  codec: (random: Random) => Decompressor,
 ): FuzzTarget {
   return {
     name,

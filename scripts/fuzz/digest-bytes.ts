@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 
 /** What a codec of chunks has put out, as one record at the end. */
 export interface Digest {
@@ -8,10 +8,9 @@ export interface Digest {
 }
 
 /** A codec that makes one record of all that reaches it, so that a codec of chunks can be fuzzed in a feed. */
-export function digestBytes(): Codec<Uint8Array | string, Digest, 'records'> {
-  return Object.freeze<Codec<Uint8Array | string, Digest, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+export function digestBytes(): Parser<Uint8Array | string, Digest> {
+  return Object.freeze<Parser<Uint8Array | string, Digest>>({
+    kind: 'parser',
     name: 'digestBytes',
     start: () => {
       const hash = createHash('sha1');

@@ -1,4 +1,4 @@
-import { type Codec, feed } from '@millrace/core';
+import { feed, type Parser } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import type { Random } from '../reliability/random.ts';
 import type { FuzzTarget } from './target.ts';
@@ -8,7 +8,7 @@ export function textTarget(
   name: string,
   samples: readonly string[],
   tokens: string,
-  codec: (random: Random) => Codec<string, unknown, 'records'>,
+  codec: (random: Random) => Parser<string, unknown>,
 ): FuzzTarget {
   return {
     name,

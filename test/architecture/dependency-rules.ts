@@ -4,11 +4,8 @@ import { withoutGuideFiles } from '../../scripts/guide-files.ts';
 import type { Rule, Workspace, WorkspacePackage } from '../../scripts/workspace.ts';
 
 const CORE = '@millrace/core';
-/**
- * What a package may take from another one beside core. Formats is no vendor's adapter but the parsers of text: whoever
- * wrote a second line splitter would have a second set of line numbers and offsets (docs/decisions/aws-logs.md).
- */
-const MAY_STAND_ON: Readonly<Record<string, readonly string[]>> = { 'aws-logs': ['@millrace/formats'] };
+/** The layer between core and the adapters: a second line splitter would have a second set of line numbers and offsets. */
+const FRAMING = '@millrace/framing';
 const AWS_CLIENT = /^@(aws-sdk|smithy)\//;
 const TEST_RUNNERS = new Set([
   'vitest',
@@ -73,7 +70,7 @@ export const adaptersImportTheirOwn: Rule = ({ packages }) =>
     ]);
     return externalImports(adapter).flatMap(({ specifier, place }) => {
       const target = packageOf(specifier);
-      if (target.startsWith('@millrace/') && target !== CORE && !mayStandOn(adapter, target)) {
+      if (target.startsWith('@millrace/') && target !== CORE && target !== FRAMING) {
         return [
           `${place} imports ${target}; an adapter never imports another. Take it as a value, through core's contracts.`,
         ];
@@ -91,7 +88,7 @@ export const clientsArePeers: Rule = ({ packages }) =>
     const { dir, manifest } = adapter;
     const { dependencies = {}, peerDependencies = {}, devDependencies = {} } = manifest;
     const mustBePeer = Object.keys(dependencies).filter(
-      (name) => (name.startsWith('@millrace/') && !mayStandOn(adapter, name)) || AWS_CLIENT.test(name),
+      (name) => (name.startsWith('@millrace/') && name !== FRAMING) || AWS_CLIENT.test(name),
     );
     return [
       ...mustBePeer.map((name) => `${dir}/package.json: ${name} must be a peer, so that a program has one copy of it.`),
@@ -197,10 +194,6 @@ function named(packages: readonly WorkspacePackage[], id: string): WorkspacePack
 
 function adapters(packages: readonly WorkspacePackage[]): WorkspacePackage[] {
   return packages.filter((one) => one.id !== 'core');
-}
-
-function mayStandOn({ id }: WorkspacePackage, target: string): boolean {
-  return MAY_STAND_ON[id]?.includes(target) === true;
 }
 
 function externalImports({ sources }: WorkspacePackage): Import[] {

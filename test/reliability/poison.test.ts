@@ -1,9 +1,9 @@
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
-  type Codec,
   feed,
   type Feed,
   map,
+  type Parser,
   type ReadableQuarantine,
   type Rejection,
   replay,
@@ -67,7 +67,7 @@ describe('bad records among good ones', () => {
   };
   const start = (name: string) => feed(name).from(s3Source({ client: stage.s3 }));
   const sink = (name: string) => dynamodbSink({ table: name, client: stage.dynamodb, partitionKey: 'sku' });
-  const flow = (name: string, codec: Codec<string, unknown, 'records'>, mended = false): Feed<S3Ref> =>
+  const flow = (name: string, codec: Parser<string, unknown>, mended = false): Feed<S3Ref> =>
     start(name)
       .through(decodeText('utf-8'))
       .through(codec)

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser as TextParser } from '@millrace/core';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
 import { parseXml } from '@millrace/xml';
 import {
@@ -27,7 +27,7 @@ export function below(count: number): number {
 export const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-type Parser = Codec<string, never, 'records'>;
+type Parser = TextParser<string, never>;
 
 interface Format {
   readonly parser: Parser;

@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, MillraceError, type Rejected } from '@millrace/core';
+import { check, checkOptions, MillraceError, type Parser, type Rejected } from '@millrace/core';
 
 export interface Pair {
   readonly key: string;
@@ -11,12 +11,11 @@ export interface ParsePairsOptions {
 }
 
 /** Parses lines of `key=value`. A line without `=` is rejected; one that is too long fails the file. */
-export function parsePairs(options: ParsePairsOptions = {}): Codec<string, Pair, 'records'> {
+export function parsePairs(options: ParsePairsOptions = {}): Parser<string, Pair> {
   checkOptions('parsePairs', options, { maxLineChars: check.optional(check.integer(1)) });
   const { maxLineChars = 65_536 } = options;
-  return Object.freeze<Codec<string, Pair, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+  return Object.freeze<Parser<string, Pair>>({
+    kind: 'parser',
     name: 'parsePairs',
     start: ({ reject }) => {
       let [rest, line] = ['', 0];

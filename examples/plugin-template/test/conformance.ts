@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import {
   chaosCases,
-  codecCases,
+  parserCases,
   type ConformanceCase,
   eachCases,
   optionCases,
@@ -15,7 +15,7 @@ import {
   type SourceSupports,
   supportsLine,
 } from '@millrace/testkit';
-import { keepPrefix, type Pair, parsePairs, sqliteSink } from '../src/index.ts';
+import { keepPrefix, type Pair, parseLogfmt, parsePairs, sqliteSink } from '../src/index.ts';
 import { startServer } from './server.ts';
 
 function all(name: string, cases: readonly ConformanceCase[]): void {
@@ -29,7 +29,7 @@ all('httpSource', sourceCases({ supports: sourceSupports, create: startServer })
 
 all(
   'parsePairs',
-  codecCases({
+  parserCases({
     create: parsePairs,
     samples: [
       { name: 'empty', input: '', outputs: [] },
@@ -47,6 +47,32 @@ all(
   }),
 );
 all('parsePairs', optionCases({ make: parsePairs, invalid: [{ maxLineChars: 0 }] }));
+
+all(
+  'parseLogfmt',
+  parserCases({
+    create: () => parseLogfmt({ required: 'level', maxRecordChars: 60 }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      {
+        name: 'usual',
+        input: 'level=info msg="it \\"works\\""\r\n\nlevel=warn n=\n',
+        outputs: [
+          { level: 'info', msg: 'it "works"' },
+          { level: 'warn', n: '' },
+        ],
+      },
+      {
+        name: 'bad',
+        input: `level\nmsg=a\nlevel=${'x'.repeat(99)}\nlevel=info`,
+        outputs: [{ level: 'info' }],
+        rejections: ['LOGFMT_INVALID', 'LOGFMT_KEY_MISSING', 'RECORD_TOO_LONG'],
+      },
+    ],
+    endless: [{ name: 'a line', chunk: 'x'.repeat(65_536) }],
+  }),
+);
+all('parseLogfmt', optionCases({ make: parseLogfmt, invalid: [{ maxRecordChars: 0 }, { required: 1 }] }));
 
 all(
   'keepPrefix',

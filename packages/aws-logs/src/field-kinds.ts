@@ -1,4 +1,4 @@
-import { LogProblem } from './log-problem.ts';
+import { RecordProblem } from '@millrace/framing';
 
 /**
  * What the text of a field becomes. `text` and `time` stay text: AWS writes times in ISO 8601, with more digits than a
@@ -18,7 +18,7 @@ export function setField(
   record: Record<string, unknown>,
   { name, kind }: LogField,
   text: string,
-): LogProblem | undefined {
+): RecordProblem | undefined {
   if (kind === 'address') return setAddress(record, name, text);
   const value = valueOf(kind, text);
   if (value === undefined) return fieldInvalid(name, kind, text);
@@ -67,7 +67,7 @@ function decoded(text: string): string {
   }
 }
 
-function setAddress(record: Record<string, unknown>, name: string, text: string): LogProblem | undefined {
+function setAddress(record: Record<string, unknown>, name: string, text: string): RecordProblem | undefined {
   const [, ip, port] = /^\[?([^[\]]+?)\]?:(\d{1,5})$/.exec(text) ?? [];
   if (ip === undefined) return fieldInvalid(name, 'address', text);
   record[`${name}Ip`] = ip;
@@ -85,8 +85,8 @@ const SHOWN: Readonly<Record<FieldKind, string>> = {
   address: 'an IP address and a port',
 };
 
-function fieldInvalid(name: string, kind: FieldKind, text: string): LogProblem {
-  return new LogProblem({
+function fieldInvalid(name: string, kind: FieldKind, text: string): RecordProblem {
+  return new RecordProblem({
     code: 'AWSLOG_FIELD_INVALID',
     what: `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which is not ${SHOWN[kind]}.`,
     details: { field: name, length: text.length },

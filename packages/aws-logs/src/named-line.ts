@@ -1,6 +1,6 @@
 import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { areKept, MAX_CONTEXT_CHARS, RecordProblem } from '@millrace/framing';
 import { type FieldKind, isAbsent, type LogField, setField } from './field-kinds.ts';
-import { LogProblem } from './log-problem.ts';
 
 /** A field that the header names: what it is called in records, or that it is not known. */
 interface NamedField extends LogField {
@@ -17,14 +17,11 @@ export interface Columns {
 /** Fields of a log by the name that AWS gives them. */
 export type KnownFields = ReadonlyMap<string, FieldKind>;
 
-/** Characters of a header's names at most. Each rejected line keeps them, and no log of AWS comes near. */
-const MAX_HEADER_CHARS = 16_384;
-
 /** @throws MillraceError `AWSLOG_HEADER_INVALID` where a name is empty or stands twice */
 export function columnsOf(names: readonly string[], known: KnownFields): Columns {
   if (names.length === 0) throw headerInvalid('it names no field');
-  if (names.join('').length > MAX_HEADER_CHARS)
-    throw headerInvalid(`its names have more than ${MAX_HEADER_CHARS} characters`);
+  // No log of AWS comes near.
+  if (!areKept(names)) throw headerInvalid(`its names have more than ${MAX_CONTEXT_CHARS} characters`);
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
     if (name === '' || seen.has(name))
@@ -51,12 +48,12 @@ export function headerInvalid(why: string): MillraceError {
 export function namedRecord(
   { names, fields }: Columns,
   texts: readonly string[],
-): Record<string, unknown> | LogProblem {
+): Record<string, unknown> | RecordProblem {
   // What a line rejected now needs to be parsed by itself later.
   const details = { content: { columns: names } };
   if (texts.length !== fields.length) {
     const what = `has ${texts.length} fields, and the header names ${fields.length}.`;
-    return new LogProblem({ code: 'AWSLOG_FIELD_COUNT', what, details });
+    return new RecordProblem({ code: 'AWSLOG_FIELD_COUNT', what, details });
   }
   const record: Record<string, unknown> = {};
   const unknown: [string, string][] = [];
@@ -70,7 +67,7 @@ export function namedRecord(
     const problem = setField(record, field, text);
     if (problem !== undefined) {
       const { code, what, details: own } = problem;
-      return new LogProblem({ code, what, details: { ...own, ...details } });
+      return new RecordProblem({ code, what, details: { ...own, ...details } });
     }
   }
   // Own properties, whatever their names: none of them touches a prototype.

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import type { AwsLogOptions } from './aws-log-options.ts';
 import type { SpacedFormat } from './spaced-line.ts';
 import { spacedLog } from './spaced-log.ts';
@@ -126,6 +126,6 @@ const FORMAT: SpacedFormat = {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseAlbLog(options: AwsLogOptions = {}): Codec<string, AlbLogRecord, 'records'> {
+export function parseAlbLog(options: AwsLogOptions = {}): Parser<string, AlbLogRecord> {
   return spacedLog('parseAlbLog', options, FORMAT);
 }

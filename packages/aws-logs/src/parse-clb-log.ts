@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import type { AwsLogOptions } from './aws-log-options.ts';
 import type { SpacedFormat } from './spaced-line.ts';
 import { spacedLog } from './spaced-log.ts';
@@ -72,6 +72,6 @@ const FORMAT: SpacedFormat = {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseClbLog(options: AwsLogOptions = {}): Codec<string, ClbLogRecord, 'records'> {
+export function parseClbLog(options: AwsLogOptions = {}): Parser<string, ClbLogRecord> {
   return spacedLog('parseClbLog', options, FORMAT);
 }

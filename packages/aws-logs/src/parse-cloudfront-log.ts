@@ -1,10 +1,9 @@
-import type { Codec } from '@millrace/core';
-import { parseLines } from '@millrace/formats';
+import { type Parser, signatureOf } from '@millrace/core';
+import { RecordProblem, type ParseLine, SKIP } from '@millrace/framing';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import type { CloudFrontLogRecord } from './cloudfront-log-record.ts';
 import type { FieldKind } from './field-kinds.ts';
-import { logCodec } from './log-codec.ts';
-import { LogProblem, type ParseLog, SKIP } from './log-problem.ts';
+import { logLines } from './log-lines.ts';
 import { type Columns, columnsKept, columnsOf, headerInvalid, type KnownFields, namedRecord } from './named-line.ts';
 
 /** The fields of https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html behind date and time. */
@@ -54,17 +53,18 @@ const FIELDS: KnownFields = new Map<string, FieldKind>([[DATE_TIME, 'time'], ...
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `AWSLOG_HEADER_INVALID` in a run, where there is no `#Fields` line before the first request
  */
-export function parseCloudFrontLog(options: AwsLogOptions = {}): Codec<string, CloudFrontLogRecord, 'records'> {
+export function parseCloudFrontLog(options: AwsLogOptions = {}): Parser<string, CloudFrontLogRecord> {
   const name = 'parseCloudFrontLog';
-  return logCodec({
+  return logLines({
     name,
-    framing: parseLines(framingOptions(name, options)),
+    signature: signatureOf(options),
+    ...framingOptions(name, options),
     begin: () => requests(undefined),
     beginReparse: (rejected) => requests(columnsKept(rejected, FIELDS)),
   });
 }
 
-function requests(given: Columns | undefined): ParseLog<string, CloudFrontLogRecord> {
+function requests(given: Columns | undefined): ParseLine<CloudFrontLogRecord> {
   let columns = given;
   return (line) => {
     if (line.startsWith('#')) {
@@ -73,7 +73,7 @@ function requests(given: Columns | undefined): ParseLog<string, CloudFrontLogRec
       return SKIP;
     }
     if (columns === undefined) throw headerInvalid('there is no #Fields line before the first request');
-    return namedRecord(columns, fieldTexts(line, columns)) as CloudFrontLogRecord | LogProblem;
+    return namedRecord(columns, fieldTexts(line, columns)) as CloudFrontLogRecord | RecordProblem;
   };
 }
 

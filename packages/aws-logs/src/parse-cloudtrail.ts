@@ -1,7 +1,7 @@
-import type { Codec } from '@millrace/core';
-import { parseJson } from '@millrace/formats';
+import { type Parser, signatureOf } from '@millrace/core';
+import { jsonValueParser } from '@millrace/framing';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
-import { jsonLog } from './json-log.ts';
+import { withFields } from './json-log.ts';
 
 /**
  * An event, as CloudTrail puts it in S3: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-
@@ -85,7 +85,13 @@ export interface CloudTrailRecord {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError in a run what `parseJson` throws, such as `JSON_PATH_MISSING`
  */
-export function parseCloudTrail(options: AwsLogOptions = {}): Codec<string, CloudTrailRecord, 'records'> {
-  const framing = parseJson({ path: 'Records[*]', ...framingOptions('parseCloudTrail', options) });
-  return jsonLog('parseCloudTrail', framing, ['eventVersion', 'eventTime']);
+export function parseCloudTrail(options: AwsLogOptions = {}): Parser<string, CloudTrailRecord> {
+  const { maxRecordChars } = framingOptions('parseCloudTrail', options);
+  return jsonValueParser({
+    name: 'parseCloudTrail',
+    signature: signatureOf(options),
+    path: 'Records[*]',
+    maxRecordChars,
+    refine: withFields<CloudTrailRecord>(['eventVersion', 'eventTime']),
+  });
 }

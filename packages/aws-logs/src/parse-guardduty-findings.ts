@@ -1,6 +1,5 @@
-import type { Codec } from '@millrace/core';
-import { parseNdjson } from '@millrace/formats';
-import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
+import type { Parser } from '@millrace/core';
+import type { AwsLogOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
 
 /**
@@ -51,9 +50,8 @@ export interface GuardDutyFinding {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseGuardDutyFindings(options: AwsLogOptions = {}): Codec<string, GuardDutyFinding, 'records'> {
-  const framing = parseNdjson(framingOptions('parseGuardDutyFindings', options));
-  return jsonLog('parseGuardDutyFindings', framing, [
+export function parseGuardDutyFindings(options: AwsLogOptions = {}): Parser<string, GuardDutyFinding> {
+  return jsonLog('parseGuardDutyFindings', options, [
     'schemaVersion',
     'accountId',
     'region',

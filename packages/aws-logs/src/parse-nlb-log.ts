@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import type { AwsLogOptions } from './aws-log-options.ts';
 import type { SpacedFormat } from './spaced-line.ts';
 import { spacedLog } from './spaced-log.ts';
@@ -94,6 +94,6 @@ const FORMAT: SpacedFormat = {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseNlbLog(options: AwsLogOptions = {}): Codec<string, NlbLogRecord, 'records'> {
+export function parseNlbLog(options: AwsLogOptions = {}): Parser<string, NlbLogRecord> {
   return spacedLog('parseNlbLog', options, FORMAT);
 }

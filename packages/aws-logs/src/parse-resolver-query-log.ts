@@ -1,6 +1,5 @@
-import type { Codec } from '@millrace/core';
-import { parseNdjson } from '@millrace/formats';
-import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
+import type { Parser } from '@millrace/core';
+import type { AwsLogOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
 
 /**
@@ -55,7 +54,6 @@ export interface ResolverQueryLogRecord {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseResolverQueryLog(options: AwsLogOptions = {}): Codec<string, ResolverQueryLogRecord, 'records'> {
-  const framing = parseNdjson(framingOptions('parseResolverQueryLog', options));
-  return jsonLog('parseResolverQueryLog', framing, ['version', 'query_timestamp', 'query_name']);
+export function parseResolverQueryLog(options: AwsLogOptions = {}): Parser<string, ResolverQueryLogRecord> {
+  return jsonLog('parseResolverQueryLog', options, ['version', 'query_timestamp', 'query_name']);
 }

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import type { AwsLogOptions } from './aws-log-options.ts';
 import type { SpacedFormat } from './spaced-line.ts';
 import { spacedLog } from './spaced-log.ts';
@@ -105,6 +105,6 @@ const FORMAT: SpacedFormat = {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseS3AccessLog(options: AwsLogOptions = {}): Codec<string, S3AccessLogRecord, 'records'> {
+export function parseS3AccessLog(options: AwsLogOptions = {}): Parser<string, S3AccessLogRecord> {
   return spacedLog('parseS3AccessLog', options, FORMAT);
 }

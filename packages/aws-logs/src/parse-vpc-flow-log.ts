@@ -1,9 +1,8 @@
-import { check, checkOptions, type Codec, type OptionCheck } from '@millrace/core';
-import { parseLines } from '@millrace/formats';
+import { check, checkOptions, type OptionCheck, type Parser, signatureOf } from '@millrace/core';
+import { type ParseLine, SKIP } from '@millrace/framing';
 import { type AwsLogOptions, checkMaxRecordChars, framingOf } from './aws-log-options.ts';
 import type { FieldKind } from './field-kinds.ts';
-import { logCodec } from './log-codec.ts';
-import { type ParseLog, SKIP } from './log-problem.ts';
+import { logLines } from './log-lines.ts';
 import { type Columns, columnsKept, columnsOf, headerInvalid, type KnownFields, namedRecord } from './named-line.ts';
 import type { VpcFlowLogRecord } from './vpc-flow-log-record.ts';
 
@@ -71,22 +70,22 @@ export interface ParseVpcFlowLogOptions extends AwsLogOptions {
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `AWSLOG_HEADER_INVALID` in a run, where the first line does not name fields
  */
-export function parseVpcFlowLog(options: ParseVpcFlowLogOptions = {}): Codec<string, VpcFlowLogRecord, 'records'> {
+export function parseVpcFlowLog(options: ParseVpcFlowLogOptions = {}): Parser<string, VpcFlowLogRecord> {
   checkOptions('parseVpcFlowLog', options, {
     fields: check.optional(checkFields),
     maxRecordChars: checkMaxRecordChars,
   });
   const given = options.fields && columnsOf([...options.fields], FIELDS);
-  return logCodec({
+  return logLines({
     name: 'parseVpcFlowLog',
-    framing: parseLines(framingOf(options)),
-    options,
+    signature: signatureOf(options),
+    ...framingOf(options),
     begin: () => flows(given),
     beginReparse: (rejected) => flows(given ?? columnsKept(rejected, FIELDS)),
   });
 }
 
-function flows(given: Columns | undefined): ParseLog<string, VpcFlowLogRecord> {
+function flows(given: Columns | undefined): ParseLine<VpcFlowLogRecord> {
   let columns = given;
   return (line) => {
     const texts = line.split(' ').filter((text) => text !== '');

@@ -1,6 +1,5 @@
-import type { Codec } from '@millrace/core';
-import { parseNdjson } from '@millrace/formats';
-import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
+import type { Parser } from '@millrace/core';
+import type { AwsLogOptions } from './aws-log-options.ts';
 import { jsonLog } from './json-log.ts';
 
 /**
@@ -70,7 +69,6 @@ export interface WafLogRecord {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseWafLog(options: AwsLogOptions = {}): Codec<string, WafLogRecord, 'records'> {
-  const framing = parseNdjson(framingOptions('parseWafLog', options));
-  return jsonLog('parseWafLog', framing, ['timestamp', 'webaclId', 'action', 'httpRequest']);
+export function parseWafLog(options: AwsLogOptions = {}): Parser<string, WafLogRecord> {
+  return jsonLog('parseWafLog', options, ['timestamp', 'webaclId', 'action', 'httpRequest']);
 }

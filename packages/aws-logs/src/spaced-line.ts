@@ -1,5 +1,5 @@
+import { RecordProblem } from '@millrace/framing';
 import { isAbsent, type LogField, setField } from './field-kinds.ts';
-import { LogProblem } from './log-problem.ts';
 
 /** A field of a line whose fields stand in an order that AWS only ever adds to. */
 export interface SpacedField extends LogField {
@@ -30,12 +30,12 @@ interface Piece {
  * A quote inside a field in quotes is told from its end by what follows: a space, or the end of the line. Where that can
  * be mistaken, as AWS escapes nothing in some logs, the line is rejected: a field in quotes must stand where one belongs.
  */
-export function spacedLine<R>({ fields, required, quotes }: SpacedFormat): (line: string) => R | LogProblem {
+export function spacedLine<R>({ fields, required, quotes }: SpacedFormat): (line: string) => R | RecordProblem {
   return (line) => {
     const pieces = quotes === false ? plainPieces(line) : cutPieces(line, fields);
-    if (pieces instanceof LogProblem) return pieces;
+    if (pieces instanceof RecordProblem) return pieces;
     if (pieces.length < required) {
-      return new LogProblem({
+      return new RecordProblem({
         code: 'AWSLOG_FIELD_COUNT',
         what: `has ${pieces.length} fields, and every line of this log has at least ${required}.`,
         details: { fields: pieces.length, required },
@@ -60,7 +60,7 @@ function plainPieces(line: string): readonly Piece[] {
   return texts.map((text) => ({ text, quoted: false }));
 }
 
-function cutPieces(line: string, fields: readonly SpacedField[]): readonly Piece[] | LogProblem {
+function cutPieces(line: string, fields: readonly SpacedField[]): readonly Piece[] | RecordProblem {
   const pieces: Piece[] = [];
   for (let at = 0; at < line.length;) {
     const first = line[at];
@@ -100,13 +100,13 @@ function isEscaped(line: string, at: number, from: number): boolean {
   return count % 2 === 1;
 }
 
-function misplaced({ name, quoted }: SpacedField): LogProblem {
+function misplaced({ name, quoted }: SpacedField): RecordProblem {
   const what = quoted === true ? 'is not in quotes, though AWS puts it in quotes' : 'is in quotes, and should not be';
   return lineInvalid(
     `cannot be told into fields: ${JSON.stringify(name)} ${what}. A quote before it may not be escaped.`,
   );
 }
 
-function lineInvalid(what: string): LogProblem {
-  return new LogProblem({ code: 'AWSLOG_LINE_INVALID', what });
+function lineInvalid(what: string): RecordProblem {
+  return new RecordProblem({ code: 'AWSLOG_LINE_INVALID', what });
 }

@@ -1,12 +1,11 @@
-import type { Codec } from '@millrace/core';
-import { parseLines } from '@millrace/formats';
+import { type Parser, signatureOf } from '@millrace/core';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
-import { logCodec } from './log-codec.ts';
+import { logLines } from './log-lines.ts';
 import { type SpacedFormat, spacedLine } from './spaced-line.ts';
 
 /** A parser of logs whose lines have fields between spaces, in a known order. */
-export function spacedLog<R>(name: string, options: AwsLogOptions, format: SpacedFormat): Codec<string, R, 'records'> {
-  const framing = parseLines(framingOptions(name, options));
+export function spacedLog<R>(name: string, options: AwsLogOptions, format: SpacedFormat): Parser<string, R> {
+  const { maxRecordChars } = framingOptions(name, options);
   const parse = spacedLine<R>(format);
-  return logCodec({ name, framing, begin: () => parse, beginReparse: () => parse });
+  return logLines({ name, signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }

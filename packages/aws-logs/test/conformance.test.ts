@@ -1,4 +1,4 @@
-import { codecCases, optionCases } from '@millrace/testkit';
+import { parserCases, optionCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { parseCloudFrontLog, parseS3AccessLog, parseVpcFlowLog, type ParseVpcFlowLogOptions } from '../src/index.ts';
 import { PARSERS } from './parsers.ts';
@@ -13,7 +13,7 @@ describe.each(Object.entries(PARSERS))('the contract of codecs: %s', (name, { cr
   if ('rejections' in broken) {
     broken.rejections = [isJson ? 'AWSLOG_RECORD_INVALID' : 'AWSLOG_FIELD_COUNT'];
   }
-  const cases = codecCases<string, unknown, 'records'>({
+  const cases = parserCases<string, unknown>({
     create,
     samples: [
       { name: 'documented', input: sample },
@@ -26,7 +26,7 @@ describe.each(Object.entries(PARSERS))('the contract of codecs: %s', (name, { cr
 });
 
 describe('memory and limits', () => {
-  const cases = codecCases<string, unknown, 'records'>({
+  const cases = parserCases<string, unknown>({
     create: () => parseS3AccessLog({ maxRecordChars: 300 }),
     samples: [
       { name: 'a long line', input: `${'x'.repeat(999)}\ny\n`, rejections: ['RECORD_TOO_LONG', 'AWSLOG_FIELD_COUNT'] },
@@ -35,13 +35,13 @@ describe('memory and limits', () => {
   });
   for (const { clause, name, run } of cases) it(`${clause} ${name}`, run);
 
-  const headless = codecCases<string, unknown, 'records'>({
+  const headless = parserCases<string, unknown>({
     create: () => parseCloudFrontLog(),
     samples: [{ name: 'no header', input: `#Version: 1.0\n${CLB}\n`, error: 'AWSLOG_HEADER_INVALID' }],
   });
   for (const { clause, name, run } of headless) it(`${clause} parseCloudFrontLog, ${name}`, run);
 
-  const flows = codecCases<string, unknown, 'records'>({
+  const flows = parserCases<string, unknown>({
     create: () => parseVpcFlowLog(),
     samples: [
       { name: 'no header', input: '- eni-1 10.0.1.5\n', error: 'AWSLOG_HEADER_INVALID' },

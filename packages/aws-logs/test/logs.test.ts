@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { feed, map, type Rejection } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
-import { memorySink, memorySource, runCodec } from '@millrace/testkit';
+import { memorySink, memorySource, runParser } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
@@ -18,7 +18,7 @@ import {
   parseWafLog,
   type S3AccessLogRecord,
 } from '../src/index.ts';
-import { type Parser, PARSERS } from './parsers.ts';
+import { type LogParser, PARSERS } from './parsers.ts';
 import {
   ALB,
   CLB,
@@ -36,8 +36,8 @@ import {
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 /** Records, and codes of what was rejected, in their order. */
-async function parsed<R>(codec: Codec<string, R, 'records'>, text: string) {
-  return runCodec(codec, [text]);
+async function parsed<R>(codec: Parser<string, R>, text: string) {
+  return runParser(codec, [text]);
 }
 
 describe('lines with fields in a known order', () => {
@@ -181,7 +181,7 @@ describe('lines with fields in a known order', () => {
   it('keeps quotes in quotes, and rejects what could be told in two ways', async () => {
     const line = S3.split('\n')[0]!;
     const withAgent = (agent: string): string => line.replace('S3Console/0.4', agent);
-    const { outputs } = await runCodec(parseS3AccessLog(), [
+    const { outputs } = await runParser(parseS3AccessLog(), [
       [withAgent('a"b'), withAgent('a\\" b'), withAgent('a" b'), withAgent('a" "b'), withAgent('a" - "b')].join('\n'),
     ]);
     expect(outputs.map((one) => (one as S3AccessLogRecord).userAgent)).toEqual([
@@ -191,7 +191,7 @@ describe('lines with fields in a known order', () => {
       undefined,
       undefined,
     ]);
-    const { rejections } = await runCodec(parseS3AccessLog(), [[withAgent('a" b'), withAgent('a" "b')].join('\n')]);
+    const { rejections } = await runParser(parseS3AccessLog(), [[withAgent('a" b'), withAgent('a" "b')].join('\n')]);
     expect(rejections).toMatchObject([
       { code: 'AWSLOG_LINE_INVALID', line: 1, raw: withAgent('a" b') },
       { code: 'AWSLOG_LINE_INVALID', line: 2, raw: withAgent('a" "b') },
@@ -350,7 +350,7 @@ describe('JSON logs', () => {
   it('are rejected where they are something else', async () => {
     const { rejections, values } = await parsed(parseWafLog(), `[]\n${RESOLVER}\n{\n${WAF}\n`);
     expect(rejections).toMatchObject([
-      { code: 'AWSLOG_RECORD_INVALID', message: 'Line 1 is no JSON object.', raw: '[]', line: 1, ordinal: 0 },
+      { code: 'AWSLOG_RECORD_INVALID', message: 'Line 1 is not a JSON object.', raw: '[]', line: 1, ordinal: 0 },
       { code: 'AWSLOG_RECORD_INVALID', details: { field: 'timestamp' }, line: 2, ordinal: 1 },
       { code: 'NDJSON_INVALID', line: 3, ordinal: 2 },
     ]);
@@ -393,7 +393,7 @@ describe('a rejected record, parsed by itself', () => {
 });
 
 /** What the quarantine holds when every record is refused, so that every place is asked for. */
-async function places(parser: Codec<string, unknown, 'records'>, chunks: readonly Uint8Array[]) {
+async function places(parser: Parser<string, unknown>, chunks: readonly Uint8Array[]) {
   const quarantine = memorySink<Rejection>();
   const report = await feed('logs')
     .from(memorySource({ objects: { a: chunks } }))
@@ -425,7 +425,7 @@ async function places(parser: Codec<string, unknown, 'records'>, chunks: readonl
   return { kept: kept.sort((a, b) => a.ordinal - b.ordinal), error: report.reports[0]?.error?.code };
 }
 
-describe.each(Object.entries(PARSERS))('%s, however it is cut', (name, { create, sample }: Parser) => {
+describe.each(Object.entries(PARSERS))('%s, however it is cut', (name, { create, sample }: LogParser) => {
   const parser = create({ maxRecordChars: 4000 });
   const isLines = name !== 'parseCloudTrail';
   const junk = fc.constantFrom('é 日 😀\n', '\n', '"\r\n', `${'x'.repeat(5000)}\n`, '{}\n', '#x\n', '\xFF\n');
@@ -458,7 +458,7 @@ describe.each(Object.entries(PARSERS))('%s, however it is cut', (name, { create,
   });
 
   it('has as many records as the sample', async () => {
-    const { values, rejections } = await runCodec(parser, sample.split(/(?<=,)/));
+    const { values, rejections } = await runParser(parser, sample.split(/(?<=,)/));
     expect(values).toHaveLength(PARSERS[name]!.records);
     expect(rejections).toEqual([]);
     expect(Object.isFrozen(parser)).toBe(true);

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import {
   type AwsLogOptions,
   parseAlbLog,
@@ -14,8 +14,8 @@ import {
 } from '../src/index.ts';
 import { ALB, CLB, CLOUDFRONT, CLOUDTRAIL, GUARDDUTY, NLB, RESOLVER, S3, VPC_CUSTOM, WAF } from './samples.ts';
 
-export interface Parser {
-  readonly create: (options?: AwsLogOptions) => Codec<string, unknown, 'records'>;
+export interface LogParser {
+  readonly create: (options?: AwsLogOptions) => Parser<string, unknown>;
   /** A whole file. */
   readonly sample: string;
   readonly records: number;
@@ -26,7 +26,7 @@ export interface Parser {
 const JSON_LINES = (line: string): string => `${line}\n${line}\r\n`;
 
 /** Every parser of the package, by its name, with a file from AWS's documentation. */
-export const PARSERS: Readonly<Record<string, Parser>> = {
+export const PARSERS: Readonly<Record<string, LogParser>> = {
   parseS3AccessLog: { create: parseS3AccessLog, sample: S3, records: 3 },
   parseAlbLog: { create: parseAlbLog, sample: ALB, records: 2 },
   parseClbLog: { create: parseClbLog, sample: CLB, records: 2 },

@@ -14,7 +14,7 @@ export interface Block<O> {
 }
 
 /**
- * Makes a {@link Block}; for codecs that emit records.
+ * Makes a {@link Block}; for parsers.
  *
  * A block is held until its last record has settled, so `place` should keep no more than the text of these records.
  */

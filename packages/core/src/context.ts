@@ -1,5 +1,4 @@
 import type { ItemOrigin } from './origin.ts';
-import type { Rejected, RejectedRecord } from './rejected.ts';
 
 /** What the runner hands to a plugin with each call. */
 export interface Context {
@@ -32,13 +31,4 @@ export interface ItemContext extends Context {
    * of the same name takes the place of the one before. It is a function of the item's content.
    */
   readonly note: (name: string, text: string) => void;
-}
-
-/** The context of a codec: it may also step over a bad record. */
-export interface CodecContext extends ItemContext {
-  /**
-   * Makes the marker that a codec puts in the place of a record it cannot parse. It takes that record's ordinal and
-   * goes to the quarantine. Only codecs that emit records may use it, and each marker must be emitted exactly once.
-   */
-  readonly reject: (record: RejectedRecord) => Rejected;
 }

@@ -1,32 +1,46 @@
-import { checkStages } from './check-stages.ts';
-import type { Codec, Emits } from './codec.ts';
+import type { CharsetDecoder } from './charset-decoder.ts';
+import { checkDecoder, checkStages } from './check-stages.ts';
+import type { Decompressor } from './decompressor.ts';
 import type { Each } from './each.ts';
 import { MillraceError } from './millrace-error.ts';
+import type { Parser } from './parser.ts';
+import type { RangeParser } from './range-parser.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunReport } from './report.ts';
 import { run } from './run/run.ts';
 import { openRun, type RunSession, type SessionOptions } from './run/session.ts';
-import type { RangesCodec } from './ranges-codec.ts';
 import type { Sink } from './sink.ts';
 import type { RangedSource, Source } from './source.ts';
 
 /** The first step of a pipeline. */
 export interface FeedStart {
-  /** Where the items come from. */
+  /** Where the objects come from. */
   readonly from: {
-    <Ref, T>(source: RangedSource<Ref, T>): RangedFlow<Ref, T>;
+    <Ref>(source: RangedSource<Ref, Uint8Array>): RangedFlow<Ref>;
+    <Ref>(source: Source<Ref, Uint8Array>): BytesFlow<Ref>;
     <Ref, T>(source: Source<Ref, T>): ChunkFlow<Ref, T>;
   };
 }
 
-/** A pipeline that is a source only, which can be read by chunks or by ranges. */
-export interface RangedFlow<Ref, T> {
-  readonly through: <O, E extends Emits>(codec: Codec<T, O, E> | RangesCodec<O, E>) => Flow<Ref, O, E>;
+/** A pipeline that carries bytes: decompressors, one charset decoder or a parser of bytes can follow. */
+export interface BytesFlow<Ref> {
+  readonly through: BytesThrough<Ref>;
 }
 
-/** A pipeline that still carries chunks: only codecs can follow, until one of them emits records. */
+interface BytesThrough<Ref> {
+  <T>(parser: Parser<Uint8Array, T>): RecordFlow<Ref, T>;
+  (decompressor: Decompressor): BytesFlow<Ref>;
+  (decoder: CharsetDecoder): ChunkFlow<Ref, string>;
+}
+
+/** A pipeline that is a source of bytes only, which can also be read by ranges. */
+export interface RangedFlow<Ref> {
+  readonly through: (<T>(parser: RangeParser<T>) => RecordFlow<Ref, T>) & BytesThrough<Ref>;
+}
+
+/** A pipeline that carries text, or chunks of another kind: only a parser of them can follow. */
 export interface ChunkFlow<Ref, T> {
-  readonly through: <O, E extends Emits>(codec: Codec<T, O, E>) => Flow<Ref, O, E>;
+  readonly through: <O>(parser: Parser<T, O>) => RecordFlow<Ref, O>;
 }
 
 /** A pipeline that carries records: transforms of single records can follow, and a sink ends it. */
@@ -34,8 +48,6 @@ export interface RecordFlow<Ref, T> {
   readonly through: <O>(each: Each<T, O>) => RecordFlow<Ref, O>;
   readonly to: (sink: Sink<T>) => Feed<Ref>;
 }
-
-export type Flow<Ref, T, E extends Emits> = E extends 'records' ? RecordFlow<Ref, T> : ChunkFlow<Ref, T>;
 
 /**
  * One supplier's stream of files: a named, complete pipeline. It is an immutable value that any number of runs may
@@ -69,16 +81,21 @@ export interface Feed<Ref> {
 /** The parts of a feed, in order. The types between them were checked when it was built. */
 export interface FeedStages<Ref> {
   readonly source: Source<Ref, unknown>;
-  readonly codecs: readonly FeedCodec[];
+  /** Decompressors, and after them a charset decoder if there is one. None before a parser that reads ranges. */
+  readonly decoders: readonly FeedDecoder[];
+  readonly parser: FeedParser;
   readonly eaches: readonly Each<unknown, unknown>[];
   readonly sink: Sink<unknown>;
 }
 
-/** Any codec of a feed. One that reads ranges is the first. */
-export type FeedCodec = Codec<unknown, unknown, Emits> | RangesCodec<unknown, Emits>;
+/** What stands between the source and the parser of a feed. */
+export type FeedDecoder = Decompressor | CharsetDecoder;
+
+/** The parser of a feed. One that reads ranges follows the source directly. */
+export type FeedParser = Parser<unknown, unknown> | RangeParser<unknown>;
 
 /**
- * Starts a pipeline: `feed('prices').from(source).through(codec).through(parser).through(each).to(sink)`. A step that does
+ * Starts a pipeline: `feed('prices').from(source).through(gunzip()).through(decodeText('utf-8')).through(parseCsv()).to(sink)`. A step that does
  * not fit the one before it does not compile.
  *
  * @param name names the feed in reports, logs, the ledger and in landed records; letters, digits, `.`, `_`, `-`, not
@@ -91,26 +108,27 @@ export function feed(name: string): FeedStart {
     const rule = 'letters, digits, ".", "_" and "-", not dots alone, at most 128 characters';
     throw new MillraceError('FEED_NAME_INVALID', `A feed's name has ${rule}; ${JSON.stringify(name)} does not fit.`);
   }
-  return {
-    from: <Ref, T>(source: Source<Ref, T>) =>
-      rangedFlow<Ref, T>({ name, source: source as Source<Ref, unknown>, codecs: [], eaches: [] }),
-  };
+  const from = (source: Source<unknown, unknown>): unknown => decoderFlow({ name, source, decoders: [] });
+  return { from: from as FeedStart['from'] };
 }
 
-interface Draft<Ref> {
+interface DecoderDraft {
   readonly name: string;
-  readonly source: Source<Ref, unknown>;
-  readonly codecs: readonly FeedCodec[];
-  readonly eaches: readonly Each<unknown, unknown>[];
+  readonly source: Source<unknown, unknown>;
+  readonly decoders: readonly FeedDecoder[];
 }
 
-/** Whether the source can be read by ranges, and where such a codec stands, is checked when the feed is complete. */
-function rangedFlow<Ref, T>(draft: Draft<Ref>): RangedFlow<Ref, T> {
+type Draft<Ref> = Omit<FeedStages<Ref>, 'sink'> & { readonly name: string };
+
+/** Whether the source can be read by ranges is checked when the feed is complete. */
+function decoderFlow(draft: DecoderDraft): unknown {
+  const { name, decoders } = draft;
   return {
-    through: <O, E extends Emits>(codec: Codec<T, O, E> | RangesCodec<O, E>) => {
-      const next = { ...draft, codecs: [...draft.codecs, codec as FeedCodec] };
-      const flow = codec.emits === 'records' ? recordFlow<Ref, O>(next) : rangedFlow<Ref, O>(next);
-      return flow as Flow<Ref, O, E>;
+    through: (stage: FeedDecoder | FeedParser) => {
+      checkDecoder(name, decoders, stage);
+      if (stage.kind === 'parser' || stage.kind === 'range-parser')
+        return recordFlow({ ...draft, parser: stage, eaches: [] });
+      return decoderFlow({ ...draft, decoders: [...decoders, stage] });
     },
   };
 }

@@ -1,20 +1,22 @@
 export { block, type Block, isBlock } from './block.ts';
 export { check, checkOptions, type OptionCheck } from './check-options.ts';
-export type { Codec, CodecStage, Emits, Produced } from './codec.ts';
-export type { CodecContext, Context, ItemContext } from './context.ts';
+export type { CharsetDecoder, CharsetDecoderStage } from './charset-decoder.ts';
+export type { Context, ItemContext } from './context.ts';
 export { decimal, type Decimal, isDecimal } from './decimal.ts';
+export type { Decompressor, DecompressorStage } from './decompressor.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
 export { encodeJsonLine } from './encode-json-line.ts';
 export { checkEncoder, type Encoder } from './encoder.ts';
 export {
+  type BytesFlow,
   type ChunkFlow,
   feed,
   type Feed,
-  type FeedCodec,
+  type FeedDecoder,
+  type FeedParser,
   type FeedStages,
   type FeedStart,
-  type Flow,
   type RangedFlow,
   type RecordFlow,
 } from './feed.ts';
@@ -50,6 +52,8 @@ export {
 } from './millrace-error.ts';
 export type { Observer } from './observer.ts';
 export type { ItemOrigin } from './origin.ts';
+export type { Outputs } from './outputs.ts';
+export type { Parser, ParserContext, ParserStage, Produced, Reparse } from './parser.ts';
 export { isPart, part, type Part } from './part.ts';
 export { ndjsonEncoder } from './part-sink/ndjson-encoder.ts';
 export type { Partition, PartitionOf } from './part-sink/partition-path.ts';
@@ -65,7 +69,7 @@ export { rejectionPosition } from './rejection-position.ts';
 export { shortenedRejections } from './quarantine/shortened.ts';
 export type { Counts, ItemOutcome, ItemReport, RunReport } from './report.ts';
 export { RunFailedError } from './run-failed-error.ts';
-export type { ItemRanges, RangesCodec, RangesContext, RangesStage } from './ranges-codec.ts';
+export type { ItemRanges, RangeParser, RangesContext, RangesStage } from './range-parser.ts';
 export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
 export { purge, type PurgedVersion, type PurgeOptions, type PurgeReport } from './purge.ts';
 export { refusalOf } from './refusal-of.ts';

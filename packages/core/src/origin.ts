@@ -19,6 +19,6 @@ export interface ItemOrigin {
   readonly lastModified?: string;
   /** Where the bytes were read, when that is a landing copy of the original. */
   readonly readFrom?: string;
-  /** Which part of the object the record stands in, such as the name of a file in an archive; only on records and codecs. */
+  /** Which part of the object the record stands in, such as the name of a file in an archive; only on records, decoders and parsers. */
   readonly part?: string;
 }

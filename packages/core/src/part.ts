@@ -7,8 +7,8 @@ export interface Part {
 }
 
 /**
- * Makes a {@link Part}; for codecs that emit chunks. The chunks behind it, up to the next one, are read on their own: the
- * runner ends the later codecs and starts them anew, with `item.part`. Ordinals go on through all parts.
+ * Makes a {@link Part}; for decompressors that open archives. The bytes after it, up to the next one, are read on their own: the
+ * runner ends the later decoders and the parser and starts them again, with `item.part`. Ordinals go on through all parts.
  */
 export function part(name: string): Part {
   return { [BRAND]: true, name };

@@ -1,11 +1,10 @@
-import type { Emits } from './codec.ts';
-import type { FeedCodec } from './feed.ts';
-import type { RangesCodec } from './ranges-codec.ts';
+import type { FeedParser } from './feed.ts';
+import type { RangeParser } from './range-parser.ts';
 import type { RangedSource, Source } from './source.ts';
 
-/** Whether a codec asks for ranges; what is no codec at all does not. */
-export function readsRanges(codec: FeedCodec | undefined): codec is RangesCodec<unknown, Emits> {
-  return codec?.kind === 'codec' && 'reads' in codec && typeof codec.open === 'function';
+/** Whether a parser asks for ranges. */
+export function readsRanges(parser: FeedParser | undefined): parser is RangeParser<unknown> {
+  return parser?.kind === 'range-parser' && typeof parser.open === 'function';
 }
 
 /** Whether items of a source can be read by ranges. */

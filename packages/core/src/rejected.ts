@@ -1,16 +1,16 @@
 const BRAND: unique symbol = Symbol.for('@millrace/rejected');
 
-/** Where a record stood in its item, as far as the codec that framed it knows. */
+/** Where a record is in its object, as far as the parser knows. */
 export interface RecordPlace {
   /** The record as it was received: text, or bytes where it could not be decoded. */
   readonly raw?: string | Uint8Array | undefined;
   /** Line in the decoded item on which the record starts, from 1. */
   readonly line?: number | undefined;
-  /** Offset in bytes of the decompressed item at which the record starts, where the codec knows it. */
+  /** Offset in bytes of the decompressed item at which the record starts, if the parser knows it. */
   readonly byteOffset?: number | undefined;
 }
 
-/** A record that a codec could frame but not parse. */
+/** A record whose bounds a parser found but that it could not parse. */
 export interface RejectedRecord extends RecordPlace {
   /** Stable code of the reason, such as `NDJSON_INVALID`. */
   readonly code: string;
@@ -20,7 +20,7 @@ export interface RejectedRecord extends RecordPlace {
   readonly cause?: unknown;
 }
 
-/** Stands in a codec's output for a record that it rejects; made by `context.reject`. */
+/** Takes the place of a record that a parser rejects; made by `context.reject`. */
 export interface Rejected {
   readonly [BRAND]: RejectedRecord;
 }

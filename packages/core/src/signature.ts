@@ -5,13 +5,13 @@ const MAX_DEPTH = 8;
 
 /**
  * Makes a text of a stage's options that is the same in every process and differs if the stage may read otherwise: for
- * `signature` of codecs and transforms. For plugin authors.
+ * `signature` of decoders, parsers and transforms. For plugin authors.
  *
  * Functions count by their source text, so a new build may change it; the object that was under way then starts over, under
  * the same keys. Objects that are not plain, such as clients, count by the name of their class.
  *
  * @example
- * return Object.freeze({ kind: 'codec', name: 'parsePipes', signature: signatureOf(options), … });
+ * return Object.freeze({ kind: 'parser', name: 'parsePipes', signature: signatureOf(options), … });
  */
 export function signatureOf(options: unknown): string {
   return textOf(options, MAX_DEPTH);
@@ -21,8 +21,8 @@ export function signatureOf(options: unknown): string {
  * Identifies how a feed reads objects into records, for the ledger: the names and signatures of its stages, and how the sink
  * groups records. A stage without a signature counts by its name.
  */
-export function pipelineSignature<Ref>({ codecs, eaches, sink }: FeedStages<Ref>): string {
-  const stages = [...codecs, ...eaches].map(({ name, signature }) => `${name}(${signature ?? ''})`);
+export function pipelineSignature<Ref>({ decoders, parser, eaches, sink }: FeedStages<Ref>): string {
+  const stages = [...decoders, parser, ...eaches].map(({ name, signature }) => `${name}(${signature ?? ''})`);
   return digest([...stages, `${sink.name}/${sink.group ?? 1}`].join('\n'));
 }
 

@@ -1,7 +1,7 @@
 const BRAND: unique symbol = Symbol.for('@millrace/located');
 
 /**
- * Where the characters of a chunk of text came from. A codec that decodes text makes it, and a parser asks it when a
+ * Where the characters of a chunk of text came from. A charset decoder makes it, and a parser asks it when a
  * record is rejected: it costs nothing as long as none is. Indexes count UTF-16 units of the chunk, up to its length.
  */
 export interface TextPlace {
@@ -9,7 +9,7 @@ export interface TextPlace {
   readonly byteOffset: (index: number) => number;
   /**
    * The characters that stand for bytes which are none, in order. A record that holds one must be rejected, so only a
-   * codec that says `takesDamage` gets such a chunk.
+   * parser that says `takesDamage` gets such a chunk.
    */
   readonly damage?: readonly TextDamage[];
   /** The bytes of the characters from `from` to `to`. Present where some chunk of the item may have damage. */
@@ -26,14 +26,14 @@ export interface TextDamage {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** A chunk of text together with its place; the runner hands both to the next codec's `push`. */
+/** A chunk of text together with its place; the runner hands both to the parser's `push`. */
 export interface Located<O> {
   readonly [BRAND]: true;
   readonly chunk: O;
   readonly place: TextPlace;
 }
 
-/** Makes a {@link Located}; for codecs that emit text in chunks. */
+/** Makes a {@link Located}; for charset decoders. */
 export function located<O>(chunk: O, place: TextPlace): Located<O> {
   return { [BRAND]: true, chunk, place };
 }

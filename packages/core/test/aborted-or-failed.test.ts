@@ -1,4 +1,4 @@
-import { type Codec, feed, memoryLedger, type Rejection, type Sink } from '@millrace/core';
+import { feed, memoryLedger, type Parser, type Rejection, type Sink } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
@@ -173,7 +173,7 @@ describe('counts that do not add up', () => {
 
 describe('a record that its parser rejects', () => {
   it('keeps the place that the parser names, before the one that the block knows', async () => {
-    const parser: Codec<string, string, 'records'> = {
+    const parser: Parser<string, string> = {
       ...lines(),
       start: ({ reject }) => ({
         push: () => [reject({ code: 'BAD', message: 'bad', line: 7, byteOffset: 99 }) as never, 'good'],

@@ -1,12 +1,11 @@
-import { block, type Codec, feed, part, type Produced } from '@millrace/core';
+import { block, feed, type Parser, part, type Produced } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { keep, type TextRef, textSource } from './fixtures.ts';
+import { asText, bytesSource, keep, onText, type TextRef, textSource } from './fixtures.ts';
 
 const one: TextRef = { name: 'one', chunks: ['x'] };
 
-const emitting = (push: () => Produced<string>): Codec<string, string, 'records'> => ({
-  kind: 'codec',
-  emits: 'records',
+const emitting = (push: () => Produced<string>): Parser<string, string> => ({
+  kind: 'parser',
   name: 'emitting',
   start: () => ({ push }),
 });
@@ -58,9 +57,8 @@ describe('the output of a decoder', () => {
 
 describe('content before the first entry of an archive', () => {
   /** Holds each chunk until the next one, as a parser holds a line without an end. */
-  const holding = (): Codec<string, string, 'records'> => ({
-    kind: 'codec',
-    emits: 'records',
+  const holding = (): Parser<string, string> => ({
+    kind: 'parser',
     name: 'holding',
     start: () => {
       let held: string[] = [];
@@ -75,17 +73,14 @@ describe('content before the first entry of an archive', () => {
     },
   });
 
-  const unpack: Codec<string, string> = {
-    kind: 'codec',
-    emits: 'chunks',
-    name: 'unpack',
-    start: () => ({ push: (chunk) => [chunk.startsWith('> ') ? part(chunk.slice(2)) : chunk] }),
-  };
+  const unpack = onText('unpack', () => ({
+    push: (chunk) => [chunk.startsWith('> ') ? part(chunk.slice(2)) : chunk],
+  }));
 
   it('comes to its end like that of an entry', async () => {
     const kept = keep<string>();
     const ref = { name: 'packed', chunks: ['loose 1', 'loose 2', '> a', 'a 1', '> b', '> c', 'c 1'] };
-    await feed('test').from(textSource()).through(unpack).through(holding()).to(kept.sink).run([ref]);
+    await feed('test').from(bytesSource()).through(unpack).through(asText).through(holding()).to(kept.sink).run([ref]);
     expect(kept.entries.map(({ value, item }) => [item.part, value])).toEqual([
       [undefined, 'loose 1'],
       [undefined, 'loose 2'],
@@ -96,7 +91,7 @@ describe('content before the first entry of an archive', () => {
 
   it('is released once, also if that fails', async () => {
     const closed: string[] = [];
-    const failing: Codec<string, string, 'records'> = {
+    const failing: Parser<string, string> = {
       ...holding(),
       start: (context) => ({
         ...holding().start(context),
@@ -107,8 +102,9 @@ describe('content before the first entry of an archive', () => {
       }),
     };
     const report = await feed('test')
-      .from(textSource())
+      .from(bytesSource())
       .through(unpack)
+      .through(asText)
       .through(failing)
       .to(keep<string>().sink)
       .run([{ name: 'packed', chunks: ['loose', '> a', 'a 1', '> b', 'b 1'] }], { onFailure: 'report' });

@@ -1,6 +1,6 @@
-import { type Codec, feed, map, type Source } from '@millrace/core';
+import { type Decompressor, feed, map, type Parser, type Source } from '@millrace/core';
 import { describe, expect, it, vi } from 'vitest';
-import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
+import { asText, bytesSource, keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
 
@@ -103,8 +103,8 @@ describe('a listing that is left early', () => {
 describe('an object that is left early', () => {
   /** A source and decoders that say when they are released. */
   function watched(log: string[]) {
-    const inner = textSource();
-    const source: Source<TextRef, string> = {
+    const inner = bytesSource();
+    const source: Source<TextRef, Uint8Array> = {
       ...inner,
       open: async (ref, context) => {
         const item = await inner.open(ref, context);
@@ -121,17 +121,21 @@ describe('an object that is left early', () => {
         };
       },
     };
-    const passing = (name: string): Codec<string, string> => ({
-      kind: 'codec',
-      emits: 'chunks',
+    const passing = (name: string): Decompressor => ({
+      kind: 'decompressor',
       name,
       start: () => ({ push: (chunk) => [chunk], close: () => void log.push(name) }),
     });
-    const parser: Codec<string, string, 'records'> = {
+    const parser: Parser<string, string> = {
       ...lines(),
       start: (context) => ({ ...lines().start(context), close: () => void log.push('lines') }),
     };
-    return feed('test').from(source).through(passing('outer')).through(passing('inner')).through(parser);
+    return feed('test')
+      .from(source)
+      .through(passing('outer'))
+      .through(passing('inner'))
+      .through(asText)
+      .through(parser);
   }
 
   const ALL = ['content', 'inner', 'lines', 'outer', 'source'];

@@ -1,4 +1,15 @@
-import type { Codec, Entry, Quarantine, Rejection, Sink, Source } from '@millrace/core';
+import type {
+  CharsetDecoder,
+  Decompressor,
+  Entry,
+  ItemContext,
+  Parser,
+  Part,
+  Quarantine,
+  Rejection,
+  Sink,
+  Source,
+} from '@millrace/core';
 
 /** A reference to an object that the test holds in memory. */
 export interface TextRef {
@@ -24,11 +35,58 @@ export function textSource(options: { readonly failAfter?: number } = {}): Sourc
   };
 }
 
-/** One record per line, in one array per chunk; `bad` lines are rejected. Chunks must end at a line's end. */
-export function lines(): Codec<string, string, 'records'> {
+/** The objects of {@link textSource} as bytes, for feeds that decode. */
+export function bytesSource(): Source<TextRef, Uint8Array> {
+  const texts = textSource();
   return {
-    kind: 'codec',
-    emits: 'records',
+    ...texts,
+    open: async (ref, context) => {
+      const item = await texts.open(ref, context);
+      return {
+        ...item,
+        chunks: async function* (itemContext) {
+          for await (const text of item.chunks(itemContext)) yield Buffer.from(text);
+        },
+      };
+    },
+  };
+}
+
+/** A decompressor at work, as one of texts. */
+export interface TextStage {
+  readonly push: (text: string) => readonly (string | Part)[];
+  readonly end?: () => readonly string[];
+  readonly close?: () => void;
+}
+
+/** A decompressor that sees its bytes as text. */
+export function onText(name: string, start: (context: ItemContext) => TextStage): Decompressor {
+  const toBytes = (one: string | Part): Uint8Array | Part => (typeof one === 'string' ? Buffer.from(one) : one);
+  return {
+    kind: 'decompressor',
+    name,
+    start: (context) => {
+      const { push, end, close } = start(context);
+      return {
+        push: (bytes) => push(Buffer.from(bytes).toString()).map(toBytes),
+        end: () => (end?.() ?? []).map(toBytes),
+        close: () => close?.(),
+      };
+    },
+  };
+}
+
+/** Makes text of bytes. */
+export const asText: CharsetDecoder = {
+  kind: 'charset-decoder',
+  name: 'asText',
+  start: () => ({ push: (bytes) => [Buffer.from(bytes).toString()] }),
+};
+
+/** One record per line, in one array per chunk; `bad` lines are rejected. Chunks must end at a line's end. */
+export function lines(): Parser<string, string> {
+  return {
+    kind: 'parser',
     name: 'lines',
     start: ({ reject }) => ({
       push: (chunk) =>

@@ -1,35 +1,27 @@
-import { type Codec, feed, map, part } from '@millrace/core';
+import { type Decompressor, feed, map, part } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { keep, keepRejections, lines, textSource } from './fixtures.ts';
+import { asText, bytesSource, keep, keepRejections, lines, onText } from './fixtures.ts';
 
 /** `> name` begins a part; all else passes. */
-const unpack: Codec<string, string> = {
-  kind: 'codec',
-  emits: 'chunks',
-  name: 'unpack',
-  start: () => ({ push: (chunk) => [chunk.startsWith('> ') ? part(chunk.slice(2)) : chunk] }),
-};
+const unpack = onText('unpack', () => ({
+  push: (chunk) => [chunk.startsWith('> ') ? part(chunk.slice(2)) : chunk],
+}));
 
 /** Passes chunks, and writes down what the runner does with it. */
-function watched(log: string[], endsWith: readonly string[] = []): Codec<string, string> {
-  return {
-    kind: 'codec',
-    emits: 'chunks',
-    name: 'watched',
-    start: ({ item }) => {
-      const self = item.part ?? 'no part';
-      log.push(`start ${self}`);
-      return {
-        push: (chunk) => [chunk],
-        end: () => {
-          log.push(`end ${self}`);
-          if (self === 'cut') throw new Error('cut short');
-          return endsWith;
-        },
-        close: () => void log.push(`close ${self}`),
-      };
-    },
-  };
+function watched(log: string[], endsWith: readonly string[] = []): Decompressor {
+  return onText('watched', ({ item }) => {
+    const self = item.part ?? 'no part';
+    log.push(`start ${self}`);
+    return {
+      push: (chunk) => [chunk],
+      end: () => {
+        log.push(`end ${self}`);
+        if (self === 'cut') throw new Error('cut short');
+        return endsWith;
+      },
+      close: () => void log.push(`close ${self}`),
+    };
+  });
 }
 
 const packed = (...chunks: readonly string[]): { readonly name: string; readonly chunks: readonly string[] } => ({
@@ -37,7 +29,7 @@ const packed = (...chunks: readonly string[]): { readonly name: string; readonly
   chunks,
 });
 
-const unpacked = feed('x').from(textSource()).through(unpack);
+const unpacked = feed('x').from(bytesSource()).through(unpack);
 
 it('reads each part on its own, with ordinals that go on and the name on each record', async () => {
   const log: string[] = [];
@@ -45,6 +37,7 @@ it('reads each part on its own, with ordinals that go on and the name on each re
   const rejections = keepRejections();
   const run = unpacked
     .through(watched(log, ['last\n']))
+    .through(asText)
     .through(lines())
     .through(map((line) => line))
     .to(kept.sink);
@@ -71,7 +64,7 @@ it('reads each part on its own, with ordinals that go on and the name on each re
 
 it('tells which part fails, and closes each stage once', async () => {
   const log: string[] = [];
-  const run = unpacked.through(watched(log)).through(lines()).to(keep<string>().sink);
+  const run = unpacked.through(watched(log)).through(asText).through(lines()).to(keep<string>().sink);
   const { reports } = await run.run([packed('> a', 'a1\n', '> cut', 'c', '> b')], { onFailure: 'report' });
   expect(reports[0]?.error).toMatchObject({ code: 'CODEC_THREW', stage: 'watched', item: 'text:packed', part: 'cut' });
   // The name of a part may be content: what goes to logs and ledgers has its number.
@@ -83,7 +76,7 @@ it('tells which part fails, and closes each stage once', async () => {
 
 it('ends an item in which no part begins as any other', async () => {
   const log: string[] = [];
-  const run = unpacked.through(watched(log)).through(lines()).to(keep<string>().sink);
+  const run = unpacked.through(watched(log)).through(asText).through(lines()).to(keep<string>().sink);
   await run.run([packed()]);
   expect(log).toEqual(['start no part', 'end no part', 'close no part']);
 });
@@ -91,14 +84,11 @@ it('ends an item in which no part begins as any other', async () => {
 it('refuses a part inside another', async () => {
   const run = unpacked
     .through({ ...unpack, name: 'again' })
+    .through(asText)
     .through(lines())
     .to(keep<string>().sink);
-  const inner: Codec<string, string> = {
-    ...unpack,
-    name: 'inner',
-    start: () => ({ push: () => [part('b')] }),
-  };
-  const nested = unpacked.through(inner).through(lines()).to(keep<string>().sink);
+  const inner = onText('inner', () => ({ push: () => [part('b')] }));
+  const nested = unpacked.through(inner).through(asText).through(lines()).to(keep<string>().sink);
   expect(await run.run([packed('> a', 'a1\n')])).toMatchObject({ outcome: 'complete' });
   const { reports } = await nested.run([packed('> a', 'a1\n')], { onFailure: 'report' });
   expect(reports[0]?.error).toMatchObject({ code: 'CODEC_CONTRACT', stage: 'inner', part: 'a' });
@@ -106,7 +96,7 @@ it('refuses a part inside another', async () => {
 
 it('ends a part without content, also if it is the first', async () => {
   const log: string[] = [];
-  const run = unpacked.through(watched(log)).through(lines()).to(keep<string>().sink);
+  const run = unpacked.through(watched(log)).through(asText).through(lines()).to(keep<string>().sink);
   await run.run([packed('> empty', '> b', 'b1\n')]);
   expect(log.filter((line) => line.startsWith('end'))).toEqual(['end empty', 'end b']);
 });

@@ -1,23 +1,24 @@
 import {
   block,
-  type Codec,
+  type Decompressor,
   feed,
   type ItemRanges,
   memoryLedger,
+  type Parser,
   type RangedSource,
-  type RangesCodec,
+  type RangeParser,
   type RangesContext,
   type Source,
 } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { keep, keepRejections, lines } from './fixtures.ts';
+import { keep, keepRejections } from './fixtures.ts';
 
 interface TextRef {
   readonly text: string;
 }
 
 interface RangedText {
-  readonly source: RangedSource<TextRef, string>;
+  readonly source: RangedSource<TextRef, Uint8Array>;
   readonly asked: [number, number][];
   readonly events: string[];
 }
@@ -62,12 +63,10 @@ function numbers(
     readonly skip?: (settled: number) => number;
     readonly open?: (content: ItemRanges, context: RangesContext) => Promise<void>;
   } = {},
-): RangesCodec<string> {
+): RangeParser<string> {
   const { skip = (settled) => settled } = options;
   return {
-    kind: 'codec',
-    reads: 'ranges',
-    emits: 'records',
+    kind: 'range-parser',
     name: 'numbers',
     open: async (content, context) => {
       await options.open?.(content, context);
@@ -89,7 +88,7 @@ function numbers(
 const text = (count: number): string =>
   Array.from({ length: count }, (_, index) => String(index).padStart(WIDTH, '0')).join('');
 
-describe('a codec that reads ranges', () => {
+describe('a parser that reads ranges', () => {
   it('gets them from an item that is opened for it, and its records are numbered and counted', async () => {
     const { source, asked, events } = rangedText();
     const kept = keep<string>();
@@ -108,30 +107,6 @@ describe('a codec that reads ranges', () => {
     expect(report.reports[0]!.counters).toEqual({ text: { requests: 3 } });
     expect(events).toEqual(['openRanges', 'close']);
     expect(asked).toHaveLength(3);
-  });
-
-  it('may emit chunks for codecs behind it', async () => {
-    const backwards: RangesCodec<string, 'chunks'> = {
-      kind: 'codec',
-      reads: 'ranges',
-      emits: 'chunks',
-      name: 'backwards',
-      open: async (content, { settled }) => ({
-        outputs: async function* () {
-          expect(settled).toBe(0);
-          for (let end = content.size; end > 0; end -= WIDTH)
-            yield Buffer.from(await content.read(end - WIDTH, WIDTH)).toString();
-        },
-      }),
-    };
-    const kept = keep<string>();
-    await feed('t')
-      .from(rangedText().source)
-      .through(backwards)
-      .through(lines())
-      .to(kept.sink)
-      .run([{ text: 'ccc\nbbb\naaa\n' }]);
-    expect(kept.values()).toEqual(['aaa', 'bbb', 'ccc']);
   });
 
   it.each([
@@ -256,10 +231,8 @@ describe('a codec that reads ranges', () => {
 
   it('emits in blocks, and is not asked for the next one before this one is done', async () => {
     const made: number[] = [];
-    const codec: RangesCodec<number> = {
-      kind: 'codec',
-      reads: 'ranges',
-      emits: 'records',
+    const codec: RangeParser<number> = {
+      kind: 'range-parser',
       name: 'blocks',
       open: async () => ({
         outputs: async function* () {
@@ -287,26 +260,21 @@ describe('a codec that reads ranges', () => {
 
 describe('a pipeline with ranges that TypeScript did not check', () => {
   const { openRanges: _, ...plain } = rangedText().source;
-  const upper: Codec<string, string> = {
-    kind: 'codec',
-    emits: 'chunks',
-    name: 'upper',
-    start: () => ({ push: (chunk) => [chunk.toUpperCase()] }),
-  };
+  const passing: Decompressor = { kind: 'decompressor', name: 'passing', start: () => ({ push: (bytes) => [bytes] }) };
 
-  it('is refused where the source offers none, or the codec is not the first', () => {
-    const source: Source<TextRef, string> = plain;
+  it('is refused where the source offers none, or another stage comes before the parser', () => {
+    const source: Source<TextRef, Uint8Array> = plain;
     expect(() =>
       feed('t')
-        .from(source as RangedSource<TextRef, string>)
+        .from(source as RangedSource<TextRef, Uint8Array>)
         .through(numbers())
         .to(keep<string>().sink),
     ).toThrow(expect.objectContaining({ code: 'FEED_INVALID' }));
     expect(() =>
       feed('t')
         .from(rangedText().source)
-        .through(upper)
-        .through(numbers() as unknown as Codec<string, string, 'records'>)
+        .through(passing)
+        .through(numbers() as unknown as Parser<Uint8Array, string>)
         .to(keep<string>().sink),
     ).toThrow(expect.objectContaining({ code: 'FEED_INVALID' }));
   });

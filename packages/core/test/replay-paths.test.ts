@@ -1,5 +1,4 @@
 import {
-  type Codec,
   drop,
   feed,
   flatMap,
@@ -7,6 +6,7 @@ import {
   map,
   memoryLedger,
   MillraceError,
+  type Parser,
   type Rejection,
   replay,
 } from '@millrace/core';
@@ -14,9 +14,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, type TextRef, textSource } from './fixtures.ts';
 
 /** Lines that can be parsed one by one; `bad` ones no longer are once they were fixed. */
-const reparsing = (
-  reparse: NonNullable<Codec<string, string, 'records'>['reparse']>,
-): Codec<string, string, 'records'> => ({
+const reparsing = (reparse: NonNullable<Parser<string, string>['reparse']>): Parser<string, string> => ({
   ...lines(),
   reparse,
 });
@@ -147,7 +145,7 @@ describe('a record that cannot be parsed by itself', () => {
   });
 
   it('is told why', async () => {
-    const why = async (codec: Codec<string, string, 'records'>, changes: Partial<Rejection>) =>
+    const why = async (codec: Parser<string, string>, changes: Partial<Rejection>) =>
       (await replay(start(codec).to(keep<string>().sink), [rejection(changes)])).again[0]?.message;
     expect(await why(fixed, {})).toContain('neither raw text nor value');
     expect(await why(lines(), { raw: 'raw' })).toContain('lines cannot parse a single record');

@@ -1,8 +1,8 @@
-import { type Codec, drop, feed, flatMap, map, type Rejection, replay, type Refusal } from '@millrace/core';
+import { drop, feed, flatMap, map, type Parser, type Refusal, type Rejection, replay } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
-const reparsing: Codec<string, string, 'records'> = {
+const reparsing: Parser<string, string> = {
   ...lines(),
   reparse: ({ raw }) => {
     if (String(raw).startsWith('bad')) throw new Error('still bad');

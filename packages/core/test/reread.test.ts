@@ -1,6 +1,6 @@
-import { type Codec, feed, memoryLedger } from '@millrace/core';
+import { feed, memoryLedger } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { keep, keepRejections, lines, textSource } from './fixtures.ts';
+import { asText, bytesSource, keep, keepRejections, lines, onText, textSource } from './fixtures.ts';
 
 describe('an item that is read again', () => {
   it('counts a rejection once, however often its record is read again', async () => {
@@ -30,21 +30,16 @@ describe('an item that is read again', () => {
     const ledger = memoryLedger();
     let reading = 0;
     /** As gunzip does: what it emits is known to be wrong only when the checksum at the end is seen. */
-    const checked: Codec<string, string> = {
-      kind: 'codec',
-      emits: 'chunks',
-      name: 'checked',
-      start: () => {
-        const damaged = (reading += 1) === 1;
-        return {
-          push: (text: string) => [damaged ? text.replaceAll('1', '7') : text],
-          end: () => {
-            if (damaged) throw new Error('checksum');
-            return [];
-          },
-        };
-      },
-    };
+    const checked = onText('checked', () => {
+      const damaged = (reading += 1) === 1;
+      return {
+        push: (text: string) => [damaged ? text.replaceAll('1', '7') : text],
+        end: () => {
+          if (damaged) throw new Error('checksum');
+          return [];
+        },
+      };
+    });
     const stored = new Map<number, string>();
     const kept = keep<string>({
       limits: { count: 1 },
@@ -52,7 +47,7 @@ describe('an item that is read again', () => {
         for (const { ordinal, value } of entries) stored.set(ordinal, value);
       },
     });
-    const flow = feed('t').from(textSource()).through(checked).through(lines()).to(kept.sink);
+    const flow = feed('t').from(bytesSource()).through(checked).through(asText).through(lines()).to(kept.sink);
     const item = { name: 'damaged', chunks: ['0\n1\n2\n', '3\n'] };
     expect((await flow.run([item], { ledger, onFailure: 'report' })).reports[0]?.outcome).toBe('failed');
     expect((await flow.run([item], { ledger })).outcome).toBe('complete');

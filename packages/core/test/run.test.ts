@@ -1,5 +1,4 @@
 import {
-  type Codec,
   drop,
   feed,
   filter,
@@ -7,12 +6,13 @@ import {
   isMillraceError,
   many,
   map,
-  type RunReport,
+  type Parser,
   RunFailedError,
+  type RunReport,
   tap,
 } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
-import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
+import { asText, bytesSource, keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const start = (name = 'test') => feed(name).from(textSource()).through(lines());
 
@@ -122,14 +122,12 @@ describe('run', () => {
   it('counts bytes in and bytes decoded', async () => {
     const bytes = new TextEncoder().encode('a\nb\n');
     const doubled = {
-      kind: 'codec',
-      emits: 'chunks',
+      kind: 'decompressor',
       name: 'double',
       start: () => ({ push: (chunk: Uint8Array) => [chunk, chunk] }),
     } as const;
     const decode = {
-      kind: 'codec',
-      emits: 'chunks',
+      kind: 'charset-decoder',
       name: 'decode',
       start: () => ({ push: (chunk: Uint8Array) => [new TextDecoder().decode(chunk)] }),
     } as const;
@@ -222,9 +220,8 @@ describe('run', () => {
 
   it('keeps what stages note of an item, the last of each name, and says nothing where none did', async () => {
     const kept = keep<string>();
-    const noting = (texts: readonly string[]): Codec<string, string, 'records'> => ({
-      kind: 'codec',
-      emits: 'records',
+    const noting = (texts: readonly string[]): Parser<string, string> => ({
+      kind: 'parser',
       name: 'noting',
       start: ({ note }) => ({
         push: () => {
@@ -324,11 +321,10 @@ describe('run, where something fails', () => {
     const closed: string[] = [];
     const broken = (name: string, breaks: boolean) =>
       ({
-        kind: 'codec',
-        emits: 'chunks',
+        kind: 'decompressor',
         name,
         start: () => ({
-          push: (chunk: string) => {
+          push: (chunk: Uint8Array) => {
             if (breaks) throw new Error('cannot');
             return [chunk];
           },
@@ -337,9 +333,10 @@ describe('run, where something fails', () => {
       }) as const;
     const kept = keep<string>();
     const run = feed('x')
-      .from(textSource())
+      .from(bytesSource())
       .through(broken('first', false))
       .through(broken('second', true))
+      .through(asText)
       .through(lines())
       .to(kept.sink);
     const report = await run.run([numbered(3)], { onFailure: 'report' });

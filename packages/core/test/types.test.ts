@@ -1,14 +1,22 @@
 import {
-  type Codec,
-  type CodecStage,
+  block,
+  type CharsetDecoder,
+  type CharsetDecoderStage,
+  type Decompressor,
+  type DecompressorStage,
   type Each,
   type Feed,
   feed,
   filter,
   flatMap,
+  type ItemContext,
+  located,
   map,
+  type Parser,
+  type ParserStage,
+  part,
   type RangedSource,
-  type RangesCodec,
+  type RangeParser,
   type Sink,
   type Source,
   type StandardSchema,
@@ -37,12 +45,14 @@ interface PricedBook extends Price {
 
 declare const bytes: Source<ObjectRef, Uint8Array>;
 declare const file: Source<FileRef, Uint8Array>;
-declare const gunzip: Codec<Uint8Array, Uint8Array>;
-declare const decodeText: Codec<Uint8Array, string>;
-declare const parse: <T = unknown>() => Codec<string, T, 'records'>;
+declare const gunzip: Decompressor;
+declare const decodeText: CharsetDecoder;
+declare const parse: <T = unknown>() => Parser<string, T>;
 declare const ranged: RangedSource<ObjectRef, Uint8Array>;
-declare const parseRanges: <T = unknown>() => RangesCodec<T>;
-declare const entries: RangesCodec<Uint8Array, 'chunks'>;
+declare const parseRanges: <T = unknown>() => RangeParser<T>;
+declare const parseBytes: <T = unknown>() => Parser<Uint8Array, T>;
+declare const texts: Source<ObjectRef, string>;
+declare const itemContext: ItemContext;
 declare const keyed: Sink<{ readonly uuid: string }>;
 declare const prices: Sink<Price>;
 declare const books: Sink<PricedBook>;
@@ -71,7 +81,9 @@ const rightPipelines = () => {
     .to(prices)
     .run([{ bucket: 'b', key: 'k' }]);
   runsOnObjects(feed('t').from(ranged).through(parseRanges<Price>()).to(prices));
-  runsOnObjects(feed('t').from(ranged).through(entries).through(decodeText).through(parse<Price>()).to(prices));
+  runsOnObjects(feed('t').from(ranged).through(gunzip).through(gunzip).through(parseBytes<Price>()).to(prices));
+  runsOnObjects(feed('t').from(bytes).through(parseBytes<Price>()).to(prices));
+  runsOnObjects(feed('t').from(texts).through(parse<Price>()).to(prices));
   runsOnObjects(feed('t').from(ranged).through(decodeText).through(parse<Price>()).to(prices));
 };
 
@@ -118,16 +130,74 @@ const wrongRanges = () => {
   feed('t').from(bytes).through(parseRanges<Price>());
   // @ts-expect-error 23. ranges: what was decompressed has none
   feed('t').from(ranged).through(gunzip).through(parseRanges<Price>());
-  // @ts-expect-error 24. ranges: only the first codec reads them
-  feed('t').from(ranged).through(entries).through(entries);
-  // @ts-expect-error 25. ranges: what such a codec emits is cut into chunks of bytes, not of text
-  feed('t').from(ranged).through(entries).through(parse<Price>());
+  // @ts-expect-error 24. ranges: what was decoded has none
+  feed('t').from(ranged).through(decodeText).through(parseRanges<Price>());
+  // @ts-expect-error 25. ranges: records have none
+  feed('t').from(ranged).through(parseBytes<Price>()).through(parseRanges<Price>());
   // @ts-expect-error 26. ranges: the record's type flows on
   feed('t').from(ranged).through(parseRanges<Price>()).to(books);
-  // @ts-expect-error 27. ranges: a codec of chunks still has to fit
+  // @ts-expect-error 27. ranges: a parser of chunks still has to fit
   feed('t').from(ranged).through(parse<Price>());
   // @ts-expect-error 28. ranges: records are not read twice
   feed('t').from(ranged).through(parseRanges<Price>()).through(parseRanges<Price>());
+};
+
+const wrongRoles = () => {
+  // @ts-expect-error 29. roles: text is not decoded twice
+  text().through(decodeText);
+  // @ts-expect-error 30. roles: text is not parsed as bytes
+  text().through(parseBytes<Price>());
+  // @ts-expect-error 31. roles: records are not decompressed
+  records().through(gunzip);
+  // @ts-expect-error 32. roles: records are not decoded
+  records().through(decodeText);
+  // @ts-expect-error 33. roles: a source of text needs no charset decoder
+  feed('t').from(texts).through(decodeText);
+  // @ts-expect-error 34. roles: a source of text has nothing to decompress
+  feed('t').from(texts).through(gunzip);
+  // @ts-expect-error 35. roles: a feed cannot do without a parser
+  feed('t').from(bytes).to(prices);
+  const flip = map((chunk: Uint8Array) => chunk);
+  // @ts-expect-error 36. roles: bytes have no records to map
+  feed('t').from(bytes).through(flip);
+  // @ts-expect-error 37. roles: a second parser of any kind
+  records().through(parseBytes<Price>());
+};
+
+// What a stage cannot have, because it means nothing in its role.
+const wrongMembers = () => {
+  // @ts-expect-error 38. members: only a parser rejects records
+  const rejects: Decompressor['start'] = ({ reject }) => ({ push: () => [reject] });
+  // @ts-expect-error 39. members: nor does a charset decoder
+  itemContext.reject({ code: 'A', message: 'a' });
+  const decoder: CharsetDecoder = {
+    kind: 'charset-decoder',
+    name: 'a',
+    start: () => ({ push: () => [] }),
+    // @ts-expect-error 40. members: only a parser parses a record by itself
+    reparse: () => 'a',
+  };
+  const decompressor: Decompressor = {
+    kind: 'decompressor',
+    name: 'a',
+    start: () => ({ push: () => [] }),
+    // @ts-expect-error 41. members: only a parser rejects records that hold damage
+    takesDamage: true,
+  };
+  const ranges: RangeParser<Price> = {
+    kind: 'range-parser',
+    name: 'a',
+    open: async () => ({ outputs: () => [] }),
+    // @ts-expect-error 42. members: nothing decodes text before a parser that reads ranges
+    takesDamage: true,
+  };
+  // @ts-expect-error 43. outputs: a decompressor emits bytes, not a block of records
+  const blocks: DecompressorStage['push'] = () => block([{ sku: 'a', cents: 1 }]);
+  // @ts-expect-error 44. outputs: only a decompressor begins parts
+  const parts: CharsetDecoderStage['push'] = () => [part('a')];
+  // @ts-expect-error 45. outputs: only a charset decoder knows where text came from
+  const places: ParserStage<string, Price>['push'] = () => [located('a', { byteOffset: () => 0 })];
+  return [rejects, decoder, decompressor, ranges, blocks, parts, places];
 };
 
 // Written with method syntax, these would all be accepted: methods are compared bivariantly.
@@ -141,14 +211,13 @@ const methodTraps = () => {
   };
   // @ts-expect-error 18. a sink that needs more than it gets
   records().to(narrowSink);
-  const narrowCodec: Codec<PricedBook & string, Price, 'records'> = {
-    kind: 'codec',
-    emits: 'records',
+  const narrowParser: Parser<PricedBook & string, Price> = {
+    kind: 'parser',
     name: 'narrow',
     start: () => ({ push: (book) => [book] }),
   };
-  // @ts-expect-error 19. a codec that needs more than it gets
-  text().through(narrowCodec);
+  // @ts-expect-error 19. a parser that needs more than it gets
+  text().through(narrowParser);
   const narrowSource: Source<ObjectRef & FileRef, Uint8Array> = {
     name: 'narrow',
     describe: ({ path }) => path,
@@ -157,15 +226,17 @@ const methodTraps = () => {
   const narrow = feed('t').from(narrowSource).through(decodeText).through(parse<Price>()).to(prices);
   // @ts-expect-error 20. a source that needs more of a reference than its feed is given
   void narrow.run([{ bucket: 'b', key: 'k' }]);
-  // @ts-expect-error 21. a string is iterable, but a codec answers a list of strings
-  const push: CodecStage<string, string>['push'] = (chunk) => chunk;
+  // @ts-expect-error 21. a string is iterable, but a parser returns a list of strings
+  const push: ParserStage<string, string>['push'] = (chunk) => chunk;
   return push;
 };
 
 describe('types', () => {
   it('let right pipelines compile, and no wrong one', () => {
     expect(
-      [rightPipelines, wrongPipelines, wrongRanges, methodTraps].every((pipelines) => typeof pipelines === 'function'),
+      [rightPipelines, wrongPipelines, wrongRanges, wrongRoles, wrongMembers, methodTraps].every(
+        (pipelines) => typeof pipelines === 'function',
+      ),
     ).toBe(true);
   });
 });

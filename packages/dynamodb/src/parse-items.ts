@@ -3,10 +3,10 @@ import {
   type Block,
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
   decimal,
   MillraceError,
+  type Parser,
+  type ParserContext,
   type Rejected,
   type RejectedRecord,
   signatureOf,
@@ -47,7 +47,7 @@ type Parsed<T> = { readonly record: T } | { readonly pack: object } | { readonly
  */
 export function parseItems<T extends object = Readonly<Record<string, unknown>>>(
   options: ParseItemsOptions = {},
-): Codec<Uint8Array, T, 'records'> {
+): Parser<Uint8Array, T> {
   checkOptions<ParseItemsOptions>('parseItems', options, {
     exactNumber: check.optional(check.callback),
     decompress: check.optional(check.callback),
@@ -75,7 +75,7 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
   };
 
   /** Records of the items between two packs are one block, and those of a pack are another. */
-  async function* records(lines: Iterable<TextLine>, reject: CodecContext['reject']): AsyncGenerator<Block<T>> {
+  async function* records(lines: Iterable<TextLine>, reject: ParserContext['reject']): AsyncGenerator<Block<T>> {
     let open: (T | Rejected)[] = [];
     let places: TextLine[] = [];
     const take = (): Block<T> => {
@@ -102,7 +102,7 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
   const unpacked = async (
     pack: object,
     { text, line }: TextLine,
-    reject: CodecContext['reject'],
+    reject: ParserContext['reject'],
   ): Promise<Block<T>> => {
     const found: T[] = [];
     try {
@@ -114,9 +114,8 @@ export function parseItems<T extends object = Readonly<Record<string, unknown>>>
     return block<T>(found, () => ({ line }));
   };
 
-  return Object.freeze<Codec<Uint8Array, T, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+  return Object.freeze<Parser<Uint8Array, T>>({
+    kind: 'parser',
     name: 'parseItems',
     signature: signatureOf(options),
     start: ({ reject }) => {

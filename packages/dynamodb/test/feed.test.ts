@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { type Codec, feed, filter, flatMap, type Rejection, type Sink, type Source, landingUuid } from '@millrace/core';
+import {
+  feed,
+  filter,
+  flatMap,
+  landingUuid,
+  type Parser,
+  type Rejection,
+  type Sink,
+  type Source,
+} from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, dynamodbSink, landingItem } from '../src/index.ts';
@@ -24,9 +33,8 @@ const source: Source<{ readonly name: string; readonly rows: readonly Row[] }, r
     },
   }),
 };
-const rows: Codec<readonly Row[], Row, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const rows: Parser<readonly Row[], Row> = {
+  kind: 'parser',
   name: 'rows',
   start: () => ({ push: (chunk) => chunk }),
 };

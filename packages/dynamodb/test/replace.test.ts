@@ -1,6 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  type Codec,
   feed,
   type Feed,
   flatMap,
@@ -8,6 +7,7 @@ import {
   landingUuid,
   landingVersion,
   memoryLedger,
+  type Parser,
   purge,
   type RunOptions,
   type Source,
@@ -45,9 +45,8 @@ const versions: Source<Version, readonly Row[]> = {
     },
   }),
 };
-const rows: Codec<readonly Row[], Row, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const rows: Parser<readonly Row[], Row> = {
+  kind: 'parser',
   name: 'rows',
   start: () => ({ push: (chunk) => chunk }),
 };

@@ -1,4 +1,4 @@
-import { type Codec, type Each, feed, map, type RecordFlow, type Source } from '@millrace/core';
+import { type Each, feed, map, type Parser, type RecordFlow, type Source } from '@millrace/core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { dynamodbSink, landingItem, type LandingItem } from '../src/index.ts';
 
@@ -16,8 +16,8 @@ const source: Source<Key, Uint8Array> = {
   open: () => Promise.reject(new Error()),
 };
 
-function parse<T>(): Codec<Uint8Array, T, 'records'> {
-  return { kind: 'codec', emits: 'records', name: 'parse', start: () => ({ push: () => [] }) };
+function parse<T>(): Parser<Uint8Array, T> {
+  return { kind: 'parser', name: 'parse', start: () => ({ push: () => [] }) };
 }
 
 const prices: RecordFlow<Key, Price> = feed('prices').from(source).through(parse<Price>());

@@ -13,7 +13,7 @@ import {
 import type { Context, ItemContext, Source } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import {
-  codecCases,
+  parserCases,
   eachCases,
   optionCases,
   sourceCases,
@@ -164,7 +164,7 @@ describe('parseItems keeps the contract', async () => {
     .push(dense) as AsyncIterable<unknown>) {
     outputLength += JSON.stringify(output).length;
   }
-  const cases = codecCases({
+  const cases = parserCases({
     create: () => parseItems(),
     expansion: { input: dense, outputLength },
     samples: [

@@ -1,4 +1,12 @@
-import { check, checkOptions, type Codec, type CodecContext, located, type Located, signatureOf } from '@millrace/core';
+import {
+  type CharsetDecoder,
+  check,
+  checkOptions,
+  type ItemContext,
+  located,
+  type Located,
+  signatureOf,
+} from '@millrace/core';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Decode } from './charset.ts';
@@ -51,7 +59,7 @@ const NO_BYTES = new Uint8Array(0);
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS` in a run, where the byte order mark is that of another encoding
  * @throws MillraceError `ENCODING_NOT_DETECTED` in a run, where `detect` finds none that is sure enough
  */
-export function decodeText(charset: string | Detection, options: DecodeTextOptions = {}): Codec<Uint8Array, string> {
+export function decodeText(charset: string | Detection, options: DecodeTextOptions = {}): CharsetDecoder {
   checkOptions('decodeText', options, {
     onInvalid: check.optional(check.oneOf('fail', 'replace', 'reject-record')),
     charsets: check.optional(check.object),
@@ -59,14 +67,13 @@ export function decodeText(charset: string | Detection, options: DecodeTextOptio
   const { onInvalid = 'fail', charsets = legacyCharsets } = options;
   const candidateOf = (name: string): Candidate => ({ name, charset: resolveCharset(name, charsets) });
   return Object.freeze({
-    kind: 'codec',
-    emits: 'chunks',
+    kind: 'charset-decoder',
     name: 'decodeText',
     signature: signatureOf({ charset, onInvalid }),
     start: starter(),
   });
 
-  function starter(): Codec<Uint8Array, string>['start'] {
+  function starter(): CharsetDecoder['start'] {
     if (typeof charset === 'string') {
       const candidate = candidateOf(charset);
       return (context) => startDecoding(candidate, onInvalid, context);
@@ -82,7 +89,7 @@ interface Invalid {
   readonly length: number;
 }
 
-function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: CodecContext): DecodingStage {
+function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: ItemContext): DecodingStage {
   let { name: declared, charset } = candidate;
   let decode: Decode | undefined;
   let rest: Uint8Array = NO_BYTES; // What is still to be decoded: the beginning of a character, or of the item.

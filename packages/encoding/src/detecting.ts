@@ -1,5 +1,5 @@
 import { Buffer, isAscii } from 'node:buffer';
-import type { CodecContext, Located } from '@millrace/core';
+import type { ItemContext, Located } from '@millrace/core';
 import type { Candidate, DecodingStage } from './detection.ts';
 
 /**
@@ -21,7 +21,7 @@ export type Choose = (
 export interface DetectingOptions {
   readonly candidates: readonly Candidate[];
   readonly decodeBy: (candidate: Candidate) => DecodingStage;
-  readonly context: CodecContext;
+  readonly context: ItemContext;
   readonly headBytes: number;
   readonly choose: Choose;
 }

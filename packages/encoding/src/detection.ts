@@ -1,4 +1,4 @@
-import type { CodecContext, Located } from '@millrace/core';
+import type { ItemContext, Located } from '@millrace/core';
 import type { Charset } from './charset.ts';
 
 /** An encoding that may be chosen, and how to decode it. */
@@ -26,6 +26,6 @@ export interface Detection {
   readonly start: (
     candidates: readonly Candidate[],
     decodeBy: (candidate: Candidate) => DecodingStage,
-    context: CodecContext,
+    context: ItemContext,
   ) => Omit<DecodingStage, 'use'>;
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { codecCases } from '@millrace/testkit';
+import { charsetDecoderCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { decodeText } from '../src/index.ts';
 import { SAMPLES } from './charsets.ts';
@@ -11,10 +11,10 @@ describe('the contract of codecs', () => {
   for (const { charset, text, bytes: input } of SAMPLES.filter((sample) => charsets.includes(sample.charset))) {
     const codec = decodeText(charset);
     const samples = [{ name: charset, input, outputs: [text] }];
-    for (const { name, run } of codecCases({ create: () => codec, samples })) it(name, run);
+    for (const { name, run } of charsetDecoderCases({ create: () => codec, samples })) it(name, run);
   }
 
-  const failing = codecCases({
+  const failing = charsetDecoderCases({
     create: () => decodeText('utf-8'),
     endless: [{ name: 'text', chunk: Buffer.from('é'.repeat(32_768)) }],
     samples: [
@@ -28,7 +28,7 @@ describe('the contract of codecs', () => {
   });
   for (const { name, run } of failing) it(`fail: ${name}`, run);
 
-  const replacing = codecCases({
+  const replacing = charsetDecoderCases({
     create: () => decodeText('windows-1252', { onInvalid: 'replace' }),
     samples: [{ name: 'damaged', input: bytes('61818d80'), outputs: ['a\uFFFD\uFFFD€'], counters: { replaced: 2 } }],
   });

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Codec, feed, type Source } from '@millrace/core';
+import { type CharsetDecoder, feed, type Source } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { decodeText, type DecodeTextOptions } from '../src/index.ts';
 import { cutAt, drive, pieces } from './drive.ts';
@@ -8,8 +8,8 @@ const bytesOf = (...bytes: readonly number[]): Uint8Array => Uint8Array.from(byt
 
 describe('decodeText', () => {
   it('is a frozen codec of chunks that names itself', () => {
-    const codec: Codec<Uint8Array, string> = decodeText('utf-8', { onInvalid: 'fail' } satisfies DecodeTextOptions);
-    expect(codec).toMatchObject({ kind: 'codec', emits: 'chunks', name: 'decodeText' });
+    const codec: CharsetDecoder = decodeText('utf-8', { onInvalid: 'fail' } satisfies DecodeTextOptions);
+    expect(codec).toMatchObject({ kind: 'charset-decoder', name: 'decodeText' });
     expect(Object.isFrozen(codec)).toBe(true);
   });
 
@@ -170,8 +170,7 @@ describe('in a feed', () => {
       .from(source)
       .through(decodeText('windows-1252', { onInvalid: 'replace' }))
       .through({
-        kind: 'codec',
-        emits: 'records',
+        kind: 'parser',
         name: 'lines',
         start: () => ({ push: (text: string) => [text] }),
       })

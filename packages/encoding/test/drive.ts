@@ -1,7 +1,7 @@
 import {
-  type Codec,
-  type CodecContext,
+  type CharsetDecoder,
   isMillraceError,
+  type ItemContext,
   type Located,
   type MillraceError,
   type TextPlace,
@@ -18,13 +18,13 @@ export interface Driven {
 }
 
 /** Sends one item through the codec and keeps what came out before an error. */
-export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Array[]): Driven {
+export function drive(codec: CharsetDecoder, chunks: readonly Uint8Array[]): Driven {
   const outputs: string[] = [];
   const places: TextPlace[] = [];
   const counts: Record<string, number> = {};
   const notes: Record<string, string> = {};
   let error: MillraceError | undefined;
-  const context: CodecContext = {
+  const context: ItemContext = {
     feed: 'feed',
     run: 'run',
     stage: 'decodeText',
@@ -35,9 +35,6 @@ export function drive(codec: Codec<Uint8Array, string>, chunks: readonly Uint8Ar
     },
     note: (name, text) => {
       notes[name] = text;
-    },
-    reject: () => {
-      throw new Error('decodeText emits chunks and must not reject records');
     },
   };
   const stage = codec.start(context);

@@ -1,7 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Codec, type Entry, feed, type ReadableQuarantine, type Rejection, rejectionToJson } from '@millrace/core';
+import {
+  type Entry,
+  feed,
+  type Parser,
+  type ReadableQuarantine,
+  type Rejection,
+  rejectionToJson,
+} from '@millrace/core';
 import { memorySink, memorySource, quarantineCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileQuarantine, fileSource } from '../src/index.ts';
@@ -82,9 +89,8 @@ describe('fileQuarantine', () => {
       expect(quarantine.holds?.(uri)).toBe(false);
 
     const source = fileSource();
-    const lines: Codec<Uint8Array, string, 'records'> = {
-      kind: 'codec',
-      emits: 'records',
+    const lines: Parser<Uint8Array, string> = {
+      kind: 'parser',
       name: 'lines',
       start: () => ({ push: () => ['line'] }),
     };
@@ -114,9 +120,8 @@ describe('fileQuarantine', () => {
   it('fails the item where it cannot be written, and leaves nothing half-written', async () => {
     const directory = place();
     await write(fileQuarantine({ directory }), rejection(0));
-    const lines: Codec<string, string, 'records'> = {
-      kind: 'codec',
-      emits: 'records',
+    const lines: Parser<string, string> = {
+      kind: 'parser',
       name: 'lines',
       start: ({ reject }) => ({ push: (raw) => [reject({ code: 'C', message: 'm', raw })] }),
     };

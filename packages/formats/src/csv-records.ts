@@ -1,129 +1,121 @@
-import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core';
+import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core';
+import { areKept, type EndedRow, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
-import type { RowProblem } from './csv-row.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
 import type { CsvSettings } from './csv-settings.ts';
-import { fieldConverter } from './field-types.ts';
-import { areKept } from './kept-context.ts';
-import type { LineProblem } from './line-problem.ts';
-import { excerpt, tooLong, withoutReturn } from './record-text.ts';
+import { type ConvertFields, fieldConverter } from './field-types.ts';
 
-/** A row that has come to its end. */
-export interface EndedRow {
-  readonly fields: readonly string[];
-  readonly problem: RowProblem | undefined;
-  /** Its text, or the beginning where it is too long. */
-  readonly raw: string;
-  /** Characters in it. */
-  readonly length: number;
-  /** Line on which it begins. */
-  readonly line: number;
-  /** Its rejection, where it holds bytes that are no text. */
-  readonly damaged: RejectedRecord | undefined;
-}
-
-/** Makes records of an item's rows. */
-export interface CsvRecords {
-  /**
-   * The record of a row without quotes, from `start` to the line feed at `feed`; nothing where it is blank, where something
-   * is wrong with it, or where this fast way is not open.
-   */
-  readonly ofPlain: (text: string, start: number, feed: number) => CsvRecord | undefined;
-  /** The record of a row that has the right number of fields, all of the right type, else nothing. */
-  readonly ofFields: (fields: readonly string[]) => CsvRecord | undefined;
-  /** What becomes of any row: a record, a rejection, or nothing where it is the header row. */
-  readonly ofRow: (row: EndedRow) => CsvRecord | Rejected | undefined;
-}
-
-/** Rows of an item that are read before it is worth while to compile a reader. */
+/** Rows of an item that are read before it is worthwhile to compile a reader. */
 const ROWS_BEFORE_COMPILING = 64;
 
 const CARRIAGE_RETURN = 0x0d;
 
-/** @param delimiter what it was found out to be */
-export function csvRecords(settings: CsvSettings, delimiter: string, reject: CodecContext['reject']): CsvRecords {
-  const { maxRecordChars, shortRows, longRows, types } = settings;
-  const convert = fieldConverter(types);
-  let columns = settings.columns;
-  let make = columns && recordMaker(columns);
-  let kept: Readonly<Record<string, unknown>> | undefined;
-  let reader: RowReader | undefined;
-  let rowsToCompiling = settings.trim ? Infinity : ROWS_BEFORE_COMPILING;
+/** Makes records of an item's rows. The first row names the columns, unless the settings do. */
+export class CsvRecords implements RowMaker<CsvRecord> {
+  readonly #settings: CsvSettings;
+  readonly #delimiter: string;
+  readonly #reject: ParserContext['reject'];
+  readonly #convert: ConvertFields | undefined;
+  #columns: readonly string[] | undefined;
+  #make: ReturnType<typeof recordMaker> | undefined;
+  #reader: RowReader | undefined;
+  #rowsToCompiling: number;
+  /** What goes along with each rejection, once there is one. */
+  #content: Readonly<Record<string, unknown>> | undefined;
 
-  function readHeader({ fields, problem, length, line, damaged }: EndedRow): void {
-    if (length > maxRecordChars) throw headerInvalid(`it has ${length} characters, more than maxRecordChars`, line);
-    if (damaged !== undefined) throw headerInvalid(damaged.message, line);
-    if (problem !== undefined) throw headerInvalid(problem.what, line);
-    columns = headerColumns(fields, settings, line);
-    make = recordMaker(columns);
+  /** @param delimiter the one of the settings, or the one that was found in the text */
+  constructor(settings: CsvSettings, delimiter: string, reject: ParserContext['reject']) {
+    this.#settings = settings;
+    this.#delimiter = delimiter;
+    this.#reject = reject;
+    this.#convert = fieldConverter(settings.types);
+    this.#columns = settings.columns;
+    this.#make = settings.columns && recordMaker(settings.columns);
+    this.#rowsToCompiling = settings.trim ? Infinity : ROWS_BEFORE_COMPILING;
   }
 
-  function fitted(fields: readonly string[]): readonly string[] | undefined {
-    const missing = columns!.length - fields.length;
-    if (missing === 0) return fields;
-    if (missing < 0) return longRows === 'cut' ? fields.slice(0, columns!.length) : undefined;
-    return shortRows === 'fill' ? [...fields, ...Array.from({ length: missing }, () => '')] : undefined;
-  }
-
-  function ofPlain(text: string, start: number, feed: number): CsvRecord | undefined {
-    if (reader === undefined) {
-      if (columns !== undefined && (rowsToCompiling -= 1) === 0) reader = rowReader(columns, delimiter);
+  ofPlain(text: string, start: number, feed: number): CsvRecord | undefined {
+    const columns = this.#columns;
+    if (this.#reader === undefined) {
+      const isTime = columns !== undefined && (this.#rowsToCompiling -= 1) === 0;
+      if (isTime) this.#reader = rowReader(columns, this.#delimiter);
       return undefined;
     }
     const end = feed > start && text.charCodeAt(feed - 1) === CARRIAGE_RETURN ? feed - 1 : feed;
-    const record = start === end ? undefined : reader(text, start, end);
-    return record !== undefined && convert?.(record) === undefined ? record : undefined;
+    const record = start === end ? undefined : this.#reader(text, start, end);
+    return record !== undefined && this.#convert?.(record) === undefined ? record : undefined;
   }
 
-  function ofFields(fields: readonly string[]): CsvRecord | undefined {
-    if (make === undefined) return undefined;
-    const fitting = fields.length === columns!.length ? fields : fitted(fields);
+  ofFields(fields: readonly string[]): CsvRecord | undefined {
+    if (this.#make === undefined) return undefined;
+    const fitting = this.#fitted(fields);
     if (fitting === undefined) return undefined;
-    const record = make(fitting);
-    return convert?.(record) === undefined ? record : undefined;
+    const record = this.#make(fitting);
+    return this.#convert?.(record) === undefined ? record : undefined;
   }
 
-  /**
-   * The columns go along, so that a replay can parse the row by itself, unless they are so many that every rejection would be
-   * mostly header. They are content: the file's header has them.
-   */
-  function as(line: number, raw: string): Pick<RejectedRecord, 'raw' | 'line' | 'details'> {
-    kept ??= {
-      ...(areKept(columns!) ? { columns } : { columnsLeftOut: columns!.length }),
-      ...(settings.delimiter === undefined && { delimiter }),
-    };
-    return { raw, line, details: { content: kept } };
-  }
-
-  function fieldProblem(fields: readonly string[]): LineProblem | undefined {
-    const fitting = fitted(fields);
-    return fitting && convert?.(make!(fitting));
-  }
-
-  function ofRow(row: EndedRow): CsvRecord | Rejected | undefined {
-    if (columns === undefined) {
-      readHeader(row);
+  /** @throws MillraceError `CSV_HEADER_INVALID` */
+  ofRow(row: EndedRow): CsvRecord | Rejected | undefined {
+    if (this.#columns === undefined) {
+      this.#readHeader(row);
       return undefined;
     }
     const { fields, problem, length, line, damaged } = row;
+    const reject = this.#reject;
+    const { maxRecordChars } = this.#settings;
     if (length > maxRecordChars) return reject(tooLong(excerpt(row.raw, maxRecordChars), length, line, maxRecordChars));
     if (damaged !== undefined) return reject(damaged);
     const raw = withoutReturn(row.raw);
     if (problem !== undefined) {
-      return reject({ ...as(line, raw), code: problem.code, message: `In the row on line ${line} ${problem.what}.` });
+      const message = `In the row on line ${line} ${problem.what}.`;
+      return reject({ ...this.#kept(line, raw), code: problem.code, message });
     }
-    const record = ofFields(fields);
-    if (record !== undefined) return record;
-    const wrong = fieldProblem(fields);
-    const place = as(line, raw);
-    if (wrong !== undefined) {
-      const { code, what, cause } = wrong;
-      const details = { ...place.details, ...wrong.details };
-      return reject({ ...place, code, message: `The row on line ${line} ${what}`, details, cause });
-    }
-    const message = `The row on line ${line} has ${fields.length} fields, and there are ${columns.length} columns.`;
-    return reject({ ...place, code: 'CSV_FIELD_COUNT', message });
+    return this.ofFields(fields) ?? reject(this.#misfit(fields, raw, line));
   }
 
-  return { ofPlain, ofFields, ofRow };
+  #readHeader({ fields, problem, length, line, damaged }: EndedRow): void {
+    if (length > this.#settings.maxRecordChars)
+      throw headerInvalid(`it has ${length} characters, more than maxRecordChars`, line);
+    if (damaged !== undefined) throw headerInvalid(damaged.message, line);
+    if (problem !== undefined) throw headerInvalid(problem.what, line);
+    this.#columns = headerColumns(fields, this.#settings, line);
+    this.#make = recordMaker(this.#columns);
+  }
+
+  /** Returns as many fields as there are columns, if the settings allow it. */
+  #fitted(fields: readonly string[]): readonly string[] | undefined {
+    const { shortRows, longRows } = this.#settings;
+    const { length } = this.#columns!;
+    const missing = length - fields.length;
+    if (missing === 0) return fields;
+    if (missing < 0) return longRows === 'cut' ? fields.slice(0, length) : undefined;
+    return shortRows === 'fill' ? [...fields, ...Array.from({ length: missing }, () => '')] : undefined;
+  }
+
+  /** The rejection of a row whose fields make no record. */
+  #misfit(fields: readonly string[], raw: string, line: number): RejectedRecord {
+    const kept = this.#kept(line, raw);
+    const fitting = this.#fitted(fields);
+    const wrong = fitting && this.#convert?.(this.#make!(fitting));
+    if (wrong !== undefined) {
+      const { code, what, cause } = wrong;
+      const details = { ...kept.details, ...wrong.details };
+      return { ...kept, code, message: `The row on line ${line} ${what}`, details, cause };
+    }
+    const message = `The row on line ${line} has ${fields.length} fields, and there are ${this.#columns!.length} columns.`;
+    return { ...kept, code: 'CSV_FIELD_COUNT', message };
+  }
+
+  /**
+   * The columns go along, so that a replay can parse the row by itself, unless there are so many that every rejection would be
+   * mostly header. They are content: the file's header has them.
+   */
+  #kept(line: number, raw: string): Pick<RejectedRecord, 'raw' | 'line' | 'details'> {
+    const columns = this.#columns!;
+    this.#content ??= {
+      ...(areKept(columns) ? { columns } : { columnsLeftOut: columns.length }),
+      ...(this.#settings.delimiter === undefined && { delimiter: this.#delimiter }),
+    };
+    return { raw, line, details: { content: this.#content } };
+  }
 }

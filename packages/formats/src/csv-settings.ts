@@ -1,19 +1,8 @@
+import { type RowDialect } from '@millrace/framing';
 import type { FieldTypes } from './field-types.ts';
 
-/** How the text of a CSV file is cut into fields. */
-export interface CsvDialect {
-  readonly delimiter: string;
-  /** Empty where nothing is quoted. */
-  readonly quote: string;
-  /** The same as the quote where two quotes stand for one. */
-  readonly escape: string;
-  /** Empty where there are no comments. */
-  readonly comment: string;
-  readonly trim: boolean;
-}
-
 /** What `parseCsv` was told, with its defaults. */
-export interface CsvSettings extends Omit<CsvDialect, 'delimiter'> {
+export interface CsvSettings extends Omit<RowDialect, 'delimiter'> {
   /** Absent where it is to be found out. */
   readonly delimiter: string | undefined;
   readonly columns: readonly string[] | undefined;

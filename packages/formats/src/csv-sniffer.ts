@@ -1,21 +1,21 @@
-import { type Block, type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { type Block, MillraceError, type ParserContext, type ParserStage, type TextPlace } from '@millrace/core';
+import { QuotedRow } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
-import { CsvRow } from './csv-row.ts';
 import type { CsvSettings } from './csv-settings.ts';
-import { startRows } from './csv-stage.ts';
+import { startCsv } from './csv-stage.ts';
 
 const CANDIDATES = [',', ';', '\t', '|'];
 const SAMPLE_LINES = 10;
 const SAMPLE_CHARS = 64 * 1024;
 
 /** Holds back the first lines, finds out the delimiter by them, and goes on as if it had been known. */
-export function startSniffing(settings: CsvSettings, context: CodecContext): CodecStage<string, CsvRecord> {
+export function startSniffing(settings: CsvSettings, context: ParserContext): ParserStage<string, CsvRecord> {
   const chunks: { readonly text: string; readonly place: TextPlace | undefined }[] = [];
   let sample = '';
-  let stage: CodecStage<string, CsvRecord> | undefined;
+  let stage: ParserStage<string, CsvRecord> | undefined;
 
   function begin(ended: boolean): readonly Block<CsvRecord>[] {
-    stage = startRows(settings, sniffDelimiter(sample, ended, settings), context);
+    stage = startCsv(settings, sniffDelimiter(sample, ended, settings), context);
     return chunks.splice(0).flatMap(({ text, place }) => stage!.push(text, place) as Block<CsvRecord> | readonly []);
   }
 
@@ -70,7 +70,7 @@ function sniffDelimiter(text: string, ended: boolean, settings: CsvSettings): st
 
 /** How many fields each row of the sample has. A row that the sample cuts is left out. */
 function fieldsOf(sample: string, isWhole: boolean, delimiter: string, settings: CsvSettings): readonly number[] {
-  const row = new CsvRow({ ...settings, delimiter });
+  const row = new QuotedRow({ ...settings, delimiter });
   const counts: number[] = [];
   let at = sample.split('\n', settings.skipLines).reduce((sum, line) => sum + line.length + 1, 0);
   while (at < sample.length) {

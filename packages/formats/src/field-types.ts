@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
+import { RecordProblem } from '@millrace/framing';
 import { exactNumber, isHeld } from './exact-numbers.ts';
-import { LineProblem } from './line-problem.ts';
 
 /**
  * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `decimal` makes
@@ -19,7 +19,7 @@ export type FieldType =
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
 /** Converts some fields of a record in place, or says what is wrong with one. */
-export type ConvertFields = (record: Record<string, unknown>) => LineProblem | undefined;
+export type ConvertFields = (record: Record<string, unknown>) => RecordProblem | undefined;
 
 const FAILED: unique symbol = Symbol('failed');
 
@@ -76,11 +76,11 @@ function heldNumber(text: string): number | typeof FAILED {
   return isHeld(text, value) ? value : FAILED;
 }
 
-function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): LineProblem {
+function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): RecordProblem {
   const kind = typeof type === 'function' ? 'what its type takes' : `an exact ${type}`;
   // The name is one of the option "types", and no content.
   const what = `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which is not ${kind}.`;
-  return new LineProblem({ code: 'FIELD_INVALID', what, details: { field: name, length: text.length }, cause });
+  return new RecordProblem({ code: 'FIELD_INVALID', what, details: { field: name, length: text.length }, cause });
 }
 
 const TYPES = ['string', 'number', 'decimal', 'integer', 'bigint', 'boolean'] as const;

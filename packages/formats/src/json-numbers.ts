@@ -1,11 +1,9 @@
 import { check, type OptionCheck } from '@millrace/core';
+import { type JsonParser } from '@millrace/framing';
 import { parseExactJson } from './exact-numbers.ts';
 
 /** What becomes of a number that no JavaScript number holds: the nearest one, or a bigint or `Decimal`. */
 export type JsonNumbers = 'double' | 'exact';
-
-/** @throws SyntaxError where the text is no JSON */
-export type JsonParser = (text: string) => unknown;
 
 export const checkNumbers: OptionCheck = (value) => check.optional(check.oneOf('double', 'exact'))(value);
 

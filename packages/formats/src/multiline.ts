@@ -1,5 +1,6 @@
 import { check, checkOptions, MillraceError } from '@millrace/core';
-import { guarded, type MatchAll, patternProblem } from './match-guard.ts';
+import { type JoinSettings } from '@millrace/framing';
+import { guarded, patternProblem } from './match-guard.ts';
 
 /** How lines are joined to records. Give either `start` or `continuation`. */
 export interface Multiline {
@@ -9,12 +10,6 @@ export interface Multiline {
   readonly continuation?: RegExp;
   /** Lines at most in a record; a longer one is stepped over and rejected. @default 1000 */
   readonly maxLines?: number;
-}
-
-export interface JoinSettings {
-  readonly maxLines: number;
-  /** Whether each of these lines begins a record. */
-  readonly begins: MatchAll<boolean>;
 }
 
 /** @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` */
@@ -35,6 +30,7 @@ export function joinSettings(
     const message = `${owner}: option "multiline" takes either "start" or "continuation".`;
     throw new MillraceError('OPTION_INVALID', message, { details: { owner, option: 'multiline' } });
   }
-  const begins = guarded(owner, maxMatchMillis, (line) => pattern.test(line) === (pattern === start));
-  return { maxLines, begins };
+  const match = guarded(owner, maxMatchMillis, (line) => pattern.test(line) === (pattern === start));
+  // A line that takes the pattern too long begins a record, which is then judged by itself.
+  return { maxLines, begins: (lines) => match(lines).map((begins) => begins !== false) };
 }

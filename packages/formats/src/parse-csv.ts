@@ -1,19 +1,19 @@
 import {
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
-  type CodecStage,
   MillraceError,
+  type Parser,
+  type ParserContext,
+  type ParserStage,
   signatureOf,
 } from '@millrace/core';
+import { MAX_RECORD_CHARS } from '@millrace/framing';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';
-import { startRows } from './csv-stage.ts';
+import { startCsv } from './csv-stage.ts';
 import { assertKnownFields, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { type ReparsedRecord, reparseCsv } from './reparse-csv.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseCsvOptions {
   /** Names of the columns, for text without a header row. @default the fields of the first row */
@@ -68,7 +68,7 @@ export interface ParseCsvOptions {
  * @throws MillraceError `CSV_QUOTE_UNCLOSED` in a run, where a quote is not closed within `maxRecordChars`
  * @throws MillraceError `CSV_DELIMITER_UNCLEAR` in a run, where several delimiters would fit
  */
-export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = {}): Codec<string, T, 'records'> {
+export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = {}): Parser<string, T> {
   const policy = (...values: readonly string[]): ReturnType<typeof check.optional> =>
     check.optional(check.oneOf(...values));
   checkOptions('parseCsv', options, {
@@ -91,15 +91,13 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
   if (settings.columns !== undefined) assertKnownFields('parseCsv', settings.types, settings.columns);
   const { delimiter } = settings;
   return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseCsv',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => {
-      const stage =
-        delimiter === undefined ? startSniffing(settings, context) : startRows(settings, delimiter, context);
-      return stage as CodecStage<string, T>;
+    start: (context: ParserContext) => {
+      const stage = delimiter === undefined ? startSniffing(settings, context) : startCsv(settings, delimiter, context);
+      return stage as ParserStage<string, T>;
     },
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });

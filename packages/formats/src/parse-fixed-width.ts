@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { lineParser, type ParseLine, RecordProblem, SKIP, withoutReturn } from '@millrace/framing';
 import {
   assertKnownFields,
   type ConvertFields,
@@ -6,10 +7,6 @@ import {
   type FieldTypes,
   fieldTypesProblem,
 } from './field-types.ts';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { startLines } from './line-stage.ts';
-import { MAX_RECORD_CHARS, withoutReturn } from './record-text.ts';
-import { reparseLine } from './reparse-line.ts';
 
 /** A column of a file of fixed width. */
 export interface FixedColumn {
@@ -43,9 +40,7 @@ export interface ParseFixedWidthOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseFixedWidth<T = Record<string, string>>(
-  options: ParseFixedWidthOptions,
-): Codec<string, T, 'records'> {
+export function parseFixedWidth<T = Record<string, string>>(options: ParseFixedWidthOptions): Parser<string, T> {
   checkOptions('parseFixedWidth', options, {
     columns: checkColumns,
     trim: check.optional(check.oneOf('both', 'start', 'end', 'none')),
@@ -54,22 +49,14 @@ export function parseFixedWidth<T = Record<string, string>>(
     longLines: check.optional(check.oneOf('reject', 'cut')),
     maxRecordChars: check.optional(check.integer(1)),
   });
-  const { columns, types = {}, maxRecordChars = MAX_RECORD_CHARS } = options;
+  const { columns, types = {}, maxRecordChars } = options;
   assertKnownFields(
     'parseFixedWidth',
     types,
     columns.map(({ name }) => name),
   );
-  const settings = { maxRecordChars, parse: fixedLine<T>(options, fieldConverter(types)) };
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
-    name: 'parseFixedWidth',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: CodecContext) => startLines(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
-  });
+  const parse = fixedLine<T>(options, fieldConverter(types));
+  return lineParser({ name: 'parseFixedWidth', signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }
 
 const TRIM: Readonly<Record<'both' | 'start' | 'end' | 'none', (text: string) => string>> = {
@@ -97,7 +84,7 @@ function fixedLine<T>(
       (length > total && longLines === 'reject' && line.slice(total).trim() !== '')
     ) {
       const what = `has ${length} characters, and the columns take ${total}.`;
-      return new LineProblem({ code: 'FIXED_WIDTH_LENGTH', what, details: { length, expected: total } });
+      return new RecordProblem({ code: 'FIXED_WIDTH_LENGTH', what, details: { length, expected: total } });
     }
     const record: Record<string, unknown> = {};
     for (const { name, from, to } of spans) record[name] = trimmed(line.slice(from, to));

@@ -1,9 +1,6 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { copiedFields, jsonPath } from './json-path.ts';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { jsonValueParser } from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
-import { reparseJson } from './json-records.ts';
-import { startJson } from './json-stage.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
 
 export interface ParseJsonOptions {
   /**
@@ -45,7 +42,7 @@ export interface ParseJsonOptions {
  * @throws MillraceError in a run `JSON_INVALID`, `JSON_TRUNCATED`, `JSON_PATH_MISSING`, `JSON_FIELD_LATE`,
  *   `JSON_FIELD_TOO_LONG`; `details` has `line`, and `byteOffset` where it is known
  */
-export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<string, T, 'records'> {
+export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Parser<string, T> {
   checkOptions('parseJson', options, {
     path: check.optional((value) => (typeof value === 'string' ? undefined : 'a string')),
     copy: check.optional(checkCopy),
@@ -54,20 +51,12 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Codec<st
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
   });
-  const { copy = {}, concatenated = false, onMissing = 'fail', maxRecordChars = MAX_RECORD_CHARS } = options;
-  const path = jsonPath('path', options.path ?? '[*]');
-  const copies = copiedFields(path, copy);
-  const parse = jsonParser(options.numbers);
-  const settings = { path, copies, concatenated, onMissing, maxRecordChars, parse };
-  const hasCopies = Object.keys(copy).length > 0;
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
+  const { numbers, ...framing } = options;
+  return jsonValueParser<T>({
+    ...framing,
     name: 'parseJson',
     signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: CodecContext) => startJson<T>(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code' | 'details'>) => reparseJson<T>(hasCopies, parse, rejected),
+    parse: jsonParser(numbers),
   });
 }
 

@@ -1,10 +1,7 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { type FrameSettings, startFrames } from './frame-stage.ts';
-import { LineProblem, SKIP } from './line-problem.ts';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
-import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
-import { reparseFrame } from './reparse-frame.ts';
 
 export interface ParseLinesOptions {
   /** What to do about a record of white space only: pass over it, reject it, or keep it. @default 'skip' */
@@ -25,31 +22,24 @@ export interface ParseLinesOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, `REGEX_GUARD_UNAVAILABLE` when it is made
  */
-export function parseLines(options: ParseLinesOptions = {}): Codec<string, string, 'records'> {
+export function parseLines(options: ParseLinesOptions = {}): Parser<string, string> {
   checkOptions('parseLines', options, {
     blankLines: check.optional(check.oneOf('skip', 'reject', 'keep')),
     multiline: check.optional(check.object),
     maxRecordChars: check.optional(check.integer(1)),
     maxMatchMillis: check.optional(check.integer(0)),
   });
-  const { blankLines = 'skip', multiline, maxRecordChars = MAX_RECORD_CHARS } = options;
-  const parse = (raw: string): string | LineProblem | typeof SKIP => {
+  const { blankLines = 'skip', multiline, maxRecordChars } = options;
+  const parse = (raw: string): string | RecordProblem | typeof SKIP => {
     const text = plainText(raw);
     if (blankLines === 'keep' || text.trim() !== '') return text;
-    return blankLines === 'skip' ? SKIP : new LineProblem({ code: 'LINE_BLANK', what: 'is blank.' });
+    return blankLines === 'skip' ? SKIP : new RecordProblem({ code: 'LINE_BLANK', what: 'is blank.' });
   };
-  const settings: FrameSettings<string> = {
+  return lineBatchParser({
+    name: 'parseLines',
+    signature: signatureOf(options),
     maxRecordChars,
     join: joinSettings('parseLines', multiline, options.maxMatchMillis ?? MAX_MATCH_MILLIS),
     parseAll: (texts) => texts.map(parse),
-  };
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
-    name: 'parseLines',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: CodecContext) => startFrames(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }

@@ -1,10 +1,6 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
-import { jsonFault } from './json-fault.ts';
-import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
-import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
-import { startLines } from './line-stage.ts';
-import { MAX_RECORD_CHARS } from './record-text.ts';
-import { reparseLine } from './reparse-line.ts';
+import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import { jsonLine, lineParser, type ParseLine } from '@millrace/framing';
+import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseNdjsonOptions {
   /** What to do about a line of white space only: pass over it, or reject it. @default 'skip' */
@@ -29,36 +25,13 @@ export interface ParseNdjsonOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Codec<string, T, 'records'> {
+export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Parser<string, T> {
   checkOptions('parseNdjson', options, {
     blankLines: check.optional(check.oneOf('skip', 'reject')),
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
   });
-  const { blankLines = 'skip', maxRecordChars = MAX_RECORD_CHARS, numbers } = options;
-  const settings = { maxRecordChars, parse: ndjsonLine<T>(blankLines, jsonParser(numbers)) };
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
-    name: 'parseNdjson',
-    signature: signatureOf(options),
-    takesDamage: true,
-    start: (context: CodecContext) => startLines(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseLine(settings.parse, rejected),
-  });
-}
-
-function ndjsonLine<T>(blankLines: 'skip' | 'reject', parse: JsonParser): ParseLine<T> {
-  const blank = (): LineProblem | typeof SKIP =>
-    blankLines === 'skip' ? SKIP : new LineProblem({ code: 'NDJSON_BLANK_LINE', what: 'is blank.' });
-  return (line) => {
-    // A blank line is too common to be found out by a thrown error.
-    if (line === '' || line === '\r') return blank();
-    try {
-      return parse(line) as T;
-    } catch (cause) {
-      if (/^[ \t\r]*$/.test(line)) return blank();
-      return new LineProblem({ code: 'NDJSON_INVALID', what: `is not valid JSON: ${jsonFault(line)}.`, cause });
-    }
-  };
+  const parse = jsonLine(jsonParser(options.numbers), options.blankLines) as ParseLine<T>;
+  const { maxRecordChars } = options;
+  return lineParser({ name: 'parseNdjson', signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }

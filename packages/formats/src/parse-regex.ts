@@ -1,19 +1,8 @@
-import {
-  check,
-  checkOptions,
-  type Codec,
-  type CodecContext,
-  MillraceError,
-  type RejectedRecord,
-  signatureOf,
-} from '@millrace/core';
+import { check, checkOptions, MillraceError, type Parser, signatureOf } from '@millrace/core';
+import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
-import { type FrameSettings, startFrames } from './frame-stage.ts';
-import { LineProblem, SKIP } from './line-problem.ts';
 import { guarded, MAX_MATCH_MILLIS, patternProblem, SLOW } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
-import { MAX_RECORD_CHARS, plainText } from './record-text.ts';
-import { reparseFrame } from './reparse-frame.ts';
 
 export interface ParseRegexOptions {
   /** What the text of a group becomes. @default every group is a string */
@@ -43,7 +32,7 @@ export interface ParseRegexOptions {
 export function parseRegex<T = Record<string, string>>(
   pattern: RegExp,
   options: ParseRegexOptions = {},
-): Codec<string, T, 'records'> {
+): Parser<string, T> {
   const names = groupNames(pattern);
   checkOptions('parseRegex', options, {
     types: check.optional(fieldTypesProblem),
@@ -52,19 +41,13 @@ export function parseRegex<T = Record<string, string>>(
     maxRecordChars: check.optional(check.integer(1)),
     maxMatchMillis: check.optional(check.integer(0)),
   });
-  const {
-    types = {},
-    blankLines = 'skip',
-    multiline,
-    maxRecordChars = MAX_RECORD_CHARS,
-    maxMatchMillis = MAX_MATCH_MILLIS,
-  } = options;
+  const { types = {}, blankLines = 'skip', multiline, maxRecordChars, maxMatchMillis = MAX_MATCH_MILLIS } = options;
   assertKnownFields('parseRegex', types, names);
 
   const matchAll = guarded('parseRegex', maxMatchMillis, (text) => pattern.exec(text));
   const convert = fieldConverter(types);
-  const toRecord = (match: RegExpExecArray | null): T | LineProblem => {
-    if (match === null) return new LineProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
+  const toRecord = (match: RegExpExecArray | null): T | RecordProblem => {
+    if (match === null) return new RecordProblem({ code: 'REGEX_NO_MATCH', what: 'does not match the pattern.' });
     const record: Record<string, unknown> = {};
     for (const name of names) {
       const group = match.groups![name];
@@ -72,7 +55,9 @@ export function parseRegex<T = Record<string, string>>(
     }
     return convert?.(record) ?? (record as T);
   };
-  const settings: FrameSettings<T> = {
+  return lineBatchParser<T>({
+    name: 'parseRegex',
+    signature: signatureOf({ pattern, ...options }),
     maxRecordChars,
     join: joinSettings('parseRegex', multiline, maxMatchMillis),
     parseAll: (raws) => {
@@ -85,18 +70,9 @@ export function parseRegex<T = Record<string, string>>(
         const match = matches[next++]!;
         if (match !== SLOW) return toRecord(match);
         const what = `takes the pattern longer than ${maxMatchMillis} ms.`;
-        return new LineProblem({ code: 'REGEX_TOO_SLOW', what });
+        return new RecordProblem({ code: 'REGEX_TOO_SLOW', what });
       });
     },
-  };
-  return Object.freeze({
-    kind: 'codec',
-    emits: 'records',
-    name: 'parseRegex',
-    signature: signatureOf({ pattern, ...options }),
-    takesDamage: true,
-    start: (context: CodecContext) => startFrames(settings, context),
-    reparse: (rejected: Pick<RejectedRecord, 'raw' | 'code'>) => reparseFrame(settings.parseAll, rejected),
   });
 }
 

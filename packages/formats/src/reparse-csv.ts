@@ -1,15 +1,15 @@
 import {
-  type CodecContext,
   isBlock,
   MillraceError,
+  type ParserContext,
   rejected,
   type RejectedRecord,
   rejectedRecord,
 } from '@millrace/core';
+import { wholeText } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
-import { startRows } from './csv-stage.ts';
-import { wholeText } from './record-text.ts';
+import { startCsv } from './csv-stage.ts';
 
 export type ReparsedRecord = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;
 
@@ -30,8 +30,8 @@ export function reparseCsv(settings: CsvSettings, { raw, code, details }: Repars
       'The row does not say what its columns and delimiter were. Deliver the file again.',
     );
   }
-  const context = { reject: rejected } as unknown as CodecContext;
-  const stage = startRows({ ...settings, columns, skipLines: 0 }, delimiter, context);
+  const context = { reject: rejected } as unknown as ParserContext;
+  const stage = startCsv({ ...settings, columns, skipLines: 0 }, delimiter, context);
   const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];
   for (const some of produced) records.push(...(isBlock(some) ? some.records : (some as Iterable<unknown>)));

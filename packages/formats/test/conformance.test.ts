@@ -1,10 +1,10 @@
-import type { Codec } from '@millrace/core';
-import { codecCases } from '@millrace/testkit';
+import type { Parser } from '@millrace/core';
+import { parserCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
 
 describe('the contract of codecs', () => {
-  const ndjson = codecCases({
+  const ndjson = parserCases({
     create: () => parseNdjson({ maxRecordChars: 20 }),
     samples: [
       { name: 'empty', input: '', outputs: [] },
@@ -17,7 +17,7 @@ describe('the contract of codecs', () => {
   });
   for (const { name, run } of ndjson) it(`parseNdjson: ${name}`, run);
 
-  const csv = codecCases<string, unknown, 'records'>({
+  const csv = parserCases<string, unknown>({
     create: () => parseCsv({ maxRecordChars: 20 }),
     samples: [
       { name: 'empty', input: '', outputs: [] },
@@ -49,7 +49,7 @@ describe('the contract of codecs', () => {
   });
   for (const { name, run } of csv) it(`parseCsv: ${name}`, run);
 
-  const lines = codecCases({
+  const lines = parserCases({
     create: () => parseLines({ maxRecordChars: 20, multiline: { start: /^\S/ } }),
     samples: [
       { name: 'empty', input: '', outputs: [] },
@@ -59,7 +59,7 @@ describe('the contract of codecs', () => {
   });
   for (const { name, run } of lines) it(`parseLines: ${name}`, run);
 
-  const regex = codecCases<string, unknown, 'records'>({
+  const regex = parserCases<string, unknown>({
     create: () => parseRegex(/^(?<a>\d+),(?<b>.*)$/, { types: { a: 'integer' }, maxRecordChars: 20 }),
     samples: [
       { name: 'empty', input: '', outputs: [] },
@@ -81,7 +81,7 @@ describe('the contract of codecs', () => {
   });
   for (const { name, run } of regex) it(`parseRegex: ${name}`, run);
 
-  const fixed = codecCases<string, unknown, 'records'>({
+  const fixed = parserCases<string, unknown>({
     create: () =>
       parseFixedWidth({
         columns: [
@@ -110,8 +110,8 @@ describe('the contract of codecs', () => {
   for (const { name, run } of fixed) it(`parseFixedWidth: ${name}`, run);
 
   const first = [{ name: 'a record', input: 'a\n1\n' }];
-  const endless = (codec: string, create: () => Codec<string, unknown, 'records'>, start: string): void => {
-    const cases = codecCases({
+  const endless = (codec: string, create: () => Parser<string, unknown>, start: string): void => {
+    const cases = parserCases({
       create,
       samples: first,
       endless: [{ name: codec, first: start, chunk: 'x'.repeat(65_536) }],

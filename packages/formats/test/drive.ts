@@ -1,14 +1,14 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import {
   type Block,
-  type Codec,
-  type CodecContext,
   isMillraceError,
   type MillraceError,
+  type Parser,
+  type ParserContext,
   type RecordPlace,
   rejected,
-  rejectedRecord,
   type Rejected,
+  rejectedRecord,
 } from '@millrace/core';
 
 /** One output of a parser. Its index is its ordinal. */
@@ -28,11 +28,11 @@ export interface Driven {
 }
 
 /** Sends one item through a parser. All places are asked for at the end, when the blocks have gone by. */
-export function drive(codec: Codec<string, unknown, 'records'>, chunks: readonly string[]): Driven {
+export function drive(codec: Parser<string, unknown>, chunks: readonly string[]): Driven {
   const blocks: Block<unknown>[] = [];
   let error: MillraceError | undefined;
   let made = 0;
-  const context: CodecContext = {
+  const context: ParserContext = {
     feed: 'feed',
     run: 'run',
     stage: codec.name,
@@ -87,7 +87,7 @@ export function cutAt(text: string, places: readonly number[]): readonly string[
 }
 
 /** Parses the text whole, in single characters, and cut once at every place; all must agree. */
-export function driveEveryCut(codec: Codec<string, unknown, 'records'>, text: string): Driven {
+export function driveEveryCut(codec: Parser<string, unknown>, text: string): Driven {
   const whole = drive(codec, [text]);
   const cuts = [pieces(text, 1), pieces(text, 2), ...Array.from(text, (_, place) => cutAt(text, [place]))];
   for (const chunks of cuts) {

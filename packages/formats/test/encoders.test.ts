@@ -1,4 +1,4 @@
-import { type Codec, decimal, type Encoder, type RecordContext } from '@millrace/core';
+import { decimal, type Encoder, type Parser, type RecordContext } from '@millrace/core';
 import { encoderCases, optionCases } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -25,7 +25,7 @@ function fileOf<T>({ encode, header = '', separator = '', footer = '' }: Encoder
 }
 
 /** Records of a file; a rejection is its code. */
-function readBy(parser: Codec<string, unknown, 'records'>, file: string): readonly unknown[] {
+function readBy(parser: Parser<string, unknown>, file: string): readonly unknown[] {
   const { outputs, error } = drive(parser, [file]);
   if (error !== undefined) throw error as Error;
   return outputs.map(({ record, code }) => code ?? record);

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Codec, feed, map, type Rejection } from '@millrace/core';
+import { feed, map, type Parser, type Rejection } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { memorySink, memorySource } from '@millrace/testkit';
 import fc from 'fast-check';
@@ -16,7 +16,7 @@ interface Kept {
 
 /** Sends bytes through decodeText and a parser; the sink's records are rejected too, so that every place is asked for. */
 async function run(
-  parser: Codec<string, unknown, 'records'>,
+  parser: Parser<string, unknown>,
   charset: string,
   chunks: readonly Uint8Array[],
   onInvalid: 'fail' | 'reject-record' = 'reject-record',
@@ -50,7 +50,7 @@ function cutAt(bytes: Uint8Array, places: readonly number[]): readonly Uint8Arra
   return sorted.map((end, index) => bytes.subarray(sorted[index - 1] ?? 0, end));
 }
 
-const PARSERS: Readonly<Record<string, Codec<string, unknown, 'records'>>> = {
+const PARSERS: Readonly<Record<string, Parser<string, unknown>>> = {
   parseNdjson: parseNdjson(),
   parseCsv: parseCsv({ columns: ['a', 'b'] }),
   parseLines: parseLines(),

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseCsv, type ParseCsvOptions } from '../src/index.ts';
@@ -15,9 +15,9 @@ const rows = (text: string, options?: ParseCsvOptions): readonly unknown[] =>
 
 describe('parseCsv', () => {
   it('is a frozen codec of records, of strings unless its user says more', () => {
-    expectTypeOf(parseCsv()).toEqualTypeOf<Codec<string, Record<string, string>, 'records'>>();
-    expectTypeOf(parseCsv<{ a: string }>()).toEqualTypeOf<Codec<string, { a: string }, 'records'>>();
-    expect(parseCsv()).toMatchObject({ kind: 'codec', emits: 'records', name: 'parseCsv' });
+    expectTypeOf(parseCsv()).toEqualTypeOf<Parser<string, Record<string, string>>>();
+    expectTypeOf(parseCsv<{ a: string }>()).toEqualTypeOf<Parser<string, { a: string }>>();
+    expect(parseCsv()).toMatchObject({ kind: 'parser', name: 'parseCsv' });
     expect(Object.isFrozen(parseCsv())).toBe(true);
   });
 

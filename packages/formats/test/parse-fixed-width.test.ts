@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { type FixedColumn, parseFixedWidth, type ParseFixedWidthOptions } from '../src/index.ts';
 import { driveEveryCut } from './drive.ts';
@@ -16,7 +16,7 @@ const records = (text: string, options: Partial<ParseFixedWidthOptions> = {}): r
 describe('parseFixedWidth', () => {
   it('is a frozen codec of records', () => {
     const codec = parseFixedWidth({ columns: COLUMNS });
-    expectTypeOf(codec).toEqualTypeOf<Codec<string, Record<string, string>, 'records'>>();
+    expectTypeOf(codec).toEqualTypeOf<Parser<string, Record<string, string>>>();
     expect(codec).toMatchObject({ name: 'parseFixedWidth', takesDamage: true });
     expect(Object.isFrozen(codec)).toBe(true);
   });

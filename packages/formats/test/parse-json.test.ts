@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseJson, type ParseJsonOptions } from '../src/index.ts';
@@ -14,9 +14,9 @@ const records = (text: string, options?: ParseJsonOptions): unknown => {
 
 describe('parseJson', () => {
   it('is a frozen codec of records, typed by its user', () => {
-    expectTypeOf(parseJson()).toEqualTypeOf<Codec<string, unknown, 'records'>>();
-    expectTypeOf(parseJson<{ id: number }>()).toEqualTypeOf<Codec<string, { id: number }, 'records'>>();
-    expect(parseJson()).toMatchObject({ kind: 'codec', emits: 'records', name: 'parseJson', takesDamage: true });
+    expectTypeOf(parseJson()).toEqualTypeOf<Parser<string, unknown>>();
+    expectTypeOf(parseJson<{ id: number }>()).toEqualTypeOf<Parser<string, { id: number }>>();
+    expect(parseJson()).toMatchObject({ kind: 'parser', name: 'parseJson', takesDamage: true });
     expect(Object.isFrozen(parseJson())).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseLines, type ParseLinesOptions } from '../src/index.ts';
@@ -9,8 +9,8 @@ const records = (text: string, options?: ParseLinesOptions): readonly unknown[] 
 
 describe('parseLines', () => {
   it('is a frozen codec of strings', () => {
-    expectTypeOf(parseLines()).toEqualTypeOf<Codec<string, string, 'records'>>();
-    expect(parseLines()).toMatchObject({ kind: 'codec', emits: 'records', name: 'parseLines', takesDamage: true });
+    expectTypeOf(parseLines()).toEqualTypeOf<Parser<string, string>>();
+    expect(parseLines()).toMatchObject({ kind: 'parser', name: 'parseLines', takesDamage: true });
     expect(Object.isFrozen(parseLines())).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseNdjson, type ParseNdjsonOptions } from '../src/index.ts';
@@ -10,9 +10,9 @@ const records = (text: string, options?: ParseNdjsonOptions): readonly unknown[]
 describe('parseNdjson', () => {
   it('is a frozen codec of records, typed by its user', () => {
     const codec = parseNdjson<{ readonly id: number }>();
-    expectTypeOf(codec).toEqualTypeOf<Codec<string, { readonly id: number }, 'records'>>();
-    expectTypeOf(parseNdjson()).toEqualTypeOf<Codec<string, unknown, 'records'>>();
-    expect(codec).toMatchObject({ kind: 'codec', emits: 'records', name: 'parseNdjson' });
+    expectTypeOf(codec).toEqualTypeOf<Parser<string, { readonly id: number }>>();
+    expectTypeOf(parseNdjson()).toEqualTypeOf<Parser<string, unknown>>();
+    expect(codec).toMatchObject({ kind: 'parser', name: 'parseNdjson' });
     expect(Object.isFrozen(codec)).toBe(true);
   });
 

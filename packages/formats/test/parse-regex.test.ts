@@ -1,4 +1,4 @@
-import type { Codec } from '@millrace/core';
+import type { Parser } from '@millrace/core';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { parseRegex, type ParseRegexOptions } from '../src/index.ts';
 import { drive, driveEveryCut } from './drive.ts';
@@ -11,8 +11,8 @@ const records = (pattern: RegExp, text: string, options?: ParseRegexOptions): re
 
 describe('parseRegex', () => {
   it('is a frozen codec of records, typed by its user', () => {
-    expectTypeOf(parseRegex(LINE)).toEqualTypeOf<Codec<string, Record<string, string>, 'records'>>();
-    expectTypeOf(parseRegex<{ host: string }>(LINE)).toEqualTypeOf<Codec<string, { host: string }, 'records'>>();
+    expectTypeOf(parseRegex(LINE)).toEqualTypeOf<Parser<string, Record<string, string>>>();
+    expectTypeOf(parseRegex<{ host: string }>(LINE)).toEqualTypeOf<Parser<string, { host: string }>>();
     expect(parseRegex(LINE)).toMatchObject({ name: 'parseRegex', takesDamage: true });
     expect(Object.isFrozen(parseRegex(LINE))).toBe(true);
   });

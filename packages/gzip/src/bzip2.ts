@@ -1,6 +1,6 @@
 import { BitReader } from './bit-reader.ts';
 import { bunzip2 } from './bunzip2.ts';
-import type { Decompressor } from './decompressor.ts';
+import type { ExtraFormat } from './extra-format.ts';
 import { type Layer, layerError } from './layer.ts';
 import { MORE } from './more-input.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
@@ -15,8 +15,8 @@ const PIECE_BYTES = 64 * 1024;
  * It is JavaScript, a block of at most 900,000 bytes at a time, and takes about 6 MB of memory. Blocks in the form of
  * bzip2 before 0.9.5 (1999) are refused as `COMPRESSION_CORRUPT`.
  */
-export function bzip2(): Decompressor {
-  return Object.freeze<Decompressor>({ format: 'bzip2', suffixes: ['bz2', 'bzip2'], start: bzip2Layer });
+export function bzip2(): ExtraFormat {
+  return Object.freeze<ExtraFormat>({ format: 'bzip2', suffixes: ['bz2', 'bzip2'], start: bzip2Layer });
 }
 
 function bzip2Layer(limits: OutputLimits): Layer {

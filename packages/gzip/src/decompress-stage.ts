@@ -1,8 +1,8 @@
 import {
-  type CodecContext,
-  type CodecStage,
+  type DecompressorStage,
   isMillraceError,
   isPart,
+  type ItemContext,
   MillraceError,
   part,
   type Part,
@@ -21,14 +21,11 @@ export interface DecompressSettings extends Choice {
   readonly maxDepth: number;
   readonly suffixes: Suffixes;
   /** @throws MillraceError `COMPRESSION_UNAVAILABLE` */
-  readonly startLayer: (format: CompressionFormat, count: CodecContext['count']) => Layer;
+  readonly startLayer: (format: CompressionFormat, count: ItemContext['count']) => Layer;
 }
 
 /** `decompress` at work on one item. */
-export function startDecompress(
-  settings: DecompressSettings,
-  { item, count, note }: CodecContext,
-): CodecStage<Uint8Array, Uint8Array> {
+export function startDecompress(settings: DecompressSettings, { item, count, note }: ItemContext): DecompressorStage {
   const named = formatsOfName(item.part ?? item.uri, settings.suffixes);
   const outermost = detectingLayer({ settings, count, note, named, outer: [], self: undefined });
   return { push: outermost.push, end: outermost.end, close: outermost.close };
@@ -37,8 +34,8 @@ export function startDecompress(
 /** What is to be looked at: an item, or what was inside a layer of it. */
 interface Found {
   readonly settings: DecompressSettings;
-  readonly count: CodecContext['count'];
-  readonly note: CodecContext['note'];
+  readonly count: ItemContext['count'];
+  readonly note: ItemContext['note'];
   /** What its name says of this and of the layers inside it. */
   readonly named: readonly CompressionFormat[];
   /** The compressions that it stands in, the outermost first. */

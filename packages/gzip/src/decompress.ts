@@ -1,7 +1,7 @@
-import { check, checkOptions, type Codec, type CodecContext, MillraceError, signatureOf } from '@millrace/core';
+import { check, checkOptions, type Decompressor, type ItemContext, MillraceError, signatureOf } from '@millrace/core';
 import { type CompressionFormat, FORMATS, SUFFIXES } from './compression-format.ts';
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
-import type { Decompressor } from './decompressor.ts';
+import type { ExtraFormat } from './extra-format.ts';
 import { gzipLayer } from './gzip-layer.ts';
 import type { Layer } from './layer.ts';
 import { type NativeFormat, nativeLayer, streamMaker } from './native-layer.ts';
@@ -25,7 +25,7 @@ export interface DecompressOptions {
    * Formats beyond those that are built in: `bzip2()` of `@millrace/gzip/bzip2` and `zip()` of `@millrace/gzip/zip`.
    * @default none
    */
-  readonly formats?: readonly Decompressor[];
+  readonly formats?: readonly ExtraFormat[];
   /** How many compressions of an item are undone: with 2, also gzip in gzip, or in zip. @default 2 */
   readonly maxDepth?: number;
   /** Decompressed bytes at most per item, after each compression that is undone. @default 10 GiB (10 * 1024 ** 3) */
@@ -51,7 +51,7 @@ export interface DecompressOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, Uint8Array> {
+export function decompress(options: DecompressOptions = {}): Decompressor {
   checkOptions('decompress', options, {
     formats: check.optional(checkFormats),
     expect: check.anything,
@@ -82,12 +82,11 @@ export function decompress(options: DecompressOptions = {}): Codec<Uint8Array, U
       formats.find((one) => one.format === format)?.start(limits, count) ??
       startLayer(format as (typeof FORMATS)[number], limits),
   };
-  return Object.freeze<Codec<Uint8Array, Uint8Array>>({
-    kind: 'codec',
-    emits: 'chunks',
+  return Object.freeze<Decompressor>({
+    kind: 'decompressor',
     name: 'decompress',
     signature: signatureOf({ expect, onConflict, formats: known }),
-    start: (context: CodecContext) => startDecompress(settings, context),
+    start: (context: ItemContext) => startDecompress(settings, context),
   });
 }
 
@@ -109,7 +108,7 @@ function streamLayer(format: NativeFormat, limits: OutputLimits): Layer | undefi
 function checkFormats(value: unknown): string | undefined {
   const formats: readonly unknown[] = Array.isArray(value) ? value : [undefined];
   const names = formats.map((one) =>
-    typeof (one as Partial<Decompressor> | undefined)?.start === 'function' ? (one as Decompressor).format : undefined,
+    typeof (one as Partial<ExtraFormat> | undefined)?.start === 'function' ? (one as ExtraFormat).format : undefined,
   );
   return new Set(names).size === names.length && !names.includes(undefined)
     ? undefined

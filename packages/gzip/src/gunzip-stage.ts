@@ -1,4 +1,4 @@
-import { type CodecStage, MillraceError } from '@millrace/core';
+import { type DecompressorStage, MillraceError } from '@millrace/core';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { type ByteReader, type Fail, readHeader, readTrailer, trailingData } from './gzip-framing.ts';
 import { joined } from './join-small.ts';
@@ -23,7 +23,7 @@ export interface GunzipLimits extends OutputLimits {
  * Reads the members of one item: the framing is read here, the deflate streams by an engine. So every check is made once,
  * for all engines alike, and by bytes whose positions are known.
  */
-export function gunzipStage(engine: Engine, limits: GunzipLimits): CodecStage<Uint8Array, Uint8Array> {
+export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorStage {
   let received = 0;
   let produced = 0;
   let closed = false;

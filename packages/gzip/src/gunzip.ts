@@ -1,4 +1,4 @@
-import { check, checkOptions, type Codec, MillraceError } from '@millrace/core';
+import { check, checkOptions, type Decompressor, MillraceError } from '@millrace/core';
 import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
 import { MAX_EMPTY_MEMBERS, MAX_HEADER_BYTES } from './gzip-framing.ts';
@@ -64,7 +64,7 @@ export interface GunzipOptions {
  * @throws MillraceError `GZIP_ENGINE_UNAVAILABLE` where `engine` is `native` and there is no `node:zlib`, or where fflate is
  *   needed in a program that was bundled for Node
  */
-export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Array> {
+export function gunzip(options: GunzipOptions = {}): Decompressor {
   checkOptions('gunzip', options, {
     maxOutputBytes: check.optional(check.integer(1)),
     maxRatio: check.optional(check.numeric(1)),
@@ -84,9 +84,8 @@ export function gunzip(options: GunzipOptions = {}): Codec<Uint8Array, Uint8Arra
     maxEmptyMembers: options.maxEmptyMembers ?? MAX_EMPTY_MEMBERS,
   });
   const engine = chooseEngine(options.engine ?? 'auto');
-  return Object.freeze<Codec<Uint8Array, Uint8Array>>({
-    kind: 'codec',
-    emits: 'chunks',
+  return Object.freeze<Decompressor>({
+    kind: 'decompressor',
     name: 'gunzip',
     start: () => gunzipStage(engine, limits),
   });

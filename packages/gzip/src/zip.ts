@@ -1,7 +1,7 @@
 import { check, checkOptions, MillraceError, type Part } from '@millrace/core';
 import { fflateEngine } from '#fflate-engine';
 import { ByteQueue } from './byte-queue.ts';
-import type { Decompressor } from './decompressor.ts';
+import type { ExtraFormat } from './extra-format.ts';
 import { type Layer, layerError } from './layer.ts';
 import { nativeEngine } from './native-engine.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
@@ -41,14 +41,14 @@ export interface ZipOptions {
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
-export function zip(options: ZipOptions = {}): Decompressor {
+export function zip(options: ZipOptions = {}): ExtraFormat {
   checkOptions('zip', options, {
     entries: check.optional(checkEntries),
     onMissing: check.optional(check.oneOf('fail', 'ignore')),
     maxEntries: check.optional(check.integer(1)),
     maxNameBytes: check.optional(check.integer(1, 65_535)),
   });
-  return Object.freeze<Decompressor>({
+  return Object.freeze<ExtraFormat>({
     format: 'zip',
     suffixes: ['zip'],
     start: (limits, count) => zipLayer(options, limits, count),

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { codecCases } from '@millrace/testkit';
+import { decompressorCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { gunzip } from '../src/index.ts';
 import { ENGINES } from './drive.ts';
@@ -14,7 +14,7 @@ describe.each(ENGINES)('the conformance cases, with engine %s', { timeout: 60_00
   const file = member(Buffer.from(records(20)));
   const damaged = Buffer.from(file);
   damaged[file.length - 5]! ^= 1;
-  const cases = codecCases({
+  const cases = decompressorCases({
     create: () => gunzip({ engine }),
     // Zeros are the worst that deflate can do: about a thousandfold.
     expansion: { input: gzipSync(Buffer.alloc(64 * 1024 * 1024)), outputLength: 64 * 1024 * 1024 },

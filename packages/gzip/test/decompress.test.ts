@@ -1,6 +1,6 @@
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { isMillraceError, type MillraceError } from '@millrace/core';
-import { codecCases, runCodec } from '@millrace/testkit';
+import { decompressorCases, runDecoder } from '@millrace/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { type CompressionFormat, decompress, type DecompressOptions } from '../src/index.ts';
 import { bomb, cut, records } from './gzip-file.ts';
@@ -25,7 +25,7 @@ interface Outcome {
 
 async function drive(options: DecompressOptions, chunks: readonly Uint8Array[], name = 'a'): Promise<Outcome> {
   try {
-    const { values } = await runCodec(decompress(options), chunks, { item: { id: name, uri: `s3://b/${name}` } });
+    const { values } = await runDecoder(decompress(options), chunks, { item: { id: name, uri: `s3://b/${name}` } });
     return { output: Buffer.concat(values).toString(), error: undefined, code: 'OK' };
   } catch (error) {
     if (!isMillraceError(error)) throw error;
@@ -36,14 +36,14 @@ async function drive(options: DecompressOptions, chunks: readonly Uint8Array[], 
 describe('decompress', () => {
   it('puts the formats that it found into the report, the outermost first', async () => {
     const noted = async (...chunks: readonly Uint8Array[]): Promise<unknown> =>
-      (await runCodec(decompress({ maxDepth: 3 }), chunks)).notes;
+      (await runDecoder(decompress({ maxDepth: 3 }), chunks)).notes;
     expect(await noted(TEXT)).toEqual({ format: 'none' });
     expect(await noted(COMPRESS.gzip(TEXT))).toEqual({ format: 'gzip' });
     expect(await noted(...cut(COMPRESS.gzip(COMPRESS.zstd(TEXT)), 1))).toEqual({ format: 'gzip zstd' });
   });
 
   it('is a frozen codec, and refuses options that it does not know', () => {
-    expect(decompress()).toMatchObject({ kind: 'codec', emits: 'chunks', name: 'decompress' });
+    expect(decompress()).toMatchObject({ kind: 'decompressor', name: 'decompress' });
     expect(Object.isFrozen(decompress())).toBe(true);
     const loose = decompress as (options: object) => unknown;
     const invalid = [
@@ -69,7 +69,7 @@ describe.each(FORMATS)('%s', { timeout: 60_000 }, (format) => {
   const file = compress(TEXT);
   const expected = { expect: format };
 
-  const cases = codecCases({
+  const cases = decompressorCases({
     create: () => decompress(expected),
     samples: [
       { name: 'one record', input: compress(Buffer.from('{}')), outputs: [Buffer.from('{}')] },

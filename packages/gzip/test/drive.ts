@@ -1,4 +1,4 @@
-import { type CodecContext, MillraceError } from '@millrace/core';
+import { type ItemContext, MillraceError } from '@millrace/core';
 import { gunzip, type GunzipOptions } from '../src/index.ts';
 
 export const ENGINES = ['native', 'fflate'] as const;
@@ -20,7 +20,7 @@ export interface ByteStage {
 
 export function start(options: GunzipOptions = {}): ByteStage {
   // It asks nothing of its context.
-  return gunzip(options).start({} as CodecContext) as ByteStage;
+  return gunzip(options).start({} as ItemContext) as ByteStage;
 }
 
 /** Sends an item's chunks through gunzip as the runner does. */

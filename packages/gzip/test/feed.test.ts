@@ -1,4 +1,4 @@
-import { type Codec, feed, type Sink, type Source } from '@millrace/core';
+import { feed, type Parser, type Sink, type Source } from '@millrace/core';
 import { expect, it } from 'vitest';
 import { gunzip } from '../src/index.ts';
 import { cut, member, records } from './gzip-file.ts';
@@ -16,9 +16,8 @@ const source: Source<Uint8Array, Uint8Array> = {
 };
 
 /** Each chunk's length as a record. */
-const lengths: Codec<Uint8Array, number, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const lengths: Parser<Uint8Array, number> = {
+  kind: 'parser',
   name: 'lengths',
   start: () => ({ push: (chunk) => [chunk.length] }),
 };

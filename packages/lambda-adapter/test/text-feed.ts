@@ -1,4 +1,4 @@
-import { type Codec, type Entry, type Feed, feed, map, MillraceError, type Sink, type Source } from '@millrace/core';
+import { type Entry, type Feed, feed, map, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
 import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
 
@@ -57,9 +57,8 @@ export function textFeed(
       closed += 1;
     },
   };
-  const lines: Codec<string, string, 'records'> = {
-    kind: 'codec',
-    emits: 'records',
+  const lines: Parser<string, string> = {
+    kind: 'parser',
     name: 'lines',
     start: ({ reject }) => ({
       push: (line) =>

@@ -7,14 +7,13 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { type Codec, feed, type Feed } from '@millrace/core';
+import { feed, type Feed, type Parser } from '@millrace/core';
 import { memorySink, memorySource, type MemoryRef } from '@millrace/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTelemetryObserver, type TracerLike } from '../src/index.ts';
 
-const lines: Codec<string, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const lines: Parser<string, string> = {
+  kind: 'parser',
   name: 'lines',
   start: ({ reject }) => ({
     push: (line) =>

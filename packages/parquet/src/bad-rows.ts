@@ -1,9 +1,9 @@
-import type { CodecContext, Rejected } from '@millrace/core';
+import type { ParserContext, Rejected } from '@millrace/core';
 import { BadValue } from './leaf-values.ts';
 import type { Row } from './row-group-reader.ts';
 
 /** Rejects rows that have a value which no record can hold; the others stay as they are. */
-export function withoutBadRows(rows: readonly Row[], reject: CodecContext['reject']): (Row | Rejected)[] {
+export function withoutBadRows(rows: readonly Row[], reject: ParserContext['reject']): (Row | Rejected)[] {
   return rows.map((row) => {
     const bad = findBad(row, '');
     if (bad === undefined) return row;

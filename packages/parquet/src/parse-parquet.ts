@@ -7,7 +7,7 @@ import {
   isMillraceError,
   type ItemRanges,
   MillraceError,
-  type RangesCodec,
+  type RangeParser,
   type RangesContext,
   type Rejected,
   signatureOf,
@@ -56,7 +56,7 @@ const TURN_MS = 10;
  * @typeParam T what a record is; nothing checks it, so `validate` it
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
-export function parseParquet<T = ParquetRecord>(options: ParseParquetOptions = {}): RangesCodec<T> {
+export function parseParquet<T = ParquetRecord>(options: ParseParquetOptions = {}): RangeParser<T> {
   const bytes = check.optional(check.integer(1024, 2 ** 31 - 1));
   checkOptions('parseParquet', options, {
     columns: (value) => (value === undefined || isNames(value) ? undefined : NAMES),
@@ -67,10 +67,8 @@ export function parseParquet<T = ParquetRecord>(options: ParseParquetOptions = {
     maxBufferBytes: bytes,
     readBytes: bytes,
   });
-  return Object.freeze<RangesCodec<T>>({
-    kind: 'codec',
-    reads: 'ranges',
-    emits: 'records',
+  return Object.freeze<RangeParser<T>>({
+    kind: 'range-parser',
     name: 'parseParquet',
     signature: signatureOf(options),
     open: (content, context) => openFile<T>(options, content, context),
@@ -87,7 +85,7 @@ async function openFile<T>(
   options: ParseParquetOptions,
   given: ItemRanges,
   context: RangesContext,
-): ReturnType<RangesCodec<T>['open']> {
+): ReturnType<RangeParser<T>['open']> {
   const { maxFooterBytes = 8 * 2 ** 20, maxBufferBytes = 128 * 2 ** 20, readBytes = 2 ** 20 } = options;
   const { content, coded } = containing(given, context.signal);
   try {

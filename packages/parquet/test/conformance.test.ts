@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { optionCases, rangesCodecCases } from '@millrace/testkit';
+import { optionCases, rangeParserCases } from '@millrace/testkit';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { parseParquet } from '../src/index.ts';
@@ -31,7 +31,7 @@ const bad = handMade(
 );
 
 describe('parseParquet keeps the contract', () => {
-  const cases = rangesCodecCases({
+  const cases = rangeParserCases({
     create: () => parseParquet({ readBytes: 1024 }),
     samples: [
       { name: 'one row', input: file(1), outputs: records.slice(0, 1), rejections: [] },
@@ -60,6 +60,6 @@ describe('parseParquet keeps the contract', () => {
 
   it('and its README says so', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    expect(readme).toContain('Conformance: all cases of `rangesCodecCases`');
+    expect(readme).toContain('Conformance: all cases of `rangeParserCases`');
   });
 });

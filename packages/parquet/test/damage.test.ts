@@ -1,5 +1,5 @@
 import { isMillraceError } from '@millrace/core';
-import { runRangesCodec } from '@millrace/testkit';
+import { runRangeParser } from '@millrace/testkit';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ const sample = new Uint8Array(
 /** `undefined` where it was read after all; what has no code fails the test. */
 async function codeOf(bytes: Uint8Array, options: ParseParquetOptions = {}): Promise<string | undefined> {
   try {
-    await runRangesCodec(parseParquet({ maxBufferBytes: 8 * 2 ** 20, ...options }), bytes);
+    await runRangeParser(parseParquet({ maxBufferBytes: 8 * 2 ** 20, ...options }), bytes);
     return undefined;
   } catch (error) {
     if (!isMillraceError(error)) throw error;

@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import { runRangesCodec } from '@millrace/testkit';
+import { runRangeParser } from '@millrace/testkit';
 import fc from 'fast-check';
 import type { SchemaElement } from 'hyparquet';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
@@ -19,7 +19,7 @@ function file(schema: readonly SchemaElement[], columnData: ColumnSource[], opti
 }
 
 async function read(bytes: Uint8Array, options?: ParseParquetOptions): Promise<readonly unknown[]> {
-  return (await runRangesCodec(parseParquet(options), bytes)).values;
+  return (await runRangeParser(parseParquet(options), bytes)).values;
 }
 
 const list = (name: string, element: SchemaElement, outer: object = optional): SchemaElement[] => [
@@ -142,7 +142,7 @@ describe('a nested field', () => {
       ...list('ids', { name: 'element', type: 'INT64', ...optional }),
     ];
     const bytes = file(schema, [{ name: 'c', data: [{ ids: [1n] }, { ids: [2n, 2n ** 60n] }] }]);
-    const { values, rejections } = await runRangesCodec(parseParquet(), bytes);
+    const { values, rejections } = await runRangeParser(parseParquet(), bytes);
     expect(values).toEqual([{ c: { ids: [1] } }]);
     expect(rejections).toMatchObject([
       { ordinal: 1, code: 'PARQUET_INTEGER_INEXACT', details: { content: { path: 'c.ids.1' } } },
@@ -208,7 +208,7 @@ describe('any file', () => {
           const expected = rows.map((row) => ({ ...row, l: row.l === null ? null : Number(row.l) }));
           expect(await read(bytes, { readBytes: 1024 })).toEqual(expected);
           const settled = Math.floor(rows.length * share);
-          const rest = await runRangesCodec(parseParquet({ columns: ['s', 'i'] }), bytes, { settled });
+          const rest = await runRangeParser(parseParquet({ columns: ['s', 'i'] }), bytes, { settled });
           expect(rest.skipped).toBe(
             rest.skipped === rows.length ? rows.length : Math.floor(settled / rowGroupSize) * rowGroupSize,
           );

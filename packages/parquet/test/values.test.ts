@@ -1,5 +1,5 @@
 import { decimal } from '@millrace/core';
-import { runRangesCodec } from '@millrace/testkit';
+import { runRangeParser } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
 import { parseParquet, type ParseParquetOptions } from '../src/index.ts';
 import {
@@ -19,7 +19,7 @@ import {
 } from './hand-made.ts';
 
 async function valuesOf(column: Omit<HandColumn, 'name'>, rows: number, options?: ParseParquetOptions) {
-  const result = await runRangesCodec(
+  const result = await runRangeParser(
     parseParquet<{ c: unknown }>(options),
     handMade([{ name: 'c', ...column }], rows),
   );

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type Codec,
   feed,
   flatMap,
   type LandingOptions,
   landingVersion,
   memoryLedger,
+  type Parser,
   purge,
   type Source,
 } from '@millrace/core';
@@ -35,9 +35,8 @@ const versions: Source<Version, readonly Row[]> = {
     },
   }),
 };
-const rows: Codec<readonly Row[], Row, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const rows: Parser<readonly Row[], Row> = {
+  kind: 'parser',
   name: 'rows',
   start: () => ({ push: (chunk) => chunk }),
 };

@@ -1,5 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { type Codec, feed, type ItemReport, memoryLedger } from '@millrace/core';
+import { feed, type ItemReport, memoryLedger, type Parser } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Ref, s3Source } from '../src/index.ts';
 import { failureOf } from './failure-of.ts';
@@ -18,9 +18,8 @@ beforeAll(async () => {
 });
 afterAll(async () => buckets[Symbol.asyncDispose]());
 
-const wholeChunk: Codec<Uint8Array, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const wholeChunk: Parser<Uint8Array, string> = {
+  kind: 'parser',
   name: 'whole',
   start: () => ({ push: (chunk) => [Buffer.from(chunk).toString()] }),
 };

@@ -1,4 +1,4 @@
-import { type Codec, type Entry, feed, type Feed, type ReadableQuarantine, type Rejection } from '@millrace/core';
+import { type Entry, feed, type Feed, type Parser, type ReadableQuarantine, type Rejection } from '@millrace/core';
 import { memorySink, memorySource } from '@millrace/testkit';
 import { itemContext } from './item-context.ts';
 
@@ -22,9 +22,8 @@ export function write(
 }
 
 /** Every line is a bad record. */
-const badLines: Codec<string, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const badLines: Parser<string, string> = {
+  kind: 'parser',
   name: 'badLines',
   start: ({ reject }) => ({
     push: (text) => text.split('\n').map((raw) => reject({ code: 'BAD', message: 'bad', raw })),

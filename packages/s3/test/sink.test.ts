@@ -241,7 +241,7 @@ describe('on a bad network', () => {
       const source = memorySource<Row>({ objects: { a: rows(90), b: rows(33) } });
       const carry = feed('chaos')
         .from(source)
-        .through({ kind: 'codec', emits: 'records', name: 'rows', start: () => ({ push: (row: Row) => [row] }) })
+        .through({ kind: 'parser', name: 'rows', start: () => ({ push: (row: Row) => [row] }) })
         .to(sink);
       const ledger = memoryLedger();
       for (let attempt = 0; attempt < 30; attempt += 1) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { type Codec, feed, type Sink } from '@millrace/core';
+import { feed, type Parser, type Sink } from '@millrace/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type S3Ref, s3Source, type S3Source } from '../src/index.ts';
 import { collect } from './collect.ts';
@@ -111,9 +111,8 @@ it('lists 1,050 objects with mixed-case keys, each once and in order', async () 
 });
 
 describe('in a feed', () => {
-  const bytes: Codec<Uint8Array, number, 'records'> = {
-    kind: 'codec',
-    emits: 'records',
+  const bytes: Parser<Uint8Array, number> = {
+    kind: 'parser',
     name: 'lengths',
     start: () => ({ push: (chunk) => [chunk.length] }),
   };

@@ -1,34 +1,40 @@
 import {
   type Block,
-  type CodecContext,
-  type Emits,
   isBlock,
   isLocated,
   isPart,
   MillraceError,
+  type ParserContext,
   type Produced,
+  type RecordPlace,
   rejected,
   type Rejected,
   rejectedRecord,
-  type RecordPlace,
   type TextPlace,
 } from '@millrace/core';
-import type { CodecRun, RunCodecOptions } from './run-codec.ts';
+import type { DriveOptions } from './decoding/driven-stage.ts';
+import type { ParserRun } from './run-parser.ts';
 
-/** What comes out of one codec at work on one item, held against the contract. */
-export interface CollectedOutputs<O> {
-  /** What the codec is handed at its start. */
-  readonly context: CodecContext;
-  readonly take: (produced: Produced<O>) => Promise<void>;
-  /** Called after the last output: no marker may be missing. */
-  readonly end: () => void;
-  readonly result: () => CodecRun<O>;
+/** What came out of a stage of any kind. */
+export interface CollectedRun<O> extends ParserRun<O> {
+  readonly textPlace: (index: number) => TextPlace | undefined;
+  readonly parts: readonly { readonly name: string; readonly at: number }[];
 }
 
-/** Takes the outputs of a codec as the runner does. */
+/** What comes out of one stage at work on one object, held against the contract. */
+export interface CollectedOutputs<O> {
+  /** What the stage gets at its start. */
+  readonly context: ParserContext;
+  readonly take: (returned: unknown) => Promise<void>;
+  /** Called after the last output: no marker may be missing. */
+  readonly end: () => void;
+  readonly result: () => CollectedRun<O>;
+}
+
+/** Takes the outputs of a stage as the runner does. */
 export function collectOutputs<O>(
-  codec: { readonly name: string; readonly emits: Emits },
-  options: RunCodecOptions,
+  stage: { readonly name: string; readonly kind: string },
+  options: DriveOptions,
 ): CollectedOutputs<O> {
   const {
     feed = 'test',
@@ -43,12 +49,13 @@ export function collectOutputs<O>(
   const parts: { readonly name: string; readonly at: number }[] = [];
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
-    new MillraceError('CODEC_CONTRACT', `Codec ${codec.name}: ${what}.`, { stage: codec.name });
+    new MillraceError('CODEC_CONTRACT', `Stage ${stage.name}: ${what}.`, { stage: stage.name });
+  const parses = stage.kind === 'parser' || stage.kind === 'range-parser';
 
-  const context: CodecContext = {
+  const context: ParserContext = {
     feed,
     run: 'test',
-    stage: codec.name,
+    stage: stage.name,
     signal,
     item,
     count: (counter, by = 1) => {
@@ -58,7 +65,7 @@ export function collectOutputs<O>(
       notes[name] = text;
     },
     reject: (record) => {
-      if (codec.emits !== 'records') throw contract('it emits chunks, so it has no record to reject');
+      if (!parses) throw contract('it has no record to reject, as it is not a parser');
       const marker = rejected(record);
       made.add(marker);
       return marker;
@@ -73,20 +80,21 @@ export function collectOutputs<O>(
     places.push(place);
   };
   const takeBlock = ({ records, place }: Block<O>): void => {
-    if (codec.emits !== 'records') throw contract('it emits chunks, but answered a block of records');
+    if (!parses) throw contract('it returned a block of records, but is not a parser');
     for (const [index, record] of records.entries()) take(record, () => place?.(index));
   };
   const takeLocated = (chunk: O, place: TextPlace): void => {
-    if (codec.emits !== 'chunks') throw contract('it emits records, but answered a located chunk');
+    if (stage.kind !== 'charset-decoder') throw contract('it returned a located chunk, but is not a charset decoder');
     textPlaces.set(outputs.length, place);
     take(chunk, () => undefined);
   };
   const takePart = (name: string): void => {
-    if (codec.emits !== 'chunks') throw contract('it emits records, but began a part');
+    if (stage.kind !== 'decompressor') throw contract('it began a part, but is not a decompressor');
     if (parts.length === 0 && outputs.length > 0) throw contract('it emitted chunks before its first part');
     parts.push({ name, at: outputs.length });
   };
-  const takeAll = async (produced: Produced<O>): Promise<void> => {
+  const takeAll = async (returned: unknown): Promise<void> => {
+    const produced = returned as Produced<O>;
     if (isBlock(produced)) {
       takeBlock(produced as Block<O>);
       return;

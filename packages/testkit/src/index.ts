@@ -1,9 +1,15 @@
 export { chaosCases, type ChaosCasesOptions } from './chaos-cases.ts';
-export { codecCases, type CodecCasesOptions, type CodecSample } from './codec-cases.ts';
-export type { EndlessInput } from './codec-cases/endless-case.ts';
-export type { CodecExpansion } from './codec-cases/expansion-case.ts';
+export {
+  charsetDecoderCases,
+  type CharsetDecoderCasesOptions,
+  type CharsetDecoderSample,
+} from './charset-decoder-cases.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export type { Cuttable } from './cut.ts';
+export type { DriveOptions } from './decoding/driven-stage.ts';
+export type { EndlessInput } from './decoding/endless-case.ts';
+export type { Expansion } from './decoding/expansion-case.ts';
+export { decompressorCases, type DecompressorCasesOptions, type DecompressorSample } from './decompressor-cases.ts';
 export { eachCases, type EachCasesOptions, type EachSample } from './each-cases.ts';
 export { encoderCases, type EncoderCasesOptions } from './encoder-cases.ts';
 export type { Fault } from './fault-proxy/fault.ts';
@@ -37,11 +43,13 @@ export {
   type MemorySourceOptions,
 } from './memory-source.ts';
 export { optionCases, type OptionCasesOptions } from './option-cases.ts';
+export { parserCases, type ParserCasesOptions, type ParserSample } from './parser-cases.ts';
 export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases.ts';
-export { rangesCodecCases, type RangesCodecCasesOptions, type RangesSample } from './ranges-codec-cases.ts';
+export { rangeParserCases, type RangeParserCasesOptions, type RangesSample } from './range-parser-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
-export { type CodecRun, driveCodec, type DrivenCodec, runCodec, type RunCodecOptions } from './run-codec.ts';
-export { type RangesCodecRun, runRangesCodec, type RunRangesCodecOptions } from './run-ranges-codec.ts';
+export { type CharsetDecoderRun, type DecompressorRun, runDecoder } from './run-decoder.ts';
+export { type DrivenParser, driveParser, type ParserRun, runParser } from './run-parser.ts';
+export { type RangeParserRun, runRangeParser, type RunRangeParserOptions } from './run-range-parser.ts';
 export { sinkCases } from './sink-cases.ts';
 export type { RefusedRecord, SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sink-bench.ts';
 export { sourceCases, type SourceCasesOptions } from './source-cases.ts';

@@ -1,4 +1,4 @@
-import { type Codec, type Feed, feed, MillraceError, type Sink, type Source } from '@millrace/core';
+import { type Feed, feed, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
 
 /** A feed of whole lines that hold a number each, or one of the words that it knows; other lines are rejected. */
 export function numbersFeed<Ref>(
@@ -10,15 +10,14 @@ export function numbersFeed<Ref>(
   return feed(name).from(source).through(parseNumbers(words)).to(sink);
 }
 
-function parseNumbers(words: Readonly<Record<string, number>>): Codec<string, number, 'records'> {
+function parseNumbers(words: Readonly<Record<string, number>>): Parser<string, number> {
   const parse = (raw: string): number => {
     const number = words[raw] ?? Number(raw);
     if (Number.isNaN(number)) throw new MillraceError('BAD', `${raw} is no number.`);
     return number;
   };
   return {
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'parseNumbers',
     reparse: ({ raw }) => parse(String(raw)),
     start: ({ reject }) => ({

@@ -1,11 +1,10 @@
-import { type Codec, feed, map, type Rejected, type Rejection } from '@millrace/core';
+import { feed, map, type Parser, type Rejected, type Rejection } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
 import { memorySink, memorySource, recordingObserver } from '../src/index.ts';
 
 /** Each line is a record; chunks end at a line's end. */
-const lines: Codec<string, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const lines: Parser<string, string> = {
+  kind: 'parser',
   name: 'lines',
   start: ({ reject }) => ({
     push: (chunk) =>

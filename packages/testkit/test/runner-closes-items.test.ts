@@ -1,10 +1,9 @@
-import { type Codec, feed } from '@millrace/core';
+import { feed, type Parser } from '@millrace/core';
 import { expect, it } from 'vitest';
 import { memorySink, memorySource } from '../src/index.ts';
 
-const words: Codec<string, string, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const words: Parser<string, string> = {
+  kind: 'parser',
   name: 'words',
   start: () => ({ push: (word) => [word] }),
 };

@@ -1,16 +1,17 @@
 import {
   check,
   checkOptions,
-  type Codec,
-  type CodecContext,
-  type CodecStage,
   isBlock,
   MillraceError,
+  type Parser,
+  type ParserContext,
+  type ParserStage,
   rejected,
   rejectedRecord,
   type RejectedRecord,
   signatureOf,
 } from '@millrace/core';
+import { MAX_RECORD_CHARS, wholeText } from '@millrace/framing';
 import type { XmlRecord } from './xml-record.ts';
 import type { XmlSettings } from './xml-settings.ts';
 import { startXml } from './xml-stage.ts';
@@ -60,7 +61,7 @@ export interface ParseXmlOptions {
  * @throws MillraceError in a run `XML_INVALID`, `XML_TRUNCATED`, `XML_RECORD_MISSING`, `XML_TOO_DEEP`, `XML_MARKUP_TOO_LONG`;
  *   `details` has `line`, and `byteOffset` where it is known
  */
-export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string, T, 'records'> {
+export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Parser<string, T> {
   checkOptions('parseXml', options, {
     record: checkRecord,
     arrays: check.optional(checkArrays),
@@ -73,13 +74,12 @@ export function parseXml<T = XmlRecord>(options: ParseXmlOptions): Codec<string,
     maxMarkupChars: check.optional(check.integer(16)),
   });
   const settings = settingsOf(options);
-  return Object.freeze<Codec<string, T, 'records'>>({
-    kind: 'codec',
-    emits: 'records',
+  return Object.freeze<Parser<string, T>>({
+    kind: 'parser',
     name: 'parseXml',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: CodecContext) => startXml(settings, context) as CodecStage<string, T>,
+    start: (context: ParserContext) => startXml(settings, context) as ParserStage<string, T>,
     reparse: (one) => reparseXml(settings, one) as T,
   });
 }
@@ -93,7 +93,7 @@ function settingsOf(options: ParseXmlOptions): XmlSettings {
     stripPrefixes,
     trim: options.trim ?? false,
     onMissing: options.onMissing ?? 'fail',
-    maxRecordChars: options.maxRecordChars ?? 1024 * 1024,
+    maxRecordChars: options.maxRecordChars ?? MAX_RECORD_CHARS,
     maxDepth: options.maxDepth ?? 100,
     maxAttributes: options.maxAttributes ?? 256,
     maxMarkupChars: options.maxMarkupChars ?? 65_536,
@@ -107,21 +107,16 @@ function settingsOf(options: ParseXmlOptions): XmlSettings {
  * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the text
  */
 function reparseXml(settings: XmlSettings, { raw, code }: Pick<RejectedRecord, 'raw' | 'code'>): XmlRecord {
-  if (typeof raw !== 'string' || code === 'RECORD_TOO_LONG') {
-    throw new MillraceError(
-      'REPLAY_IMPOSSIBLE',
-      'The record was not kept whole. Raise the limit and deliver the file again.',
-    );
-  }
-  const root = /^<([^\s/>]+)/.exec(raw)?.[1] ?? '';
+  const text = wholeText({ raw, code });
+  const root = /^<([^\s/>]+)/.exec(text)?.[1] ?? '';
   const alone: XmlSettings = { ...settings, record: [settings.nameOf(root)], isPath: false };
-  const stage = startXml(alone, { reject: rejected } as CodecContext);
-  const framed = stage.push(raw);
+  const stage = startXml(alone, { reject: rejected } as ParserContext);
+  const framed = stage.push(text);
   void stage.end!();
   const record = isBlock(framed) ? framed.records[0] : undefined;
   const bad = rejectedRecord(record);
   if (bad !== undefined) throw new MillraceError(bad.code, bad.message, { details: bad.details });
-  if (record === undefined) throw new MillraceError('REPLAY_IMPOSSIBLE', 'The text is no element.');
+  if (record === undefined) throw new MillraceError('REPLAY_IMPOSSIBLE', 'The text is not an element.');
   return record as XmlRecord;
 }
 

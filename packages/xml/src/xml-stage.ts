@@ -1,34 +1,21 @@
 import {
   block,
-  type CodecContext,
-  type CodecStage,
+  type Block,
+  type ParserContext,
+  type ParserStage,
   type RecordPlace,
   type Rejected,
   type TextPlace,
 } from '@millrace/core';
+import { damagedRecord, damageIn, excerpt, type TextPart, tooLong } from '@millrace/framing';
+import { OpenRecord } from './open-record.ts';
 import { XmlBuilder } from './xml-builder.ts';
-import { damagedRecord, damageOf, type XmlPart } from './xml-damage.ts';
 import { type XmlOrigin, xmlError } from './xml-origin.ts';
 import { XmlPath } from './xml-path.ts';
 import { XmlReader } from './xml-reader.ts';
 import type { XmlRecord } from './xml-record.ts';
 import { XmlScanner, type XmlToken } from './xml-scanner.ts';
 import type { XmlSettings } from './xml-settings.ts';
-import { EXCERPT_CHARS, recordTooLong } from './xml-text.ts';
-
-/** A record that has begun. */
-interface OpenRecord {
-  readonly origin: XmlOrigin;
-  readonly depth: number;
-  raw: string;
-  length: number;
-  /** Whether it is stepped over, being too long. */
-  isOver: boolean;
-  isClosed: boolean;
-  /** What earlier chunks brought of it, and where it begins or goes on in the chunk at hand. */
-  parts: XmlPart[];
-  from: number;
-}
 
 interface KeptRecord {
   readonly record: XmlRecord | Rejected;
@@ -37,184 +24,246 @@ interface KeptRecord {
 }
 
 /** `parseXml` at work on one item. */
-export function startXml(settings: XmlSettings, { reject }: CodecContext): CodecStage<string, XmlRecord> {
-  const { maxRecordChars, maxDepth, maxMarkupChars } = settings;
-  const scanner = new XmlScanner(maxMarkupChars);
-  const builder = new XmlBuilder(settings);
-  const path = new XmlPath(settings);
-  let depth = 0;
-  let sawRoot = false;
-  let current: OpenRecord | undefined;
-  /** Text of a record that waits for the markup behind it. */
-  let text: XmlToken | undefined;
-  let token: XmlToken | undefined;
-  let kept: KeptRecord[] = [];
-  let place: TextPlace | undefined;
-  /** What earlier chunks brought of the token that waits for its end. */
-  let waiting: XmlPart[] = [];
+export function startXml(settings: XmlSettings, { reject }: ParserContext): ParserStage<string, XmlRecord> {
+  const stage = new XmlStage(settings, reject);
+  return { push: (text, place) => stage.push(text, place), end: () => stage.end() };
+}
 
-  const reader = new XmlReader({
-    open: (name, attributes) => {
-      depth += 1;
-      sawRoot = true;
-      if (depth > maxDepth) {
-        const what = `an element begins at depth ${depth}, and maxDepth allows ${maxDepth}.`;
-        throw xmlError('XML_TOO_DEEP', what, token!.origin);
-      }
-      if (current === undefined && path.open(name)) {
-        const { origin, from } = token!;
-        current = { origin, depth, raw: '', length: 0, isOver: false, isClosed: false, parts: waiting, from };
-        reader.listen(true);
-      }
-      if (current?.isOver === false) builder.open(name, attributes);
-    },
-    close: () => {
-      if (current?.isOver === false) builder.close();
-      if (current === undefined) path.close();
-      else if (depth === current.depth) {
-        current.isClosed = true;
-        path.close();
-      }
-      depth -= 1;
-    },
-    text: (some) => builder.text(some),
-  });
+/**
+ * The scanner cuts tokens, the reader judges them and says which elements begin and end, the path which of them are records,
+ * and the builder makes these. Here is what connects the four: the record at hand, and what waits for the next token.
+ */
+class XmlStage {
+  readonly #settings: XmlSettings;
+  readonly #reject: ParserContext['reject'];
+  readonly #scanner: XmlScanner;
+  readonly #builder: XmlBuilder;
+  readonly #path: XmlPath;
+  readonly #reader: XmlReader;
+  /** Elements that are open. */
+  #depth = 0;
+  #sawRoot = false;
+  #started = false;
+  /** The record at hand. */
+  #current: OpenRecord | undefined;
+  /** Text of it that waits for the markup after it. */
+  #text: XmlToken | undefined;
+  /** The markup that the reader is given. */
+  #token: XmlToken | undefined;
+  /** Where the chunk at hand came from. */
+  #place: TextPlace | undefined;
+  /** What earlier chunks brought of the token that waits for its end, outside of records. */
+  #waiting: TextPart[] = [];
+  /** The records of the chunk at hand. */
+  #kept: KeptRecord[] = [];
 
-  /** Counts what belongs to the record at hand, and keeps it as far as it may be long. */
-  function append(record: OpenRecord, some: string): void {
-    record.length += some.length;
-    if (!record.isOver || record.raw.length <= EXCERPT_CHARS) record.raw += some;
-    if (record.length > maxRecordChars) stepOver(record);
+  constructor(settings: XmlSettings, reject: ParserContext['reject']) {
+    this.#settings = settings;
+    this.#reject = reject;
+    this.#scanner = new XmlScanner(settings.maxMarkupChars);
+    this.#builder = new XmlBuilder(settings);
+    this.#path = new XmlPath(settings);
+    this.#reader = new XmlReader({
+      open: (name, attributes) => this.#openElement(name, attributes),
+      close: () => this.#closeElement(),
+      text: (some) => this.#builder.text(some),
+    });
   }
 
-  function stepOver(record: OpenRecord): void {
-    if (record.isOver) return;
-    record.isOver = true;
-    record.parts = [];
-    reader.listen(false);
-    builder.take();
-  }
-
-  /** What has come of something, up to `to` in the chunk at hand. */
-  function partsTo(earlier: readonly XmlPart[], from: number, to: number): readonly XmlPart[] {
-    return place === undefined ? earlier : [...earlier, { place, from, to }];
-  }
-
-  function keep({ origin, raw, length, isOver, parts, from }: OpenRecord, to: number): void {
-    reader.listen(false);
-    const { record, problem } = builder.take();
-    const { line } = origin;
-    const all = isOver ? [] : partsTo(parts, from, to);
-    const damage = damageOf(all);
-    if (damage !== undefined) {
-      kept.push({ record: reject(damagedRecord(damage, all, line)), raw, origin });
-    } else if (isOver) {
-      const bad = recordTooLong(raw, length, line, maxRecordChars);
-      kept.push({ record: reject(bad), raw: bad.raw as string, origin });
-    } else if (problem === undefined) {
-      kept.push({ record, raw, origin });
-    } else {
-      const { code, what, details } = problem;
-      const bad = { code, message: `The record on line ${line} ${what}`, details, raw, line };
-      kept.push({ record: reject(bad), raw, origin });
+  push(chunk: string, place: TextPlace | undefined): Block<XmlRecord> | readonly [] {
+    this.#place = place;
+    this.#scanner.add(chunk, place);
+    if (!this.#started && chunk !== '') {
+      this.#scanner.skipMark();
+      this.#started = true;
     }
-    current = undefined;
+    this.#scan();
+    this.#carryOver(chunk.length);
+    return this.#emit();
+  }
+
+  /** @throws MillraceError `XML_TRUNCATED`, `XML_INVALID`, `XML_RECORD_MISSING` */
+  end(): Block<XmlRecord> | readonly [] {
+    const { end } = this.#scanner;
+    const rest = this.#scanner.rest();
+    if (rest !== undefined) this.#reader.write(rest, undefined);
+    if (this.#depth > 0 || !this.#sawRoot || this.#scanner.waitsForMarkup) {
+      const what = this.#sawRoot ? 'the XML ends before it is complete.' : 'the item ends without a root element.';
+      throw xmlError('XML_TRUNCATED', `${what} Ask the sender for a new copy.`, end);
+    }
+    this.#reader.end(end);
+    const { record, onMissing } = this.#settings;
+    if (!this.#path.isFound && onMissing === 'fail') {
+      const wanted = `/${record.slice(0, -1).join('/')}`;
+      const what = `the item ends, and there was no element ${wanted}, in which "record" says that the records are.`;
+      throw xmlError('XML_RECORD_MISSING', what, end);
+    }
+    return this.#emit();
+  }
+
+  #openElement(name: string, attributes: Readonly<Record<string, string>>): void {
+    const { maxDepth, maxRecordChars } = this.#settings;
+    this.#depth += 1;
+    this.#sawRoot = true;
+    const { origin, from } = this.#token!;
+    if (this.#depth > maxDepth) {
+      throw xmlError(
+        'XML_TOO_DEEP',
+        `an element begins at depth ${this.#depth}, and maxDepth allows ${maxDepth}.`,
+        origin,
+      );
+    }
+    if (this.#current === undefined && this.#path.open(name)) {
+      this.#current = new OpenRecord(origin, this.#depth, maxRecordChars, this.#waiting, from);
+      this.#reader.listen(true);
+    }
+    if (this.#current?.isOver === false) this.#builder.open(name, attributes);
+  }
+
+  #closeElement(): void {
+    const current = this.#current;
+    if (current?.isOver === false) this.#builder.close();
+    if (current === undefined || this.#depth === current.depth) this.#path.close();
+    if (current !== undefined && this.#depth === current.depth) current.isClosed = true;
+    this.#depth -= 1;
+  }
+
+  #scan(): void {
+    for (;;) {
+      const current = this.#current;
+      const next = this.#scanner.next(current?.isOver === false);
+      if (next !== undefined) {
+        this.#take(next);
+        continue;
+      }
+      if (current === undefined || current.isOver || !this.#scanner.waitsForText) return;
+      if (!current.isTooLongWith(this.#textLength + this.#scanner.waiting)) return;
+      this.#giveUp(current);
+    }
+  }
+
+  #take(next: XmlToken): void {
+    const isOutside = this.#current === undefined;
+    const before = this.#kept.length;
+    if (next.kind === 'text') this.#takeText(next);
+    else if (next.kind === 'cdata') this.#takeCdata(next);
+    else this.#takeMarkup(next);
+    const isMarkup = next.kind === 'tag' || next.kind === 'other';
+    // Unless it began a record, or was one.
+    if (isMarkup && isOutside && this.#current === undefined && this.#kept.length === before) this.#checkDamage(next);
+    // A record that began takes the list over.
+    this.#waiting = [];
+  }
+
+  #takeText(some: XmlToken): void {
+    const current = this.#current;
+    if (current === undefined || current.isOver) {
+      this.#passText(some);
+    } else if (current.isTooLongWith(some.text.length)) {
+      this.#stepOver(current);
+      this.#passText(some);
+    } else {
+      this.#text = some;
+    }
+  }
+
+  #takeCdata(some: XmlToken): void {
+    if (this.#depth === 0) throw xmlError('XML_INVALID', 'there is CDATA outside of the root element.', some.origin);
+    const current = this.#current;
+    if (current === undefined) return;
+    if (!current.isOver && current.isTooLongWith(this.#textLength + some.text.length)) this.#giveUp(current);
+    if (current.isOver) this.#append(current, some.text);
+    else this.#takeMarkup(some);
+  }
+
+  #takeMarkup(some: XmlToken): void {
+    const wasOpen = this.#current !== undefined;
+    const before = wasOpen ? this.#text : undefined;
+    this.#token = some;
+    this.#reader.write(before, some);
+    this.#text = undefined;
+    const current = this.#current;
+    if (current === undefined) return;
+    if (before !== undefined) this.#append(current, before.text);
+    this.#append(current, some.text);
+    if (current.isClosed) this.#keep(current, some.to);
   }
 
   /** Text that nobody listens to, which may come in pieces. */
-  function passText(some: XmlToken): void {
-    reader.write(some, undefined);
-    if (current !== undefined) append(current, some.text);
+  #passText(some: XmlToken): void {
+    this.#reader.write(some, undefined);
+    if (this.#current !== undefined) this.#append(this.#current, some.text);
   }
 
-  /** Text or CDATA of a record that fits no more. */
-  function takeTooLong(record: OpenRecord): void {
-    stepOver(record);
-    if (text !== undefined) passText(text);
-    text = undefined;
+  get #textLength(): number {
+    return this.#text?.text.length ?? 0;
   }
 
-  function takeText(some: XmlToken): void {
-    if (current === undefined || current.isOver) passText(some);
-    else if (current.length + some.text.length > maxRecordChars) {
-      stepOver(current);
-      passText(some);
-    } else {
-      text = some;
-    }
+  #append(record: OpenRecord, some: string): void {
+    record.append(some);
+    if (!record.isOver && record.isTooLongWith(0)) this.#stepOver(record);
   }
 
-  function takeCdata(some: XmlToken): void {
-    if (depth === 0) throw xmlError('XML_INVALID', 'there is CDATA outside of the root element.', some.origin);
-    if (current === undefined) return;
-    if (!current.isOver && current.length + (text?.text.length ?? 0) + some.text.length > maxRecordChars)
-      takeTooLong(current);
-    if (current.isOver) append(current, some.text);
-    else takeMarkup(some);
+  /** Steps over a record that its text or CDATA makes too long. */
+  #giveUp(record: OpenRecord): void {
+    this.#stepOver(record);
+    if (this.#text !== undefined) this.#passText(this.#text);
+    this.#text = undefined;
   }
 
-  function takeMarkup(some: XmlToken): void {
-    const before = current === undefined ? undefined : text;
-    const wasOpen = current !== undefined;
-    token = some;
-    reader.write(before, some);
-    text = undefined;
-    if (current === undefined) return;
-    if (wasOpen && before !== undefined) append(current, before.text);
-    append(current, some.text);
-    if (current.isClosed) keep(current, some.to);
+  #stepOver(record: OpenRecord): void {
+    record.stepOver();
+    this.#reader.listen(false);
+    this.#builder.take();
+  }
+
+  #keep(ended: OpenRecord, to: number): void {
+    this.#reader.listen(false);
+    this.#current = undefined;
+    const { origin, raw } = ended;
+    const record = this.#toRecord(ended, to);
+    const shown = ended.isOver ? excerpt(raw, this.#settings.maxRecordChars) : raw;
+    this.#kept.push({ record, raw: shown, origin });
+  }
+
+  #toRecord(ended: OpenRecord, to: number): XmlRecord | Rejected {
+    const reject = this.#reject;
+    const { maxRecordChars } = this.#settings;
+    const { record, problem } = this.#builder.take();
+    const { raw, length, isOver, origin } = ended;
+    const { line } = origin;
+    if (isOver) return reject(tooLong(excerpt(raw, maxRecordChars), length, line, maxRecordChars));
+    // Without bytes there can be no damage.
+    const damaged =
+      this.#place?.bytes === undefined ? undefined : damagedRecord(ended.partsTo(this.#place, to), raw, line);
+    if (damaged !== undefined) return reject(damaged);
+    if (problem === undefined) return record;
+    const { code, what, details } = problem;
+    return reject({ code, message: `The record on line ${line} ${what}`, details, raw, line });
   }
 
   /** Damaged markup outside of records may have been anything, such as the beginning of one. */
-  function checkDamage({ from, to, origin }: XmlToken): void {
-    const damage = damageOf(partsTo(waiting, from, to));
-    if (damage !== undefined) throw xmlError(damage.code, `damaged markup begins. ${damage.message}`, origin);
-  }
-
-  function take(next: XmlToken): void {
-    const isOutside = current === undefined;
-    const before = kept.length;
-    if (next.kind === 'text') takeText(next);
-    else if (next.kind === 'cdata') takeCdata(next);
-    else takeMarkup(next);
-    const isMarkup = next.kind === 'tag' || next.kind === 'other';
-    // Unless it began a record, or was one.
-    if (isMarkup && isOutside && current === undefined && kept.length === before) checkDamage(next);
-    waiting = [];
+  #checkDamage({ from, to, origin }: XmlToken): void {
+    const here = this.#place === undefined ? [] : [{ place: this.#place, from, to }];
+    for (const part of [...this.#waiting, ...here]) {
+      const damage = damageIn(part.place, part.from, part.to);
+      if (damage !== undefined) throw xmlError(damage.code, `damaged markup begins. ${damage.message}`, origin);
+    }
   }
 
   /** Remembers what the chunk at hand has of a record, or of a token, that goes on in the next one. */
-  function carryOver(length: number): void {
+  #carryOver(length: number): void {
+    const place = this.#place;
     // Without bytes there can be no damage.
     if (place?.bytes === undefined) return;
-    if (current === undefined) {
-      if (scanner.waiting > 0) waiting.push({ place, from: scanner.index, to: length });
-    } else if (!current.isOver) {
-      current.parts.push({ place, from: current.from, to: length });
-      current.from = 0;
-    }
+    if (this.#current !== undefined) this.#current.carryOver(place, length);
+    else if (this.#scanner.waiting > 0) this.#waiting.push({ place, from: this.#scanner.index, to: length });
   }
 
-  function scan(): void {
-    for (;;) {
-      const next = scanner.next(current?.isOver === false);
-      if (next === undefined) {
-        const isTooLong =
-          current?.isOver === false &&
-          scanner.waitsForText &&
-          current.length + (text?.text.length ?? 0) + scanner.waiting > maxRecordChars;
-        if (!isTooLong) return;
-        takeTooLong(current!);
-      } else {
-        take(next);
-      }
-    }
-  }
-
-  function emit(): ReturnType<typeof block<XmlRecord>> | readonly [] {
-    const all = kept;
-    kept = [];
+  #emit(): Block<XmlRecord> | readonly [] {
+    const all = this.#kept;
     if (all.length === 0) return [];
+    this.#kept = [];
     const placeOf = (index: number): RecordPlace => {
       const { raw, origin } = all[index]!;
       return { raw, line: origin.line, byteOffset: origin.byteOffset() };
@@ -224,35 +273,4 @@ export function startXml(settings: XmlSettings, { reject }: CodecContext): Codec
       placeOf,
     );
   }
-
-  let started = false;
-  return {
-    push(chunk, from) {
-      place = from;
-      scanner.add(chunk, place);
-      if (!started && chunk !== '') {
-        scanner.skipMark();
-        started = true;
-      }
-      scan();
-      carryOver(chunk.length);
-      return emit();
-    },
-    end() {
-      const { end } = scanner;
-      const rest = scanner.rest();
-      if (rest !== undefined) reader.write(rest, undefined);
-      if (depth > 0 || !sawRoot || scanner.waitsForMarkup) {
-        const what = sawRoot ? 'the XML ends before it is complete.' : 'the item ends without a root element.';
-        throw xmlError('XML_TRUNCATED', `${what} Have the file sent anew.`, end);
-      }
-      reader.end(end);
-      if (!path.isFound && settings.onMissing === 'fail') {
-        const wanted = `/${settings.record.slice(0, -1).join('/')}`;
-        const what = `the item ends, and there was no element ${wanted}, in which "record" says that the records are.`;
-        throw xmlError('XML_RECORD_MISSING', what, end);
-      }
-      return emit();
-    },
-  };
 }

@@ -1,11 +1,11 @@
-import { codecCases, optionCases } from '@millrace/testkit';
+import { parserCases, optionCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
 import { inFull } from '../../../test/support/in-full.ts';
 import { parseXml, type ParseXmlOptions } from '../src/index.ts';
 
 // The endless inputs are 128 MiB each, and saxes looks at every character.
 describe('the contract of codecs', { timeout: 120_000 }, () => {
-  const small = codecCases<string, unknown, 'records'>({
+  const small = parserCases<string, unknown>({
     create: () => parseXml({ record: '/orders/order', maxRecordChars: 60, maxMarkupChars: 40, maxDepth: 4 }),
     samples: [
       { name: 'empty', input: '', error: 'XML_TRUNCATED' },
@@ -54,7 +54,7 @@ describe('the contract of codecs', { timeout: 120_000 }, () => {
   });
   for (const { clause, name, run } of small) it(`${clause} ${name}`, run);
 
-  const endless = codecCases<string, unknown, 'records'>({
+  const endless = parserCases<string, unknown>({
     create: () => parseXml({ record: 'order' }),
     samples: [{ name: 'a record', input: '<order/>', outputs: [{ '#text': '' }] }],
     endless: [

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { type Codec, feed, isMillraceError, map, type Rejection } from '@millrace/core';
+import { feed, isMillraceError, map, type Parser, type Rejection } from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
-import { memorySink, memorySource, runCodec } from '@millrace/testkit';
+import { memorySink, memorySource, runParser } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseXml, type ParseXmlOptions, type XmlRecord } from '../src/index.ts';
@@ -9,13 +9,13 @@ import { parseXml, type ParseXmlOptions, type XmlRecord } from '../src/index.ts'
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 async function records(text: string, options: ParseXmlOptions): Promise<readonly unknown[]> {
-  const { values, rejections } = await runCodec(parseXml(options), [text]);
+  const { values, rejections } = await runParser(parseXml(options), [text]);
   expect(rejections).toEqual([]);
   return values;
 }
 
 async function failure(text: string, options: ParseXmlOptions = { record: 'a' }) {
-  const error = await runCodec(parseXml(options), [text]).catch((thrown: unknown) => thrown);
+  const error = await runParser(parseXml(options), [text]).catch((thrown: unknown) => thrown);
   if (!isMillraceError(error)) throw new Error('it must fail', { cause: error });
   return error;
 }
@@ -23,8 +23,8 @@ async function failure(text: string, options: ParseXmlOptions = { record: 'a' })
 describe('parseXml', () => {
   it('is a frozen codec of records', () => {
     const codec = parseXml({ record: 'order' });
-    expectTypeOf(codec).toEqualTypeOf<Codec<string, XmlRecord, 'records'>>();
-    expectTypeOf(parseXml<{ a: string }>({ record: 'order' })).toEqualTypeOf<Codec<string, { a: string }, 'records'>>();
+    expectTypeOf(codec).toEqualTypeOf<Parser<string, XmlRecord>>();
+    expectTypeOf(parseXml<{ a: string }>({ record: 'order' })).toEqualTypeOf<Parser<string, { a: string }>>();
     expect(codec.name).toBe('parseXml');
     expect(Object.isFrozen(codec)).toBe(true);
   });
@@ -62,7 +62,7 @@ describe('parseXml', () => {
   });
 
   it('rejects a record with a child that comes again and is not named', async () => {
-    const { rejections, values } = await runCodec(parseXml({ record: 'o' }), [
+    const { rejections, values } = await runParser(parseXml({ record: 'o' }), [
       '<r>\n<o><a>1</a><a>2</a></o>\n<o><a>3</a></o></r>',
     ]);
     expect(rejections).toMatchObject([
@@ -109,7 +109,7 @@ describe('parseXml', () => {
       { '#text': '1' },
     ]);
     const twice = '<r><item x:a="1" y:a="2"/></r>';
-    const { rejections } = await runCodec(parseXml({ record: 'item', stripPrefixes: true }), [twice]);
+    const { rejections } = await runParser(parseXml({ record: 'item', stripPrefixes: true }), [twice]);
     expect(rejections).toMatchObject([{ code: 'XML_REPEATED' }]);
   });
 
@@ -182,7 +182,7 @@ describe('parseXml', () => {
   it('steps over a record that is too long, and keeps its beginning', async () => {
     const long = `<o><a>${'😀'.repeat(5000)}</a></o>`;
     const codec = parseXml({ record: 'o', maxRecordChars: 5000 });
-    const { rejections, values } = await runCodec(codec, [`<r>\n<o>1</o>${long}\n<o>2</o></r>`]);
+    const { rejections, values } = await runParser(codec, [`<r>\n<o>1</o>${long}\n<o>2</o></r>`]);
     expect(values).toEqual([{ '#text': '1' }, { '#text': '2' }]);
     expect(rejections).toMatchObject([{ code: 'RECORD_TOO_LONG', line: 2, ordinal: 1 }]);
     expect(rejections[0]!.message).toContain(`has ${long.length} characters, and maxRecordChars allows 5000`);
@@ -196,7 +196,7 @@ describe('parseXml', () => {
 
   it('rejects an element with too many attributes', async () => {
     const text = '<r><o a="1" b="2"><c d="1"/></o><o a="1"/></r>';
-    const { rejections, values } = await runCodec(parseXml({ record: 'o', maxAttributes: 1 }), [text]);
+    const { rejections, values } = await runParser(parseXml({ record: 'o', maxAttributes: 1 }), [text]);
     expect(rejections).toMatchObject([{ code: 'XML_TOO_MANY_ATTRIBUTES', raw: '<o a="1" b="2"><c d="1"/></o>' }]);
     expect(values).toEqual([{ '@a': '1' }]);
   });

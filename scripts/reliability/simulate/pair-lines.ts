@@ -1,13 +1,12 @@
-import { type Codec, MillraceError } from '@millrace/core';
+import { MillraceError, type Parser } from '@millrace/core';
 
 /**
  * Another parser for the same lines, as a redeployed feed may have: each two lines are one record, the first with
  * `paired: true`. A first line that is not JSON is rejected.
  */
-export function pairLines(): Codec<string, unknown, 'records'> {
+export function pairLines(): Parser<string, unknown> {
   return {
-    kind: 'codec',
-    emits: 'records',
+    kind: 'parser',
     name: 'pairLines',
     reparse: ({ raw }) => parsed(String(raw)),
     start: ({ reject }) => {

@@ -34,7 +34,8 @@ export interface RunScope<Ref> {
 /** Names of a feed's stages, made unique, as errors and reports use them. */
 export interface StageNames {
   readonly source: string;
-  readonly codecs: readonly string[];
+  readonly decoders: readonly string[];
+  readonly parser: string;
   readonly eaches: readonly string[];
   readonly sink: string;
 }
@@ -93,7 +94,8 @@ function stageNames<Ref>({ stages }: Feed<Ref>): StageNames {
   };
   return {
     source: unique(stages.source),
-    codecs: stages.codecs.map(unique),
+    decoders: stages.decoders.map(unique),
+    parser: unique(stages.parser),
     eaches: stages.eaches.map(unique),
     sink: unique(stages.sink),
   };

@@ -1,67 +1,48 @@
 import { isUtf8 } from 'node:buffer';
 import { MillraceError } from '@millrace/core';
+import { type ByteLine, ByteLines } from '@millrace/framing';
 
 /** A line, without its end. */
 export interface TextLine {
   readonly text: string;
   /** Its number, from 1. */
   readonly line: number;
-  /** The line as it came, where it is no UTF-8 and `text` is not what it says. */
+  /** The line as it came, if it is not UTF-8 and `text` is not what it says. */
   readonly damaged?: Uint8Array;
 }
 
-const LINE_FEED = 0x0a;
-
-/** Cuts bytes into lines of text, and holds the one that a chunk cuts. Empty lines are passed over. */
+/** Cuts bytes into lines of text. Empty lines are passed over. */
 export class ItemLines {
-  readonly #maxLineBytes: number;
-  /** The parts of the line at hand that earlier chunks brought. */
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
-  #line = 0;
+  readonly #lines: ByteLines;
 
   constructor(maxLineBytes: number) {
-    this.#maxLineBytes = maxLineBytes;
+    this.#lines = new ByteLines({ maxLineBytes, tooLong: (line) => tooLong(line, maxLineBytes) });
   }
 
   /** The lines that end in this chunk. It must be read to its end before the next chunk comes. */
   *push(chunk: Uint8Array): Generator<TextLine> {
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      yield* this.#take(chunk.subarray(start, end));
-      start = end + 1;
+    for (const bytes of this.#lines.push(chunk)) {
+      const line = textLine(bytes);
+      if (line !== undefined) yield line;
     }
-    if (start === chunk.length) return;
-    this.#hold(chunk.subarray(start));
   }
 
-  /** The last line, where the input does not end with a line's end. A whole item is JSON, and ends with a brace. */
+  /** The last line, if the input does not end with a line's end. A whole item is JSON, and ends with a brace. */
   *end(): Generator<TextLine> {
-    for (const line of this.#take(new Uint8Array())) {
-      if (line.damaged === undefined && !isJson(line.text)) throw truncated(line.line);
-      yield line;
-    }
+    const last = this.#lines.end();
+    const line = last && textLine(last);
+    if (line === undefined) return;
+    if (line.damaged === undefined && !isJson(line.text)) throw truncated(line.line);
+    yield line;
   }
+}
 
-  #hold(part: Uint8Array): void {
-    this.#heldBytes += part.length;
-    if (this.#heldBytes > this.#maxLineBytes) throw tooLong(this.#line + 1, this.#maxLineBytes);
-    // A copy, so that a line of a few bytes does not keep its chunk.
-    this.#held.push(new Uint8Array(part));
-  }
-
-  *#take(last: Uint8Array): Generator<TextLine> {
-    if (this.#heldBytes + last.length > this.#maxLineBytes) throw tooLong(this.#line + 1, this.#maxLineBytes);
-    const bytes = this.#heldBytes === 0 ? last : Buffer.concat([...this.#held, last]);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#line += 1;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').trimEnd();
-    if (text === '') return;
-    // What is no UTF-8 has become a character that says so.
-    const damaged = text.includes('\uFFFD') && !isUtf8(bytes);
-    yield { text, line: this.#line, ...(damaged && { damaged: new Uint8Array(bytes) }) };
-  }
+function textLine({ bytes, line }: ByteLine): TextLine | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').trimEnd();
+  if (text === '') return undefined;
+  // What is not UTF-8 has become a character that says so.
+  const damaged = text.includes('\uFFFD') && !isUtf8(bytes);
+  return { text, line, ...(damaged && { damaged: new Uint8Array(bytes) }) };
 }
 
 function isJson(text: string): boolean {

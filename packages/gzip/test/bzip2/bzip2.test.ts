@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { isMillraceError, type MillraceError } from '@millrace/core';
-import { codecCases, runCodec } from '@millrace/testkit';
+import { decompressorCases, runDecoder } from '@millrace/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inFull } from '../../../../test/support/in-full.ts';
@@ -23,7 +23,7 @@ interface Outcome {
 async function drive(chunks: readonly Uint8Array[], options: DecompressOptions = {}, name = 'a'): Promise<Outcome> {
   try {
     const item = { id: name, uri: `s3://b/${name}` };
-    return { output: Buffer.concat((await runCodec(create(options), chunks, { item })).values), code: 'OK' };
+    return { output: Buffer.concat((await runDecoder(create(options), chunks, { item })).values), code: 'OK' };
   } catch (error) {
     if (!isMillraceError(error)) throw error;
     return { output: Buffer.alloc(0), code: error.code, error };
@@ -37,7 +37,7 @@ describe('the conformance cases with bzip2', { timeout: 120_000 }, () => {
   const { file, payload } = sample('text');
   const zeros = sample('zeros');
   const many = Buffer.concat(Array.from({ length: 13 }, () => zeros.file));
-  const cases = codecCases({
+  const cases = decompressorCases({
     create,
     expansion: { input: many, outputLength: 13 * zeros.payload.length },
     endless: [{ name: 'a block without an end', first: file.subarray(0, 60), chunk: Buffer.alloc(65_536, 0x5a) }],
@@ -136,21 +136,23 @@ describe('bzip2', { timeout: 120_000 }, () => {
   it('is found by its bytes and by its name, around another compression as well', async () => {
     const { file, payload } = sample('text');
     expect((await drive([file], { expect: ['bzip2', 'none'] }, 'a.bz2')).output).toEqual(payload);
-    const { values } = await runCodec(decompress({ formats: [bzip2()] }), [file]);
+    const { values } = await runDecoder(decompress({ formats: [bzip2()] }), [file]);
     expect(Buffer.concat(values)).toEqual(payload);
-    await expect(runCodec(decompress(), [file])).rejects.toMatchObject({
+    await expect(runDecoder(decompress(), [file])).rejects.toMatchObject({
       code: 'COMPRESSION_UNSUPPORTED',
       message: expect.stringContaining('@millrace/gzip/bzip2') as string,
     });
     const named = { item: { id: 'a', uri: 's3://b/a.csv.bz2' } };
-    await expect(runCodec(decompress({ formats: [bzip2()] }), [Buffer.from('a,b,c\n1')], named)).rejects.toMatchObject({
+    await expect(
+      runDecoder(decompress({ formats: [bzip2()] }), [Buffer.from('a,b,c\n1')], named),
+    ).rejects.toMatchObject({
       code: 'COMPRESSION_CONFLICT',
     });
   });
 
   it('gives outputs of at most 256 KiB, one by one, within the limits', async () => {
     const { file } = sample('zeros');
-    const { values } = await runCodec(create(), [file]);
+    const { values } = await runDecoder(create(), [file]);
     expect(Math.max(...values.map(({ length }) => length))).toBeLessThanOrEqual(256 * 1024);
     expect((await drive([file], { maxOutputBytes: 4_999_999 })).code).toBe('COMPRESSION_TOO_LARGE');
     expect((await drive([file], { maxRatio: 1000, ratioFloorBytes: 1_000_000 })).code).toBe(

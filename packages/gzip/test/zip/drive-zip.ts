@@ -1,5 +1,5 @@
 import { isMillraceError, type MillraceError } from '@millrace/core';
-import { runCodec } from '@millrace/testkit';
+import { runDecoder } from '@millrace/testkit';
 import { decompress, type DecompressOptions } from '../../src/index.ts';
 import { zip, type ZipOptions } from '../../src/zip.ts';
 
@@ -20,7 +20,7 @@ export async function unzipped(
 ): Promise<Unzipped> {
   try {
     const codec = decompress({ formats: [zip(options)], ...more });
-    const { values, parts, counters } = await runCodec(codec, chunks);
+    const { values, parts, counters } = await runDecoder(codec, chunks);
     const files = parts.map(({ name, at }, index) => {
       const content = Buffer.concat(values.slice(at, parts[index + 1]?.at));
       return [name, content.toString('latin1')] as const;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { feed, type Sink, type Source, type Codec } from '@millrace/core';
-import { codecCases } from '@millrace/testkit';
+import { feed, type Parser, type Sink, type Source } from '@millrace/core';
+import { decompressorCases } from '@millrace/testkit';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -35,7 +35,7 @@ const STORED_WITHOUT_END = {
 
 describe('the conformance cases with zip', { timeout: 120_000 }, () => {
   const both = zipFile([A, B]);
-  const cases = codecCases({
+  const cases = decompressorCases({
     create: () => decompress({ formats: [zip()], expect: 'zip' }),
     expansion: {
       input: zipFile([{ name: 'zeros', data: Buffer.alloc(60 * 1024 * 1024) }]),
@@ -346,9 +346,8 @@ describe('a feed over archives', () => {
     }),
   };
   /** Rows behind a header row, which each file has. */
-  const rows: Codec<Uint8Array, string, 'records'> = {
-    kind: 'codec',
-    emits: 'records',
+  const rows: Parser<Uint8Array, string> = {
+    kind: 'parser',
     name: 'rows',
     start: () => {
       let text = '';

@@ -1,10 +1,10 @@
 import {
-  type Codec,
   type Each,
   type Entry,
   feed,
   type ItemOrigin,
   type ItemReport,
+  type Parser,
   type Rejection,
   type Source,
 } from '@millrace/core';
@@ -29,9 +29,8 @@ export async function runEach<I, O>(each: Each<I, O>, inputs: readonly I[], item
       },
     }),
   };
-  const records: Codec<readonly I[], I, 'records'> = {
-    kind: 'codec',
-    emits: 'records',
+  const records: Parser<readonly I[], I> = {
+    kind: 'parser',
     name: 'records',
     start: () => ({ push: (input) => input }),
   };

@@ -1,11 +1,11 @@
 import {
-  type Codec,
   drop,
   type Each,
   type Feed,
   feed,
   type ItemOrigin,
   many,
+  type Parser,
   type Sink,
   type Source,
 } from '@millrace/core';
@@ -17,9 +17,8 @@ function fateOf(ordinal: number): 'dropped' | 'branches' | 'one' {
   return ordinal % 11 === 3 ? 'dropped' : ordinal % 7 === 1 ? 'branches' : 'one';
 }
 
-const numbers: Codec<number, number, 'records'> = {
-  kind: 'codec',
-  emits: 'records',
+const numbers: Parser<number, number> = {
+  kind: 'parser',
   name: 'numbers',
   start: () => ({ push: (number) => [number] }),
 };

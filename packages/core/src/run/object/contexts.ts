@@ -1,6 +1,6 @@
-import type { CodecContext, Context, ItemContext } from '../../context.ts';
-import { MillraceError } from '../../millrace-error.ts';
+import type { Context, ItemContext } from '../../context.ts';
 import type { ItemOrigin } from '../../origin.ts';
+import type { ParserContext } from '../../parser.ts';
 import { rejected } from '../../rejected.ts';
 import type { Tally } from './tally.ts';
 
@@ -8,14 +8,14 @@ import type { Tally } from './tally.ts';
 export interface Contexts {
   readonly of: (stage: string, signal: AbortSignal) => Context;
   readonly ofItem: (stage: string, signal: AbortSignal, item: ItemOrigin) => ItemContext;
-  readonly ofCodec: (stage: string, signal: AbortSignal, item: ItemOrigin, emitsRecords: boolean) => CodecContext;
+  readonly ofParser: (stage: string, signal: AbortSignal, item: ItemOrigin) => ParserContext;
 }
 
 export interface ContextsOptions {
   readonly feed: string;
   readonly run: string;
   readonly tally: Tally;
-  /** A codec has made a marker, which will come out of it in the place of a record. */
+  /** The parser has made a marker, which will come out of it in the place of a record. */
   readonly markerMade: () => void;
   /** Milliseconds for which requests may still be sent. */
   readonly timeLeftMs: () => number;
@@ -38,14 +38,9 @@ export function createContexts({ feed, run, tally, markerMade, timeLeftMs }: Con
   return {
     of,
     ofItem,
-    ofCodec: (stage, signal, item, emitsRecords) => ({
+    ofParser: (stage, signal, item) => ({
       ...ofItem(stage, signal, item),
       reject: (record) => {
-        if (!emitsRecords) {
-          throw new MillraceError('CODEC_CONTRACT', `Codec ${stage} emits chunks, so it has no record to reject.`, {
-            stage,
-          });
-        }
         markerMade();
         return rejected(record);
       },

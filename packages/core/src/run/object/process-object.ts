@@ -166,12 +166,10 @@ class ObjectProcess<Ref> {
 
   #open(): Promise<ReadItem> {
     const { feed, names } = this.#scope;
-    const { source, codecs } = feed.stages;
+    const { source, parser } = feed.stages;
     const context = this.#contexts.of(names.source, this.#state.reading);
     const opening = async (): Promise<ReadItem> =>
-      readsRanges(codecs[0]) && isRanged(source)
-        ? source.openRanges(this.#ref, context)
-        : source.open(this.#ref, context);
+      readsRanges(parser) && isRanged(source) ? source.openRanges(this.#ref, context) : source.open(this.#ref, context);
     const release = (item: ReadItem): void => void (async () => item.close?.())().catch(() => {});
     return this.#fromSource(() => bounded(opening(), this.#state.abandoned, undefined, release));
   }

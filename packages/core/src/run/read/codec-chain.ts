@@ -1,61 +1,95 @@
 import { type Block, block, isBlock } from '../../block.ts';
-import type { Codec, CodecStage, Emits, Produced } from '../../codec.ts';
-import type { CodecContext } from '../../context.ts';
+import type { ItemContext } from '../../context.ts';
+import type { FeedDecoder } from '../../feed.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
+import type { Outputs } from '../../outputs.ts';
+import type { Parser, ParserContext, Produced } from '../../parser.ts';
 import { isPart, type Part } from '../../part.ts';
 import { isLocated, type TextPlace } from '../../text-place.ts';
 
-/** Records that a codec yields one by one are handed on in blocks of at most this many. */
+/** Records that a parser yields one by one are handed on in blocks of at most this many. */
 const BLOCK_RECORDS = 256;
 
-/** Called for each chunk that enters a codec; `index` is the codec's place in the feed. */
+/** Called for each chunk that enters a decoder or the parser; `index` is its place in the feed. */
 export type ChunkObserver = (index: number, chunk: unknown) => void;
 
+/** Makes the contexts of an item's decoders and of its parser. */
+export interface ChainContexts {
+  readonly ofDecoder: (index: number, part?: string) => ItemContext;
+  readonly ofParser: (part?: string) => ParserContext;
+}
+
 /**
- * Sends an item's chunks through its codecs, from number `first` on; the last one's output comes in blocks of records, with
- * a marker before those of each part. While a block is being worked on, the codecs before the last already prepare the next
- * chunk.
+ * Sends an item's chunks through its decoders and its parser; the parser's output comes in blocks of records, with a marker
+ * before those of each part. While a block is being worked on, the decoders already prepare the next chunk.
  */
 export function codecChain(
   chunks: AsyncIterable<unknown>,
-  codecs: readonly Codec<unknown, unknown, Emits>[],
-  contextOf: (index: number, part?: string) => CodecContext,
+  decoders: readonly FeedDecoder[],
+  parser: Parser<unknown, unknown>,
+  contexts: ChainContexts,
   sawChunk: ChunkObserver,
-  first = 0,
 ): AsyncIterable<Block<unknown> | Part> {
-  const last = codecs.length - 1;
-  const contextAt = (index: number) => (part?: string) => contextOf(index, part);
   let input = chunks;
-  for (let index = first; index < last; index++) {
-    input = throughCodec(input, codecs[index]!, contextAt(index), (chunk) => sawChunk(index, chunk), eachChunk);
+  for (const [index, decoder] of decoders.entries()) {
+    const link: Link<unknown> = {
+      name: decoder.name,
+      context: (part) => contexts.ofDecoder(index, part),
+      start: (part) => decoder.start(contexts.ofDecoder(index, part)) as LinkStage,
+      saw: (chunk) => sawChunk(index, chunk),
+      outputs: (returned) => eachChunk(returned as Outputs<unknown>, decoder.name),
+    };
+    input = throughLink(input, link);
   }
-  return throughCodec(oneAhead(input), codecs[last]!, contextAt(last), (chunk) => sawChunk(last, chunk), eachBlock);
+  return throughLink(oneAhead(input), {
+    name: parser.name,
+    context: contexts.ofParser,
+    start: (part) => parser.start(contexts.ofParser(part)),
+    saw: (chunk, place) => {
+      sawChunk(decoders.length, chunk);
+      assertMayTake(parser, place);
+    },
+    outputs: (returned) => eachBlock(returned as Produced<unknown>, parser.name),
+  });
 }
 
-async function* throughCodec<O>(
+/** A decoder or the parser, as the chain sees it. */
+interface Link<O> {
+  readonly name: string;
+  readonly context: (part?: string) => ItemContext;
+  readonly start: (part: string | undefined) => LinkStage;
+  /** Called for each chunk before `push`; may refuse it. */
+  readonly saw: (chunk: unknown, place: TextPlace | undefined) => void;
+  readonly outputs: (returned: unknown) => Iterable<O> | AsyncIterable<O>;
+}
+
+interface LinkStage {
+  readonly push: (chunk: unknown, place?: TextPlace) => unknown;
+  readonly end?: () => unknown;
+  readonly close?: () => void | Promise<void>;
+}
+
+async function* throughLink<O>(
   input: AsyncIterable<unknown>,
-  codec: Codec<unknown, unknown, Emits>,
-  contextOf: (part?: string) => CodecContext,
-  saw: (chunk: unknown) => void,
-  outputs: (produced: Produced<unknown>, codec: string) => Iterable<O> | AsyncIterable<O>,
+  link: Link<O>,
 ): AsyncGenerator<O | Part, void, undefined> {
-  const { stage: name, item } = contextOf();
+  const { stage: name, item } = link.context();
   let partName: string | undefined;
   let partNumber: number | undefined;
   const attribute = (thrown: unknown): MillraceError =>
     toMillraceError(thrown, 'CODEC_THREW', { stage: name, item: item.id, part: partName, partNumber });
-  const start = (): CodecStage<unknown, unknown> => {
+  const start = (): LinkStage => {
     try {
-      return codec.start(contextOf(partName));
+      return link.start(partName);
     } catch (thrown) {
       throw attribute(thrown);
     }
   };
-  const told = (produced: Produced<unknown>): Iterable<O> | AsyncIterable<O> => {
-    const made = outputs(produced, codec.name);
-    return partName === undefined ? made : withoutParts(made, codec.name);
+  const told = (returned: unknown): Iterable<O> | AsyncIterable<O> => {
+    const made = link.outputs(returned);
+    return partName === undefined ? made : withoutParts(made, link.name);
   };
-  let stage: CodecStage<unknown, unknown> | undefined = start();
+  let stage: LinkStage | undefined = start();
   let isBegun = false;
   try {
     for await (const given of input) {
@@ -75,8 +109,7 @@ async function* throughCodec<O>(
         }
         isBegun = true;
         const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
-        saw(chunk);
-        assertMayTake(codec, place);
+        link.saw(chunk, place);
         yield* told(stage.push(chunk, place));
       } catch (thrown) {
         throw attribute(thrown);
@@ -92,10 +125,10 @@ async function* throughCodec<O>(
   }
 }
 
-function assertMayTake({ name, takesDamage }: Codec<unknown, unknown, Emits>, place: TextPlace | undefined): void {
+function assertMayTake({ name, takesDamage }: Parser<unknown, unknown>, place: TextPlace | undefined): void {
   const first = place?.damage?.[0];
   if (first === undefined || takesDamage === true) return;
-  throw new MillraceError(first.code, `${first.message} Codec ${name} cannot reject the record that holds them.`, {
+  throw new MillraceError(first.code, `${first.message} ${name}() cannot reject the record that holds them.`, {
     details: first.details,
   });
 }
@@ -110,7 +143,7 @@ async function* withoutParts<O>(
   }
 }
 
-export function eachChunk(produced: Produced<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
+function eachChunk(produced: Outputs<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {
   if (isBlock(produced)) throw contract(codec, 'it emits chunks, but answered a block of records');
   return checkedIterable(produced, codec);
 }

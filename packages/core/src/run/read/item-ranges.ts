@@ -1,6 +1,6 @@
 import type { ItemContext } from '../../context.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
-import type { ItemRanges } from '../../ranges-codec.ts';
+import type { ItemRanges } from '../../range-parser.ts';
 import type { RangedItem } from '../../source.ts';
 
 /** An item's content as its codec sees it: ranges that are within it, answered in full, and counted. */

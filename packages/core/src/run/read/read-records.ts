@@ -34,7 +34,7 @@ export async function readRecords<Ref>(
       return rejections.add(entry, reason, { value: entry.value });
     },
   });
-  const parser = names.codecs.at(-1)!;
+  const { parser } = names;
   let context = contexts.ofItem(names.source, state.reading, item.origin);
   const marked = (value: unknown): RejectedRecord | undefined => {
     const bad = rejectedRecord(value);

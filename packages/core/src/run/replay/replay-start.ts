@@ -12,7 +12,7 @@ export function replayStart<Ref>(
   { feed, names }: RunScope<Ref>,
   rejection: Rejection,
 ): { readonly value: unknown; readonly from: number } {
-  const { reparse } = feed.stages.codecs.at(-1)!;
+  const { reparse } = feed.stages.parser;
   if (rejection.raw !== undefined && rejection.branch === '' && reparse !== undefined) {
     try {
       return { value: reparse(rejection), from: 0 };
@@ -28,7 +28,7 @@ export function replayStart<Ref>(
       : rejection.raw === undefined
         ? 'The rejection has neither raw text nor value'
         : reparse === undefined
-          ? `${names.codecs.at(-1)!} cannot parse a single record`
+          ? `${names.parser} cannot parse a single record`
           : 'The text belongs to one of several branches of a record';
   throw new MillraceError('REPLAY_IMPOSSIBLE', `${why}. Fix the file or the feed, and deliver the file again.`);
 }

@@ -141,7 +141,7 @@ export class ReplayedObject<Ref> {
       const { value, from } = replayStart(this.#scope, rejection);
       await path(new LiveEntry(value, ordinal, branch, home), from);
     } catch (thrown) {
-      fail(names.codecs.at(-1)!, thrown);
+      fail(names.parser, thrown);
     }
     return attempt;
   }

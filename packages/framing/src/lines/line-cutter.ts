@@ -1,0 +1,49 @@
+import type { TextPlace } from '@millrace/core';
+import { HeldRecord } from '../text/held-record.ts';
+
+/** A line of a chunk. The first may have begun in an earlier one: then what is held of it comes before `start`. */
+export interface CutLine {
+  readonly start: number;
+  /** Where its line feed is. */
+  readonly end: number;
+  /** Number of the line. */
+  readonly line: number;
+}
+
+/** Cuts chunks into lines, and holds the one that a chunk cuts. */
+export class LineCutter {
+  /** What earlier chunks brought of the line at hand. */
+  readonly held: HeldRecord;
+  #line = 1;
+  #started = false;
+
+  constructor(maxRecordChars: number) {
+    this.held = new HeldRecord(maxRecordChars);
+  }
+
+  /** Number of the line at hand. */
+  get line(): number {
+    return this.#line;
+  }
+
+  /** The lines that end in this chunk. */
+  cut(text: string): readonly CutLine[] {
+    const lines: CutLine[] = [];
+    let start = !this.#started && text.startsWith('\uFEFF') ? 1 : 0;
+    this.#started ||= text !== '';
+    for (let end = text.indexOf('\n', start); end !== -1; end = text.indexOf('\n', start)) {
+      lines.push({ start, end, line: this.#line });
+      this.#line += 1;
+      start = end + 1;
+    }
+    this.#rest = start;
+    return lines;
+  }
+
+  #rest = 0;
+
+  /** Holds what follows the last line that `cut` found. */
+  hold(text: string, place: TextPlace | undefined): void {
+    if (this.#rest < text.length) this.held.add(text, this.#rest, text.length, this.#line, place);
+  }
+}

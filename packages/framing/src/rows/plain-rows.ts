@@ -1,0 +1,56 @@
+import type { RowDialect } from './row-dialect.ts';
+
+const CARRIAGE_RETURN = 0x0d;
+
+/** Cuts the rows of one chunk that hold no quote, by searches: several times as fast as looking at each character. */
+export class PlainRows {
+  readonly #text: string;
+  readonly #dialect: RowDialect;
+  // Where the next ones are; each is searched for once, though it may lie many rows ahead.
+  #nextQuote: number;
+  #nextDelimiter = -1;
+
+  constructor(text: string, dialect: RowDialect) {
+    this.#text = text;
+    this.#dialect = dialect;
+    this.#nextQuote = dialect.quote === '' ? text.length : this.#find(dialect.quote, 0);
+  }
+
+  /** Where the line feed is that ends the row from `start`, or -1 where the row has a quote, or no end in this chunk. */
+  endOf(start: number): number {
+    const feed = this.#text.indexOf('\n', start);
+    if (feed === -1) return -1;
+    if (this.#nextQuote < start) this.#nextQuote = this.#find(this.#dialect.quote, start);
+    return this.#nextQuote < feed ? -1 : feed;
+  }
+
+  /** The fields of the row from `start` to the line feed at `feed`; none where it is blank. */
+  fields(start: number, feed: number): readonly string[] {
+    const text = this.#text;
+    const { delimiter, trim } = this.#dialect;
+    const end = feed > start && text.charCodeAt(feed - 1) === CARRIAGE_RETURN ? feed - 1 : feed;
+    const fields: string[] = [];
+    if (start === end) return fields;
+    let position = start;
+    for (;;) {
+      if (this.#nextDelimiter < position) this.#nextDelimiter = this.#find(delimiter, position);
+      const next = this.#nextDelimiter;
+      if (next >= end) break;
+      fields.push(text.slice(position, next));
+      position = next + 1;
+    }
+    fields.push(text.slice(position, end));
+    return trim ? trimmed(fields) : fields;
+  }
+
+  #find(what: string, from: number): number {
+    const index = this.#text.indexOf(what, from);
+    return index === -1 ? this.#text.length : index;
+  }
+}
+
+/** Trims each field; a row of nothing but white space is blank. */
+function trimmed(fields: readonly string[]): readonly string[] {
+  const all = fields.map((field) => field.trim());
+  return all.length === 1 && all[0] === '' ? [] : all;
+}
