@@ -166,7 +166,7 @@ describe('an answer to a delete', () => {
       note(request, response.setHeader('etag', '"n"'));
     };
     await using stub = await stubS3(s3But({ GetObject: other }));
-    expect((await failureOf(replay(stub))).code).toBe('S3_MANIFEST_INVALID');
+    expect((await failureOf(replay(stub))).code).toBe('PART_MANIFEST_INVALID');
     expect(stub.requests.map(operationOf)).not.toContain('DeleteObject');
   });
 
@@ -174,7 +174,7 @@ describe('an answer to a delete', () => {
     const manifest: Answer = (request, response) =>
       page('[1', 'text/plain')(request, response.setHeader('etag', '"m"'));
     await using stub = await stubS3(s3But({ GetObject: manifest }));
-    expect((await failureOf(replay(stub))).code).toBe('S3_MANIFEST_INVALID');
+    expect((await failureOf(replay(stub))).code).toBe('PART_MANIFEST_INVALID');
   });
 });
 
