@@ -10,13 +10,13 @@ import {
   type Observer,
   type RangesCodec,
   type Rejection,
-  rejectionToJson,
   replay,
   type RunFailedError,
   type Sink,
   type StandardSchema,
   validate,
 } from '@millrace/core';
+import { rejectionToJson } from '@millrace/core/plugin';
 import { decodeText } from '@millrace/encoding';
 import { fileSink } from '@millrace/file';
 import { parseLines } from '@millrace/formats';

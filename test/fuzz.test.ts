@@ -1,4 +1,5 @@
-import { type Codec, type CodecContext, feed } from '@millrace/core';
+import { type Codec, feed } from '@millrace/core';
+import type { CodecContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keptCases } from '../scripts/fuzz/kept-cases.ts';
 import { runCase } from '../scripts/fuzz/run-case.ts';

@@ -1,16 +1,15 @@
+import { type Codec, MillraceError } from '@millrace/core';
 import {
   block,
   type Block,
-  type Codec,
   type CodecContext,
   isBlock,
-  MillraceError,
   type Produced,
   type Rejected,
   rejectedRecord,
   type RejectedRecord,
   signatureOf,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { LogProblem, type ParseLog, SKIP } from './log-problem.ts';
 
 type ReparsedLog = Pick<RejectedRecord, 'raw' | 'code' | 'details'>;

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type OptionCheck } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { parseLines } from '@millrace/formats';
 import { type AwsLogOptions, checkMaxRecordChars, framingOf } from './aws-log-options.ts';
 import type { FieldKind } from './field-kinds.ts';

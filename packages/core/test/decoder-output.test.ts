@@ -1,4 +1,5 @@
-import { block, type Codec, feed, part, type Produced } from '@millrace/core';
+import { type Codec, feed } from '@millrace/core';
+import { block, part, type Produced } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, type TextRef, textSource } from './fixtures.ts';
 

@@ -1,4 +1,5 @@
-import type { Codec, Entry, Quarantine, Rejection, Sink, Source } from '@millrace/core';
+import type { Codec, Quarantine, Rejection, Sink, Source } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 
 /** A reference to an object that the test holds in memory. */
 export interface TextRef {

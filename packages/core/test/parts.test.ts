@@ -1,4 +1,5 @@
-import { type Codec, feed, map, part } from '@millrace/core';
+import { type Codec, feed, map } from '@millrace/core';
+import { part } from '@millrace/core/plugin';
 import { expect, it } from 'vitest';
 import { keep, keepRejections, lines, textSource } from './fixtures.ts';
 

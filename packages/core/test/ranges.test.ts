@@ -1,14 +1,5 @@
-import {
-  block,
-  type Codec,
-  feed,
-  type ItemRanges,
-  memoryLedger,
-  type RangedSource,
-  type RangesCodec,
-  type RangesContext,
-  type Source,
-} from '@millrace/core';
+import { type Codec, feed, memoryLedger, type RangedSource, type RangesCodec, type Source } from '@millrace/core';
+import { block, type ItemRanges, type RangesContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines } from './fixtures.ts';
 

@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Entry,
   feed,
   type Feed,
   type Landed,
-  landingEach,
-  type LandingOptions,
   type Ledger,
   many,
   memoryLedger,
-  type PlacedRows,
-  placedUuids,
   purge,
   type Quarantine,
   type Rejection,
-  type RetiredRows,
   type Sink,
   type Source,
 } from '@millrace/core';
+import {
+  type Entry,
+  landingEach,
+  type LandingOptions,
+  type PlacedRows,
+  placedUuids,
+  type RetiredRows,
+} from '@millrace/core/plugin';
 import { keep, keepRejections, lines } from './fixtures.ts';
 
 /** One version of an object: its content, and after how many chunks it breaks. */

@@ -1,4 +1,5 @@
-import { type Codec, drop, feed, flatMap, map, type Rejection, replay, type Refusal } from '@millrace/core';
+import { type Codec, drop, feed, flatMap, map, type Rejection, replay } from '@millrace/core';
+import type { Refusal } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 

@@ -1,16 +1,13 @@
 import {
   feed,
   map,
-  type QuarantineStore,
   type ReadableQuarantine,
   type Rejection,
-  rejectionFromJson,
-  rejectionToJson,
   replay,
   type SealedQuarantineOptions,
   sealedQuarantine,
-  storedQuarantine,
 } from '@millrace/core';
+import { type QuarantineStore, rejectionFromJson, rejectionToJson, storedQuarantine } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, lines, textSource } from './fixtures.ts';
 

@@ -1,6 +1,5 @@
 import {
   type Codec,
-  type CodecStage,
   type Each,
   type Feed,
   feed,
@@ -15,6 +14,7 @@ import {
   tap,
   validate,
 } from '@millrace/core';
+import type { CodecStage } from '@millrace/core/plugin';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 // What a wrong pipeline looks like, and that it does not compile. Nothing here runs: `pnpm run typecheck` is the test, and

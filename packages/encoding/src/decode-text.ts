@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, located, type Located, signatureOf } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type CodecContext, located, type Located, signatureOf } from '@millrace/core/plugin';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Decode } from './charset.ts';

@@ -1,5 +1,5 @@
 import { Buffer, isAscii } from 'node:buffer';
-import type { CodecContext, Located } from '@millrace/core';
+import type { CodecContext, Located } from '@millrace/core/plugin';
 import type { Candidate, DecodingStage } from './detection.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CodecContext, Located } from '@millrace/core';
+import type { CodecContext, Located } from '@millrace/core/plugin';
 import type { Charset } from './charset.ts';
 
 /** An encoding that may be chosen, and how to decode it. */

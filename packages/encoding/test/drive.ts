@@ -1,11 +1,5 @@
-import {
-  type Codec,
-  type CodecContext,
-  isMillraceError,
-  type Located,
-  type MillraceError,
-  type TextPlace,
-} from '@millrace/core';
+import { type Codec, isMillraceError, type MillraceError } from '@millrace/core';
+import type { CodecContext, Located, TextPlace } from '@millrace/core/plugin';
 
 export interface Driven {
   readonly outputs: readonly string[];

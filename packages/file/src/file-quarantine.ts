@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { check, checkOptions, MillraceError, type ReadableQuarantine, storedQuarantine } from '@millrace/core';
+import { MillraceError, type ReadableQuarantine } from '@millrace/core';
+import { check, checkOptions, storedQuarantine } from '@millrace/core/plugin';
 import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -2,19 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { MillraceError, type Sink } from '@millrace/core';
 import {
   check,
   checkOptions,
   type Context,
   encodeJsonLine,
   type Entry,
-  MillraceError,
   type Refusal,
   refusalOf,
   rejectionPosition,
-  type Sink,
   toMillraceError,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 

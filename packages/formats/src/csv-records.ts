@@ -1,4 +1,4 @@
-import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core';
+import type { CodecContext, Rejected, RejectedRecord } from '@millrace/core/plugin';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
 import type { RowProblem } from './csv-row.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';

@@ -1,4 +1,5 @@
-import { type Block, type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Block, CodecContext, CodecStage, TextPlace } from '@millrace/core/plugin';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvRow } from './csv-row.ts';
 import type { CsvSettings } from './csv-settings.ts';

@@ -1,4 +1,5 @@
-import { type CodecContext, type CodecStage, MillraceError, type TextPlace } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { CodecContext, CodecStage, TextPlace } from '@millrace/core/plugin';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvPlainRows } from './csv-plain-rows.ts';
 import { csvRecords, type EndedRow } from './csv-records.ts';

@@ -1,4 +1,4 @@
-import type { CodecContext, CodecStage, TextPlace } from '@millrace/core';
+import type { CodecContext, CodecStage, TextPlace } from '@millrace/core/plugin';
 import { eachLine, type Frame } from './frame.ts';
 import { FramedRecords } from './framed-records.ts';
 import { joinedLines } from './joined-lines.ts';

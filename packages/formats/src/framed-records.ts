@@ -5,7 +5,7 @@ import {
   type Rejected,
   type RejectedRecord,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { HeldText } from './held-record.ts';
 import { countLineFeeds, withoutReturn } from './record-text.ts';
 import { damagedRecord, damageIn } from './text-part.ts';

@@ -1,4 +1,4 @@
-import { check, type OptionCheck } from '@millrace/core';
+import { check, type OptionCheck } from '@millrace/core/plugin';
 import { parseExactJson } from './exact-numbers.ts';
 
 /** What becomes of a number that no JavaScript number holds: the nearest one, or a bigint or `Decimal`. */

@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import { jsonFault } from './json-fault.ts';
 import type { JsonParser } from './json-numbers.ts';
 import { LineProblem } from './line-problem.ts';

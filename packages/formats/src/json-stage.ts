@@ -1,11 +1,5 @@
-import {
-  type CodecContext,
-  type CodecStage,
-  MillraceError,
-  type Rejected,
-  type RejectedRecord,
-  type TextPlace,
-} from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { CodecContext, CodecStage, Rejected, RejectedRecord, TextPlace } from '@millrace/core/plugin';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord, type HeldText } from './held-record.ts';
 import { JsonExtent } from './json-extent.ts';

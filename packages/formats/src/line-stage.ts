@@ -1,4 +1,4 @@
-import type { CodecContext, CodecStage, Rejected, RejectedRecord } from '@millrace/core';
+import type { CodecContext, CodecStage, Rejected, RejectedRecord } from '@millrace/core/plugin';
 import { FramedRecords } from './framed-records.ts';
 import { HeldRecord } from './held-record.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { guarded, type MatchAll, patternProblem } from './match-guard.ts';
 
 /** How lines are joined to records. Give either `start` or `continuation`. */

@@ -1,12 +1,5 @@
-import {
-  check,
-  checkOptions,
-  type Codec,
-  type CodecContext,
-  type CodecStage,
-  MillraceError,
-  signatureOf,
-} from '@millrace/core';
+import { type Codec, MillraceError } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type CodecStage, signatureOf } from '@millrace/core/plugin';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core/plugin';
 import {
   assertKnownFields,
   type ConvertFields,

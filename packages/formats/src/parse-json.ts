@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core/plugin';
 import { copiedFields, jsonPath } from './json-path.ts';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 import { reparseJson } from './json-records.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core/plugin';
 import { type FrameSettings, startFrames } from './frame-stage.ts';
 import { LineProblem, SKIP } from './line-problem.ts';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core/plugin';
 import { jsonFault } from './json-fault.ts';
 import { checkNumbers, type JsonNumbers, type JsonParser, jsonParser } from './json-numbers.ts';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';

@@ -1,12 +1,5 @@
-import {
-  check,
-  checkOptions,
-  type Codec,
-  type CodecContext,
-  MillraceError,
-  type RejectedRecord,
-  signatureOf,
-} from '@millrace/core';
+import { type Codec, MillraceError } from '@millrace/core';
+import { check, checkOptions, type CodecContext, type RejectedRecord, signatureOf } from '@millrace/core/plugin';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { type FrameSettings, startFrames } from './frame-stage.ts';
 import { LineProblem, SKIP } from './line-problem.ts';

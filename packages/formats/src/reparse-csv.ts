@@ -1,11 +1,5 @@
-import {
-  type CodecContext,
-  isBlock,
-  MillraceError,
-  rejected,
-  type RejectedRecord,
-  rejectedRecord,
-} from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { type CodecContext, isBlock, rejected, type RejectedRecord, rejectedRecord } from '@millrace/core/plugin';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startRows } from './csv-stage.ts';

@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import { LineProblem, type ParseLine, SKIP } from './line-problem.ts';
 import { wholeText } from './record-text.ts';
 

@@ -1,15 +1,13 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { type Codec, isMillraceError, type MillraceError } from '@millrace/core';
 import {
   type Block,
-  type Codec,
   type CodecContext,
-  isMillraceError,
-  type MillraceError,
   type RecordPlace,
   rejected,
   rejectedRecord,
   type Rejected,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 
 /** One output of a parser. Its index is its ordinal. */
 export interface Output {

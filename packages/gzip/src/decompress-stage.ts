@@ -1,12 +1,5 @@
-import {
-  type CodecContext,
-  type CodecStage,
-  isMillraceError,
-  isPart,
-  MillraceError,
-  part,
-  type Part,
-} from '@millrace/core';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import { type CodecContext, type CodecStage, isPart, part, type Part } from '@millrace/core/plugin';
 import { type Choice, chooseFormat } from './choose-format.ts';
 import {
   type CompressionFormat,

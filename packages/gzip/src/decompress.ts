@@ -1,4 +1,5 @@
-import { check, checkOptions, type Codec, type CodecContext, MillraceError, signatureOf } from '@millrace/core';
+import { type Codec, MillraceError } from '@millrace/core';
+import { check, checkOptions, type CodecContext, signatureOf } from '@millrace/core/plugin';
 import { type CompressionFormat, FORMATS, SUFFIXES } from './compression-format.ts';
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
 import type { Decompressor } from './decompressor.ts';

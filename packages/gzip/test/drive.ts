@@ -1,4 +1,5 @@
-import { type CodecContext, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { CodecContext } from '@millrace/core/plugin';
 import { gunzip, type GunzipOptions } from '../src/index.ts';
 
 export const ENGINES = ['native', 'fflate'] as const;

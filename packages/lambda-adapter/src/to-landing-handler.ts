@@ -1,4 +1,4 @@
-import { checkOptions } from '@millrace/core';
+import { checkOptions } from '@millrace/core/plugin';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
 import { copyObjects } from './invocation/copy-objects.ts';
 import { handleEvent } from './invocation/handle-event.ts';

@@ -1,4 +1,5 @@
-import { check, type Feed } from '@millrace/core';
+import type { Feed } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { readMapItems } from './events/map-items.ts';
 import { unknownEvent } from './events/read-event.ts';
 import { readReferences } from './events/references.ts';

@@ -1,4 +1,5 @@
-import { check, type Feed, type MillraceError } from '@millrace/core';
+import type { Feed, MillraceError } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { unknownEvent } from './events/read-event.ts';
 import { readS3BatchJob } from './events/s3-batch-job.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';

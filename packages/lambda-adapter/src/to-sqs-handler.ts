@@ -1,4 +1,5 @@
-import { check, checkOptions, type Feed, type OptionCheck } from '@millrace/core';
+import type { Feed } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { unknownEvent } from './events/read-event.ts';
 import { readSqsBatch, type SqsDelivery } from './events/sqs-batch.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';

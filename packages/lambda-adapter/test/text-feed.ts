@@ -1,4 +1,5 @@
-import { type Codec, type Entry, type Feed, feed, map, MillraceError, type Sink, type Source } from '@millrace/core';
+import { type Codec, type Feed, feed, map, MillraceError, type Sink, type Source } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
 

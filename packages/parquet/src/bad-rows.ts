@@ -1,4 +1,4 @@
-import type { CodecContext, Rejected } from '@millrace/core';
+import type { CodecContext, Rejected } from '@millrace/core/plugin';
 import { BadValue } from './leaf-values.ts';
 import type { Row } from './row-group-reader.ts';
 

@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { check, checkOptions, type Context, type Entry, type Refusal, type Sink } from '@millrace/core';
+import type { Sink } from '@millrace/core';
+import { check, checkOptions, type Context, type Entry, type Refusal } from '@millrace/core/plugin';
 import { holdClient } from './client-holder.ts';
 import { lineMaker, type S3Csv } from './sink/line-maker.ts';
 import { type ObjectStore, objectStore } from './sink/object-store.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { check, checkOptions, type Codec, type Emits, isMillraceError } from '@millrace/core';
+import { type Codec, isMillraceError } from '@millrace/core';
+import { check, checkOptions, type Emits } from '@millrace/core/plugin';
 import { type EndlessInput, endlessCase } from './codec-cases/endless-case.ts';
 import { type CodecExpansion, expansionCase } from './codec-cases/expansion-case.ts';
 import type { ConformanceCase } from './conformance-case.ts';

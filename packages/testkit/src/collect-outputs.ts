@@ -1,3 +1,4 @@
+import { MillraceError } from '@millrace/core';
 import {
   type Block,
   type CodecContext,
@@ -5,14 +6,13 @@ import {
   isBlock,
   isLocated,
   isPart,
-  MillraceError,
   type Produced,
   rejected,
   type Rejected,
   rejectedRecord,
   type RecordPlace,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { CodecRun, RunCodecOptions } from './run-codec.ts';
 
 /** What comes out of one codec at work on one item, held against the contract. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { check, checkOptions, type Emits, isMillraceError, type ItemRanges, type RangesCodec } from '@millrace/core';
+import { isMillraceError, type RangesCodec } from '@millrace/core';
+import { check, checkOptions, type Emits, type ItemRanges } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { type RangesCodecRun, runRangesCodec, type RunRangesCodecOptions } from './run-ranges-codec.ts';
 import { seededRandom } from './seeded-random.ts';

@@ -1,4 +1,5 @@
-import type { Codec, Emits, ItemOrigin, Rejected, RejectedRecord, RecordPlace, TextPlace } from '@millrace/core';
+import type { Codec, ItemOrigin } from '@millrace/core';
+import type { Emits, Rejected, RejectedRecord, RecordPlace, TextPlace } from '@millrace/core/plugin';
 import { collectOutputs } from './collect-outputs.ts';
 
 export interface RunCodecOptions {

@@ -1,4 +1,5 @@
-import type { Emits, ItemRanges, RangesCodec } from '@millrace/core';
+import type { RangesCodec } from '@millrace/core';
+import type { Emits, ItemRanges } from '@millrace/core/plugin';
 import { MillraceError } from '@millrace/core';
 import { collectOutputs } from './collect-outputs.ts';
 import type { CodecRun, RunCodecOptions } from './run-codec.ts';

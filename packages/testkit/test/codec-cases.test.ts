@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { block, type Codec, MillraceError, type Produced } from '@millrace/core';
+import { type Codec, MillraceError } from '@millrace/core';
+import { block, type Produced } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { codecCases, type ConformanceCase } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

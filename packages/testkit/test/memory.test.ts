@@ -1,4 +1,5 @@
-import { type Codec, feed, map, type Rejected, type Rejection } from '@millrace/core';
+import { type Codec, feed, map, type Rejection } from '@millrace/core';
+import type { Rejected } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { memorySink, memorySource, recordingObserver } from '../src/index.ts';
 

@@ -1,4 +1,5 @@
-import { type ItemRanges, MillraceError, type RangesCodec, type RangesContext } from '@millrace/core';
+import { MillraceError, type RangesCodec } from '@millrace/core';
+import type { ItemRanges, RangesContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { rangesCodecCases, runRangesCodec } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

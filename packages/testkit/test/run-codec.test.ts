@@ -1,4 +1,5 @@
-import { block, type Codec, type CodecContext, type Emits, rejected } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { block, type CodecContext, type Emits, rejected } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { driveCodec, runCodec } from '../src/index.ts';
 

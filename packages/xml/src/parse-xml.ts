@@ -1,16 +1,15 @@
+import { type Codec, MillraceError } from '@millrace/core';
 import {
   check,
   checkOptions,
-  type Codec,
   type CodecContext,
   type CodecStage,
   isBlock,
-  MillraceError,
   rejected,
   rejectedRecord,
   type RejectedRecord,
   signatureOf,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { XmlRecord } from './xml-record.ts';
 import type { XmlSettings } from './xml-settings.ts';
 import { startXml } from './xml-stage.ts';

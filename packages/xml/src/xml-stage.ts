@@ -5,7 +5,7 @@ import {
   type RecordPlace,
   type Rejected,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { XmlBuilder } from './xml-builder.ts';
 import { damagedRecord, damageOf, type XmlPart } from './xml-damage.ts';
 import { type XmlOrigin, xmlError } from './xml-origin.ts';

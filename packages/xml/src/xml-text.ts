@@ -1,4 +1,4 @@
-import type { RejectedRecord } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 
 /** Characters that a rejection keeps of a record that is too long to be kept whole. */
 export const EXCERPT_CHARS = 4096;

@@ -1,4 +1,5 @@
-import { checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { checkOptions } from '@millrace/core/plugin';
 import type { Arrival } from './arrival.ts';
 import { describeEvent } from './describe-event.ts';
 import { checkKeys, type KeyDecoders, keyDecoders, type KeyEncodings } from './key-encodings.ts';

@@ -1,4 +1,5 @@
-import { encodeJsonLine, type RecordContext } from '@millrace/core';
+import type { RecordContext } from '@millrace/core';
+import { encodeJsonLine } from '@millrace/core/plugin';
 import { recordInvalid } from './refusal.ts';
 
 /** A column of a CSV file: the name of a field, or a name and what stands under it. */

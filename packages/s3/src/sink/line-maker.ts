@@ -1,4 +1,4 @@
-import { check, checkOptions, encodeJsonLine } from '@millrace/core';
+import { check, checkOptions, encodeJsonLine } from '@millrace/core/plugin';
 import { csvHead, csvLine, type LineOf, type S3CsvColumn } from './csv-text.ts';
 
 /** Rows of text, parted by commas. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Entry, isMillraceError, type ItemOrigin, type Refusal } from '@millrace/core';
+import { isMillraceError, type ItemOrigin } from '@millrace/core';
+import type { Entry, Refusal } from '@millrace/core/plugin';
 import type { LineMaker } from './line-maker.ts';
 import { invalid, type PartitionOf, partitionPath } from './partition-path.ts';
 import { positionOf } from './positions.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Codec, type Emits, isBlock, isMillraceError, type Produced, rejected } from '@millrace/core';
+import { type Codec, isMillraceError } from '@millrace/core';
+import { type Emits, isBlock, type Produced, rejected } from '@millrace/core/plugin';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
 import { retainedBytes } from './retained-memory.ts';

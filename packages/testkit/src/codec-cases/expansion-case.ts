@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Codec, type Emits, isBlock, isPart, type Produced } from '@millrace/core';
+import type { Codec } from '@millrace/core';
+import { type Emits, isBlock, isPart, type Produced } from '@millrace/core/plugin';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
 import { retainedBytes } from './retained-memory.ts';

@@ -1,13 +1,13 @@
 import {
   type Codec,
   type Each,
-  type Entry,
   feed,
   type ItemOrigin,
   type ItemReport,
   type Rejection,
   type Source,
 } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { memorySink } from '../memory-sink.ts';
 
 /** What became of records in a feed with one each. */

@@ -1,4 +1,4 @@
-import { compareSequencers } from '@millrace/core';
+import { compareSequencers } from '@millrace/core/plugin';
 import type { History } from '../history.ts';
 import { keyOfObject } from '../world/object-content.ts';
 
