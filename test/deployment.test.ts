@@ -117,6 +117,24 @@ describe('a rule finds', () => {
       }),
       'CarrierRole allows s3:*',
     ],
+    letsFunctionsUseTables: [
+      changed('CarrierRole', {
+        Policies: [
+          {
+            PolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+                  Resource: { 'Fn::GetAtt': ['LedgerTable', 'Arn'] },
+                },
+              ],
+            },
+          },
+        ],
+      }),
+      'no policy allows dynamodb:PutItem on the table of dynamodbLedger\nno policy allows dynamodb:Query on the table of dynamodbLedger\ndynamodbLedger does not need dynamodb:UpdateItem',
+    ],
     queuesFitFunctions: [changed('Queue', { VisibilityTimeout: 1799 }), 'hides messages for less than six times'],
     bucketTellsQueue: [
       (template) => ({ ...template, Resources: rest(template.Resources, 'QueuePolicy') }),

@@ -103,7 +103,7 @@ export async function chaosRun(
       object.fates.flatMap((fate, ordinal) => {
         if (fate.kind !== 'written') return [];
         const uuid = placeKey(id, ordinal);
-        return [[uuid, landed(uuid, name, { uri, ...(lastModified && { lastModified }) }, ordinal, fate.record)]];
+        return [[uuid, landed(uuid, name, { id, uri, ...(lastModified && { lastModified }) }, ordinal, fate.record)]];
       }),
     );
     const replayedKeys = new Set(replayed.map(({ ordinal }) => placeKey(id, ordinal)));

@@ -116,7 +116,7 @@ export async function killSeries(stage: Stage, { kills, records, seed, pack }: K
   const allowed = 1.2 * items + BATCH * killed;
   if (written >= allowed) problems.push(`${written} items were written, ${allowed} may be`);
   const id = itemId(stage.bucket, key, etag);
-  const origin = { uri, ...(entry?.origin.lastModified && { lastModified: entry.origin.lastModified }) };
+  const origin = { id, uri, ...(entry?.origin.lastModified && { lastModified: entry.origin.lastModified }) };
   const expected = new Map(
     Array.from({ length: records }, (_, ordinal) => {
       const uuid = placeKey(id, ordinal);

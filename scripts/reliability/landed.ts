@@ -1,13 +1,15 @@
 import type { ItemOrigin } from '@millrace/core';
+import { landingVersion } from '@millrace/core/plugin';
 import type { SampleRecord } from './sample-object.ts';
 
 /** The item that `landingItem` has to make of a record, as the package documents it. */
 export function landed(
   uuid: string,
   feed: string,
-  { uri, lastModified }: Pick<ItemOrigin, 'uri' | 'lastModified'>,
+  { id, uri, lastModified }: Pick<ItemOrigin, 'id' | 'uri' | 'lastModified'>,
   ordinal: number,
   record: SampleRecord | Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  return { uuid, upload_date: lastModified, feed, source: uri, ordinal, record };
+  const version = landingVersion(id);
+  return { uuid, upload_date: lastModified, feed, source: uri, source_version: version, ordinal, record };
 }

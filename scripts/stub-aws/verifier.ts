@@ -65,6 +65,7 @@ export function createVerifier(objectAt: (uri: string) => GeneratedObject | unde
         upload_date: LAST_MODIFIED,
         feed: 'bench',
         source: item['source'],
+        source_version: arrivals.namespace.replaceAll('-', ''),
         ordinal,
         record: arrivals.object.record(ordinal),
       };

@@ -1,3 +1,4 @@
+import { dynamodbActions } from './dynamodb-actions.ts';
 import { at, listOf, ofType, type Properties, references, type Template } from './template.ts';
 
 /** What is wrong with a template: one line for each place. */
@@ -52,6 +53,34 @@ export const allowsNoWildcards: TemplateRule = (template) => [
     .filter(([, role]) => listOf(at(role, 'ManagedPolicyArns')).length > 0)
     .map(([name]) => `${name} has a managed policy`),
 ];
+
+/** Functions may do to each table what Millrace does to it, as the README of @millrace/dynamodb has it, and nothing else. */
+export const letsFunctionsUseTables: TemplateRule = (template) => {
+  const granted = allowed(template).flatMap(([, statement]) =>
+    listOf(statement['Action'])
+      .map(String)
+      .filter((action) => action.startsWith('dynamodb:'))
+      .map((action) => [tableKeyOf(template, statement['Resource']), action] as const),
+  );
+  return Object.entries(TABLE_PARTS).flatMap(([key, part]) => {
+    const wanted = dynamodbActions(part);
+    const has = new Set(granted.filter(([of]) => of === key).map(([, action]) => action));
+    return [
+      ...wanted
+        .filter((action) => !has.has(action))
+        .map((action) => `no policy allows ${action} on the table of ${part}`),
+      ...[...has].filter((action) => !wanted.includes(action)).map((action) => `${part} does not need ${action}`),
+    ];
+  });
+};
+
+/** What uses a table, by the table's partition key. */
+const TABLE_PARTS = { uuid: 'dynamodbSink', object: 'dynamodbLedger' } as const;
+
+function tableKeyOf(template: Template, resource: unknown): unknown {
+  const table = template.Resources[references(resource)[0] ?? '']?.Properties;
+  return at(listOf(at(table, 'KeySchema'))[0], 'AttributeName');
+}
 
 /** The queue of each function hides messages long enough, has dead letters, and reports each message for itself. */
 export const queuesFitFunctions: TemplateRule = (template) => {

@@ -35,8 +35,9 @@ export class CarrierFunction extends Construct {
     // Without s3:ListBucket, S3 would answer 403 for an object that is gone.
     allow(['s3:ListBucket'], [landingBucket.bucketArn]);
     allow(['s3:GetObject', 's3:GetObjectVersion'], [landingBucket.arnForObjects(`${FEED}/*`)]);
-    allow(['dynamodb:BatchWriteItem'], [landingTable.tableArn]);
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], [ledgerTable.tableArn]);
+    // DescribeTable tells an item that the table refuses from a table that has another key.
+    allow(['dynamodb:BatchWriteItem', 'dynamodb:DescribeTable'], [landingTable.tableArn]);
+    allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [ledgerTable.tableArn]);
     allow(['s3:PutObject'], [quarantineBucket.arnForObjects(`quarantine/${FEED}/*`)]);
 
     this.fn = new LambdaFunction(this, 'Function', {

@@ -49,8 +49,9 @@ export interface Quarantine extends Sink<Rejection> {
   /** Marks rejections as delivered by a replay. They stay; `rejections` leaves them out from then on. */
   readonly settle?: (rejections: readonly Rejection[]) => Promise<void>;
   /**
-   * Whether the object at a place, such as `s3://bucket/key`, is one that this quarantine wrote. A run refuses such an object:
-   * carrying it would reject its lines into the quarantine again, and each round would raise the event for the next one.
+   * Whether the object at a place, such as `s3://bucket/key`, is one that this quarantine wrote. A run refuses such an object
+   * with `QUARANTINE_LOOP`: processing it would reject its lines into the quarantine again, and each round would write the
+   * object for the next one. The place is the source's description of a reference.
    */
   readonly holds?: (uri: string) => boolean;
 }

@@ -25,7 +25,8 @@ type Wanted = Parameters<typeof decideBeforeOpen>[2] & { readonly sequencer?: st
 /** Decides on version `a`, at sequencer `02` unless said otherwise. */
 function decide(entries: readonly LedgerEntry[], { sequencer = '02', ...wanted }: Partial<Wanted> = {}) {
   const identified = { origin: { id: 'a', uri: 'o' }, ...(sequencer !== '' && { sequencer }) };
-  return decideBeforeOpen(identified, entries, { versions: 'newest', clockSkewMs: 0, ...wanted }, NOW)?.outcome;
+  const decision = decideBeforeOpen(identified, entries, { versions: 'newest', clockSkewMs: 0, ...wanted }, NOW);
+  return decision === 'claim' ? decision : decision?.outcome;
 }
 
 describe('what is known of an object before it is opened', () => {
@@ -55,6 +56,19 @@ describe('what is known of an object before it is opened', () => {
     expect(decide(held(NOW - 1), { clockSkewMs: 1 })).toBeUndefined();
     expect(decide(held(0), { clockSkewMs: 2 * NOW })).toBeUndefined();
     expect(decide([entry('b', { state: 'claimed', leaseUntil: NOW + 1 })])).toBeUndefined();
+  });
+
+  it('is that a claim will find it stale, if a newer version followed it and its entry does not say so', () => {
+    const newer = entry('b', { generation: 2, sequencer: '03' });
+    for (const state of ['failed', 'aborted', 'claimed'] as const) {
+      expect(decide([entry('a', { state, generation: 1, sequencer: '02' }), newer])).toBe('claim');
+      expect(decide([entry('a', { state, generation: 1 }), newer])).toBe('claim');
+      // A later event of it was claimed before, and may come again.
+      expect(decide([entry('a', { state, generation: 1, sequencer: '025' }), newer])).toBe('stale');
+      // It is the version that was granted last.
+      expect(decide([entry('a', { state, generation: 3, sequencer: '01' }), newer])).toBe('stale');
+    }
+    expect(decide([entry('a', { state: 'stale', generation: 1, sequencer: '02' }), newer])).toBe('stale');
   });
 
   it('is that it is stale, if a newer version was taken up', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { landingUuid } from '../src/index.ts';
-import { landingNamespace, landingPlace, MILLRACE_NAMESPACE, namesIn } from '../src/plugin.ts';
+import { landingNamespace, landingPlace, landingVersion, MILLRACE_NAMESPACE, namesIn } from '../src/plugin.ts';
 import { sha1 } from '../src/landing/sha1.ts';
 
 const names = fc.oneof(
@@ -34,6 +34,7 @@ describe('UUIDs', () => {
     const item = v5(`item:${id}`, MILLRACE_NAMESPACE);
     expect(landingUuid(id, 17)).toBe(v5('17', item));
     expect(landingUuid(id, 17, '0.1')).toBe(v5('17.0.1', item));
+    expect(landingVersion(id)).toBe(item.replaceAll('-', ''));
     expect(landingUuid('s3://b/k', 0)).toBe('d54fad6f-e9dd-5370-bbc3-12e8cfb910ca');
   });
 

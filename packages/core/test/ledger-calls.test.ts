@@ -244,6 +244,34 @@ describe('a source that identifies an object before it opens it', () => {
     expect(log.opened).toBe(2);
   });
 
+  it.each([true, false])(
+    'has a failed version recorded as stale once it comes again late (exact: %s)',
+    async (exact) => {
+      const ledger = memoryLedger();
+      const { log, through } = identifying(exact);
+      let isBroken = true;
+      const to = through.to({
+        name: 'sink',
+        write: async () => {
+          if (isBroken) throw new Error('broken');
+        },
+      });
+      const old = { ...numbered(5), sequencer: '01' };
+      const options: RunOptions = { ledger, onFailure: 'report' };
+      expect((await to.run([old], options)).items).toMatchObject({ failed: 1 });
+      isBroken = false;
+      expect((await to.run([{ ...numbered(5), sequencer: '02' }], options)).items).toMatchObject({ complete: 1 });
+      const stateOf = async () =>
+        (await ledger.entries('test', 'text:numbers')).find(({ origin }) => origin.id === 'numbers@01');
+      expect(await stateOf()).toMatchObject({ state: 'failed' });
+      for (let time = 0; time < 2; time += 1) {
+        expect((await to.run([old], options)).items).toMatchObject({ stale: 1 });
+        expect(await stateOf()).toMatchObject({ state: 'stale', attempts: 1, report: { outcome: 'failed' } });
+      }
+      expect(log.opened).toBe(2);
+    },
+  );
+
   it('must open what it has identified if it was sure', async () => {
     const options: RunOptions = { ledger: memoryLedger(), onFailure: 'report' };
     const wrong = identifying(true, (id) => `${id}!`);

@@ -33,6 +33,33 @@ describe('a rejected record', () => {
     expect(report.reports[0]).toMatchObject({ rejections: { BAD_LINE: 2 }, watermark: 5 });
   });
 
+  it('never comes from an object that the quarantine itself wrote: that fails and is not opened', async () => {
+    const kept = keep<string>();
+    const { sink: quarantine } = keepRejections();
+    const opened: string[] = [];
+    const texts = textSource();
+    const source: typeof texts = {
+      ...texts,
+      open: (ref, context) => {
+        opened.push(ref.name);
+        return texts.open(ref, context);
+      },
+    };
+    const watched = feed('test').from(source).through(lines()).to(kept.sink);
+    const own = { name: 'own', chunks: ['0\nbad 1\n'] };
+    const { reports } = await watched.run([own, mixed], {
+      quarantine: { ...quarantine, holds: (uri) => uri === 'text:own' },
+      onFailure: 'report',
+    });
+    expect(reports.find(({ ref }) => ref === 'text:own')).toMatchObject({
+      outcome: 'failed',
+      read: 0,
+      error: { code: 'QUARANTINE_LOOP', retryable: false },
+    });
+    expect(opened).toEqual(['mixed']);
+    expect(kept.values()).toEqual(['0', '2', '4']);
+  });
+
   it('fails the item where there is no quarantine', async () => {
     const report = await start().to(keep<string>().sink).run([mixed], { onFailure: 'report' });
     expect(report.reports[0]).toMatchObject({

@@ -13,6 +13,7 @@ import {
   type Source,
 } from '@millrace/core';
 import {
+  checkRun,
   type Entry,
   landingEach,
   type LandingOptions,
@@ -155,6 +156,31 @@ describe("versions: 'replace'", () => {
     }
   });
 
+  it('continues at the slice that it had come to', async () => {
+    const calls: [from: number, to: number][] = [];
+    const { sink, values } = table(async (rows) => {
+      if (rows.by === 'place') calls.push([rows.from, rows.to]);
+      if (calls.length === 2) throw new Error('cut off');
+    });
+    const prices = landed({ ...sink, limits: { count: 1000 } });
+    const ledger = memoryLedger();
+    const lineOf = (n: number): string => `a${n}\n`;
+    const long: Version = { id: 'v1', chunks: [Array.from({ length: 12_000 }, (_, n) => lineOf(n)).join('')] };
+    await prices.run([long], { ...options, ledger });
+    const { reports } = await prices.run([whole], { ...options, ledger });
+    expect(reports[0]?.outcome).toBe('failed');
+    expect((await ledger.entries('prices', 'object'))[0]).toMatchObject({ retiredBelow: 5000, retired: false });
+    expect(values()).toHaveLength(7000 + 3);
+    await prices.run([whole], { ...options, ledger });
+    expect(calls).toEqual([
+      [0, 5000],
+      [5000, 10_000],
+      [5000, 10_000],
+      [10_000, 12_000],
+    ]);
+    expect(values()).toEqual(['a2', 'b2', 'c2']);
+  });
+
   it('finds the rows of nested fan-outs', async () => {
     const { sink, values } = table();
     const split = (by: string) => ({
@@ -200,6 +226,24 @@ describe("versions: 'replace'", () => {
       message: expect.stringContaining('a key that nobody knows.') as string,
     });
     await expect(landed(sink).run([whole], options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const { retired: __, ...forgetful } = ledger;
+    await expect(landed(sink).run([whole], { ...options, ledger: forgetful })).rejects.toMatchObject({
+      code: 'RETIRE_UNSUPPORTED',
+    });
+  });
+
+  it('is checked without a run', () => {
+    const { sink } = table();
+    const ledger = memoryLedger();
+    const plain = feed('plain').from(versions).through(lines()).to(keep<string>().sink);
+    expect(() => checkRun(plain, { ledger, versions: 'replace' })).toThrow(
+      expect.objectContaining({ code: 'RETIRE_UNSUPPORTED' }),
+    );
+    expect(() => checkRun(landed(sink), { versions: 'replace' })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+    expect(() => checkRun(landed(sink), { ledger, versions: 'replace' })).not.toThrow();
+    expect(() => checkRun(plain, { ledger })).not.toThrow();
   });
 });
 

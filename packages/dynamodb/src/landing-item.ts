@@ -11,8 +11,8 @@ export type LandingItem<
 
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
- * (`upload_date`, `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the
- * record itself.
+ * (`upload_date`, `feed`, `source`, `source_version`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of
+ * `many`), and the record itself.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same items, which overwrite
  * themselves. `upload_date` is when the object's version was written, as ISO-8601 in UTC.

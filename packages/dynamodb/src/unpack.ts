@@ -29,7 +29,7 @@ export function isPack(item: object): boolean {
 
 /**
  * The records of an item that `dynamodbSink` with `pack` has written, as if each had been landed as an item of its own:
- * with its uuid, `upload_date`, feed, source and ordinal. An item that is no pack is one record: so a table that holds both
+ * with its uuid, `upload_date`, feed, source, `source_version` and ordinal. An item that is no pack is one record: so a table that holds both
  * is read with this alone.
  *
  * It imports no library and runs in Node and in browsers. Plain values come out, whether the item is plain, as the document
@@ -47,7 +47,9 @@ export async function* unpack<T extends object = Attributes>(
     return;
   }
   const names = { ...DEFAULT_NAMES, ...(plain[PACK_ATTRIBUTES.names] as Partial<typeof DEFAULT_NAMES> | undefined) };
-  const uuidOf = namesIn(String(plain[PACK_ATTRIBUTES.space]));
+  const space = String(plain[PACK_ATTRIBUTES.space]);
+  const uuidOf = namesIn(space);
+  const version = space.replaceAll('-', '');
   const flat = plain[PACK_ATTRIBUTES.flat] === true;
   for (const { ordinal, branch, value } of await recordsOf(plain, options)) {
     yield {
@@ -55,6 +57,7 @@ export async function* unpack<T extends object = Attributes>(
       [names.upload_date]: plain[names.upload_date],
       [names.feed]: plain[names.feed],
       [names.source]: plain[names.source],
+      [names.source_version]: version,
       [names.ordinal]: ordinal,
       ...(branch !== '' && { [names.branch]: branch }),
       ...(flat ? (value as object) : { [names.record]: value }),

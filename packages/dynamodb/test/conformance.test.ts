@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { DeleteTableCommand, DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { RecordContext } from '@millrace/core';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import {
   chaosCases,
@@ -42,6 +43,10 @@ const land = landingItem<string>();
 const casesOf = (pack: PackOptions | undefined): SinkCasesOptions<LandingItem<string>> => ({
   supports: { refusals: true, groups: pack !== undefined, mixedItems: true, shared: true, outages: true },
   record: (text, place) => land.apply(text, place) as LandingItem<string>,
+  ...(pack === undefined && {
+    keyed: (text: string, key: string, place: RecordContext) =>
+      landingItem<string>({ key: () => key }).apply(text, place) as LandingItem<string>,
+  }),
   refused: {
     record: (place) => land.apply('x'.repeat(400 * 1024), place) as LandingItem<string>,
     code: 'DYNAMODB_ITEM_TOO_LARGE',
@@ -52,7 +57,8 @@ const casesOf = (pack: PackOptions | undefined): SinkCasesOptions<LandingItem<st
     const proxy = await startFaultProxy(at.dynamodb.endpoint);
     const client = new DynamoDBClient({ ...at.dynamodb, endpoint: proxy.url, maxAttempts: 1 });
     const retry = { attempts: 100, baseMs: 5, capMs: 50, timeMs: 1500 };
-    const create = () => dynamodbSink({ table, client, retry, ...(pack && { pack: packed(pack) }) });
+    const create = () =>
+      dynamodbSink({ table, client, retry, ...(pack ? { pack: packed(pack) } : { retireByScan: true }) });
     return {
       sink: create(),
       another: create,

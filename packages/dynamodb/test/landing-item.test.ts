@@ -1,5 +1,5 @@
 import { isMillraceError, landingUuid } from '@millrace/core';
-import { MILLRACE_NAMESPACE } from '@millrace/core/plugin';
+import { landingVersion, MILLRACE_NAMESPACE } from '@millrace/core/plugin';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { landingItem } from '../src/index.ts';
@@ -35,6 +35,7 @@ describe('landingItem', () => {
       upload_date: '2026-11-22T10:00:00.000Z',
       feed: 'prices',
       source: 's3://prices/2026/a b.ndjson.gz',
+      source_version: landingVersion(origin.id),
       ordinal: 7,
       record: { price: 1 },
     });
@@ -57,11 +58,11 @@ describe('landingItem', () => {
 
   it('gives the same item again, and another one for another version of the object', () => {
     expect(apply({ price: 1 }, recordContext(3))).toEqual(landingItem().apply({ price: 1 }, recordContext(3)));
-    const uuids = ['a', 'b', 'a']
-      .map((id) => apply({ price: 1 }, recordContext(3, '', { ...origin, id })))
-      .map((one) => (one as { uuid: string }).uuid);
-    expect(uuids[0]).toBe(uuids[2]);
-    expect(uuids[0]).not.toBe(uuids[1]);
+    const landed = ['a', 'b', 'a'].map((id) => apply({ price: 1 }, recordContext(3, '', { ...origin, id })));
+    const [a, b, again] = landed as { uuid: string; source_version: string }[];
+    expect(again).toEqual(a);
+    expect(b!.uuid).not.toBe(a!.uuid);
+    expect(b!.source_version).not.toBe(a!.source_version);
   });
 
   it('takes other names', () => {
@@ -73,6 +74,7 @@ describe('landingItem', () => {
       upload_date: origin.lastModified,
       feed: 'prices',
       source: origin.uri,
+      source_version: landingVersion(origin.id),
       ordinal: 0,
       part: '1',
       body: 'x',
@@ -97,7 +99,16 @@ describe('landingItem', () => {
     for (const value of [1, 'x', null, undefined, [1]]) {
       expect(codeOf(() => flat.apply(value, recordContext()))).toBe('LANDING_RECORD_NOT_OBJECT');
     }
-    for (const name of ['uuid', 'upload_date', 'feed', 'source', 'source_part', 'ordinal', 'branch']) {
+    for (const name of [
+      'uuid',
+      'upload_date',
+      'feed',
+      'source',
+      'source_version',
+      'source_part',
+      'ordinal',
+      'branch',
+    ]) {
       expect(codeOf(() => flat.apply({ [name]: undefined }, recordContext()))).toBe('LANDING_NAME_TAKEN');
     }
     expect(codeOf(() => landingItem({ layout: 'flat', names: { feed: 'f' } }).apply({ f: 1 }, recordContext()))).toBe(

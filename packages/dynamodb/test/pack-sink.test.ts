@@ -138,7 +138,7 @@ describe('dynamodbSink with pack', () => {
       [5, 'DYNAMODB_SET_INVALID'],
       [6, 'DYNAMODB_ITEM_TOO_LARGE'],
     ]);
-    expect(refusals[1]!.details).toEqual({ path: [5, 1] });
+    expect(refusals[1]!.details).toEqual({ path: [6, 1] });
     expect(spans(items)).toEqual([[0, 7, 2]]);
   });
 
@@ -211,6 +211,7 @@ describe('dynamodbSink with pack', () => {
     expect(await code([{ ...recordContext(3), value: { uuid: 'mine' } as never }])).toEqual(refused('uuid', '3'));
     expect(await code(changed({ feed: 'other' }))).toEqual(refused('feed', '1'));
     expect(await code(changed({ upload_date: undefined }))).toEqual(refused('upload_date', '1'));
+    expect(await code(changed({ source_version: undefined }))).toEqual(refused('source_version', '1'));
     expect(await code(changed({ ordinal: 7 }))).toEqual(refused('ordinal', '1'));
     expect(await code(changed({ branch: '0' }))).toEqual(refused('branch', '1'));
     expect(await code(changed({ expires: 5 }))).toBe('fine');

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   type Codec,
   feed,
@@ -9,6 +10,7 @@ import {
   type RunOptions,
   type Source,
 } from '@millrace/core';
+import { landingVersion, type LandingOptions } from '@millrace/core/plugin';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dynamodbSink, type DynamodbSinkOptions, ensureTable, landingItem, packed } from '../src/index.ts';
 import { localTables } from './support/local-tables.ts';
@@ -77,6 +79,24 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     return { table, start, sink, single: start.through(landingItem()).to(sink) as Feed<Version> };
   }
 
+  it.each([undefined, packed({ records: 20 })])(
+    'is not needed to tell the rows of a truncated version from those of the one that was sent again',
+    async (pack) => {
+      const { table, single } = await prices(pack && { pack });
+      const run = { ...options(), versions: 'newest' } as const;
+      await single.run([{ id: 'v1', rows: make('cut', 1100), broken: true }], run);
+      await single.run([{ id: 'v2', rows: make('whole', 140) }], run);
+      const items = await tables.scan(table);
+      const found: Record<string, Set<string>> = {};
+      for (const { source_version: version, record } of await unpacked(items))
+        (found[ofRecord(record)] ??= new Set()).add(String(version));
+      expect(found).toEqual({ cut: new Set([landingVersion('v1')]), whole: new Set([landingVersion('v2')]) });
+      if (pack === undefined) return;
+      const spaces = new Set(items.map(({ space }) => space!.S!.replaceAll('-', '')));
+      expect(spaces).toEqual(new Set([landingVersion('v1'), landingVersion('v2')]));
+    },
+  );
+
   it('leaves no single row of a truncated version', async () => {
     const { table, single } = await prices();
     const run = options();
@@ -121,6 +141,24 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     },
   );
 
+  it.each(['upload_date', 'feed', 'source', 'source_version'])('computes the sort key %s', async (sortKey) => {
+    const { table } = await prices();
+    const sorted = `${table}-${sortKey}`;
+    const client = tables.client();
+    await ensureTable({ table: sorted, client, partitionKey: 'uuid', sortKey });
+    onTestFinished(() => removeTable(client, sorted));
+    const sink = dynamodbSink({ table: sorted, client, sortKey: sortKey as 'feed' });
+    const keyed = feed('prices')
+      .from(versions)
+      .through(rows)
+      .through(landingItem())
+      .to(sink as never) as Feed<Version>;
+    const run = options();
+    await keyed.run([{ id: 'v1', rows: make('old', 30), broken: true }], run);
+    await keyed.run([{ id: 'v2', rows: make('new', 2) }], run);
+    expect(await landedOf(sorted)).toEqual({ new: 2 });
+  });
+
   it('finds rows of every date that the same content had', async () => {
     const { table } = await prices();
     const sorted = `${table}-sorted`;
@@ -158,35 +196,101 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     await expect(feedOf.run([], options())).rejects.toMatchObject({ code: 'RETIRE_UNSUPPORTED' });
   });
 
-  it('continues at the next delivery, whichever request failed', async () => {
+  it.each<[string, Partial<DynamodbSinkOptions<'uuid', never>>, LandingOptions<Row>]>([
+    ['single rows', {}, {}],
+    ['packs', { pack: packed({ records: 4, maxItemBytes: 1024 }) }, {}],
+    ['natural keys', { retireByScan: true }, { key: ({ sku, of }) => `${sku} ${of}` }],
+  ])('continues at the next delivery, whichever request failed: %s', async (_, given, landing) => {
     for (const at of [1, 2, 3, 5]) {
       const client = tables.newClient();
-      const { table, single } = await prices({ retry: { attempts: 1 }, sender: 'sdk' }, client);
+      const { table, start, sink } = await prices({ retry: { attempts: 1 }, sender: 'sdk', ...given }, client);
+      const fanned = start
+        .through(flatMap((row: Row) => (+row.sku.slice(1) % 50 === 7 ? [row, { ...row, sku: `${row.sku}b` }] : [row])))
+        .through(landingItem<Row>(landing))
+        .to(sink as never) as Feed<Version>;
       const ledger = memoryLedger();
-      await single.run([{ id: 'v1', rows: make('old', 230) }], options(ledger));
+      await fanned.run([{ id: 'v1', rows: make('old', 230) }], options(ledger));
       let requests = 0;
       client.middlewareStack.add(
         (next, { commandName }) =>
           async (args) => {
-            const input = args.input as { RequestItems?: Record<string, unknown> };
-            const isRetiring = commandName === 'BatchGetItemCommand' || JSON.stringify(input).includes('DeleteRequest');
+            const isRetiring =
+              ['BatchGetItemCommand', 'ScanCommand', 'DeleteItemCommand'].includes(commandName ?? '') ||
+              JSON.stringify(args.input).includes('DeleteRequest');
             if (isRetiring && (requests += 1) === at) throw Object.assign(new Error('cut'), { name: 'TimeoutError' });
             return next(args);
           },
         { step: 'initialize', priority: 'low' },
       );
       const whole = { id: 'v2', rows: make('new', 20) };
-      const { reports } = await single.run([whole], options(ledger));
+      const { reports } = await fanned.run([whole], options(ledger));
       expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'DYNAMODB_UNAVAILABLE', retryable: true } });
-      const again = await single.run([whole], options(ledger));
+      const again = await fanned.run([whole], options(ledger));
       expect(again.reports[0]?.outcome).toBe('duplicate');
-      expect(await landedOf(table)).toEqual({ new: 20 });
+      expect(await landedOf(table)).toEqual({ new: 21 });
       client.destroy();
     }
+  });
+
+  it('leaves a row that a newer version takes between the scan and the delete', async () => {
+    const client = tables.newClient();
+    const { table, start, sink } = await prices({ retireByScan: true, sender: 'sdk' }, client);
+    const natural = start.through(landingItem<Row>({ key: ({ sku }) => sku })).to(sink as never) as Feed<Version>;
+    const ledger = memoryLedger();
+    await natural.run([{ id: 'v1', rows: make('old', 10) }], options(ledger));
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const output = await next(args);
+          if (commandName === 'ScanCommand') {
+            // As a request of a newer version would that arrives now.
+            const items = (await tables.scan(table)).filter(({ record }) => record?.M?.['sku']?.S === 's9');
+            expect(items).toHaveLength(1);
+            const taken = {
+              ...items[0],
+              generation: { N: '3' },
+              record: { M: { sku: { S: 's9' }, of: { S: 'newest' } } },
+            };
+            await tables.client().send(new PutItemCommand({ TableName: table, Item: taken }));
+          }
+          return output;
+        },
+      { step: 'initialize', priority: 'low' },
+    );
+    const { reports } = await natural.run([{ id: 'v2', rows: make('new', 5) }], options(ledger));
+    expect(reports[0]).toMatchObject({ outcome: 'complete', counters: { dynamodb: { retired: 4 } } });
+    expect(await landedOf(table)).toEqual({ new: 5, newest: 1 });
+    client.destroy();
   });
 });
 
 describe('purge', { timeout: 60_000 }, () => {
+  it.each<[string, Partial<DynamodbSinkOptions<'uuid', never>>, LandingOptions<Row>]>([
+    ['packs and branches', { pack: packed({ records: 4, maxItemBytes: 1024 }) }, {}],
+    ['natural keys', { retireByScan: true }, { key: ({ sku }) => sku }],
+  ])('says what it would delete, and deletes just that: %s', async (what, given, landing) => {
+    const table = await tables.make();
+    const sink = dynamodbSink({ table, client: tables.client(), ...given });
+    const prices = feed('prices')
+      .from(versions)
+      .through(rows)
+      .through(flatMap((row: Row) => (row.sku === 's3' ? [row, { ...row, sku: 's3b' }] : [row])))
+      .through(landingItem<Row>(landing))
+      .to(sink as never) as Feed<Version>;
+    const ledger = memoryLedger();
+    await prices.run([{ id: 'v1', rows: make('old', 22) }], { ledger });
+    await prices.run([{ id: 'v2', rows: make('new', 11) }], { ledger });
+    const before = { old: what === 'natural keys' ? 11 : 23, new: 12 };
+    expect(await landedOf(table)).toEqual(before);
+    const items = (await tables.scan(table)).length;
+    const object = { described: 'object' };
+    const dry = await purge({ feed: prices, ledger, object, dryRun: true });
+    expect(await landedOf(table)).toEqual(before);
+    expect(await purge({ feed: prices, ledger, object })).toMatchObject({ deleted: dry.deleted });
+    expect(await landedOf(table)).toEqual({ new: 12 });
+    expect((await tables.scan(table)).length).toBe(items - dry.deleted);
+  });
+
   it('says what it would delete, and deletes just that', async () => {
     const table = await tables.make();
     const sink = dynamodbSink({ table, client: tables.client() });

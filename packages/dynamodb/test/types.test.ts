@@ -42,6 +42,7 @@ describe('types', () => {
       readonly upload_date: string;
       readonly feed: string;
       readonly source: string;
+      readonly source_version: string;
       readonly source_part?: string;
       readonly ordinal: number;
       readonly branch?: string;
@@ -57,6 +58,7 @@ describe('types', () => {
           readonly upload_date: string;
           readonly feed: string;
           readonly file: string;
+          readonly source_version: string;
           readonly source_part?: string;
           readonly ordinal: number;
           readonly branch?: string;

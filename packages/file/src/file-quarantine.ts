@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { MillraceError, type ReadableQuarantine } from '@millrace/core';
 import { check, checkOptions, storedQuarantine } from '@millrace/core/plugin';
 import { systemReason } from './system-reason.ts';
@@ -26,6 +27,11 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
   const { directory } = options;
   return storedQuarantine({
     name: 'file',
+    keyOf: (uri) => {
+      // As fileSource describes a file: by its absolute path at the time.
+      const place = pathToFileURL(resolve(directory) + sep).href;
+      return uri.startsWith(place) ? uri.slice(place.length) : undefined;
+    },
     put: async (key, text, _about, signal) => {
       const path = join(directory, key);
       signal?.throwIfAborted();

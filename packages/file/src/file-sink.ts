@@ -34,7 +34,7 @@ interface Line {
 
 /**
  * Makes a sink that writes records as NDJSON: for each 10,000 records of an item a file,
- * `<feed>/<object>-<version>/<first ordinal>.ndjson`, or `.ndjson.gz`. Object and version are digests of the item's URI and id.
+ * `<feed>/<object>-<version>/<first ordinal>.ndjson`, or `.ndjson.gz`. Object and version are digests: of feed and URI, and of the item's id.
  * A file is there whole or not at all, and is written over by a second delivery.
  *
  * What a replay brings goes to files of its own beside them, `<first ordinal>+<ordinal>.ndjson`, until the file of its group is
@@ -75,7 +75,7 @@ export function fileSink<T>(options: FileSinkOptions): Sink<T> {
         continue;
       }
       const first = rejectionPosition({ ordinal: ordinal - (ordinal % group), branch: '' });
-      const stem = join(directory, feed, `${digest(item.uri)}-${digest(item.id)}`, first);
+      const stem = join(directory, feed, `${objectName(feed, item.uri)}-${digest(item.id)}`, first);
       const position = rejectionPosition({ ordinal, branch });
       const lines = groups.get(stem) ?? new Map<string, Line>();
       groups.set(stem, lines.set(position, { position, json }));
@@ -106,6 +106,11 @@ export function fileSink<T>(options: FileSinkOptions): Sink<T> {
         }
       }),
   });
+}
+
+/** File systems that do not distinguish capitals would mix two feeds whose names differ in nothing else. */
+function objectName(feed: string, uri: string): string {
+  return digest(JSON.stringify([feed, uri]));
 }
 
 function digest(text: string): string {

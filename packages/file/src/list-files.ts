@@ -1,5 +1,5 @@
 import { glob, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
 import { check, checkOptions } from '@millrace/core/plugin';
 import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
@@ -42,7 +42,7 @@ async function refsOf(wanted: string, cwd: string): Promise<readonly FileRef[]> 
   }
   const found: FileRef[] = [];
   for await (const name of glob(wanted, { cwd })) {
-    const ref = await refOf(resolve(join(cwd, name)));
+    const ref = await refOf(resolve(cwd, name));
     if (ref !== undefined) found.push(ref);
   }
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));

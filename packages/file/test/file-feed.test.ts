@@ -75,6 +75,22 @@ it('a feed runs from file to file, and a bad record is replayed into place', asy
   expect(values.toSorted((a, b) => a - b)).toEqual([...Array.from({ length: 25 }, (_, n) => n), 100]);
 });
 
+it('two feeds whose names differ only in capitals write to other files, on every file system', async () => {
+  const directory = await place({ 'a.ndjson': '{"a":1}\n' });
+  const out = join(directory, 'out');
+  const source = fileSource();
+  for (const name of ['prices', 'Prices']) {
+    const prices = feed(name)
+      .from(source)
+      .through(decodeText('utf-8'))
+      .through(parseNdjson<{ readonly a: number }>())
+      .to(fileSink({ directory: out }));
+    await prices.run([{ path: join(directory, 'a.ndjson') }]);
+  }
+  const written = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.ndjson'));
+  expect(new Set(written.map((name) => name.toLowerCase())).size).toBe(2);
+});
+
 it('standard input is carried once', async () => {
   const out = await place();
   const source = fileSource({

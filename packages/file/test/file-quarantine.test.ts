@@ -5,7 +5,8 @@ import { type Codec, feed, type ReadableQuarantine, type Rejection } from '@mill
 import { type Entry, rejectionToJson } from '@millrace/core/plugin';
 import { memorySink, memorySource, quarantineCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileQuarantine } from '../src/index.ts';
+import { fileQuarantine, fileSource } from '../src/index.ts';
+import { fileUri } from '../src/file-ref.ts';
 
 let root: string;
 let places = 0;
@@ -63,6 +64,41 @@ describe('fileQuarantine', () => {
     await quarantine.settle([rejection(7)]);
     await quarantine.settle([rejection(7)]);
     expect(await files(directory)).toEqual([batch, expect.stringMatching(/\/settled\/[0-9a-f]{32}\.json$/)]);
+  });
+
+  it('knows its own files by their place, and no others; a run over their directory refuses them', async () => {
+    const directory = place();
+    const quarantine = fileQuarantine({ directory });
+    await write(quarantine, rejection(0));
+    await quarantine.settle([rejection(0)]);
+    const other = fileQuarantine({ directory: place() });
+    const own = (await files(directory)).map((name) => join(directory, name));
+    const notes = join(directory, 'test', 'notes.ndjson');
+    await writeFile(notes, '{}\n');
+    for (const path of own) {
+      expect(quarantine.holds?.(fileUri({ path }))).toBe(true);
+      expect(other.holds?.(fileUri({ path }))).toBe(false);
+    }
+    for (const uri of [fileUri({ path: notes }), fileUri({ path: `${own[0]}.1.tmp` }), 's3://bucket/test', 'stdin:'])
+      expect(quarantine.holds?.(uri)).toBe(false);
+
+    const source = fileSource();
+    const lines: Codec<Uint8Array, string, 'records'> = {
+      kind: 'codec',
+      emits: 'records',
+      name: 'lines',
+      start: () => ({ push: () => ['line'] }),
+    };
+    const { reports } = await feed('test')
+      .from(source)
+      .through(lines)
+      .to(memorySink<string>())
+      .run(source.list({ files: join(directory, '**', '*.*') }), { quarantine, onFailure: 'report' });
+    const outcomes = Object.fromEntries(reports.map(({ ref, outcome, error }) => [ref, error?.code ?? outcome]));
+    expect(outcomes).toEqual({
+      ...Object.fromEntries(own.map((path) => [fileUri({ path }), 'QUARANTINE_LOOP'])),
+      [fileUri({ path: notes })]: 'complete',
+    });
   });
 
   it('leaves out what is not its own, an unfinished file among it', async () => {

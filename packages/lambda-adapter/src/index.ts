@@ -1,6 +1,8 @@
+export type { S3BatchResponse, S3BatchResultCode } from './carriers/s3-batch.ts';
+export type { SqsBatchResponse } from './carriers/sqs.ts';
 export type { ContinueWith } from './continue-with.ts';
 export { emfObserver, type EmfObserverOptions } from './emf-observer.ts';
-export type { Arrival, ObjectArrived, OtherEvent, TestEvent, Unreadable } from './events/arrival.ts';
+export type { ObjectEvent, ObjectArrived, OtherEvent, TestEvent, Unreadable } from './events/object-event.ts';
 export type { KeyEncoding, KeyEncodings } from './events/key-encodings.ts';
 export { readEvent, type ReadEventOptions } from './events/read-event.ts';
 export type { SqsMessage } from './events/sqs-batch.ts';
@@ -17,17 +19,10 @@ export { type Route, routes, type RoutesOptions, type RouteTable } from './route
 export type { VisibilityOptions } from './sqs/keep-invisible.ts';
 export { toLandingHandler } from './to-landing-handler.ts';
 export { type MapHandler, type MapHandlerOptions, toMapHandler } from './to-map-handler.ts';
-export {
-  type S3BatchHandler,
-  type S3BatchHandlerOptions,
-  type S3BatchResponse,
-  type S3BatchResultCode,
-  toS3BatchHandler,
-} from './to-s3-batch-handler.ts';
+export { type S3BatchHandler, type S3BatchHandlerOptions, toS3BatchHandler } from './to-s3-batch-handler.ts';
 export type { S3Handler } from './s3-handler.ts';
 export { type S3HandlerOptions, toS3Handler } from './to-s3-handler.ts';
 export {
-  type SqsBatchResponse,
   type SqsHandler,
   type SqsHandlerOptions,
   type SqsLandingOptions,

@@ -1,5 +1,5 @@
 import { type Counts, sumCounts } from '@millrace/core';
-import { type ObjectOutcome, type ObjectResult, summarise } from './object-result.ts';
+import { type ObjectOutcome, type ObjectResult, summarize } from './object-result.ts';
 import { isFailure } from './objects-failed-error.ts';
 
 /** Longest message of a failure in a summary, in characters. The log has the whole. */
@@ -26,10 +26,10 @@ export interface MapFailure {
   readonly message: string;
 }
 
-export function summariseMap(results: readonly ObjectResult[], keepFailures: number): MapSummary {
+export function summarizeMap(results: readonly ObjectResult[], keepFailures: number): MapSummary {
   const failures = results.filter(isFailure);
   return {
-    outcomes: summarise(results).outcomes,
+    outcomes: summarize(results).outcomes,
     totals: sumCounts(results.flatMap(({ report }) => report ?? [])),
     failures: failures.slice(0, keepFailures).map(({ object, outcome, error }) => ({
       object,

@@ -8,7 +8,7 @@ import type { ObjectRef } from './object-ref.ts';
  * - `complete`: the object was carried or copied to the end
  * - `duplicate`: the ledger says that it was done before
  * - `stale`: the ledger says that a newer version of the object was taken up
- * - `skipped`: the object is gone, and the source was told to accept that
+ * - `skipped`: the object is gone, and the source was settled to accept that
  * - `failed`: it was not carried, and `error` says why
  * - `held`: another run has the object; it is to be tried again
  * - `aborted`: the invocation's time ran out first, or an earlier message of its FIFO group failed
@@ -17,7 +17,7 @@ import type { ObjectRef } from './object-ref.ts';
  * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
  * - `test-event`: S3's `s3:TestEvent`
  *
- * `failed`, `held` and `aborted` are failures: the object's carrier is told, so that it delivers the object again.
+ * `failed`, `held` and `aborted` are failures: the object's carrier is settled, so that it delivers the object again.
  */
 export type ObjectOutcome = ItemOutcome | 'continued' | 'ignored' | 'passed-over' | 'test-event';
 
@@ -48,7 +48,7 @@ export interface InvocationReport {
   readonly objects: readonly ObjectResult[];
 }
 
-export function summarise(objects: readonly ObjectResult[]): InvocationReport {
+export function summarize(objects: readonly ObjectResult[]): InvocationReport {
   const outcomes: Record<ObjectOutcome, number> = {
     complete: 0,
     duplicate: 0,

@@ -34,6 +34,8 @@ export interface RoutesOptions {
 
 /** Made by {@link routes}; a handler takes it in the place of a feed. */
 export interface RouteTable {
+  /** Every feed that an object may go to, so that a handler can check its options with them when it is made. @default unknown */
+  readonly feeds?: readonly Feed<ObjectRef>[];
   /**
    * The feeds that an object belongs to.
    *
@@ -63,6 +65,7 @@ export function routes(table: readonly Route[], options: RoutesOptions): RouteTa
   const own = table.map((route) => ({ ...route }));
   const rest = typeof unmatched === 'string' ? unmatched : [unmatched];
   return Object.freeze({
+    feeds: [...new Set([...own.map(({ feed }) => feed), ...(typeof rest === 'string' ? [] : rest)])],
     feedsFor: (ref: ObjectRef) => {
       const matching = own.filter((route) => fits(route, ref) && asked(route, ref));
       const [first, second] = matching;

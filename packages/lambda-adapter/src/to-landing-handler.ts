@@ -1,7 +1,8 @@
 import { checkOptions } from '@millrace/core/plugin';
+import { asynchronousCarrier } from './carriers/asynchronous.ts';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
-import { copyObjects } from './invocation/copy-objects.ts';
-import { handleEvent } from './invocation/handle-event.ts';
+import { processWithCopy } from './invocation/process-with-copy.ts';
+import { makeHandler } from './invocation/make-handler.ts';
 import type { LandingCopy } from './landing-copy.ts';
 import type { S3Handler } from './s3-handler.ts';
 
@@ -14,8 +15,7 @@ import type { S3Handler } from './s3-handler.ts';
  * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
  */
 export function toLandingHandler(copy: LandingCopy, options: HandlerOptions = {}): S3Handler {
-  const begin = copyObjects('toLandingHandler', copy);
+  const begin = processWithCopy('toLandingHandler', copy);
   checkOptions<HandlerOptions>('toLandingHandler', options, handlerChecks());
-  const settings = handlerSettings(options);
-  return (event, context) => handleEvent(event, context, begin, settings);
+  return makeHandler(asynchronousCarrier('toLandingHandler'), begin, handlerSettings(options));
 }

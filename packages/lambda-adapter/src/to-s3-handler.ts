@@ -1,8 +1,9 @@
 import type { Feed } from '@millrace/core';
+import { asynchronousCarrier } from './carriers/asynchronous.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';
 import { handlerSettings } from './handler-options.ts';
-import { carryObjects } from './invocation/carry-objects.ts';
-import { handleEvent } from './invocation/handle-event.ts';
+import { processWithFeeds } from './invocation/process-with-feeds.ts';
+import { makeHandler } from './invocation/make-handler.ts';
 import type { ObjectRef } from './object-ref.ts';
 import type { RouteTable } from './routes.ts';
 import type { S3Handler } from './s3-handler.ts';
@@ -18,11 +19,10 @@ export interface S3HandlerOptions extends FeedHandlerOptions {}
  * The feed is made once, outside the handler, and never closed, so its clients and connections are reused by all
  * invocations of the process.
  *
- * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID`, `OPTION_UNKNOWN`, `RETIRE_UNSUPPORTED`
  */
 export function toS3Handler(target: Feed<ObjectRef> | RouteTable, options: S3HandlerOptions = {}): S3Handler {
   checkFeedHandlerOptions('toS3Handler', options, {});
-  const begin = carryObjects('toS3Handler', target, options);
-  const settings = handlerSettings(options);
-  return (event, context) => handleEvent(event, context, begin, settings);
+  const begin = processWithFeeds('toS3Handler', target, options);
+  return makeHandler(asynchronousCarrier('toS3Handler'), begin, handlerSettings(options));
 }

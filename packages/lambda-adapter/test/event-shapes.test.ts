@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Arrival, readEvent } from '../src/index.ts';
+import { type ObjectEvent, readEvent } from '../src/index.ts';
 import { readMapItems } from '../src/events/map-items.ts';
 import { keyDecoders } from '../src/events/key-encodings.ts';
 import {
@@ -17,7 +17,7 @@ import { AWKWARD_KEYS, s3Event, testEvent, withObjectMember } from './s3-payload
 
 const VERSION = '096fKKXTRTtl3on89fVO.nfljtsv6qko';
 
-function only(event: unknown): Arrival {
+function only(event: unknown): ObjectEvent {
   const arrivals = readEvent(event);
   expect(arrivals).toHaveLength(1);
   return arrivals[0]!;

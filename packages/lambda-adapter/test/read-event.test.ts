@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Arrival, readEvent } from '../src/index.ts';
+import { type ObjectEvent, readEvent } from '../src/index.ts';
 import { AWKWARD_KEYS, s3Event, s3Record, testEvent, withObjectMember } from './s3-payload.ts';
 
-function only(event: unknown): Arrival {
-  const arrivals = readEvent(event);
-  expect(arrivals).toHaveLength(1);
-  return arrivals[0]!;
+function only(event: unknown): ObjectEvent {
+  const events = readEvent(event);
+  expect(events).toHaveLength(1);
+  return events[0]!;
 }
 
 describe('the reference', () => {
@@ -32,13 +32,13 @@ describe('the reference', () => {
   });
 
   it.each([null, ''])('has no version where the event says %j, as for buckets without versions', (versionId) => {
-    const arrival = only(s3Event({ key: 'k', versionId }));
-    expect(arrival.kind === 'object' && 'versionId' in arrival.ref).toBe(false);
+    const event = only(s3Event({ key: 'k', versionId }));
+    expect(event.kind === 'object' && 'versionId' in event.ref).toBe(false);
   });
 
   it('has no size where the event has none that is a number', () => {
-    const arrival = only(withObjectMember({ key: 'k' }, 'size', '1024'));
-    expect(arrival.kind === 'object' && 'size' in arrival.ref).toBe(false);
+    const event = only(withObjectMember({ key: 'k' }, 'size', '1024'));
+    expect(event.kind === 'object' && 'size' in event.ref).toBe(false);
   });
 
   it('keeps a size of 0', () => {

@@ -18,8 +18,8 @@ export type LandingRow<
 
 /**
  * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
- * (`upload_date`, `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the record itself, in one column of
- * jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it. With a natural
+ * (`upload_date`, `feed`, `source`, `source_version`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of
+ * `many`), and the record itself, in one column of jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it. With a natural
  * key and a ledger it also has the `generation` of its object, by which `postgresSink` keeps an older version from replacing a
  * newer one.
  *
@@ -49,7 +49,7 @@ export function landingRow<
  */
 export function landingColumns(names: Partial<LandingNames> = {}, layout: LandingLayout = 'nested'): PostgresColumns {
   const all = landingNames('landingColumns', names);
-  const { uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record } = all;
+  const { uuid, upload_date, feed, source, source_version, source_part, ordinal, branch, generation, record } = all;
   const required = (type: string) => ({ type, required: true });
   return {
     [uuid]: required('uuid'),
@@ -57,6 +57,7 @@ export function landingColumns(names: Partial<LandingNames> = {}, layout: Landin
     [feed]: required('text'),
     [source]: required('text'),
     [ordinal]: required('bigint'),
+    [source_version]: 'uuid',
     [source_part]: 'text',
     [branch]: 'text',
     [generation]: 'bigint',

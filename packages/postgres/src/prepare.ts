@@ -1,5 +1,5 @@
 import { isMillraceError, MillraceError } from '@millrace/core';
-import type { Entry } from '@millrace/core/plugin';
+import { type Entry, landingVersion } from '@millrace/core/plugin';
 import type { WriteMode } from './upsert.ts';
 import { valueText } from './value-text.ts';
 import type { PlannedColumn, WritePlan } from './write-plan.ts';
@@ -92,7 +92,7 @@ function rowOf(entry: Entry<unknown>, position: number, plan: WritePlan, allowIn
     if (member === undefined) continue;
     const column = plan.byName.get(name);
     if (column === undefined) {
-      if (plan.chosen || (name === plan.generation && member === generation)) continue;
+      if (plan.chosen || isOfVersion(name, member, entry, plan)) continue;
       throw columnUnknown(property);
     }
     const text = valueIn(column, member, allowInexact);
@@ -104,6 +104,11 @@ function rowOf(entry: Entry<unknown>, position: number, plan: WritePlan, allowIn
   if (given !== '') given = given.split(' ').toSorted().join(' ');
   const versioned = isVersioned(texts, entry, plan);
   return { positions: [position], key: keyOf(texts, plan.key), texts, given, versioned, generation, chars };
+}
+
+/** A table may have no column for what landing says of the object's version: one of an earlier release has none. */
+function isOfVersion(name: string, member: unknown, { item, generation }: Entry<unknown>, plan: WritePlan): boolean {
+  return (name === plan.generation && member === generation) || member === landingVersion(item.id);
 }
 
 /** Only what landing wrote is a version: a table may have columns of these names with a meaning of their own. */

@@ -62,6 +62,7 @@ describe.each(allServers)('postgresSink keeps the contract on $name', ({ start }
   const options: SinkCasesOptions<LandingRow<string>> = {
     supports,
     record: (text, place) => land.apply(text, place) as LandingRow<string>,
+    keyed: (text, key, place) => landingRow<string>({ key: () => key }).apply(text, place) as LandingRow<string>,
     // PostgreSQL itself refuses it, so that the sink has to find it among the others.
     refused: {
       record: (place) => ({ ...(land.apply('bad', place) as LandingRow<string>), upload_date: 'yesterday or so' }),

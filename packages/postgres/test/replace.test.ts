@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Codec, feed, flatMap, memoryLedger, purge, type Source } from '@millrace/core';
+import { landingVersion, type LandingOptions } from '@millrace/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureTable, landingColumns, landingRow, postgresSink } from '../src/index.ts';
+import { ensureTable, landingColumns, landingRow, type PostgresClient, postgresSink } from '../src/index.ts';
 import { servers, START_MS, type TestServer } from './support/servers.ts';
 
 interface Row {
@@ -73,6 +74,30 @@ describe.each(servers)("versions: 'replace' on $name", ({ start }) => {
     },
   );
 
+  it('is not needed to tell rows of versions apart, in a table that has the column; one without it takes them too', async () => {
+    for (const hasColumn of [true, false]) {
+      const { sink, stored, table } = await landing();
+      if (!hasColumn) await server.direct.query(`ALTER TABLE "${table}" DROP COLUMN source_version`);
+      const prices = feed('prices').from(versions).through(rows).through(landingRow()).to(sink);
+      const run = { ...options(), versions: 'newest' } as const;
+      await prices.run([{ id: 'v1', rows: make('cut', 30), broken: true }], run);
+      const { reports } = await prices.run([{ id: 'v2', rows: make('whole', 40) }], run);
+      expect(reports[0]).toMatchObject({ outcome: 'complete', written: 40 });
+      expect(await stored()).toMatchObject({ whole: 40 });
+      if (!hasColumn) continue;
+      const text = `SELECT DISTINCT record->>'of' AS of, source_version::text AS version FROM "${table}" ORDER BY 1`;
+      const { rows: found } = await server.direct.query(text);
+      const versionsOf = (found as readonly { of: string; version: string }[]).map(({ of, version }) => [
+        of,
+        version.replaceAll('-', ''),
+      ]);
+      expect(versionsOf).toEqual([
+        ['cut', landingVersion('v1')],
+        ['whole', landingVersion('v2')],
+      ]);
+    }
+  });
+
   it('leaves a row whose natural key a newer version has taken, and says before what it would delete', async () => {
     const { sink, stored } = await landing();
     const prices = feed('prices')
@@ -89,6 +114,46 @@ describe.each(servers)("versions: 'replace' on $name", ({ start }) => {
     expect(await stored()).toEqual({ new: 40, old: 20 });
     expect(await purge({ feed: prices, ledger, object })).toMatchObject({ deleted: 20, versions: [{ version: 'v1' }] });
     expect(await stored()).toEqual({ new: 40 });
+  });
+
+  it.each<[string, LandingOptions<Row>]>([
+    ['keys by place', {}],
+    ['natural keys', { key: ({ sku, of }) => `${sku} ${of}` }],
+  ])('continues at the next delivery, whichever statement failed, after a dry run: %s', async (_, how) => {
+    for (const at of [1, 2, 3]) {
+      let deletes = 0;
+      let isCut = true;
+      const client: PostgresClient = {
+        query: async (text, values) => {
+          if (typeof text === 'string' && text.includes('DELETE FROM') && isCut && (deletes += 1) === at)
+            throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });
+          return server.direct.query(text, values);
+        },
+      };
+      const { stored, table } = await landing();
+      const sink = postgresSink({ client, table, maxRows: 20, retry: { attempts: 1 } });
+      const prices = feed('prices')
+        .from(versions)
+        .through(rows)
+        .through(flatMap((row: Row) => (row.sku === 's3' ? [row, { ...row, sku: 's3b' }] : [row])))
+        .through(landingRow<Row>(how))
+        .to(sink);
+      const run = options();
+      for (const id of ['a', 'b', 'c']) await prices.run([{ id, rows: make(`old ${id}`, 30), broken: true }], run);
+      const olds = Object.values(await stored()).reduce((sum, n) => sum + n, 0);
+      const whole = { id: 'v2', rows: make('whole', 40) };
+      await prices.run([whole], { ledger: run.ledger });
+      const purging = { feed: prices, ledger: run.ledger, object: { described: 'object' } };
+      expect(await purge({ ...purging, dryRun: true })).toMatchObject({ deleted: olds });
+      expect(Object.values(await stored()).reduce((sum, n) => sum + n, 0)).toBe(olds + 41);
+      // One statement finds all natural keys.
+      const isLast = 'key' in how && at > 1;
+      const { reports } = await prices.run([whole], run);
+      if (!isLast) expect(reports[0]).toMatchObject({ outcome: 'failed', error: { retryable: true } });
+      isCut = false;
+      expect((await prices.run([whole], run)).reports[0]?.outcome).toBe('duplicate');
+      expect(await stored()).toEqual({ whole: 41 });
+    }
   });
 
   it('refuses natural keys of rows that are kept as they were', async () => {

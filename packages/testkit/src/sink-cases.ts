@@ -3,6 +3,7 @@ import type { ConformanceCase } from './conformance-case.ts';
 import { acceptanceCases } from './sink-cases/acceptance-cases.ts';
 import { failureCases } from './sink-cases/failure-cases.ts';
 import { repetitionCases } from './sink-cases/repetition-cases.ts';
+import { retireCases } from './sink-cases/retire-cases.ts';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sink-bench.ts';
 import { createStand, type SinkStand } from './sink-cases/sink-stand.ts';
 
@@ -15,7 +16,7 @@ import { createStand, type SinkStand } from './sink-cases/sink-stand.ts';
 export function sinkCases<T>(options: SinkCasesOptions<T>): readonly ConformanceCase[] {
   checkSinkCases('sinkCases', options);
   const { supports } = options;
-  return [...acceptanceCases, ...repetitionCases, ...failureCases]
+  return [...acceptanceCases, ...repetitionCases, ...failureCases, ...retireCases]
     .filter(({ needs }) => needs === undefined || supports[needs])
     .map(({ name, clause, check: test }) => ({ name, clause, run: () => onStand(options, test) }));
 }
@@ -44,6 +45,7 @@ export function checkSinkCases<T>(owner: string, options: SinkCasesOptions<T>): 
     record: check.callback,
     supports: check.object,
     refused: supports?.refusals ? check.object : check.optional(check.object),
+    keyed: check.optional(check.callback),
   });
   checkOptions<SinkSupports>('supports', supports, {
     refusals: check.flag,

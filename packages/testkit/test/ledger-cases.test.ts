@@ -121,6 +121,31 @@ describe('a ledger that breaks the contract is found out', () => {
     expect(found).toContain('9.6 runs: an older version is passed over');
   });
 
+  it('where it answers that a version is stale and does not store it', async () => {
+    const found = await broken((ledger) => ({
+      claim: async (request) => {
+        const entries = await ledger.entries(request.feed, request.object);
+        const own = entries.find(({ origin }) => origin.id === request.origin.id);
+        const isPassed = entries.some(
+          ({ state, sequencer = '' }) => state === 'complete' && sequencer > (request.sequencer ?? '~'),
+        );
+        return own?.state === 'failed' && isPassed ? { outcome: 'stale' } : ledger.claim(request);
+      },
+    }));
+    expect(found).toContain('9.6 newest: a version that failed and is claimed again after a newer one is recorded');
+  });
+
+  it('where the entry of a stale version says nothing else', async () => {
+    const found = await broken((ledger) => ({
+      entries: async (feed, object) => {
+        const entries = await ledger.entries(feed, object);
+        const latest = Math.max(...entries.map(({ generation = 0 }) => generation));
+        return entries.map((one) => ((one.generation ?? latest) < latest ? one : { ...one, state: 'stale' as const }));
+      },
+    }));
+    expect(found).toContain('9.6 newest: an earlier event of the version that failed last does not make it stale');
+  });
+
   it('where what is complete stays so for ever, or what is unfinished goes on in any case', async () => {
     const found = await broken((ledger) => ({
       claim: async (request) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMillraceError, MillraceError, type RecordContext, type Sink } from '@millrace/core';
-import type { Context, Entry, Refusal } from '@millrace/core/plugin';
+import type { Context, Entry, Refusal, RetiredCounts, RetiredRows } from '@millrace/core/plugin';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from '../src/index.ts';
 
 /** A way in which a sink may break the contract. */
@@ -32,10 +32,22 @@ export type Breach =
   | 'writes after its signal'
   | 'declares no concurrency that a feed could take'
   | 'writes a replay over its group'
-  | 'adds a replay to a group that has it';
+  | 'adds a replay to a group that has it'
+  | 'retires nothing'
+  | 'retires all versions'
+  | 'retires beyond its part'
+  | 'retires no branches'
+  | 'retires in a dry run'
+  | 'counts what is gone'
+  | 'fails for rows that are gone'
+  | 'retires what a newer version has taken'
+  | 'retires other objects'
+  | 'says for good that it cannot retire';
 
 interface Item {
   text: string;
+  /** With a natural key, which is `place` then: the generation of its object. */
+  readonly generation?: number | undefined;
   readonly bad?: boolean;
   /** What tells it from the records of other places. */
   readonly place: string;
@@ -48,6 +60,8 @@ const PAUSE_MS = 20;
 /** A service that takes items under keys, and that can be away. */
 class Service {
   readonly texts: Map<string, string> = new Map();
+  /** Of rows with natural keys. */
+  readonly versions: Map<string, { readonly uri: string; readonly generation: number }> = new Map();
   calls = 0;
   away = false;
   readonly put = async (rows: readonly (readonly [string, string])[]): Promise<void> => {
@@ -56,9 +70,16 @@ class Service {
     if (this.away) throw new Error('the service is away');
     for (const [key, text] of rows) this.texts.set(key, text);
   };
+  readonly remove = async (keys: readonly string[]): Promise<void> => {
+    this.calls += 1;
+    await sleep(1);
+    if (this.away) throw new Error('the service is away');
+    for (const key of keys) this.texts.delete(key);
+  };
 }
 
-function keyOf({ item, ordinal, branch }: Entry<Item>, breach: Breach | undefined): string {
+function keyOf({ item, ordinal, branch, value }: Entry<Item>, breach: Breach | undefined): string {
+  if (value.generation !== undefined) return value.place;
   const id = breach === 'has a key without the version' ? item.uri : item.id;
   return `${id}#${ordinal}${breach === 'has a key without the branch' ? '' : `.${branch}`}`;
 }
@@ -135,6 +156,9 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
           if (id === item.id && groups.has(Math.floor(parseInt(place, 10) / group))) service.texts.delete(key);
         }
       }
+      for (const { value, item } of entries)
+        if (value.generation !== undefined)
+          service.versions.set(value.place, { uri: item.uri, generation: value.generation });
       if (breach === 'keeps the first of a key') rows.reverse();
       if (rows.length > 0) {
         const sending = send(rows, context);
@@ -157,6 +181,7 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
     mixesItems: group === 1,
     keyOf: ({ place, text }) => (breach === 'has a key of its own for each text' ? `${place} ${text}` : place),
     write,
+    retire: (rows) => retire(service, rows, breach),
     ...(group > 1 && {
       group,
       writeSingly: async (entries: readonly Entry<Item>[], context: Context) => {
@@ -170,6 +195,33 @@ function serviceSink(service: Service, breach: Breach | undefined, group: number
       },
     }),
   };
+}
+
+/** Rows of records, each under its own key; by a scan if it cannot be computed. */
+async function retire(service: Service, rows: RetiredRows, breach: Breach | undefined): Promise<RetiredCounts> {
+  const isRetired = (key: string): boolean => {
+    if (rows.by === 'content') {
+      const { uri, generation } = service.versions.get(key) ?? { uri: '', generation: -1 };
+      const isNewer = generation >= rows.to && breach !== 'retires what a newer version has taken';
+      return generation >= rows.from && !isNewer && (uri === rows.source || breach === 'retires other objects');
+    }
+    const [id = '', place = ''] = key.split('#');
+    const isOf = id === rows.origin.id || breach === 'retires all versions';
+    const [ordinal = '', ...branch] = place.split('.');
+    if (breach === 'retires no branches' && branch.join('') !== '') return false;
+    const to = breach === 'retires beyond its part' ? Number.POSITIVE_INFINITY : rows.to;
+    return isOf && Number(ordinal) >= rows.from && Number(ordinal) < to;
+  };
+  const keys = breach === 'retires nothing' ? [] : [...service.texts.keys()].filter(isRetired);
+  if (breach === 'fails for rows that are gone' && keys.length === 0)
+    throw new MillraceError('SERVICE_REFUSED', 'No such rows.');
+  try {
+    await service.remove(rows.dryRun && breach !== 'retires in a dry run' ? [] : keys);
+  } catch (cause) {
+    const retryable = breach !== 'says for good that it cannot retire';
+    throw new MillraceError('SERVICE_AWAY', 'The service is away.', { cause, retryable });
+  }
+  return { considered: keys.length, deleted: breach === 'counts what is gone' ? 1 : keys.length };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -195,6 +247,7 @@ export function serviceSinkCases(breach?: Breach, group = 1): SinkCasesOptions<I
     supports,
     record: (text, place) => ({ text, place: placeOf(place) }),
     ...(group === 1 && {
+      keyed: (text: string, key: string, { generation }: RecordContext) => ({ text, place: key, generation }),
       refused: { record: (place) => ({ text: '', bad: true, place: placeOf(place) }), code: 'ITEM_BAD' },
     }),
     create: (): SinkBench<Item> => {

@@ -19,14 +19,14 @@ describe.concurrent('a sink that breaks the contract fails the cases of what it 
   // Where there are several clauses, the one broken is what the others rest on: nothing is right where records are lost, a
   // replay needs keys, a feed's records have branches, and a sink that has no code has not retried either.
   it.each<[Breach, readonly string[], number?]>([
-    ['loses the last record', ['5.1', '5.11', '5.2', '5.3', '5.4', '5.5', '5.6', '5.8', '5.9']],
-    ['keeps records until more come', ['5.1', '5.11', '5.2', '5.3', '5.4', '5.5', '5.6', '5.8', '5.9']],
+    ['loses the last record', ['5.1', '5.11', '5.14', '5.2', '5.3', '5.4', '5.5', '5.6', '5.8', '5.9']],
+    ['keeps records until more come', ['5.1', '5.11', '5.14', '5.2', '5.3', '5.4', '5.5', '5.6', '5.8', '5.9']],
     ['refuses the position behind', ['5.3']],
     ['rejects where one entry is bad', ['5.3']],
     ['refuses without a message', ['5.3']],
-    ['appends', ['5.11', '5.4', '5.9']],
-    ['has a key without the branch', ['5.4', '5.6']],
-    ['has a key without the version', ['5.4', '5.6']],
+    ['appends', ['5.11', '5.14', '5.4', '5.9']],
+    ['has a key without the branch', ['5.14', '5.4', '5.6']],
+    ['has a key without the version', ['5.14', '5.4', '5.6']],
     ['takes fewer than its limit', ['5.1', '5.2', '5.6']],
     ['takes one write at a time', ['5.6']],
     ['takes one item only', ['5.6']],
@@ -48,6 +48,16 @@ describe.concurrent('a sink that breaks the contract fails the cases of what it 
     ['declares no concurrency that a feed could take', ['5.6']],
     ['writes a replay over its group', ['5.10'], 4],
     ['adds a replay to a group that has it', ['5.10'], 4],
+    ['retires nothing', ['5.14']],
+    ['retires all versions', ['5.14']],
+    ['retires beyond its part', ['5.14']],
+    ['retires no branches', ['5.14']],
+    ['retires in a dry run', ['5.14']],
+    ['counts what is gone', ['5.14']],
+    ['fails for rows that are gone', ['5.14']],
+    ['retires what a newer version has taken', ['5.14']],
+    ['retires other objects', ['5.14']],
+    ['says for good that it cannot retire', ['5.14']],
   ])('%s', { timeout: 60_000 }, async (breach, clauses, group) => {
     expect(await failingClauses(sinkCases(serviceSinkCases(breach, group)))).toEqual(clauses);
   });

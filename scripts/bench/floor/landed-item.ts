@@ -34,7 +34,8 @@ export function placeNames({ uri, etag }: Pick<Origin, 'uri' | 'etag'>): PlaceNa
 
 /** Makes the items of one object, with the same result as `landingItem()`, and without any check. */
 export function itemMaker({ uri, etag, lastModified, feed }: Origin): (record: unknown, ordinal: number) => Attribute {
-  const { nameOf } = placeNames({ uri, etag });
+  const { nameOf, space } = placeNames({ uri, etag });
+  const version = { S: space.replaceAll('-', '') };
   const uploadDate = { S: lastModified };
   const feedName = { S: feed };
   const source = { S: uri };
@@ -45,6 +46,7 @@ export function itemMaker({ uri, etag, lastModified, feed }: Origin): (record: u
       upload_date: uploadDate,
       feed: feedName,
       source,
+      source_version: version,
       ordinal: { N: number },
       record: attribute(record),
     };

@@ -35,6 +35,7 @@ def carry(keys):
                         "upload_date": upload_date,
                         "feed": job["feed"],
                         "source": source,
+                        "source_version": namespace.hex,
                         "ordinal": ordinal,
                         "record": json.loads(line, parse_float=Decimal),
                     }

@@ -21,6 +21,7 @@ export function open(job) {
     const { ETag, LastModified } = await client.send(new HeadObjectCommand(object));
     const source = `s3://${job.bucket}/${key}`;
     const namespace = v5(`item:${source}?etag=${ETag.replaceAll('"', '')}`, NAMESPACE);
+    const source_version = namespace.replaceAll('-', '');
     const upload_date = LastModified.toISOString();
     const decoder = new TextDecoder();
     let rest = '';
@@ -32,7 +33,8 @@ export function open(job) {
     };
     const item = (line, enqueue) => {
       const uuid = v5(String(ordinal), namespace);
-      enqueue(marshall({ uuid, upload_date, feed: job.feed, source, ordinal, record: JSON.parse(line) }));
+      const record = JSON.parse(line);
+      enqueue(marshall({ uuid, upload_date, feed: job.feed, source, source_version, ordinal, record }));
       ordinal += 1;
     };
     await pipeline([

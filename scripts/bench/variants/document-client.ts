@@ -29,6 +29,7 @@ async function load(s3: S3Client, dynamodb: DynamoDBDocumentClient, job: Job, ke
   const { Body, ETag = '', LastModified } = await s3.send(new GetObjectCommand({ Bucket: job.bucket, Key: key }));
   const source = `s3://${job.bucket}/${key}`;
   const namespace = v5(`item:${source}?etag=${ETag.replaceAll('"', '')}`, LANDING_NAMESPACE);
+  const version = namespace.replaceAll('-', '');
   const uploadDate = LastModified?.toISOString();
   const pool = new Set<Promise<void>>();
   let batch: object[] = [];
@@ -42,7 +43,8 @@ async function load(s3: S3Client, dynamodb: DynamoDBDocumentClient, job: Job, ke
   };
   for await (const line of createInterface({ input: (Body as Readable).pipe(createGunzip()), crlfDelay: Infinity })) {
     const uuid = v5(String(ordinal), namespace);
-    batch.push({ uuid, upload_date: uploadDate, feed: job.feed, source, ordinal, record: JSON.parse(line) as unknown });
+    const record = JSON.parse(line) as unknown;
+    batch.push({ uuid, upload_date: uploadDate, feed: job.feed, source, source_version: version, ordinal, record });
     ordinal += 1;
     if (batch.length === 25) await send();
   }

@@ -26,6 +26,7 @@ export const open: OpenCarrier = (job, { batches }) => {
         upload_date: LastModified?.toISOString(),
         feed: job.feed,
         source,
+        source_version: namespace.replaceAll('-', ''),
         ordinal,
         record: JSON.parse(line) as unknown,
       }));

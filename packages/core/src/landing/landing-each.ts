@@ -6,7 +6,7 @@ import type { RecordContext } from '../record-context.ts';
 import { signatureOf } from '../signature.ts';
 import type { LandingKeys } from './landing-keys.ts';
 import { type LandingNames, landingNames } from './landing-names.ts';
-import { landingNamespace, placesOf } from './landing-uuid.ts';
+import { landingNamespace, landingVersion, placesOf } from './landing-uuid.ts';
 import { namesIn, type NameUuid } from './name-uuid.ts';
 
 /** Where the record's own attributes stand: under one attribute, or beside those that landing adds. */
@@ -18,7 +18,7 @@ export type Landed<
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
 > = Plain<
-  { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source'>]: string } & {
+  { readonly [K in NameIn<N, 'uuid' | 'upload_date' | 'feed' | 'source' | 'source_version'>]: string } & {
     readonly [K in NameIn<N, 'ordinal'>]: number;
   } & { readonly [K in NameIn<N, 'branch' | 'source_part'>]?: string } & {
     readonly [K in Exclude<NameIn<N, 'generation'>, L extends 'flat' ? keyof T : never>]?: number;
@@ -39,7 +39,7 @@ export interface LandingOptions<
   N extends Partial<LandingNames> = NonNullable<unknown>,
   L extends LandingLayout = 'nested',
 > {
-  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record */
+  /** Other names for the attributes that landing adds. @default uuid, upload_date, feed, source, source_version, source_part, ordinal, branch, generation, record */
   readonly names?: N;
   /** `nested` keeps the record under one attribute; `flat` spreads it, and refuses one that uses a landing name. @default 'nested' */
   readonly layout?: L;
@@ -54,8 +54,8 @@ export interface LandingOptions<
 /**
  * Makes the transform by which a destination's package lands records: `landingItem` of @millrace/dynamodb, `landingRow` of
  * @millrace/postgres. It gives each record a unique key (`uuid`, a UUIDv5), when and where it came from (`upload_date`,
- * `feed`, `source`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and the record itself. One record has the same uuid
- * at every destination, but for the key `content`.
+ * `feed`, `source`, `source_version`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of `many`), and
+ * the record itself. One record has the same uuid at every destination, but for the key `content`.
  *
  * All of it is a function of the object and never of the clock: a second delivery gives the same, which overwrites itself.
  * `upload_date` is when the object's version was written, as ISO-8601 in UTC.
@@ -105,6 +105,7 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
       [names.upload_date]: item.lastModified,
       [names.feed]: record.feed,
       [names.source]: item.uri,
+      [names.source_version]: landingVersion(item.id),
       [names.ordinal]: record.ordinal,
     };
     if (item.part !== undefined) landed[names.source_part] = item.part;
@@ -127,7 +128,8 @@ export function landingEach<T, N extends Partial<LandingNames>, L extends Landin
 
 /** What becomes of most records. As a literal it costs a fraction of what names that are variables cost. */
 function usualItem(uuid: string, record: unknown, { item, feed, ordinal }: RecordContext): object {
-  return { uuid, upload_date: item.lastModified, feed, source: item.uri, ordinal, record };
+  const { lastModified: upload_date, uri: source, id } = item;
+  return { uuid, upload_date, feed, source, source_version: landingVersion(id), ordinal, record };
 }
 
 type KeyMaker<T> = (value: T, record: RecordContext) => string;

@@ -11,6 +11,8 @@ export interface LandingNames {
   readonly feed: string;
   /** Where the object lies. @default 'source' */
   readonly source: string;
+  /** Which version of the object: `landingVersion` of its id. @default 'source_version' */
+  readonly source_version: string;
   /** Which part of the object, such as the name of a file in an archive; present only there. @default 'source_part' */
   readonly source_part: string;
   /** The record's number in its object. @default 'ordinal' */
@@ -37,6 +39,7 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     upload_date: name,
     feed: name,
     source: name,
+    source_version: name,
     source_part: name,
     ordinal: name,
     branch: name,
@@ -48,13 +51,14 @@ export function landingNames(owner: string, given: Partial<LandingNames> = {}): 
     upload_date = 'upload_date',
     feed = 'feed',
     source = 'source',
+    source_version = 'source_version',
     source_part = 'source_part',
     ordinal = 'ordinal',
     branch = 'branch',
     generation = 'generation',
     record = 'record',
   } = given;
-  const names = { uuid, upload_date, feed, source, source_part, ordinal, branch, generation, record };
+  const names = { uuid, upload_date, feed, source, source_version, source_part, ordinal, branch, generation, record };
   const all = Object.values(names);
   const twice = all.find((one, index) => all.indexOf(one) !== index);
   if (twice === undefined) return names;

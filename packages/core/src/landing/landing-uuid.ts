@@ -18,6 +18,19 @@ export function landingUuid(itemId: string, ordinal: number, branch = ''): strin
 }
 
 /**
+ * Names one version of an object in its landed records (`source_version`): 32 hexadecimal digits, which are those of the
+ * namespace of the item's places. The ledger's entry of the version has the id that they are made of.
+ *
+ * @param itemId `origin.id` of the version, as reports and the ledger's entries have it
+ * @example
+ * const entries = await ledger.entries('prices', 's3://drop/prices.gz');
+ * const entry = entries.find(({ origin }) => landingVersion(origin.id) === row.source_version);
+ */
+export function landingVersion(itemId: string): string {
+  return placesOf(itemId).version;
+}
+
+/**
  * The namespace in which records are named: by their place in an item (`item`), by a text that they hold (`key`) or by all
  * that they hold (`content`), the latter two among the records of one feed. It is `v5(kind + ':' + of, MILLRACE_NAMESPACE)`.
  */

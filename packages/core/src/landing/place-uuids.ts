@@ -4,6 +4,8 @@ import { type NameUuid, namesIn } from './name-uuid.ts';
 export interface PlaceUuids {
   /** The namespace of the places, as a UUID. */
   readonly space: string;
+  /** Names the item in its landed records: `space` without its dashes. */
+  readonly version: string;
   /** The uuid of any name in that namespace. */
   readonly nameOf: NameUuid;
   /** The uuid of a record's place. */
@@ -28,6 +30,7 @@ export function placeUuids(space: string): PlaceUuids {
   const uuids: string[] = [];
   return {
     space,
+    version: space.replaceAll('-', ''),
     nameOf,
     of: (ordinal, branch) => {
       if (branch !== '') return nameOf(landingPlace(ordinal, branch));

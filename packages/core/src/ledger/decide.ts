@@ -1,5 +1,5 @@
 import { compareSequencers } from './compare-sequencers.ts';
-import { generationOf, isLeased, isOlder, needsTime, orderOf } from './order.ts';
+import { generationOf, isLeased, isOlder, isSuperseded, needsTime, orderOf } from './order.ts';
 import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
 import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
@@ -26,7 +26,7 @@ export interface Grant {
 export type ClaimDecision =
   /** Nothing to write. */
   | { readonly kind: 'answer'; readonly answer: ClaimAnswer }
-  /** The version is stale and has no entry yet. */
+  /** The version is stale, and it has no entry that says so yet. */
   | { readonly kind: 'stale'; readonly version: Draft<VersionRecord> }
   /** Versions were granted under `all`: decide again, knowing which of them are at work. */
   | { readonly kind: 'look' }
@@ -49,11 +49,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   }
   if (request.versions === 'all') return grantOne(request, known, now);
   if (needsTime(request, known)) return answer({ outcome: 'unclear' });
-  if (isOlder(request, head)) {
-    return version === undefined
-      ? { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } }
-      : answer({ outcome: 'stale' });
-  }
+  if (isOlder(request, head)) return staleOf(request, known);
   if (head !== undefined && head.claimId !== request.claimId && isRunningHead(head, request, now))
     return answer({ outcome: 'held', leaseUntil: head.leaseUntil });
   if (head?.mixed === true) {
@@ -106,6 +102,13 @@ export function isFinished(request: ClaimRequest, { version }: Known, report: It
   const { claimId, purpose } = request;
   if (purpose === 'replay' || version?.claimId !== claimId) return false;
   return version.leaseUntil === 0 && version.state === stateOf(report);
+}
+
+/** An unfinished version that another one has followed gets an entry that says so, and keeps what retiring its rows takes. */
+function staleOf(request: ClaimRequest, { head, version }: KnownForClaim): ClaimDecision {
+  if (version === undefined) return { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } };
+  if (!isSuperseded(version, request, generationOf(version) < generationOf(head))) return answer({ outcome: 'stale' });
+  return { kind: 'stale', version: { ...version, state: 'stale', leaseUntil: 0 } };
 }
 
 /** A claim for a replay holds the head and leaves the version as it is. */

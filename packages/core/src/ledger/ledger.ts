@@ -3,7 +3,8 @@ import type { ItemReport } from '../report.ts';
 
 /**
  * What an entry says about its version: `claimed` by a run whose lease may have run out; `complete`; `aborted` at its
- * watermark; `failed`; or `stale`, if a newer version of the object was already taken up.
+ * watermark; `failed`; or `stale`, if a newer version of the object was already taken up when it was claimed. A version that
+ * failed and is `stale` later keeps its last report.
  */
 export type LedgerState = 'claimed' | 'complete' | 'aborted' | 'failed' | 'stale';
 
@@ -47,7 +48,7 @@ export interface LedgerEntry {
   readonly retiredBelow?: number;
   /** Whether all rows of the version are retired. It ends when the version is granted again. @default false */
   readonly retired?: boolean;
-  /** The last report; absent until a run has given the version back, and for a stale version. */
+  /** The last report; absent until a run has given the version back. */
   readonly report?: ItemReport;
   /** When the entry was last written, as ISO-8601 in UTC. */
   readonly updatedAt: string;

@@ -1,6 +1,6 @@
 import type { ItemOrigin } from '../origin.ts';
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimRequest } from './ledger.ts';
+import type { ClaimRequest, LedgerEntry } from './ledger.ts';
 import type { HeadRecord, Known } from './ledger-store.ts';
 
 /*
@@ -16,6 +16,19 @@ export function isOlder({ sequencer, origin }: ClaimRequest, head: HeadRecord | 
   if (sequencer !== undefined && head?.sequencer !== undefined) return compareSequencers(head.sequencer, sequencer) > 0;
   if (head?.lastModified === undefined || origin.lastModified === undefined || isMultipart(origin)) return false;
   return origin.lastModified < head.lastModified;
+}
+
+/**
+ * Whether an unfinished version, a claim of which is stale, will never be granted again: not if a later event has already
+ * claimed it, because that one may be delivered again.
+ */
+export function isSuperseded(
+  { state, sequencer: last }: Pick<LedgerEntry, 'state' | 'sequencer'>,
+  { sequencer }: Pick<ClaimRequest, 'sequencer'>,
+  wasFollowed: boolean,
+): boolean {
+  if (!wasFollowed || state === 'complete' || state === 'stale') return false;
+  return last === undefined || sequencer === undefined || compareSequencers(last, sequencer) <= 0;
 }
 
 /** Whether only opening the object can tell if the version is older than one that was granted. */

@@ -123,7 +123,8 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
         return decision.answer;
       }
       if (decision.kind === 'stale') {
-        await store.writeVersion(at, stamped<VersionRecord>(decision.version, now()), undefined);
+        const entry = stamped<VersionRecord>(decision.version, now());
+        if (!(await store.writeVersion(at, entry, known.version?.stamp))) continue;
         return { outcome: 'stale' };
       }
       if (decision.kind === 'look') break;

@@ -2,9 +2,8 @@ import type { Feed } from '../feed.ts';
 import type { MillraceError } from '../millrace-error.ts';
 import type { ItemReport, RunReport } from '../report.ts';
 import type { RunOptions } from '../run-options.ts';
-import { checkRunOptions } from './check-run-options.ts';
+import { checkRun } from './check-run.ts';
 import { processObject } from './object/process-object.ts';
-import { retirable } from './retire/retirable.ts';
 import { createRunScope, type RunScope } from './run-scope.ts';
 import { RunSummary } from './run-summary.ts';
 import type { Stop } from './stop/stop.ts';
@@ -31,7 +30,7 @@ export interface RunSession<Ref> {
 /**
  * Begins a run of a feed: `feed.run` for callers that hand over objects as they come.
  *
- * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, `RETIRE_UNSUPPORTED`
  */
 export function openRun<Ref>(feed: Feed<Ref>, options: SessionOptions = {}): RunSession<Ref> {
   const { run, process, close } = beginRun(feed, options);
@@ -54,8 +53,7 @@ export interface Listing {
 }
 
 export function beginRun<Ref>(feed: Feed<Ref>, options: SessionOptions): BegunRun<Ref> {
-  checkRunOptions(options);
-  if (options.versions === 'replace') retirable(feed);
+  checkRun(feed, options);
   const scope: RunScope<Ref> = createRunScope(feed, options);
   const summary = new RunSummary({ feed: feed.name, run: scope.run, keepReports: options.keepReports ?? 1000 });
   return {

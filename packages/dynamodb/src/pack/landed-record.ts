@@ -33,13 +33,15 @@ export type TakeApart = (
 ) => { readonly record: LandedRecord; readonly shared: Shared };
 
 export function takeApart(names: LandingNames): TakeApart {
-  const taken = new Set([names.uuid, names.upload_date, names.feed, names.source, names.ordinal, names.branch]);
+  const { uuid, upload_date, feed, source, source_version, ordinal: number, branch: output } = names;
+  const taken = new Set([uuid, upload_date, feed, source, source_version, number, output]);
   return ({ value, ordinal, branch }, position, places, shared) => {
     const item = value as Readonly<Record<string, unknown>>;
     const expect = (name: keyof LandingNames, holds: boolean, what: string): void => {
       if (!holds) throw notPackable(names[name], what, landingPlace(ordinal, branch));
     };
     expect('uuid', item[names.uuid] === places.of(ordinal, branch), 'the uuid of its place');
+    expect('source_version', item[names.source_version] === places.version, 'the version of its object');
     expect('ordinal', item[names.ordinal] === ordinal, 'its ordinal');
     expect('branch', (item[names.branch] ?? '') === branch, 'its branch');
     const text = (name: keyof Shared): string => {

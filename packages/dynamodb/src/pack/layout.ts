@@ -15,7 +15,7 @@ export const PACK_ATTRIBUTES = {
   count: 'count',
   /** How `records` is compressed. */
   encoding: 'encoding',
-  /** The namespace in which each record's place is named; see `landingUuid`. */
+  /** The namespace in which each record's place is named, and with it the object's version; see `landingUuid`. */
   space: 'space',
   /** Present where the record's attributes stood beside landing's. */
   flat: 'flat',
@@ -30,6 +30,7 @@ export const DEFAULT_NAMES = {
   upload_date: 'upload_date',
   feed: 'feed',
   source: 'source',
+  source_version: 'source_version',
   source_part: 'source_part',
   ordinal: 'ordinal',
   branch: 'branch',

@@ -40,7 +40,8 @@ const FRAME_BYTES = 256;
 const USUAL_LENGTH = 2048;
 
 export function readQuickly(names: LandingNames, { sortKey }: KeyNames): ReadQuickly {
-  const plain = [names.uuid, names.upload_date, names.feed, names.source, names.ordinal, names.record];
+  const { uuid, upload_date, feed, source, source_version, ordinal: number } = names;
+  const plain = [uuid, upload_date, feed, source, source_version, number, names.record];
   const branched = plain.toSpliced(-1, 0, names.branch);
   if (!branched.every(isUsualText)) return () => undefined;
   return (entries, { start, end }, places) => {
@@ -60,6 +61,7 @@ export function readQuickly(names: LandingNames, { sortKey }: KeyNames): ReadQui
         item[names.upload_date] === shared.upload_date &&
         item[names.feed] === shared.feed &&
         item[names.source] === shared.source &&
+        item[names.source_version] === places.version &&
         item[names.uuid] === places.of(ordinal, branch);
       if (!isAsLanded) return undefined;
       const record = item[names.record];

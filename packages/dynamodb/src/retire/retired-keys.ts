@@ -22,24 +22,26 @@ export function retireObstacle(
   if (partitionKey !== names.uuid) {
     return `the partition key must be the uuid of landingItem, ${JSON.stringify(names.uuid)}, but it is ${JSON.stringify(partitionKey)}.`;
   }
-  const { upload_date, feed, source, ordinal } = names;
-  if (sortKey === undefined || [upload_date, feed, source, ordinal].includes(sortKey)) return undefined;
-  return `the sort key ${JSON.stringify(sortKey)} is not one of ${upload_date}, ${feed}, ${source} and ${ordinal} of landingItem.`;
+  const { upload_date, feed, source, source_version, ordinal } = names;
+  const computed = [upload_date, feed, source, source_version, ordinal];
+  if (sortKey === undefined || computed.includes(sortKey)) return undefined;
+  return `the sort key ${JSON.stringify(sortKey)} is not one of ${computed.join(', ')} of landingItem.`;
 }
 
 /** The keys of every item that rows may have: of single records, and of packs of every size that groups are halved into. */
 export function* retiredKeys(rows: PlacedRows, { partitionKey, sortKey }: KeyNames): Generator<Key> {
   const { names, dates, feed, origin } = rows;
+  const { nameOf, version } = placesOf(origin.id);
   const keyOf = function* (uuid: string, ordinal: number | undefined): Generator<Key> {
     const partition = { [partitionKey]: { S: uuid } };
     if (sortKey === undefined) yield partition;
     else if (sortKey === names.feed) yield { ...partition, [sortKey]: { S: feed } };
     else if (sortKey === names.source) yield { ...partition, [sortKey]: { S: origin.uri } };
+    else if (sortKey === names.source_version) yield { ...partition, [sortKey]: { S: version } };
     else if (sortKey === names.upload_date) for (const S of dates) yield { ...partition, [sortKey]: { S } };
     else if (ordinal !== undefined) yield { ...partition, [sortKey]: { N: String(ordinal) } };
   };
   for (const { uuid, ordinal } of placedUuids(rows)) yield* keyOf(uuid, ordinal);
-  const { nameOf } = placesOf(origin.id);
   for (const name of packNames(rows)) yield* keyOf(nameOf(name), undefined);
 }
 

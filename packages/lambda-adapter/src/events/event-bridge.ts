@@ -1,7 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri } from '../object-ref.ts';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { checkEventVersion } from './event-version.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
@@ -20,7 +20,7 @@ import { refWith } from './object-members.ts';
 const EVENT_MAJOR = '1';
 
 /** The S3 event of EventBridge, or `undefined` where the value is something else. */
-export function readEventBridge(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+export function readEventBridge(event: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   const { kind, detail } = isDetail(event)
     ? { kind: 'Object Created', detail: event }
     : { kind: text(member(event, 'detail-type')), detail: member(event, 'detail') };

@@ -1,7 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri, type ObjectRef } from '../object-ref.ts';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { describeEvent } from './describe-event.ts';
 import { anyMember, member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
@@ -20,7 +20,7 @@ import { refWith } from './object-members.ts';
  */
 
 /** The items of a Distributed Map's child, or `undefined` where the event is something else. */
-export function readMapItems(event: unknown, keys: KeyDecoders, bucket?: string): readonly Arrival[] | undefined {
+export function readMapItems(event: unknown, keys: KeyDecoders, bucket?: string): readonly ObjectEvent[] | undefined {
   const items = member(event, 'Items');
   const common = bucketOf(member(event, 'BatchInput')) ?? bucket;
   if (Array.isArray(items)) {
@@ -29,7 +29,7 @@ export function readMapItems(event: unknown, keys: KeyDecoders, bucket?: string)
   return keyOf(unwrapped(event)) === undefined ? undefined : [readItem(event, keys.map, common)];
 }
 
-function readItem(value: unknown, decodeKey: (encoded: string) => string, common: string | undefined): Arrival {
+function readItem(value: unknown, decodeKey: (encoded: string) => string, common: string | undefined): ObjectEvent {
   const item = unwrapped(value);
   const key = keyOf(item);
   const bucket = bucketOf(item) ?? bucketOf(value) ?? common;

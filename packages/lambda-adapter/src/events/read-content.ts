@@ -1,5 +1,5 @@
 import { MillraceError } from '@millrace/core';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { describeEvent } from './describe-event.ts';
 import { readEventBridge } from './event-bridge.ts';
 import { member, text } from './fields.ts';
@@ -21,7 +21,7 @@ import { readS3Notification } from './s3-notification.ts';
  * What a carrier brought: an S3 notification, an S3 event of EventBridge or a list of references, by itself or in SNS.
  * `undefined` where it is something else.
  */
-export function readContent(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+export function readContent(value: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   return (
     readS3Notification(value, keys) ??
     readSns(value, keys) ??
@@ -33,12 +33,12 @@ export function readContent(value: unknown, keys: KeyDecoders): readonly Arrival
 }
 
 /**
- * The same of a text, as a queue or a topic carries it. It never throws: a text that is not understood is one arrival, so
+ * The same of a text, as a queue or a topic carries it. It never throws: a text that is not understood is one event, so
  * that it fails alone.
  *
  * @param carrier names the message, for people and logs
  */
-export function readText(body: unknown, carrier: string, keys: KeyDecoders): readonly Arrival[] {
+export function readText(body: unknown, carrier: string, keys: KeyDecoders): readonly ObjectEvent[] {
   let value: unknown;
   try {
     value = JSON.parse(text(body) ?? '');
@@ -54,20 +54,20 @@ export function readText(body: unknown, carrier: string, keys: KeyDecoders): rea
  *
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-function readDestination(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+function readDestination(value: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   if (member(value, 'requestContext') === undefined) return undefined;
   const payload = member(value, 'requestPayload');
   return payload === undefined ? undefined : readContent(payload, keys);
 }
 
 /** Messages of a queue that EventBridge Pipes hand over as a plain list, for a handler that answers nothing about each. */
-function readPipe(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+function readPipe(value: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   if (!value.every((one) => member(one, 'eventSource') === 'aws:sqs')) return undefined;
   return value.flatMap((one) => readText(member(one, 'body'), `sqs://${text(member(one, 'messageId')) ?? ''}`, keys));
 }
 
-function readSns(value: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+function readSns(value: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   if (member(value, 'Type') === 'Notification' && text(member(value, 'Message')) !== undefined) {
     return readText(member(value, 'Message'), nameOf(value), keys);
   }
@@ -83,7 +83,7 @@ function nameOf(message: unknown): string {
   return `sns://${text(member(message, 'MessageId')) ?? ''}`;
 }
 
-function unknownContent(carrier: string, received: string, cause?: unknown): Arrival {
+function unknownContent(carrier: string, received: string, cause?: unknown): ObjectEvent {
   const error = new MillraceError(
     'LAMBDA_EVENT_UNKNOWN',
     `The message ${carrier} tells of no S3 object; it holds ${received}. Check what else sends to its queue or topic.`,

@@ -1,6 +1,6 @@
 import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri } from '../object-ref.ts';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
@@ -10,7 +10,7 @@ import { refWith } from './object-members.ts';
  * `{ objects: […] }`, or a single one by itself. Their keys are as they are in the bucket. `undefined` if the event is
  * something else.
  */
-export function readReferences(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+export function readReferences(event: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   const list: unknown = isReference(event) ? [event] : Array.isArray(event) ? event : member(event, 'objects');
   if (!Array.isArray(list) || list.length === 0 || !list.every(isReference)) return undefined;
   return list.map((value) => readReference(value, keys.references));
@@ -25,7 +25,7 @@ function isReference(value: unknown): value is Reference {
   return text(member(value, 'bucket')) !== undefined && text(member(value, 'key')) !== undefined;
 }
 
-function readReference(value: Reference, decodeKey: (encoded: string) => string): Arrival {
+function readReference(value: Reference, decodeKey: (encoded: string) => string): ObjectEvent {
   const eventName = 'Reference';
   try {
     const ref = refWith(value.bucket, decodeKey(value.key), {

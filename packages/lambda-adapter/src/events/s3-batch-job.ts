@@ -1,7 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri } from '../object-ref.ts';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
 import { refWith } from './object-members.ts';
@@ -24,7 +24,7 @@ export interface S3BatchInvocation {
 /** One task, and the object that it names. */
 export interface S3BatchTask {
   readonly taskId: string;
-  readonly arrival: Arrival;
+  readonly event: ObjectEvent;
 }
 
 /**
@@ -56,15 +56,15 @@ function readTask(task: unknown, decodeKey: (encoded: string) => string): S3Batc
   if (bucket === undefined || key === undefined) {
     const message = 'A task of S3 Batch Operations needs s3Key, and s3BucketArn or s3Bucket.';
     const error = new MillraceError('LAMBDA_EVENT_UNKNOWN', message);
-    return { taskId, arrival: { kind: 'unreadable', object, eventName, error } };
+    return { taskId, event: { kind: 'unreadable', object, eventName, error } };
   }
   try {
     const versionId = member(task, 's3VersionId');
     const members = { versionId, etag: undefined, size: undefined, sequencer: undefined };
-    return { taskId, arrival: { kind: 'object', ref: refWith(bucket, decodeKey(key), members), eventName } };
+    return { taskId, event: { kind: 'object', ref: refWith(bucket, decodeKey(key), members), eventName } };
   } catch (thrown) {
     const error = toMillraceError(thrown, 'LAMBDA_KEY_INVALID');
-    return { taskId, arrival: { kind: 'unreadable', object, eventName, error } };
+    return { taskId, event: { kind: 'unreadable', object, eventName, error } };
   }
 }
 

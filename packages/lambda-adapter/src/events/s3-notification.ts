@@ -1,7 +1,7 @@
 import { MillraceError } from '@millrace/core';
 import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri, type ObjectRef } from '../object-ref.ts';
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { describeEvent } from './describe-event.ts';
 import { checkEventVersion } from './event-version.ts';
 import { member, text } from './fields.ts';
@@ -21,7 +21,7 @@ import { refWith } from './object-members.ts';
 const EVENT_MAJOR = '2';
 
 /** The records of an S3 notification, or `undefined` where the event is something else. */
-export function readS3Notification(event: unknown, keys: KeyDecoders): readonly Arrival[] | undefined {
+export function readS3Notification(event: unknown, keys: KeyDecoders): readonly ObjectEvent[] | undefined {
   const test = member(event, 'Event');
   if (test === 's3:TestEvent') {
     return [{ kind: 'test', object: `s3://${text(member(event, 'Bucket')) ?? ''}`, eventName: test }];
@@ -31,7 +31,7 @@ export function readS3Notification(event: unknown, keys: KeyDecoders): readonly 
   return records.map((record) => readRecord(record, keys.notification));
 }
 
-function readRecord(record: unknown, decodeKey: (encoded: string) => string): Arrival {
+function readRecord(record: unknown, decodeKey: (encoded: string) => string): ObjectEvent {
   const s3 = member(record, 's3');
   const bucket = text(member(member(s3, 'bucket'), 'name'));
   const object = member(s3, 'object');

@@ -1,4 +1,4 @@
-import type { Arrival } from './arrival.ts';
+import type { ObjectEvent } from './object-event.ts';
 import { member, text } from './fields.ts';
 import type { KeyDecoders } from './key-encodings.ts';
 import { readText } from './read-content.ts';
@@ -21,7 +21,7 @@ export interface SqsMessage {
 
 /** A message, and what it tells. */
 export interface SqsDelivery extends SqsMessage {
-  readonly arrivals: readonly Arrival[];
+  readonly events: readonly ObjectEvent[];
   /** The group of a message of a FIFO queue, whose messages must be taken in order. */
   readonly group?: string;
 }
@@ -39,14 +39,14 @@ export function readSqsBatch(event: unknown, keys: KeyDecoders): readonly SqsDel
       messageId,
       receiptHandle: text(member(record, 'receiptHandle')) ?? '',
       queueArn,
-      arrivals: readText(member(record, 'body'), `sqs://${messageId}`, keys),
+      events: readText(member(record, 'body'), `sqs://${messageId}`, keys),
       // Messages of standard queues may have a group, too, which only makes delivery fair and orders nothing.
       ...(queueArn.endsWith('.fifo') && group !== undefined && { group }),
     };
   });
 }
 
-/** A failed message is named by its id. Without one nothing can be told of it but that the whole batch failed. */
+/** A failed message is named by its id. Without one nothing can be settled of it but that the whole batch failed. */
 function isMessage(record: unknown): boolean {
   return member(record, 'eventSource') === 'aws:sqs' && text(member(record, 'messageId')) !== undefined;
 }

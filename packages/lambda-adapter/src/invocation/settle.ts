@@ -1,6 +1,6 @@
 import { toMillraceError } from '@millrace/core/plugin';
 import { type ContinueWith, handOn } from '../continue-with.ts';
-import type { Arrival } from '../events/arrival.ts';
+import type { ObjectEvent } from '../events/object-event.ts';
 import type { ObjectRef } from '../object-ref.ts';
 import { objectUri } from '../object-ref.ts';
 import type { ObjectResult } from '../object-result.ts';
@@ -29,23 +29,23 @@ export interface Continuing {
 
 /** Never rejects: whatever goes wrong with one record is its own result. */
 export async function settle(
-  arrival: Arrival,
+  event: ObjectEvent,
   process: Process,
   budget: TimeBudget,
   continuing: Continuing | undefined,
 ): Promise<readonly ObjectResult[]> {
-  const { eventName } = arrival;
-  if (arrival.kind === 'test') return [{ outcome: 'test-event', object: arrival.object, eventName: arrival.eventName }];
-  if (arrival.kind === 'other') {
-    return [{ outcome: 'passed-over', object: arrival.object, eventName: arrival.eventName }];
+  const { eventName } = event;
+  if (event.kind === 'test') return [{ outcome: 'test-event', object: event.object, eventName: event.eventName }];
+  if (event.kind === 'other') {
+    return [{ outcome: 'passed-over', object: event.object, eventName: event.eventName }];
   }
-  if (arrival.kind === 'unreadable') {
-    const { object, error } = arrival;
+  if (event.kind === 'unreadable') {
+    const { object, error } = event;
     return [{ outcome: 'failed', object, ...(eventName !== undefined && { eventName }), error }];
   }
-  const { ref } = arrival;
-  const object = { object: objectUri(ref), eventName: arrival.eventName, ref };
-  const results = (await attempt(ref, process, budget)).map((told) => ({ ...object, ...told }));
+  const { ref } = event;
+  const object = { object: objectUri(ref), eventName: event.eventName, ref };
+  const results = (await attempt(ref, process, budget)).map((processed) => ({ ...object, ...processed }));
   const unfinished = results.find(
     ({ outcome, report }) => outcome === 'aborted' && (continuing?.untouched || report !== undefined),
   );

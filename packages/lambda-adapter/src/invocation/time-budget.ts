@@ -6,7 +6,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The time of one invocation. With a reserve of 10 s it goes like this: 10 s before Lambda's time-out reading stops and no
- * further object is begun; what was read is written until 5 s before it; then work in flight is told to stop, which leaves
+ * further object is begun; what was read is written until 5 s before it; then work in flight is settled to stop, which leaves
  * 5 s for that, the log and the answer.
  */
 export interface TimeBudget {

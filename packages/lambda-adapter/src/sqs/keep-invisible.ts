@@ -33,8 +33,12 @@ export function keepInvisible(
     if (busy || messages.length === 0) return;
     busy = true;
     try {
-      const told = messages.map(({ messageId, receiptHandle, queueArn }) => ({ messageId, receiptHandle, queueArn }));
-      await extend(told, seconds);
+      const settled = messages.map(({ messageId, receiptHandle, queueArn }) => ({
+        messageId,
+        receiptHandle,
+        queueArn,
+      }));
+      await extend(settled, seconds);
     } catch (cause) {
       const message = `The visibility timeout of ${messages.length} messages could not be extended; they may be delivered twice.`;
       logWarning(log, new MillraceError('LAMBDA_VISIBILITY_FAILED', message, { cause }), context);

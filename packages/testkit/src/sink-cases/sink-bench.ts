@@ -46,6 +46,11 @@ export interface SinkCasesOptions<T> {
    * of the record, as in `landingItem`, it must follow from item, ordinal and branch.
    */
   readonly record: (text: string, place: RecordContext) => MaybePromise<T>;
+  /**
+   * Makes a record that carries a text and has a natural key, as landing with a `key` makes it: with the generation of its
+   * place, which is set. For a sink that can retire such rows. @default none: the sink can retire rows by their place only
+   */
+  readonly keyed?: (text: string, key: string, place: RecordContext) => MaybePromise<T>;
   /** What the sink says of itself; cases that need what it does not support are left out. */
   readonly supports: SinkSupports;
   /** A record that the sink refuses. */

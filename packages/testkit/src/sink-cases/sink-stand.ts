@@ -23,6 +23,13 @@ export interface SinkStand<T> {
   readonly entries: (places: readonly Place[]) => Promise<readonly Entry<T>[]>;
   /** An entry of a place with a text of its own: under the same key as any other of that place. */
   readonly revised: (place: Place, text: string) => Promise<Entry<T>>;
+  /** An entry with a natural key and a generation; `undefined` if the cases have no such records. */
+  readonly keyed:
+    | ((
+        place: Place,
+        row: { readonly key: string; readonly text: string; readonly generation: number },
+      ) => Promise<Entry<T>>)
+    | undefined;
   /** An entry that the sink refuses. */
   readonly bad: (place: Place) => Promise<Entry<T>>;
   readonly badCode: string;
@@ -53,7 +60,10 @@ function textOf({ ordinal, branch = '', item = ITEMS[0]! }: Place): string {
   return `${item.id}#${ordinal}${branch === '' ? '' : `.${branch}`}`;
 }
 
-export function createStand<T>(bench: SinkBench<T>, { record, refused, supports }: SinkCasesOptions<T>): SinkStand<T> {
+export function createStand<T>(
+  bench: SinkBench<T>,
+  { record, refused, keyed, supports }: SinkCasesOptions<T>,
+): SinkStand<T> {
   const { sink } = bench;
   const { group = 1, limits = {} } = sink;
   const context = ({ ordinal, branch = '', item = ITEMS[0]! }: Place, run: string): RecordContext => {
@@ -79,6 +89,12 @@ export function createStand<T>(bench: SinkBench<T>, { record, refused, supports 
     entries: (places) =>
       Promise.all(places.map((place) => entry(place, (where) => record(textOf(place), where) as T | Promise<T>))),
     revised: (place, text) => entry(place, (where) => record(text, where) as T | Promise<T>),
+    keyed:
+      keyed &&
+      (async (place, { key, text, generation }) => {
+        const where = { ...context(place, 'run 1'), generation };
+        return { ...where, value: await keyed(text, key, where) };
+      }),
     bad: async (place) => {
       assert.ok(refused !== undefined, 'The cases must have `refused` for what the plugin says it supports.');
       return entry(place, (where) => refused.record(where) as T | Promise<T>);

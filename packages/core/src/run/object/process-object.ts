@@ -11,6 +11,7 @@ import { bounded, boundedAfter, boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
 import { claim, claimRequest, lookUp, ObjectClaim, reachWindow } from './object-claim.ts';
+import { closeTimedOut, ledgerContract, quarantineLoop } from './object-errors.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 import { Reach } from './reach.ts';
@@ -68,6 +69,7 @@ class ObjectProcess<Ref> {
     observe('itemStarted', { feed: feed.name, run, ref: this.#refText });
     try {
       this.#state.assertGoing();
+      if (this.#scope.quarantine?.holds?.(this.#refText) === true) throw quarantineLoop(this.#refText);
       await this.#claimOpenAndPump();
     } catch (thrown) {
       if (isMillraceError(thrown) && thrown.code === SKIPPED) this.#settledAs = 'skipped';
@@ -134,6 +136,7 @@ class ObjectProcess<Ref> {
     this.#request = request;
     const answer = await bounded(lookUp(ledgering, request), this.#state.abandoned);
     if (answer === undefined) return true;
+    if (answer === 'claim') return this.#granted(identity, true);
     this.#origin = identity.origin;
     this.#settle(request, answer);
     return false;
@@ -280,16 +283,4 @@ function describe<Ref>(
     const error = toMillraceError(thrown, 'REF_INVALID', { stage: names.source });
     return { text: `${feed.stages.source.name}: a reference that names no object`, error };
   }
-}
-
-function closeTimedOut(): MillraceError {
-  return new MillraceError(
-    'PLUGIN_TIMEOUT',
-    'The source did not release the object in time. The run continues without it; connections may be left open.',
-  );
-}
-
-function ledgerContract(name: string): MillraceError {
-  const message = `Ledger ${name} cannot order an opened object, and must then grant it. This is a mistake in the ledger.`;
-  return new MillraceError('LEDGER_CONTRACT', message, { stage: `ledger:${name}` });
 }

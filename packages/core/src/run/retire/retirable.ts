@@ -1,5 +1,6 @@
 import type { Feed } from '../../feed.ts';
 import type { LandingKeys } from '../../landing/landing-keys.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { MillraceError } from '../../millrace-error.ts';
 import type { Sink } from '../../sink.ts';
 
@@ -7,6 +8,8 @@ import type { Sink } from '../../sink.ts';
 export interface Retirable {
   readonly keys: LandingKeys;
   readonly retire: NonNullable<Sink<never>['retire']>;
+  /** Stores how far a version is retired. */
+  readonly retired: NonNullable<Ledger['retired']>;
 }
 
 /**
@@ -14,11 +17,11 @@ export interface Retirable {
  *
  * @throws MillraceError `RETIRE_UNSUPPORTED`
  */
-export function retirable<Ref>({ name, stages }: Feed<Ref>): Retirable {
+export function retirable<Ref>({ name, stages }: Feed<Ref>, ledger: Ledger): Retirable {
   const { eaches, sink } = stages;
   const unsupported = (why: string): MillraceError =>
     new MillraceError('RETIRE_UNSUPPORTED', `The rows of feed ${name} cannot be retired: ${why}`, {
-      details: { feed: name, sink: sink.name },
+      details: { feed: name, sink: sink.name, ledger: ledger.name },
     });
   const keys = eaches.at(-1)?.landing;
   if (keys === undefined) {
@@ -29,5 +32,8 @@ export function retirable<Ref>({ name, stages }: Feed<Ref>): Retirable {
   if (sink.retire === undefined) throw unsupported(`sink ${sink.name} has no way to delete them. Use another sink.`);
   const obstacle = sink.retireObstacle?.(keys);
   if (obstacle !== undefined) throw unsupported(obstacle);
-  return { keys, retire: sink.retire };
+  if (ledger.retired === undefined) {
+    throw unsupported(`ledger ${ledger.name} cannot store it. Give it retired(), or make it with storedLedger().`);
+  }
+  return { keys, retire: sink.retire, retired: ledger.retired };
 }

@@ -58,11 +58,7 @@ export async function retireVersions<Ref>(
   tally: Tally,
 ): Promise<readonly RetiredVersion[] | 'stale'> {
   const { ledger } = ledgering;
-  const means = retirable(scope.feed);
-  if (ledger.retired === undefined) {
-    const text = `Ledger ${ledger.name} cannot store that rows are retired. Give it retired(), or make it of storedLedger().`;
-    throw new MillraceError('RETIRE_UNSUPPORTED', text, { details: { ledger: ledger.name } });
-  }
+  const means = retirable(scope.feed, ledger);
   if (means.keys.by === 'place') for (const entry of plan.retired) assertBounded(entry);
   const { object, current } = plan;
   const state = new ObjectState(scope.stop, object, 1);
@@ -103,7 +99,7 @@ export async function retireVersions<Ref>(
     const store = async (version: string, retiredBelow: number, retired: boolean): Promise<void> => {
       if (plan.dryRun) return;
       state.assertMayWrite();
-      await bounded(ledger.retired!(request, version, { retiredBelow, retired }), state.abandoned);
+      await bounded(means.retired(request, version, { retiredBelow, retired }), state.abandoned);
     };
     const done: RetiredVersion[] = [];
     const work = { scope, plan, means, call, store };

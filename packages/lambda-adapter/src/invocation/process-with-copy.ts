@@ -7,7 +7,7 @@ import type { BeginInvocation } from './settle.ts';
  *
  * @throws MillraceError `OPTION_INVALID` where the copy is no function
  */
-export function copyObjects(owner: string, copy: LandingCopy): BeginInvocation {
+export function processWithCopy(owner: string, copy: LandingCopy): BeginInvocation {
   if (typeof copy !== 'function') {
     throw new MillraceError('OPTION_INVALID', `${owner} takes a function that copies, but it got ${typeof copy}.`);
   }

@@ -2,7 +2,7 @@ import type { MillraceError } from '@millrace/core';
 import type { ObjectRef } from '../object-ref.ts';
 
 /** What one record of an event tells, whatever carried it. Every reader of an event shape answers a list of these. */
-export type Arrival = ObjectArrived | OtherEvent | TestEvent | Unreadable;
+export type ObjectEvent = ObjectArrived | OtherEvent | TestEvent | Unreadable;
 
 /** An object was written. */
 export interface ObjectArrived {

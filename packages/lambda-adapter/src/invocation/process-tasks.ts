@@ -1,23 +1,23 @@
 import { MillraceError } from '@millrace/core';
-import type { Arrival } from '../events/arrival.ts';
+import type { ObjectEvent } from '../events/object-event.ts';
 import type { LambdaContext } from '../lambda-context.ts';
 import { objectUri } from '../object-ref.ts';
-import { type InvocationReport, type ObjectResult, summarise } from '../object-result.ts';
+import { type InvocationReport, type ObjectResult, summarize } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';
 import { type Log, logObject, logWarning } from './log-line.ts';
 import { type BeginInvocation, type Continuing, settle } from './settle.ts';
 import type { TimeBudget } from './time-budget.ts';
 
 /** One record of an event on its way. */
-export interface Errand {
-  readonly arrival: Arrival;
-  /** Errands of one lane go one after the other, and none goes after one that failed. Without a lane, each is alone. */
+export interface Task {
+  readonly event: ObjectEvent;
+  /** Tasks of one lane go one after the other, and none goes after one that failed. Without a lane, each is alone. */
   readonly lane?: string | undefined;
   /** Names what carried the record in its log line, such as `{ messageId }`. */
   readonly carrier?: Readonly<Record<string, string>>;
 }
 
-export interface CarryAllOptions {
+export interface ProcessTasksOptions {
   readonly begin: BeginInvocation;
   readonly budget: TimeBudget;
   readonly context: LambdaContext | undefined;
@@ -25,44 +25,44 @@ export interface CarryAllOptions {
   readonly log: Log;
   readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continuing: Continuing | undefined;
-  /** Called with the errand's number once it has its results. */
-  readonly settled?: (index: number) => void;
+  /** Called with the task's number once it has its results. */
+  readonly taskDone?: ((index: number) => void) | undefined;
 }
 
 /**
- * Tries every errand, `concurrency` of them at once, and logs each as it settles. It never rejects, and keeps nothing
+ * Tries every task, `concurrency` of them at once, and logs each as it settles. It never rejects, and keeps nothing
  * between invocations, so that any number of them may run in one process at the same time.
  *
- * @returns the results of each errand, in the order of the errands
+ * @returns the results of each task, in the order of the tasks
  */
-export async function carryAll(
-  errands: readonly Errand[],
-  { begin, budget, context, concurrency, log, onReport, continuing, settled }: CarryAllOptions,
+export async function processTasks(
+  tasks: readonly Task[],
+  { begin, budget, context, concurrency, log, onReport, continuing, taskDone }: ProcessTasksOptions,
 ): Promise<readonly (readonly ObjectResult[])[]> {
   const { process, close } = begin(budget);
   const results: (readonly ObjectResult[])[] = [];
-  const lanes = lanesOf(errands);
+  const lanes = lanesOf(tasks);
   // The workers share one iterator, so each lane is taken once.
   const waiting = lanes.values();
   const worker = async (): Promise<void> => {
     for (const lane of waiting) {
       let stopped = false;
       for (const index of lane) {
-        const { arrival, carrier } = errands[index]!;
-        const told: readonly ObjectResult[] = stopped
-          ? [notTried(arrival)]
-          : await settle(arrival, process, budget, continuing);
-        stopped ||= told.some(isFailure);
-        results[index] = told;
-        for (const result of told) logObject(log, result, context, carrier);
-        settled?.(index);
+        const { event, carrier } = tasks[index]!;
+        const settled: readonly ObjectResult[] = stopped
+          ? [notTried(event)]
+          : await settle(event, process, budget, continuing);
+        stopped ||= settled.some(isFailure);
+        results[index] = settled;
+        for (const result of settled) logObject(log, result, context, carrier);
+        taskDone?.(index);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, worker));
   const observerErrors = await close();
   if (observerErrors > 0) logWarning(log, observerFailed(observerErrors), context);
-  if (onReport !== undefined) await report(onReport, summarise(results.flat()), log, context);
+  if (onReport !== undefined) await report(onReport, summarize(results.flat()), log, context);
   return results;
 }
 
@@ -89,11 +89,11 @@ function observerFailed(times: number): MillraceError {
   return new MillraceError('LAMBDA_OBSERVER_FAILED', message, { details: { times } });
 }
 
-/** The numbers of the errands, by lane, in the order in which the lanes come up. */
-function lanesOf(errands: readonly Errand[]): readonly (readonly number[])[] {
+/** The numbers of the tasks, by lane, in the order in which the lanes come up. */
+function lanesOf(tasks: readonly Task[]): readonly (readonly number[])[] {
   const lanes: number[][] = [];
   const named = new Map<string, number[]>();
-  for (const [index, { lane }] of errands.entries()) {
+  for (const [index, { lane }] of tasks.entries()) {
     const known = lane === undefined ? undefined : named.get(lane);
     if (known !== undefined) {
       known.push(index);
@@ -106,17 +106,17 @@ function lanesOf(errands: readonly Errand[]): readonly (readonly number[])[] {
   return lanes;
 }
 
-function notTried(arrival: Arrival): ObjectResult {
-  const { eventName } = arrival;
+function notTried(event: ObjectEvent): ObjectResult {
+  const { eventName } = event;
   const error = new MillraceError(
     'LAMBDA_GROUP_STOPPED',
     'An earlier message of the same group failed, so this one was not tried: it would have come before it.',
   );
   return {
     outcome: 'aborted',
-    object: arrival.kind === 'object' ? objectUri(arrival.ref) : arrival.object,
+    object: event.kind === 'object' ? objectUri(event.ref) : event.object,
     ...(eventName !== undefined && { eventName }),
-    ...(arrival.kind === 'object' && { ref: arrival.ref }),
+    ...(event.kind === 'object' && { ref: event.ref }),
     error,
   };
 }

@@ -1,4 +1,5 @@
 import { type Feed, type ItemReport, MillraceError, type RunSession, type SessionOptions } from '@millrace/core';
+import { checkRun } from '@millrace/core/plugin';
 import type { FeedHandlerOptions } from '../feed-handler-options.ts';
 import { type ObjectRef, objectUri } from '../object-ref.ts';
 import { checkFeed, type RouteTable } from '../routes.ts';
@@ -10,15 +11,17 @@ import type { TimeBudget } from './time-budget.ts';
  * What a handler of feeds does with the objects of an invocation: each goes to every feed that it belongs to. A feed has one
  * session for the whole invocation, so that its sink's concurrency, shared writes and observer span all of the objects.
  *
- * @throws MillraceError `OPTION_INVALID` where the target is neither a feed nor a table
+ * @throws MillraceError `OPTION_INVALID` if the target is neither a feed nor a table, or a run of a feed cannot have the
+ *   options; `RETIRE_UNSUPPORTED`
  */
-export function carryObjects(
+export function processWithFeeds(
   owner: string,
   target: Feed<ObjectRef> | RouteTable,
   options: FeedHandlerOptions,
 ): BeginInvocation {
-  const { feedsFor } = toRouteTable(owner, target);
+  const { feeds: all = [], feedsFor } = toRouteTable(owner, target);
   const runOptions = runOptionsOf(options);
+  for (const feed of all) checkRun(feed, runOptions);
   return (budget) => {
     const sessions = new Sessions(runOptions, budget);
     const process: Process = async (ref) => {
@@ -111,7 +114,8 @@ function runOptionsOf(options: FeedHandlerOptions): SessionOptions {
 
 function toRouteTable(owner: string, target: Feed<ObjectRef> | RouteTable): RouteTable {
   if (typeof (target as Partial<RouteTable> | undefined)?.feedsFor === 'function') return target as RouteTable;
-  if (checkFeed(target) === undefined) return { feedsFor: () => [target as Feed<ObjectRef>] };
+  if (checkFeed(target) === undefined)
+    return { feeds: [target as Feed<ObjectRef>], feedsFor: () => [target as Feed<ObjectRef>] };
   throw new MillraceError('OPTION_INVALID', `${owner} takes a feed, or routes([…]) to several feeds.`);
 }
 
