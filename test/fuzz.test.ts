@@ -1,4 +1,5 @@
-import { feed, type Parser, type ParserContext } from '@millrace/core';
+import { feed, type Parser } from '@millrace/core';
+import type { ParserContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keptCases } from '../scripts/fuzz/kept-cases.ts';
 import { runCase } from '../scripts/fuzz/run-case.ts';

@@ -11,7 +11,7 @@ const unpack: Options = {
   platform: 'neutral',
   target: 'es2023',
   treeshake: true,
-  noExternal: ['@millrace/core'],
+  noExternal: [/^@millrace\/core/],
 };
 
 const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig([common, unpack]);

@@ -1,4 +1,5 @@
-import { type Block, type Parser, type ParserContext, rejected } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { type Block, type ParserContext, rejected } from '@millrace/core/plugin';
 import { parseXml } from '@millrace/xml';
 import { PARSERS } from '../../packages/aws-logs/test/parsers.ts';
 import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';

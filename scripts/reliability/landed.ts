@@ -1,4 +1,5 @@
-import { type ItemOrigin, landingVersion } from '@millrace/core';
+import type { ItemOrigin } from '@millrace/core';
+import { landingVersion } from '@millrace/core/plugin';
 import type { SampleRecord } from './sample-object.ts';
 
 /** The item that `landingItem` has to make of a record, as the package documents it. */

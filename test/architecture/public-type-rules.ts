@@ -1,15 +1,18 @@
 import ts from 'typescript';
+import { entryFiles, exportedNames } from './entry-points.ts';
 import { isRelative, packageOf, parse, placeOf, resolveRelative } from './syntax.ts';
 import type { Files, Rule } from '../../scripts/workspace.ts';
 
 /** A consumer must have every package whose types it is shown, so they come from core and from declared peers. */
 export const publicTypesNameNoForeignVendor: Rule = ({ packages }) =>
-  packages.flatMap(({ dir, id, manifest, sources }) => {
+  packages.flatMap((one) => {
+    const { id, manifest, sources } = one;
     const known = new Set([
       ...Object.keys(manifest.peerDependencies ?? {}),
       ...(id === 'core' ? [] : ['@millrace/core']),
     ]);
-    return publicTypes(`${dir}/src/index.ts`, sources).foreign.flatMap(({ specifier, place }) => {
+    const foreign = entryFiles(one).flatMap((entry) => publicTypes(entry, sources).foreign);
+    return foreign.flatMap(({ specifier, place }) => {
       const target = packageOf(specifier);
       if (known.has(target) || (id !== 'core' && target.startsWith('node:'))) return [];
       return [
@@ -19,10 +22,10 @@ export const publicTypesNameNoForeignVendor: Rule = ({ packages }) =>
   });
 
 export const publicTypesHoldNoAny: Rule = ({ packages }) =>
-  packages.flatMap(({ dir, sources }) =>
-    publicTypes(`${dir}/src/index.ts`, sources).anys.map(
-      (place) => `${place} has \`any\` in a public signature; write the type, or \`unknown\`.`,
-    ),
+  packages.flatMap((one) =>
+    entryFiles(one)
+      .flatMap((entry) => publicTypes(entry, one.sources).anys)
+      .map((place) => `${place} has \`any\` in a public signature; write the type, or \`unknown\`.`),
   );
 
 interface PublicTypes {
@@ -63,7 +66,7 @@ function publicTypes(entry: string, files: Files): PublicTypes {
     });
   };
 
-  for (const name of exportedNames(parse(entry, files.get(entry) ?? ''))) followName(entry, name);
+  for (const { name } of exportedNames(parse(entry, files.get(entry) ?? ''))) followName(entry, name);
   return { foreign, anys };
 }
 
@@ -95,24 +98,6 @@ function lookUpImport(statement: ts.ImportDeclaration | ts.ExportDeclaration, na
   return [...names.elements]
     .filter((element) => element.name.text === name)
     .map((element) => ({ specifier, name: (element.propertyName ?? element.name).text, place }));
-}
-
-function exportedNames(tree: ts.SourceFile): readonly string[] {
-  return tree.statements.flatMap((statement) => {
-    if (
-      ts.isExportDeclaration(statement) &&
-      statement.exportClause !== undefined &&
-      ts.isNamedExports(statement.exportClause)
-    ) {
-      return statement.exportClause.elements.map((element) => element.name.text);
-    }
-    const exported =
-      ts.canHaveModifiers(statement) &&
-      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
-    if (exported !== true) return [];
-    if (!ts.isVariableStatement(statement)) return 'name' in statement ? [(statement.name as ts.Node).getText()] : [];
-    return statement.declarationList.declarations.map((one) => one.name.getText());
-  });
 }
 
 /** `private` and `#private` members are not in the declarations that consumers see. */

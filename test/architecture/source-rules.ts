@@ -1,6 +1,7 @@
 import ts from 'typescript';
+import { entryFiles } from './entry-points.ts';
 import { importsOf, loadedWith, parse, placeOf, walk } from './syntax.ts';
-import type { Rule, WorkspacePackage } from '../../scripts/workspace.ts';
+import type { Rule } from '../../scripts/workspace.ts';
 
 /** The ceiling of DESIGN: one concept a file, and about 80 lines is usual. */
 const MOST_LINES = 300;
@@ -64,12 +65,20 @@ function isAmbient(node: ts.Node): boolean {
   return node.getSourceFile().fileName.endsWith('.d.ts');
 }
 
+/** Entry points that compute tables of characters when they are loaded, which has no effect outside of them. */
+const HOLDS_TABLES: ReadonlySet<string> = new Set(
+  ['detect', 'legacy'].map((name) => `packages/encoding/src/${name}.ts`),
+);
+
 /** What loading a package may do: declare. A program that it starts in another process is not loaded with it. */
 export const nothingHappensAtImport: Rule = ({ packages }) =>
-  packages.flatMap(({ dir, sources }: WorkspacePackage) =>
-    [...loadedWith(`${dir}/src/index.ts`, sources)].flatMap((path) => {
+  packages.flatMap((one) => {
+    const { sources } = one;
+    const entries = entryFiles(one).filter((path) => !HOLDS_TABLES.has(path));
+    const loaded = new Set(entries.flatMap((entry) => [...loadedWith(entry, sources)]));
+    return [...loaded].flatMap((path) => {
       const text = sources.get(path)!;
-      const bare = importsOf(path, text).filter((one) => one.bare);
+      const bare = importsOf(path, text).filter((found) => found.bare);
       const effects = parse(path, text).statements.flatMap((statement) => effectsOf(statement));
       return [
         ...bare.map(({ place, specifier }) => `${place} imports ${specifier} for its effect; a package has none.`),
@@ -77,8 +86,8 @@ export const nothingHappensAtImport: Rule = ({ packages }) =>
           (node) => `${placeOf(node)} runs when the package is imported: ${firstLine(node)} — move it into a function.`,
         ),
       ];
-    }),
-  );
+    });
+  });
 
 function firstLine(node: ts.Node): string {
   return `\`${node.getText().split('\n', 1)[0]!.slice(0, 60)}\``;

@@ -11,7 +11,6 @@ import {
   type Observer,
   type RangedSource,
   type Rejection,
-  rejectionToJson,
   replay,
   type RunFailedError,
   type Sink,
@@ -19,6 +18,7 @@ import {
   type StandardSchema,
   validate,
 } from '@millrace/core';
+import { rejectionToJson } from '@millrace/core/plugin';
 import { fileSink } from '@millrace/file';
 import { type ObjectRef, toSqsHandler } from '@millrace/lambda-adapter';
 import { openTelemetryObserver, type SpanAttributes } from '../../packages/opentelemetry/src/index.ts';

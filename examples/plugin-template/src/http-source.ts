@@ -1,4 +1,5 @@
-import { MillraceError, type Source, toMillraceError } from '@millrace/core';
+import { MillraceError, type Source } from '@millrace/core';
+import { toMillraceError } from '@millrace/core/plugin';
 
 /** Where a file is. With its ETag, the reference is pinned to one version. */
 export interface HttpRef {

@@ -1,4 +1,5 @@
-import { check, checkOptions, drop, type Each, MillraceError } from '@millrace/core';
+import { drop, type Each, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { Pair } from './parse-pairs.ts';
 
 export interface KeepPrefixOptions {

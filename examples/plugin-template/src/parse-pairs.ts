@@ -1,9 +1,7 @@
-import { check, checkOptions, MillraceError, type Parser, type Rejected } from '@millrace/core';
+import { MillraceError, type Parser } from '@millrace/core';
+import { check, checkOptions, type Rejected } from '@millrace/core/plugin';
 
-export interface Pair {
-  readonly key: string;
-  readonly value: string;
-}
+export type Pair = Readonly<Record<'key' | 'value', string>>;
 
 export interface ParsePairsOptions {
   /** The longest line, in characters. @default 65536 */

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { check, checkOptions, type Sink, toMillraceError } from '@millrace/core';
+import type { Sink } from '@millrace/core';
+import { check, checkOptions, toMillraceError } from '@millrace/core/plugin';
 
 export interface SqliteSinkOptions {
   /** The database's file. */
@@ -27,8 +28,7 @@ export function sqliteSink<T>(options: SqliteSinkOptions): Sink<T> {
         const database = (opened ??= open());
         const insert = database.prepare('INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)');
         database.exec('BEGIN IMMEDIATE');
-        for (const { item, ordinal, branch, value } of entries)
-          insert.run(item.id, ordinal, branch, JSON.stringify(value));
+        for (const one of entries) insert.run(one.item.id, one.ordinal, one.branch, JSON.stringify(one.value));
         database.exec('COMMIT');
       } catch (cause) {
         if (opened?.isTransaction) opened.exec('ROLLBACK');

@@ -1,4 +1,4 @@
-import { check, checkOptions, type OptionCheck } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 
 /** What every parser of this package can be told. */
 export interface AwsLogOptions {

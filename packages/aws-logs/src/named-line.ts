@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import { areKept, MAX_CONTEXT_CHARS, RecordProblem } from '@millrace/framing';
 import { type FieldKind, isAbsent, type LogField, setField } from './field-kinds.ts';
 

@@ -1,4 +1,5 @@
-import { type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { signatureOf } from '@millrace/core/plugin';
 import { jsonValueParser } from '@millrace/framing';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { withFields } from './json-log.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type OptionCheck, type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { check, checkOptions, type OptionCheck, signatureOf } from '@millrace/core/plugin';
 import { type ParseLine, SKIP } from '@millrace/framing';
 import { type AwsLogOptions, checkMaxRecordChars, framingOf } from './aws-log-options.ts';
 import type { FieldKind } from './field-kinds.ts';

@@ -1,4 +1,5 @@
-import { type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { signatureOf } from '@millrace/core/plugin';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 import { logLines } from './log-lines.ts';
 import { type SpacedFormat, spacedLine } from './spaced-line.ts';

@@ -1,4 +1,5 @@
-import { block, feed, type Parser, part, type Produced } from '@millrace/core';
+import { feed, type Parser } from '@millrace/core';
+import { block, part, type Produced } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { asText, bytesSource, keep, onText, type TextRef, textSource } from './fixtures.ts';
 

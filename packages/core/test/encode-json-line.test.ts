@@ -1,4 +1,5 @@
-import { decimal, encodeJsonLine } from '@millrace/core';
+import { decimal } from '@millrace/core';
+import { encodeJsonLine } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

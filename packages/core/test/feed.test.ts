@@ -1,6 +1,4 @@
 import {
-  check,
-  checkOptions,
   feed,
   filter,
   flatMap,
@@ -9,9 +7,9 @@ import {
   MillraceError,
   type Observer,
   tap,
-  toMillraceError,
   validate,
 } from '@millrace/core';
+import { check, checkOptions, toMillraceError } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';

@@ -1,15 +1,14 @@
 import type {
   CharsetDecoder,
   Decompressor,
-  Entry,
   ItemContext,
   Parser,
-  Part,
   Quarantine,
   Rejection,
   Sink,
   Source,
 } from '@millrace/core';
+import type { Entry, Part } from '@millrace/core/plugin';
 
 /** A reference to an object that the test holds in memory. */
 export interface TextRef {

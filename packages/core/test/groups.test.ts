@@ -1,4 +1,5 @@
-import { type Entry, feed, filter, flatMap, memoryLedger, type Sink } from '@millrace/core';
+import { feed, filter, flatMap, memoryLedger, type Sink } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';

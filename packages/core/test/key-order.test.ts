@@ -1,4 +1,5 @@
-import { type Each, type Entry, feed, map, type Sink } from '@millrace/core';
+import { type Each, feed, map, type Sink } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { lines, textSource } from './fixtures.ts';
 

@@ -1,4 +1,5 @@
-import { type Entry, feed } from '@millrace/core';
+import { feed } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeyOrder } from '../src/run/write/key-order.ts';

@@ -1,16 +1,12 @@
+import { feed, type Feed, type Landed, type Sink, type Source } from '@millrace/core';
 import {
   type Entry,
-  feed,
-  type Feed,
-  type Landed,
   landingEach,
   type LandingOptions,
   type PlacedRows,
   placedUuids,
   type RetiredRows,
-  type Sink,
-  type Source,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { lines } from './fixtures.ts';
 
 /** One version of an object: its content, and after how many chunks it breaks. */

@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import {
-  landingNamespace,
-  landingPlace,
-  landingUuid,
-  landingVersion,
-  MILLRACE_NAMESPACE,
-  namesIn,
-} from '../src/index.ts';
+import { landingUuid } from '../src/index.ts';
+import { landingNamespace, landingPlace, landingVersion, MILLRACE_NAMESPACE, namesIn } from '../src/plugin.ts';
 import { sha1 } from '../src/landing/sha1.ts';
 
 const names = fc.oneof(

@@ -1,13 +1,5 @@
-import {
-  feed,
-  type Ledger,
-  type LedgerProgress,
-  map,
-  memoryLedger,
-  type Rejection,
-  type RunOptions,
-  type Source,
-} from '@millrace/core';
+import { feed, type Ledger, map, memoryLedger, type Rejection, type RunOptions, type Source } from '@millrace/core';
+import type { LedgerProgress } from '@millrace/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
 

@@ -1,5 +1,11 @@
-import type { ClaimRequest, HeadRecord, ItemReport, LedgerStore, VersionRecord } from '@millrace/core';
-import { storedLedger } from '@millrace/core';
+import type { ItemReport } from '@millrace/core';
+import {
+  type ClaimRequest,
+  type HeadRecord,
+  type LedgerStore,
+  type VersionRecord,
+  storedLedger,
+} from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 
 /*

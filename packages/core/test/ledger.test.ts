@@ -1,4 +1,5 @@
-import { compareSequencers, feed, type Ledger, memoryLedger, type Source } from '@millrace/core';
+import { feed, type Ledger, memoryLedger, type Source } from '@millrace/core';
+import { compareSequencers } from '@millrace/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, numbered, type TextRef, textSource } from './fixtures.ts';
 

@@ -1,4 +1,5 @@
-import { type Entry, feed, MillraceError, type Sink } from '@millrace/core';
+import { feed, MillraceError, type Sink } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 

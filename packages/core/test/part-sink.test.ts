@@ -1,13 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import {
-  type Context,
-  type Encoder,
-  type Entry,
-  MillraceError,
-  partSink,
-  type PartSinkOptions,
-  type PartStore,
-} from '@millrace/core';
+import { type Encoder, MillraceError } from '@millrace/core';
+import { type Context, type Entry, partSink, type PartSinkOptions, type PartStore } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 
 const { signal } = new AbortController();

@@ -1,4 +1,5 @@
-import { type Decompressor, feed, map, part } from '@millrace/core';
+import { type Decompressor, feed, map } from '@millrace/core';
+import { part } from '@millrace/core/plugin';
 import { expect, it } from 'vitest';
 import { asText, bytesSource, keep, keepRejections, lines, onText } from './fixtures.ts';
 

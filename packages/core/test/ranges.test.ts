@@ -1,15 +1,13 @@
 import {
-  block,
   type Decompressor,
   feed,
-  type ItemRanges,
   memoryLedger,
   type Parser,
   type RangedSource,
   type RangeParser,
-  type RangesContext,
   type Source,
 } from '@millrace/core';
+import { block, type ItemRanges, type RangesContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections } from './fixtures.ts';
 

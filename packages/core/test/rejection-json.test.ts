@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { decimal, type Rejection, rejectionFromJson, rejectionToJson } from '@millrace/core';
+import { decimal, type Rejection } from '@millrace/core';
+import { rejectionFromJson, rejectionToJson } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,4 +1,5 @@
-import { feed, flatMap, map, memoryLedger, MillraceError, type Refusal, type RunOptions } from '@millrace/core';
+import { feed, flatMap, map, memoryLedger, MillraceError, type RunOptions } from '@millrace/core';
+import type { Refusal } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 

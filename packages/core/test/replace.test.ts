@@ -1,15 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  checkRun,
-  feed,
-  landingEach,
-  type Ledger,
-  many,
-  memoryLedger,
-  purge,
-  type Quarantine,
-  type Rejection,
-} from '@millrace/core';
+import { feed, type Ledger, many, memoryLedger, purge, type Quarantine, type Rejection } from '@millrace/core';
+import { checkRun, landingEach } from '@millrace/core/plugin';
 import { keep, keepRejections, lines } from './fixtures.ts';
 import { landed, table, type Version, versions } from './landed-table.ts';
 

@@ -1,4 +1,5 @@
-import { drop, feed, flatMap, map, type Parser, type Refusal, type Rejection, replay } from '@millrace/core';
+import { drop, feed, flatMap, map, type Parser, type Rejection, replay } from '@millrace/core';
+import type { Refusal } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 

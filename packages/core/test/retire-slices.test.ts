@@ -1,13 +1,5 @@
-import {
-  feed,
-  landingEach,
-  type Ledger,
-  many,
-  memoryLedger,
-  type PlacedRows,
-  type RetiredRows,
-  type Sink,
-} from '@millrace/core';
+import { feed, type Ledger, many, memoryLedger, type Sink } from '@millrace/core';
+import { landingEach, type PlacedRows, type RetiredRows } from '@millrace/core/plugin';
 import { expect, it, vi } from 'vitest';
 import { lines } from './fixtures.ts';
 import { landed, type Row, table, type Version, versions } from './landed-table.ts';

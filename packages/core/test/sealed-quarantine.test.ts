@@ -1,17 +1,19 @@
 import {
-  type Entry,
   feed,
   map,
-  type QuarantineStore,
   type ReadableQuarantine,
   type Rejection,
-  rejectionFromJson,
-  rejectionToJson,
   replay,
   type SealedQuarantineOptions,
   sealedQuarantine,
-  storedQuarantine,
 } from '@millrace/core';
+import {
+  type Entry,
+  type QuarantineStore,
+  rejectionFromJson,
+  rejectionToJson,
+  storedQuarantine,
+} from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, lines, textSource } from './fixtures.ts';
 

@@ -1,4 +1,5 @@
-import { feed, filter, flatMap, map, memoryLedger, signatureOf, validate } from '@millrace/core';
+import { feed, filter, flatMap, map, memoryLedger, validate } from '@millrace/core';
+import { signatureOf } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { pipelineSignature } from '../src/signature.ts';

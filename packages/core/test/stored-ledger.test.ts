@@ -1,4 +1,5 @@
-import { type ClaimRequest, type Ledger, type LedgerStore, memoryLedger, storedLedger } from '@millrace/core';
+import { type Ledger, memoryLedger } from '@millrace/core';
+import { type ClaimRequest, type LedgerStore, storedLedger } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 
 type HeadRecord = Parameters<LedgerStore['writeHead']>[1];

@@ -1,14 +1,13 @@
+import type { ReadableQuarantine, Rejection } from '@millrace/core';
 import {
   type Entry,
   isQuarantineKey,
   type QuarantineStore,
-  type ReadableQuarantine,
-  type Rejection,
   rejectionPosition,
   rejectionToJson,
   storedQuarantine,
   textDigest,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,20 +1,14 @@
 import {
-  block,
   type CharsetDecoder,
-  type CharsetDecoderStage,
   type Decompressor,
-  type DecompressorStage,
   type Each,
   type Feed,
   feed,
   filter,
   flatMap,
   type ItemContext,
-  located,
   map,
   type Parser,
-  type ParserStage,
-  part,
   type RangedSource,
   type RangeParser,
   type Sink,
@@ -23,6 +17,14 @@ import {
   tap,
   validate,
 } from '@millrace/core';
+import {
+  block,
+  type CharsetDecoderStage,
+  type DecompressorStage,
+  located,
+  type ParserStage,
+  part,
+} from '@millrace/core/plugin';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
 // What a wrong pipeline looks like, and that it does not compile. Nothing here runs: `pnpm run typecheck` is the test, and

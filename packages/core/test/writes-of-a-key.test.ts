@@ -1,4 +1,5 @@
-import { feed, type Entry, map } from '@millrace/core';
+import { feed, map } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { expect, it } from 'vitest';
 import { lines, textSource } from './fixtures.ts';
 

@@ -1,4 +1,5 @@
-import { type Context, isMillraceError, MillraceError } from '@millrace/core';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import type { Item } from './attribute-values.ts';
 import { backoff } from './backoff.ts';
 import { keyIdentity, type KeyNames } from './key-identity.ts';

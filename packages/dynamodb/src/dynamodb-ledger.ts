@@ -1,4 +1,5 @@
-import { check, checkOptions, type Ledger, storedLedger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import { check, checkOptions, storedLedger } from '@millrace/core/plugin';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AnyDynamoDBClient } from './client.ts';
 import { documentClient } from './ledger-client.ts';

@@ -1,14 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  check,
-  checkOptions,
-  type Entry,
-  MillraceError,
-  type QuarantineQuery,
-  type ReadableQuarantine,
-  type Rejection,
-  rejectionToJson,
-} from '@millrace/core';
+import { MillraceError, type QuarantineQuery, type ReadableQuarantine, type Rejection } from '@millrace/core';
+import { check, checkOptions, type Entry, rejectionToJson } from '@millrace/core/plugin';
 import { type AnyDynamoDBClient, createClient, type OwnClient } from './client.ts';
 import { dynamodbSink } from './dynamodb-sink.ts';
 import { documentClient } from './ledger-client.ts';

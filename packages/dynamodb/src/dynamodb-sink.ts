@@ -1,4 +1,5 @@
-import { check, checkOptions, type Decimal, MillraceError, type OptionCheck, type Sink } from '@millrace/core';
+import { type Decimal, MillraceError, type Sink } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import type { AnyDynamoDBClient } from './client.ts';
 import { type KeepNewestOptions, newestNames } from './keep-newest.ts';
 import { DEFAULT_PRICES, type DynamodbPrices } from './plan/prices.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Context, MillraceError, type Source } from '@millrace/core';
+import { MillraceError, type Source } from '@millrace/core';
+import { check, checkOptions, type Context } from '@millrace/core/plugin';
 import { type AnyDynamoDBClient, createClient, lowLevel, type OwnClient } from './client.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
 import { tableCalls } from './table-calls.ts';

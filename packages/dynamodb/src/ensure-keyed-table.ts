@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { type EnsuredTable, ensureTable } from './ensure-table.ts';
 import type { EnsureTableOptions } from './table-options.ts';
 

@@ -4,7 +4,8 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { check, checkOptions, type Context, type Entry, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type Context, type Entry } from '@millrace/core/plugin';
 import { attributeValues, type Item } from './attribute-values.ts';
 import { late } from './late-body.ts';
 import { logAsIs } from './log-as-is.ts';

@@ -1,11 +1,5 @@
-import {
-  type Each,
-  type Landed,
-  landingEach,
-  type LandingLayout,
-  type LandingNames,
-  type LandingOptions,
-} from '@millrace/core';
+import type { Each, Landed } from '@millrace/core';
+import { landingEach, type LandingLayout, type LandingNames, type LandingOptions } from '@millrace/core/plugin';
 import { contentText } from './content-text.ts';
 
 /** What `landingItem` makes of a record of type `T`. */

@@ -1,4 +1,5 @@
-import { type HeadRecord, MillraceError, type VersionRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { HeadRecord, VersionRecord } from '@millrace/core/plugin';
 import type { LedgerKey } from './ledger-key.ts';
 import { reportFromText, reportToText } from './ledger-report.ts';
 

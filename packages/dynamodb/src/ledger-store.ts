@@ -1,4 +1,4 @@
-import type { LedgerAddress, LedgerStore } from '@millrace/core';
+import type { LedgerAddress, LedgerStore } from '@millrace/core/plugin';
 import { type HeadItem, headItem, headRecord, type VersionItem, versionItem, versionRecord } from './ledger-item.ts';
 import { HEAD, type LedgerKey, ledgerKey, ledgerPartition } from './ledger-key.ts';
 import type { LedgerTable } from './ledger-table.ts';

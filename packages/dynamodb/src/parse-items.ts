@@ -1,16 +1,14 @@
+import { decimal, MillraceError, type Parser } from '@millrace/core';
 import {
   block,
   type Block,
   check,
   checkOptions,
-  decimal,
-  MillraceError,
-  type Parser,
   type ParserContext,
   type Rejected,
   type RejectedRecord,
   signatureOf,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { ItemLines, type TextLine } from './unload/item-lines.ts';
 import { isPack, unpack, type UnpackOptions } from './unpack.ts';
 import { exactNumber as wholeOrExact } from './unpack/numbers.ts';

@@ -1,4 +1,5 @@
-import { type Entry, isMillraceError, MillraceError } from '@millrace/core';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { type KeyNames, recordKeyIdentity } from './key-identity.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import { marshal } from './marshal.ts';

@@ -1,4 +1,5 @@
-import { type Rejection, rejectionPosition, textDigest } from '@millrace/core';
+import type { Rejection } from '@millrace/core';
+import { rejectionPosition, textDigest } from '@millrace/core/plugin';
 import { ledgerPartition } from './ledger-key.ts';
 
 /** The key of a quarantine's table. */

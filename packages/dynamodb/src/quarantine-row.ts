@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzipSync, gzip } from 'node:zlib';
-import { MillraceError, type Rejection, rejectionFromJson, rejectionToJson, shortenedRejections } from '@millrace/core';
+import { MillraceError, type Rejection } from '@millrace/core';
+import { rejectionFromJson, rejectionToJson, shortenedRejections } from '@millrace/core/plugin';
 import { itemSize } from './item-size.ts';
 import { MAX_ITEM_BYTES } from './limits.ts';
 import type { QuarantineKey } from './quarantine-key.ts';

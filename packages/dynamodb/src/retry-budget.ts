@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 
 /**
  * How long the sink goes on with records that DynamoDB does not take: throttled, unprocessed or unreachable. The budget

@@ -1,4 +1,4 @@
-import type { OptionCheck } from '@millrace/core';
+import type { OptionCheck } from '@millrace/core/plugin';
 
 const NAME = /^[\w.-]{3,255}$/;
 const ARN = /^arn:[^:]+:dynamodb:[^:]*:[^:]*:table\/[\w.-]{3,255}$/;

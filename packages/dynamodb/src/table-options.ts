@@ -1,4 +1,4 @@
-import { check, checkOptions, type OptionCheck } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import type { AnyDynamoDBClient } from './client.ts';
 import { tableName } from './table-name.ts';
 

@@ -1,4 +1,5 @@
-import { landingPlace, MillraceError, namesIn } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { landingPlace, namesIn } from '@millrace/core/plugin';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './pack/layout.ts';
 import { fromBase64 } from './unpack/base64.ts';
 import { type Decompress, decompressed } from './unpack/decompress.ts';

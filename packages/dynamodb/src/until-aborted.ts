@@ -1,4 +1,5 @@
-import { type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 
 /** @throws MillraceError `DYNAMODB_ABORTED` where `signal` has fired */
 export function checkAborted(signal: AbortSignal): void {

@@ -1,4 +1,5 @@
-import { type Context, type Entry, type MillraceError, type Refusal, refusalOf } from '@millrace/core';
+import type { MillraceError } from '@millrace/core';
+import { type Context, type Entry, type Refusal, refusalOf } from '@millrace/core/plugin';
 import { allSettled, deliver, type Delivery } from './deliver.ts';
 import { bringsGeneration, checkGeneration, DEFAULT_NAMES, type NewestNames, newestSender } from './keep-newest.ts';
 import type { DynamodbPrices } from './plan/prices.ts';

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Entry, ItemOrigin, MillraceError, Sink } from '@millrace/core';
+import type { ItemOrigin, MillraceError, Sink } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dynamodbSink, type DynamodbSinkOptions, landingItem, packed } from '../src/index.ts';
 import { localTables } from './support/local-tables.ts';

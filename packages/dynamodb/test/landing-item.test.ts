@@ -1,4 +1,5 @@
-import { isMillraceError, landingUuid, landingVersion, MILLRACE_NAMESPACE } from '@millrace/core';
+import { isMillraceError, landingUuid } from '@millrace/core';
+import { landingVersion, MILLRACE_NAMESPACE } from '@millrace/core/plugin';
 import { v5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
 import { landingItem } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import type { ClaimRequest, Ledger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamodbLedger } from '../src/index.ts';
 import { claimOf, LEASE_MS, type LedgerStand, newObject, reportOf, startLedgerStand } from './support/ledger-stand.ts';

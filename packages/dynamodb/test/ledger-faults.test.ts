@@ -1,4 +1,5 @@
-import { type ClaimRequest, type Ledger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import { type Fault, type FaultCall, type FaultProxy, startFaultProxy } from '@millrace/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLandingTable, dynamodbLedger } from '../src/index.ts';

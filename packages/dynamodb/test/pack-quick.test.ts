@@ -1,4 +1,4 @@
-import type { Entry, Refusal } from '@millrace/core';
+import type { Entry, Refusal } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dynamodbSink, landingItem, packed, type PackOptions } from '../src/index.ts';

@@ -1,12 +1,5 @@
-import {
-  type Entry,
-  isMillraceError,
-  landingUuid,
-  MILLRACE_NAMESPACE,
-  namesIn,
-  type Refusal,
-  type Sink,
-} from '@millrace/core';
+import { isMillraceError, landingUuid, type Sink } from '@millrace/core';
+import { type Entry, MILLRACE_NAMESPACE, namesIn, type Refusal } from '@millrace/core/plugin';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dynamodbSink, itemSize, landingItem, packed, type PackOptions } from '../src/index.ts';

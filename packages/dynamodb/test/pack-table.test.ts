@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AttributeValue, DeleteTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { type Entry, feed, type Rejection, replay } from '@millrace/core';
+import { feed, type Rejection, replay } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { parseNdjson } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { memorySource } from '@millrace/testkit';

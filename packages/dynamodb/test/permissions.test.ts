@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { feed, type HeadRecord, type LandingOptions, map, purge, replay, type VersionRecord } from '@millrace/core';
+import { feed, map, purge, replay } from '@millrace/core';
+import type { HeadRecord, LandingOptions, VersionRecord } from '@millrace/core/plugin';
 import { parseNdjson } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { memorySource } from '@millrace/testkit';

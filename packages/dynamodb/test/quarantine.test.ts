@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import {
-  type Entry,
   feed,
   isMillraceError,
   landingUuid,
   type MillraceError,
   type ReadableQuarantine,
   type Rejection,
-  rejectionToJson,
   replay,
   sealedQuarantine,
 } from '@millrace/core';
+import { type Entry, rejectionToJson } from '@millrace/core/plugin';
 import { parseNdjson } from '@millrace/formats';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { memorySource, quarantineCases } from '@millrace/testkit';

@@ -3,15 +3,14 @@ import {
   feed,
   type Feed,
   flatMap,
-  type LandingOptions,
   landingUuid,
-  landingVersion,
   memoryLedger,
   type Parser,
   purge,
   type RunOptions,
   type Source,
 } from '@millrace/core';
+import { landingVersion, type LandingOptions } from '@millrace/core/plugin';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dynamodbSink, type DynamodbSinkOptions, ensureTable, landingItem, packed } from '../src/index.ts';
 import { localTables } from './support/local-tables.ts';

@@ -10,7 +10,8 @@ import {
   DynamoDBClient,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { Context, ItemContext, Source } from '@millrace/core';
+import type { ItemContext, Source } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import {
   parserCases,

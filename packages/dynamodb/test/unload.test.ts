@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { DeleteTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { decimal, type Entry, feed, isMillraceError, type RunReport, type Sink } from '@millrace/core';
+import { decimal, feed, isMillraceError, type RunReport, type Sink } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {

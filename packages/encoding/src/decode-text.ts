@@ -1,12 +1,5 @@
-import {
-  type CharsetDecoder,
-  check,
-  checkOptions,
-  type ItemContext,
-  located,
-  type Located,
-  signatureOf,
-} from '@millrace/core';
+import type { CharsetDecoder, ItemContext } from '@millrace/core';
+import { check, checkOptions, located, type Located, signatureOf } from '@millrace/core/plugin';
 import { legacyCharsets } from '#legacy-charsets';
 import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
 import type { Decode } from './charset.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { markOf } from './byte-order-mark.ts';
 import { type Choose, startDetecting } from './detecting.ts';
 import type { Candidate, Detection } from './detection.ts';

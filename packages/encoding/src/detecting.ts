@@ -1,5 +1,6 @@
 import { Buffer, isAscii } from 'node:buffer';
-import type { ItemContext, Located } from '@millrace/core';
+import type { ItemContext } from '@millrace/core';
+import type { Located } from '@millrace/core/plugin';
 import type { Candidate, DecodingStage } from './detection.ts';
 
 /**

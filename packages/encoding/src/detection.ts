@@ -1,4 +1,5 @@
-import type { ItemContext, Located } from '@millrace/core';
+import type { ItemContext } from '@millrace/core';
+import type { Located } from '@millrace/core/plugin';
 import type { Charset } from './charset.ts';
 
 /** An encoding that may be chosen, and how to decode it. */

@@ -1,4 +1,5 @@
-import { MillraceError, type TextDamage } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { TextDamage } from '@millrace/core/plugin';
 
 const CODE = 'ENCODING_INVALID';
 

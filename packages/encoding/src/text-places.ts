@@ -1,4 +1,4 @@
-import type { TextDamage, TextPlace } from '@millrace/core';
+import type { TextDamage, TextPlace } from '@millrace/core/plugin';
 import type { Decode, Measure } from './charset.ts';
 
 /** A piece of an item that was decoded at once. */

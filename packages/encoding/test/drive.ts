@@ -1,11 +1,5 @@
-import {
-  type CharsetDecoder,
-  isMillraceError,
-  type ItemContext,
-  type Located,
-  type MillraceError,
-  type TextPlace,
-} from '@millrace/core';
+import { type CharsetDecoder, isMillraceError, type ItemContext, type MillraceError } from '@millrace/core';
+import type { Located, TextPlace } from '@millrace/core/plugin';
 
 export interface Driven {
   readonly outputs: readonly string[];

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Context, MillraceError, type PartStore } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context, PartStore } from '@millrace/core/plugin';
 import { mayPass, systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { check, checkOptions, MillraceError, type ReadableQuarantine, storedQuarantine } from '@millrace/core';
+import { MillraceError, type ReadableQuarantine } from '@millrace/core';
+import { check, checkOptions, storedQuarantine } from '@millrace/core/plugin';
 import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 

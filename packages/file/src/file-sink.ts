@@ -1,4 +1,5 @@
-import { check, checkEncoder, checkOptions, type Encoder, type PartitionOf, partSink, type Sink } from '@millrace/core';
+import type { Encoder, Sink } from '@millrace/core';
+import { check, checkEncoder, checkOptions, type PartitionOf, partSink } from '@millrace/core/plugin';
 import { filePartStore } from './file-part-store.ts';
 
 export interface FileSinkOptions<T> {

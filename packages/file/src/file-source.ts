@@ -1,14 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
-import {
-  check,
-  checkOptions,
-  type Context,
-  MillraceError,
-  type RangedItem,
-  type RangedSource,
-  type SourceItem,
-} from '@millrace/core';
+import { MillraceError, type RangedSource } from '@millrace/core';
+import { check, checkOptions, type Context, type RangedItem, type SourceItem } from '@millrace/core/plugin';
 import { type FileRef, fileUri, fileVersionTag, STANDARD_INPUT } from './file-ref.ts';
 import { type FileListQuery, listFiles } from './list-files.ts';
 import { spoolInput } from './spool-input.ts';

@@ -1,6 +1,7 @@
 import { glob, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
 import { systemReason } from './system-reason.ts';
 

@@ -1,14 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Entry,
-  feed,
-  type Parser,
-  type ReadableQuarantine,
-  type Rejection,
-  rejectionToJson,
-} from '@millrace/core';
+import { feed, type Parser, type ReadableQuarantine, type Rejection } from '@millrace/core';
+import { type Entry, rejectionToJson } from '@millrace/core/plugin';
 import { memorySink, memorySource, quarantineCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileQuarantine, fileSource } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import { encodeJsonLine, isDecimal, isMillraceError, MillraceError } from '@millrace/core';
+import { isDecimal, isMillraceError, MillraceError } from '@millrace/core';
+import { encodeJsonLine } from '@millrace/core/plugin';
 
 /** How fields become text that a reader cuts at the same places. */
 export interface CsvQuoting {

@@ -1,4 +1,4 @@
-import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core';
+import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core/plugin';
 import { areKept, type EndedRow, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';

@@ -1,4 +1,5 @@
-import { type Block, MillraceError, type ParserContext, type ParserStage, type TextPlace } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Block, ParserContext, ParserStage, TextPlace } from '@millrace/core/plugin';
 import { QuotedRow } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';

@@ -1,4 +1,4 @@
-import type { ParserContext, ParserStage } from '@millrace/core';
+import type { ParserContext, ParserStage } from '@millrace/core/plugin';
 import { startRows } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import { CsvRecords } from './csv-records.ts';

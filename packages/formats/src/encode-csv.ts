@@ -1,4 +1,5 @@
-import { check, checkOptions, type Encoder, isDecimal, MillraceError, type RecordContext } from '@millrace/core';
+import { type Encoder, isDecimal, MillraceError, type RecordContext } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { columnsProblem } from './csv-columns.ts';
 import { csvField, type CsvQuoting } from './csv-fields.ts';
 

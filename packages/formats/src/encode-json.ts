@@ -1,4 +1,5 @@
-import { type Encoder, encodeJsonLine } from '@millrace/core';
+import type { Encoder } from '@millrace/core';
+import { encodeJsonLine } from '@millrace/core/plugin';
 
 /**
  * Encodes the records of a file as one array of JSON, a record on each line: what `parseJson` reads. Values are those of

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Encoder, MillraceError } from '@millrace/core';
+import { type Encoder, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 
 export interface EncodeLinesOptions {
   /** What ends each line. @default '\n' */

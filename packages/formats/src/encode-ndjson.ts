@@ -1,4 +1,5 @@
-import { type Encoder, ndjsonEncoder } from '@millrace/core';
+import type { Encoder } from '@millrace/core';
+import { ndjsonEncoder } from '@millrace/core/plugin';
 
 /**
  * Encodes each record as a line of JSON, whatever value it is: what `parseNdjson` reads. Sinks use it by default.

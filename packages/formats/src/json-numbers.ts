@@ -1,4 +1,4 @@
-import { check, type OptionCheck } from '@millrace/core';
+import { check, type OptionCheck } from '@millrace/core/plugin';
 import { type JsonParser } from '@millrace/framing';
 import { parseExactJson } from './exact-numbers.ts';
 

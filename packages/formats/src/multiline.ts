@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { type JoinSettings } from '@millrace/framing';
 import { guarded, patternProblem } from './match-guard.ts';
 

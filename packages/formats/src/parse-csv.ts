@@ -1,12 +1,5 @@
-import {
-  check,
-  checkOptions,
-  MillraceError,
-  type Parser,
-  type ParserContext,
-  type ParserStage,
-  signatureOf,
-} from '@millrace/core';
+import { MillraceError, type Parser } from '@millrace/core';
+import { check, checkOptions, type ParserContext, type ParserStage, signatureOf } from '@millrace/core/plugin';
 import { MAX_RECORD_CHARS } from '@millrace/framing';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { lineParser, type ParseLine, RecordProblem, SKIP, withoutReturn } from '@millrace/framing';
 import {
   assertKnownFields,

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Parser, signatureOf } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { jsonLine, lineParser, type ParseLine } from '@millrace/framing';
 import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError, type Parser, signatureOf } from '@millrace/core';
+import { MillraceError, type Parser } from '@millrace/core';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { assertKnownFields, fieldConverter, type FieldTypes, fieldTypesProblem } from './field-types.ts';
 import { guarded, MAX_MATCH_MILLIS, patternProblem, SLOW } from './match-guard.ts';

@@ -1,11 +1,5 @@
-import {
-  isBlock,
-  MillraceError,
-  type ParserContext,
-  rejected,
-  type RejectedRecord,
-  rejectedRecord,
-} from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { isBlock, type ParserContext, rejected, type RejectedRecord, rejectedRecord } from '@millrace/core/plugin';
 import { wholeText } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';

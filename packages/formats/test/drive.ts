@@ -1,15 +1,13 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { isMillraceError, type MillraceError, type Parser } from '@millrace/core';
 import {
   type Block,
-  isMillraceError,
-  type MillraceError,
-  type Parser,
   type ParserContext,
   type RecordPlace,
   rejected,
   type Rejected,
   rejectedRecord,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 
 /** One output of a parser. Its index is its ordinal. */
 export interface Output {

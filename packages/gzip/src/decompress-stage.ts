@@ -1,12 +1,5 @@
-import {
-  type DecompressorStage,
-  isMillraceError,
-  isPart,
-  type ItemContext,
-  MillraceError,
-  part,
-  type Part,
-} from '@millrace/core';
+import { isMillraceError, type ItemContext, MillraceError } from '@millrace/core';
+import { type DecompressorStage, isPart, part, type Part } from '@millrace/core/plugin';
 import { type Choice, chooseFormat } from './choose-format.ts';
 import {
   type CompressionFormat,

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Decompressor, type ItemContext, MillraceError, signatureOf } from '@millrace/core';
+import { type Decompressor, type ItemContext, MillraceError } from '@millrace/core';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { type CompressionFormat, FORMATS, SUFFIXES } from './compression-format.ts';
 import { type DecompressSettings, startDecompress } from './decompress-stage.ts';
 import type { ExtraFormat } from './extra-format.ts';

@@ -1,4 +1,5 @@
-import { type DecompressorStage, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { DecompressorStage } from '@millrace/core/plugin';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { type ByteReader, type Fail, readHeader, readTrailer, trailingData } from './gzip-framing.ts';
 import { joined } from './join-small.ts';

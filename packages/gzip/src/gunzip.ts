@@ -1,4 +1,5 @@
-import { check, checkOptions, type Decompressor, MillraceError } from '@millrace/core';
+import { type Decompressor, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { fflateEngine } from '#fflate-engine';
 import type { Engine } from './engine.ts';
 import { MAX_EMPTY_MEMBERS, MAX_HEADER_BYTES } from './gzip-framing.ts';

@@ -1,4 +1,5 @@
-import { MillraceError, type Part } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Part } from '@millrace/core/plugin';
 import type { CompressionFormat } from './compression-format.ts';
 
 /** Undoes one compression of an item; of an archive, it begins a part with each file. */

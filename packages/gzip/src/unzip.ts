@@ -1,4 +1,5 @@
-import { MillraceError, part, type Part } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { part, type Part } from '@millrace/core/plugin';
 import type { ByteQueue } from './byte-queue.ts';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { MORE } from './more-input.ts';

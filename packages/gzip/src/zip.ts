@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError, type Part } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type Part } from '@millrace/core/plugin';
 import { fflateEngine } from '#fflate-engine';
 import { ByteQueue } from './byte-queue.ts';
 import type { ExtraFormat } from './extra-format.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type ItemReport, MillraceError, type Observer } from '@millrace/core';
+import { type ItemReport, MillraceError, type Observer } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { type Log, logToStdout } from './invocation/log-line.ts';
 
 export interface EmfObserverOptions {

@@ -1,12 +1,5 @@
-import {
-  check,
-  checkOptions,
-  MillraceError,
-  type Observer,
-  type OptionCheck,
-  type RejectionLimit,
-  type RunOptions,
-} from '@millrace/core';
+import { MillraceError, type Observer, type RejectionLimit, type RunOptions } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import type { ContinueWith } from './continue-with.ts';
 import { handlerChecks, type HandlerOptions } from './handler-options.ts';
 

@@ -1,4 +1,4 @@
-import { check, type OptionCheck } from '@millrace/core';
+import { check, type OptionCheck } from '@millrace/core/plugin';
 import type { ContinueWith } from './continue-with.ts';
 import { checkKeys, type KeyDecoders, keyDecoders, type KeyEncodings } from './events/key-encodings.ts';
 import { type Log, logToStdout } from './invocation/log-line.ts';

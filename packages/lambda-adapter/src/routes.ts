@@ -1,4 +1,5 @@
-import { check, checkOptions, type Feed, MillraceError } from '@millrace/core';
+import { type Feed, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ObjectRef } from './object-ref.ts';
 import { fits, patternsOverlap } from './route-overlap.ts';
 

@@ -1,4 +1,4 @@
-import { checkOptions } from '@millrace/core';
+import { checkOptions } from '@millrace/core/plugin';
 import { asynchronousCarrier } from './carriers/asynchronous.ts';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';
 import { processWithCopy } from './invocation/process-with-copy.ts';

@@ -1,4 +1,5 @@
-import { check, type Feed } from '@millrace/core';
+import type { Feed } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { distributedMapCarrier } from './carriers/distributed-map.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';
 import { handlerSettings } from './handler-options.ts';

@@ -1,4 +1,5 @@
-import { check, type Feed, type MillraceError } from '@millrace/core';
+import type { Feed, MillraceError } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { s3BatchCarrier, type S3BatchResponse } from './carriers/s3-batch.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';
 import { handlerSettings } from './handler-options.ts';

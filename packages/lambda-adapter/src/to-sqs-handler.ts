@@ -1,4 +1,5 @@
-import { check, checkOptions, type Feed, type OptionCheck } from '@millrace/core';
+import type { Feed } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { type SqsBatchResponse, sqsCarrier } from './carriers/sqs.ts';
 import { checkFeedHandlerOptions, type FeedHandlerOptions } from './feed-handler-options.ts';
 import { handlerChecks, type HandlerOptions, handlerSettings } from './handler-options.ts';

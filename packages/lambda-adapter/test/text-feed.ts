@@ -1,4 +1,5 @@
-import { type Entry, type Feed, feed, map, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
+import { type Feed, feed, map, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
 

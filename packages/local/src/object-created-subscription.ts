@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { InvocationContext } from './invocation-context.ts';
 import type { S3Event } from './s3-event.ts';
 

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { Delivery } from './delivery.ts';
 import { eventDeliveries } from './event-deliveries.ts';
 import { checkSubscription, type ObjectCreatedSubscription } from './object-created-subscription.ts';

@@ -1,4 +1,5 @@
-import { checkOptions, MillraceError, type ItemReport, type Observer, type OptionCheck } from '@millrace/core';
+import { MillraceError, type ItemReport, type Observer } from '@millrace/core';
+import { checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { itemMeters } from './item-meters.ts';
 import { itemSpans } from './item-spans.ts';
 import type { MeterLike, TracerLike } from './instruments.ts';

@@ -1,4 +1,4 @@
-import type { ParserContext, Rejected } from '@millrace/core';
+import type { ParserContext, Rejected } from '@millrace/core/plugin';
 import { BadValue } from './leaf-values.ts';
 import type { Row } from './row-group-reader.ts';
 

@@ -1,4 +1,5 @@
-import { type ItemRanges, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { ItemRanges } from '@millrace/core/plugin';
 import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import { invalid, unsupported } from './parquet-error.ts';
 import { thriftExtent } from './thrift-extent.ts';

@@ -1,5 +1,5 @@
 import zlib from 'node:zlib';
-import type { ItemRanges } from '@millrace/core';
+import type { ItemRanges } from '@millrace/core/plugin';
 import type { PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { Budget } from './budget.ts';

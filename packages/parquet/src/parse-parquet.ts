@@ -1,17 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { isMillraceError, MillraceError, type RangeParser } from '@millrace/core';
 import {
   type Block,
   block,
   check,
   checkOptions,
-  isMillraceError,
   type ItemRanges,
-  MillraceError,
-  type RangeParser,
   type RangesContext,
   type Rejected,
   signatureOf,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { RowGroup } from 'hyparquet';
 import { withoutBadRows } from './bad-rows.ts';
 import { Budget } from './budget.ts';

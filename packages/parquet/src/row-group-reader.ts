@@ -1,4 +1,4 @@
-import type { ItemRanges } from '@millrace/core';
+import type { ItemRanges } from '@millrace/core/plugin';
 import type { RowGroup } from 'hyparquet';
 import type { Budget } from './budget.ts';
 import { ColumnReader, type Entries } from './column-reader.ts';

@@ -1,4 +1,5 @@
-import { type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import type { PostgresClient } from './client.ts';
 import { type Response, responseOf } from './response.ts';
 import type { RetryBudget } from './retry-options.ts';

@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { ensureTable, type EnsurePostgresTableOptions } from './ensure-table.ts';
 import { identifier } from './identifier.ts';
 import { LEDGER_COLUMNS, LEDGER_KEY } from './ledger-statements.ts';

@@ -1,4 +1,5 @@
-import type { Context, MillraceError } from '@millrace/core';
+import type { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { ask, type Asking } from './ask.ts';
 import { settleCount } from './missing-rows.ts';
 import type { Row } from './prepare.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type Context } from '@millrace/core/plugin';
 import { arrayLiteral } from './array-literal.ts';
 import { ask, type Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';

@@ -1,4 +1,4 @@
-import type { OptionCheck } from '@millrace/core';
+import type { OptionCheck } from '@millrace/core/plugin';
 
 /** NAMEDATALEN - 1. A longer name would be cut, and then be another one. */
 const MAX_BYTES = 63;

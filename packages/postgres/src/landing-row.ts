@@ -1,12 +1,11 @@
+import type { Each, Landed } from '@millrace/core';
 import {
-  type Each,
-  type Landed,
   landingEach,
   type LandingLayout,
   type LandingNames,
   landingNames,
   type LandingOptions,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { jsonText } from './json-text.ts';
 import type { PostgresColumns } from './table-columns.ts';
 

@@ -1,4 +1,5 @@
-import { errorFromJson, type HeadRecord, type ItemReport, type VersionRecord } from '@millrace/core';
+import { errorFromJson, type ItemReport } from '@millrace/core';
+import type { HeadRecord, VersionRecord } from '@millrace/core/plugin';
 import { invalidResponse } from './response.ts';
 
 /*

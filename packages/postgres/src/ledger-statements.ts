@@ -1,4 +1,4 @@
-import type { LedgerAddress } from '@millrace/core';
+import type { LedgerAddress } from '@millrace/core/plugin';
 import type { Question } from './ask.ts';
 
 /** Stands in the key where versions have their digest; a digest is hexadecimal. */

@@ -1,4 +1,5 @@
-import { type Context, type HeadRecord, type LedgerStore, MillraceError, type VersionRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context, HeadRecord, LedgerStore, VersionRecord } from '@millrace/core/plugin';
 import { ask, type Asking, type Question } from './ask.ts';
 import { recordOf, recordText, restored } from './ledger-record.ts';
 import {

@@ -1,4 +1,5 @@
-import { check, checkOptions, type Ledger, storedLedger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import { check, checkOptions, storedLedger } from '@millrace/core/plugin';
 import { openClient, type PostgresConnection } from './client.ts';
 import { identifier, qualified } from './identifier.ts';
 import { postgresLedgerStore } from './ledger-store.ts';

@@ -1,13 +1,5 @@
-import {
-  check,
-  checkOptions,
-  type Context,
-  type Decimal,
-  type MillraceError,
-  type Refusal,
-  refusalOf,
-  type Sink,
-} from '@millrace/core';
+import type { Decimal, MillraceError, Sink } from '@millrace/core';
+import { check, checkOptions, type Context, type Refusal, refusalOf } from '@millrace/core/plugin';
 import type { Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
 import { deliver, type Delivery } from './deliver.ts';

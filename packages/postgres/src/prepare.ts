@@ -1,4 +1,5 @@
-import { type Entry, isMillraceError, landingVersion, MillraceError } from '@millrace/core';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import { type Entry, landingVersion } from '@millrace/core/plugin';
 import type { WriteMode } from './upsert.ts';
 import { valueText } from './value-text.ts';
 import type { PlannedColumn, WritePlan } from './write-plan.ts';

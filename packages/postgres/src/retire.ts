@@ -1,12 +1,12 @@
+import { MillraceError } from '@millrace/core';
 import {
   type Context,
   type GenerationRows,
-  MillraceError,
   placedUuids,
   type PlacedRows,
   type RetiredCounts,
   type RetiredRows,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { arrayLiteral } from './array-literal.ts';
 import { ask, type Asking, type Question } from './ask.ts';
 import { qualified, quoted } from './identifier.ts';

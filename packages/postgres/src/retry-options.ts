@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 
 /**
  * How long the sink repeats a statement that fails for a reason which can pass: connections that break, a server or pooler that

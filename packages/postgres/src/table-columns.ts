@@ -1,4 +1,4 @@
-import type { OptionCheck } from '@millrace/core';
+import type { OptionCheck } from '@millrace/core/plugin';
 import { identifier } from './identifier.ts';
 
 /** A column's type in SQL, such as `numeric(12,2)`, and whether it is NOT NULL. */

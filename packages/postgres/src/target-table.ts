@@ -1,4 +1,5 @@
-import { type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { ask, type Asking } from './ask.ts';
 import { columnKind } from './column-kind.ts';
 import { qualified } from './identifier.ts';

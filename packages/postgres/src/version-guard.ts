@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError, type OptionCheck } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { identifier, qualified } from './identifier.ts';
 import type { TableName } from './target-table.ts';
 import type { PlannedColumn } from './write-plan.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import type { ClaimRequest, Ledger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { holdTimers } from '../../../test/support/hold-timers.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type ClaimAnswer, memoryLedger, MillraceError } from '@millrace/core';
+import { memoryLedger, MillraceError } from '@millrace/core';
+import type { ClaimAnswer } from '@millrace/core/plugin';
 import { ledgerCases, optionCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLedgerTable, type PostgresClient, postgresLedger } from '../src/index.ts';

@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  feed,
-  flatMap,
-  type LandingOptions,
-  landingVersion,
-  memoryLedger,
-  type Parser,
-  purge,
-  type Source,
-} from '@millrace/core';
+import { feed, flatMap, memoryLedger, type Parser, purge, type Source } from '@millrace/core';
+import { type LandingOptions, landingVersion } from '@millrace/core/plugin';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureTable, landingColumns, landingRow, type PostgresClient, postgresSink } from '../src/index.ts';
 import { servers, START_MS, type TestServer } from './support/servers.ts';

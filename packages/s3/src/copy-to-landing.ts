@@ -1,5 +1,6 @@
 import type { HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import { check, checkOptions, type ItemOrigin, MillraceError } from '@millrace/core';
+import { type ItemOrigin, MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { holdClient } from './client-holder.ts';
 import { copyByParts } from './copy-by-parts.ts';
 import { copySource } from './copy-source.ts';

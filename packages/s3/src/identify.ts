@@ -1,4 +1,4 @@
-import type { ReferenceIdentity } from '@millrace/core';
+import type { ReferenceIdentity } from '@millrace/core/plugin';
 import { bareEtag } from './etag.ts';
 import { originOf } from './object-version.ts';
 import type { S3Ref } from './s3-ref.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** A bucket, or the part of it whose keys begin with a prefix. */

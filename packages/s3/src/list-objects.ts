@@ -1,5 +1,6 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { bareEtag } from './etag.ts';

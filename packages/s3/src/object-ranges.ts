@@ -1,4 +1,5 @@
-import { type ItemContext, MillraceError, type RangedItem } from '@millrace/core';
+import { type ItemContext, MillraceError } from '@millrace/core';
+import type { RangedItem } from '@millrace/core/plugin';
 import type { ClientHolder } from './client-holder.ts';
 import type { ObjectAnswer } from './object-version.ts';
 import { resumableRanges } from './resumable-ranges.ts';

@@ -1,4 +1,4 @@
-import { isQuarantineKey } from '@millrace/core';
+import { isQuarantineKey } from '@millrace/core/plugin';
 
 /** Ends the keys of a quarantine's objects. */
 export const QUARANTINE_SUFFIX = '.gz';

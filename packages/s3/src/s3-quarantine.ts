@@ -1,14 +1,8 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { GetObjectCommand, type GetObjectCommandOutput, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import {
-  check,
-  checkOptions,
-  MillraceError,
-  type QuarantineText,
-  type ReadableQuarantine,
-  storedQuarantine,
-} from '@millrace/core';
+import { MillraceError, type ReadableQuarantine } from '@millrace/core';
+import { check, checkOptions, type QuarantineText, storedQuarantine } from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import { bodyStream, discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';

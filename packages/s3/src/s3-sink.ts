@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { check, checkEncoder, checkOptions, type Encoder, type PartitionOf, partSink, type Sink } from '@millrace/core';
+import type { Encoder, Sink } from '@millrace/core';
+import { check, checkEncoder, checkOptions, type PartitionOf, partSink } from '@millrace/core/plugin';
 import { holdClient } from './client-holder.ts';
 import { s3PartStore } from './sink/part-store.ts';
 

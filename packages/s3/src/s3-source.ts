@@ -1,14 +1,14 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { RangedSource } from '@millrace/core';
 import {
   check,
   checkOptions,
   type Context,
   type OpenedItem,
   type RangedItem,
-  type RangedSource,
   type ReferenceIdentity,
   type SourceItem,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
 import { holdClient } from './client-holder.ts';

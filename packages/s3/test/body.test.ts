@@ -1,7 +1,7 @@
 import { once as eventOnce } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import type { SourceItem } from '@millrace/core';
+import type { SourceItem } from '@millrace/core/plugin';
 import { describe, expect, it, vi } from 'vitest';
 import { s3Source, type S3Source } from '../src/index.ts';
 import { checksumHeaders } from './checksum-headers.ts';

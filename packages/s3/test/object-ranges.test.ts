@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { RangedItem } from '@millrace/core';
+import type { RangedItem } from '@millrace/core/plugin';
 import { describe, expect, it, vi } from 'vitest';
 import { s3Source, type S3SourceOptions } from '../src/index.ts';
 import { itemContext } from './item-context.ts';

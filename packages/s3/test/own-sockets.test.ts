@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import type { SourceItem } from '@millrace/core';
+import type { SourceItem } from '@millrace/core/plugin';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { s3Source } from '../src/index.ts';
 import { collect } from './collect.ts';

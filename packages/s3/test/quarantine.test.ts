@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type ReadableQuarantine, rejectionToJson } from '@millrace/core';
+import type { ReadableQuarantine } from '@millrace/core';
+import { rejectionToJson } from '@millrace/core/plugin';
 import { quarantineCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3Quarantine, s3Source } from '../src/index.ts';

@@ -1,4 +1,5 @@
-import { type Entry, feed, type Feed, type Parser, type ReadableQuarantine, type Rejection } from '@millrace/core';
+import { feed, type Feed, type Parser, type ReadableQuarantine, type Rejection } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { memorySink, memorySource } from '@millrace/testkit';
 import { itemContext } from './item-context.ts';
 

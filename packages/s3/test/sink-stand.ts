@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import type { Context, Entry, ItemOrigin } from '@millrace/core';
+import type { ItemOrigin } from '@millrace/core';
+import type { Context, Entry } from '@millrace/core/plugin';
 
 /** An object that a sink has written: its key, and its text. */
 export interface WrittenObject {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check, checkOptions, type ItemOrigin, memoryLedger, type Sink } from '@millrace/core';
+import { type ItemOrigin, memoryLedger, type Sink } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { memorySource } from './memory-source.ts';
 import { seededRandom } from './seeded-random.ts';

@@ -1,4 +1,5 @@
-import { type CharsetDecoder, check, checkOptions } from '@millrace/core';
+import type { CharsetDecoder } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { type EndlessInput, endlessCase } from './decoding/endless-case.ts';
 import { offsetsCase } from './decoding/offsets-case.ts';

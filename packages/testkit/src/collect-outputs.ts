@@ -1,9 +1,9 @@
+import { MillraceError } from '@millrace/core';
 import {
   type Block,
   isBlock,
   isLocated,
   isPart,
-  MillraceError,
   type ParserContext,
   type Produced,
   type RecordPlace,
@@ -11,7 +11,7 @@ import {
   type Rejected,
   rejectedRecord,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { DriveOptions } from './decoding/driven-stage.ts';
 import type { ParserRun } from './run-parser.ts';
 

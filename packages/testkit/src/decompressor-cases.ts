@@ -1,4 +1,5 @@
-import { check, checkOptions, type Decompressor } from '@millrace/core';
+import type { Decompressor } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { type EndlessInput, endlessCase } from './decoding/endless-case.ts';
 import { type Expansion, expansionCase } from './decoding/expansion-case.ts';

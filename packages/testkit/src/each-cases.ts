@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { check, checkOptions, type Each, isMillraceError, type ItemOrigin, type RecordContext } from '@millrace/core';
+import { type Each, isMillraceError, type ItemOrigin, type RecordContext } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { atAnotherTime } from './each-cases/at-another-time.ts';
 import { runEach } from './each-cases/run-each.ts';

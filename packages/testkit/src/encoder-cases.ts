@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { check, checkEncoder, checkOptions, type Encoder, isMillraceError, type RecordContext } from '@millrace/core';
+import { type Encoder, isMillraceError, type RecordContext } from '@millrace/core';
+import { check, checkEncoder, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { atAnotherTime } from './each-cases/at-another-time.ts';
 import { CANARY, differentValues, PLAIN, shown, textsToEncode, valuesThatHide } from './encoder-cases/values.ts';

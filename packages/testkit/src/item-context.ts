@@ -1,4 +1,5 @@
-import type { Context, ItemContext, ItemOrigin } from '@millrace/core';
+import type { ItemContext, ItemOrigin } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 
 /** What the cases hand to a source or a sink, as the runner does. */
 export function caseContext(signal: AbortSignal = new AbortController().signal, run = 'run 1'): Context {

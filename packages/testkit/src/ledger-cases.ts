@@ -1,4 +1,5 @@
-import { check, checkOptions, type Ledger } from '@millrace/core';
+import type { Ledger } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { claimCases } from './ledger-cases/claim-cases.ts';
 import { entryCases } from './ledger-cases/entry-cases.ts';

@@ -1,13 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  check,
-  checkOptions,
-  type Context,
-  type Entry,
-  type Refusal,
-  type Sink,
-  type SinkLimits,
-} from '@millrace/core';
+import type { Sink } from '@millrace/core';
+import { check, checkOptions, type Context, type Entry, type Refusal, type SinkLimits } from '@millrace/core/plugin';
 
 /** A refusal of one entry; the sink knows its position. */
 export interface MemoryRefusal {

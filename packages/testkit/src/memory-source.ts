@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError, type OpenedItem, type RangedSource } from '@millrace/core';
+import { MillraceError, type RangedSource } from '@millrace/core';
+import { check, checkOptions, type OpenedItem } from '@millrace/core/plugin';
 import { untilAborted } from './until-aborted.ts';
 
 /** Where an object of a {@link memorySource} is; with a version, the reference is pinned to it. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { check, checkOptions, isMillraceError } from '@millrace/core';
+import { isMillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 
 export interface OptionCasesOptions {

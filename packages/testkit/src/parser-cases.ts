@@ -1,4 +1,5 @@
-import { check, checkOptions, type Parser } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import type { Cuttable } from './cut.ts';
 import { type EndlessInput, endlessCase } from './decoding/endless-case.ts';

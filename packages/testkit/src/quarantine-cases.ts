@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  check,
-  checkOptions,
-  type Entry,
-  type QuarantineQuery,
-  type ReadableQuarantine,
-  type Rejection,
-  rejectionToJson,
-  replay,
-} from '@millrace/core';
+import { type QuarantineQuery, type ReadableQuarantine, type Rejection, replay } from '@millrace/core';
+import { check, checkOptions, type Entry, rejectionToJson } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { memorySink } from './memory-sink.ts';
 import { memorySource } from './memory-source.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { check, checkOptions, isMillraceError, type ItemRanges, type RangeParser } from '@millrace/core';
+import { isMillraceError, type RangeParser } from '@millrace/core';
+import { check, checkOptions, type ItemRanges } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { type RangeParserRun, runRangeParser, type RunRangeParserOptions } from './run-range-parser.ts';
 import { seededRandom } from './seeded-random.ts';

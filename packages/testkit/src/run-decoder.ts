@@ -1,4 +1,5 @@
-import type { CharsetDecoder, Decompressor, TextPlace } from '@millrace/core';
+import type { CharsetDecoder, Decompressor } from '@millrace/core';
+import type { TextPlace } from '@millrace/core/plugin';
 import { type DriveOptions, runStage } from './decoding/driven-stage.ts';
 
 /** What came out of a decompressor. */

@@ -1,4 +1,5 @@
-import type { Parser, RecordPlace, Rejected, RejectedRecord, TextPlace } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import type { RecordPlace, Rejected, RejectedRecord, TextPlace } from '@millrace/core/plugin';
 import { driveStage, type DriveOptions, runStage } from './decoding/driven-stage.ts';
 
 /** What came out of a parser. */

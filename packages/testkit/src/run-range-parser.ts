@@ -1,4 +1,5 @@
-import type { ItemRanges, RangeParser } from '@millrace/core';
+import type { RangeParser } from '@millrace/core';
+import type { ItemRanges } from '@millrace/core/plugin';
 import { MillraceError } from '@millrace/core';
 import { collectOutputs } from './collect-outputs.ts';
 import type { DriveOptions } from './decoding/driven-stage.ts';

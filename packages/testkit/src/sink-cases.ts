@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import { acceptanceCases } from './sink-cases/acceptance-cases.ts';
 import { failureCases } from './sink-cases/failure-cases.ts';

@@ -1,4 +1,5 @@
-import { check, checkOptions, type MaybePromise } from '@millrace/core';
+import type { MaybePromise } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import type { Cuttable } from './cut.ts';
 import { contentCases } from './source-cases/content-cases.ts';

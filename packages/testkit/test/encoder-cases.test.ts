@@ -1,4 +1,5 @@
-import { type Encoder, MillraceError, ndjsonEncoder } from '@millrace/core';
+import { type Encoder, MillraceError } from '@millrace/core';
+import { ndjsonEncoder } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { encoderCases } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

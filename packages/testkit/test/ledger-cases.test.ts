@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { type ClaimRequest, type Ledger, memoryLedger } from '@millrace/core';
+import { type Ledger, memoryLedger } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceCase, ledgerCases } from '../src/index.ts';
 

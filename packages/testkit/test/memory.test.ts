@@ -1,4 +1,5 @@
-import { feed, map, type Parser, type Rejected, type Rejection } from '@millrace/core';
+import { feed, map, type Parser, type Rejection } from '@millrace/core';
+import type { Rejected } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { memorySink, memorySource, recordingObserver } from '../src/index.ts';
 

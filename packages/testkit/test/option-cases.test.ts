@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { memorySink, memorySource, optionCases, supportsLine } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

@@ -1,13 +1,6 @@
 import { AssertionError } from 'node:assert';
-import {
-  block,
-  type CharsetDecoder,
-  type Decompressor,
-  located,
-  MillraceError,
-  type Parser,
-  type Produced,
-} from '@millrace/core';
+import { type CharsetDecoder, type Decompressor, MillraceError, type Parser } from '@millrace/core';
+import { block, located, type Produced } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { charsetDecoderCases, type ConformanceCase, decompressorCases, parserCases } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

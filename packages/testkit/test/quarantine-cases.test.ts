@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { type QuarantineStore, type ReadableQuarantine, type Rejection, storedQuarantine } from '@millrace/core';
+import type { ReadableQuarantine, Rejection } from '@millrace/core';
+import { type QuarantineStore, storedQuarantine } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceCase, quarantineCases } from '../src/index.ts';
 

@@ -1,4 +1,5 @@
-import { type ItemRanges, MillraceError, type RangeParser, type RangesContext } from '@millrace/core';
+import { MillraceError, type RangeParser } from '@millrace/core';
+import type { ItemRanges, RangesContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { rangeParserCases, runRangeParser } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

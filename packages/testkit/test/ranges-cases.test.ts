@@ -1,4 +1,5 @@
-import type { RangedItem, RangedSource } from '@millrace/core';
+import type { RangedSource } from '@millrace/core';
+import type { RangedItem } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { type MemoryRef, memorySource, sourceCases } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

@@ -1,13 +1,5 @@
-import {
-  block,
-  type CharsetDecoder,
-  type Decompressor,
-  located,
-  type Parser,
-  type ParserContext,
-  part,
-  rejected,
-} from '@millrace/core';
+import type { CharsetDecoder, Decompressor, Parser } from '@millrace/core';
+import { block, located, type ParserContext, part, rejected } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { driveParser, runDecoder, runParser } from '../src/index.ts';
 

@@ -1,15 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Context,
-  type Entry,
-  isMillraceError,
-  MillraceError,
-  type RecordContext,
-  type Refusal,
-  type RetiredCounts,
-  type RetiredRows,
-  type Sink,
-} from '@millrace/core';
+import { isMillraceError, MillraceError, type RecordContext, type Sink } from '@millrace/core';
+import type { Context, Entry, Refusal, RetiredCounts, RetiredRows } from '@millrace/core/plugin';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from '../src/index.ts';
 
 /** A way in which a sink may break the contract. */

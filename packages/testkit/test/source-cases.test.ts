@@ -1,4 +1,5 @@
-import type { Context, ItemContext, Source, SourceItem } from '@millrace/core';
+import type { ItemContext, Source } from '@millrace/core';
+import type { Context, SourceItem } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { type MemoryRef, type MemorySource, type SourceBench, sourceCases } from '../src/index.ts';
 import { failingClauses } from './failing.ts';

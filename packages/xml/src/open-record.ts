@@ -1,4 +1,4 @@
-import type { TextPlace } from '@millrace/core';
+import type { TextPlace } from '@millrace/core/plugin';
 import { EXCERPT_CHARS, type TextPart } from '@millrace/framing';
 import type { XmlOrigin } from './xml-origin.ts';
 

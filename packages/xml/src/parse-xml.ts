@@ -1,16 +1,15 @@
+import { MillraceError, type Parser } from '@millrace/core';
 import {
   check,
   checkOptions,
   isBlock,
-  MillraceError,
-  type Parser,
   type ParserContext,
   type ParserStage,
   rejected,
   rejectedRecord,
   type RejectedRecord,
   signatureOf,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { MAX_RECORD_CHARS, wholeText } from '@millrace/framing';
 import type { XmlRecord } from './xml-record.ts';
 import type { XmlSettings } from './xml-settings.ts';

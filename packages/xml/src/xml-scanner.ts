@@ -1,4 +1,4 @@
-import type { TextPlace } from '@millrace/core';
+import type { TextPlace } from '@millrace/core/plugin';
 import { type XmlOrigin, xmlError } from './xml-origin.ts';
 import { REFERENCE_CHARS } from './xml-text.ts';
 

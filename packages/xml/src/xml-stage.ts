@@ -6,7 +6,7 @@ import {
   type RecordPlace,
   type Rejected,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import { damagedRecord, damageIn, excerpt, type TextPart, tooLong } from '@millrace/framing';
 import { OpenRecord } from './open-record.ts';
 import { XmlBuilder } from './xml-builder.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 
 /** Entries of a write, one after another, that are of one group of ordinals of one item. */
 export interface EntryRun {

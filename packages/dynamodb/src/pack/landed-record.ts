@@ -1,4 +1,5 @@
-import { type Entry, type LandingNames, landingPlace, MillraceError, type PlaceUuids } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { type Entry, type LandingNames, landingPlace, type PlaceUuids } from '@millrace/core/plugin';
 import type { PackedRecord } from './pack-text.ts';
 
 /** What all records of one object have in common, as `landingItem` gives it. */

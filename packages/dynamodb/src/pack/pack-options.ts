@@ -1,4 +1,5 @@
-import { check, checkOptions, type LandingNames, landingNames, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type LandingNames, landingNames } from '@millrace/core/plugin';
 import type { KeyNames } from '../key-identity.ts';
 import { MAX_ITEM_BYTES } from '../limits.ts';
 import { type Compress, compressor } from './compress.ts';

@@ -1,4 +1,5 @@
-import { type Entry, type Refusal, type Sink, refusalOf } from '@millrace/core';
+import type { Sink } from '@millrace/core';
+import { type Entry, type Refusal, refusalOf } from '@millrace/core/plugin';
 import { MAX_BATCH_ITEMS } from '../limits.ts';
 import type { Preparation } from '../prepare.ts';
 import { compressPack } from './compress-pack.ts';

@@ -1,4 +1,4 @@
-import type { Entry, LandingNames, PlaceUuids } from '@millrace/core';
+import type { Entry, LandingNames, PlaceUuids } from '@millrace/core/plugin';
 import type { KeyNames } from '../key-identity.ts';
 import { MAX_ITEM_BYTES, MAX_SORT_KEY_BYTES } from '../limits.ts';
 import type { EntryRun } from './entry-runs.ts';

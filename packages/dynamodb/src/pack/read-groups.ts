@@ -1,4 +1,5 @@
-import { type Entry, type MillraceError, placesOf, type PlaceUuids } from '@millrace/core';
+import type { MillraceError } from '@millrace/core';
+import { type Entry, placesOf, type PlaceUuids } from '@millrace/core/plugin';
 import { type Preparation, prepare } from '../prepare.ts';
 import { positionsOf } from '../put.ts';
 import { type EntryRun, entryRuns, isTorn } from './entry-runs.ts';

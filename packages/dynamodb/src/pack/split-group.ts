@@ -1,4 +1,4 @@
-import type { LandingNames } from '@millrace/core';
+import type { LandingNames } from '@millrace/core/plugin';
 import { itemSize } from '../item-size.ts';
 import type { LandedRecord } from './landed-record.ts';
 import { DEFAULT_NAMES, LAYOUT_VERSION, PACK_ATTRIBUTES } from './layout.ts';

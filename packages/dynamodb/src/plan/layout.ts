@@ -1,4 +1,5 @@
-import type { Context, Entry, Sink } from '@millrace/core';
+import type { Sink } from '@millrace/core';
+import type { Context, Entry } from '@millrace/core/plugin';
 import { itemSize, writeUnits } from '../item-size.ts';
 import { packing, type PackOptions } from '../pack/pack-options.ts';
 import { packedSink } from '../pack/packed-sink.ts';

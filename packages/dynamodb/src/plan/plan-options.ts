@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { PackEncoding } from '../pack/layout.ts';
 import { DEFAULT_PRICES, type DynamodbPrices } from './prices.ts';
 

@@ -1,13 +1,5 @@
-import {
-  type Entry,
-  type Feed,
-  MillraceError,
-  type Refusal,
-  type RunReport,
-  type Sink,
-  withSink,
-  refusalOf,
-} from '@millrace/core';
+import { type Feed, MillraceError, type RunReport, type Sink, withSink } from '@millrace/core';
+import { type Entry, type Refusal, refusalOf } from '@millrace/core/plugin';
 import { prepare } from '../prepare.ts';
 import { settingsOf, type SinkSettings } from '../sink-settings.ts';
 import { exampleKeeper, type PlannedRejections } from './examples.ts';

@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { UnitBucket } from './unit-bucket.ts';
 
 export interface WriteBudgetOptions {

@@ -1,4 +1,4 @@
-import type { GenerationRows, PlacedRows, RetiredCounts, RetiredRows } from '@millrace/core';
+import type { GenerationRows, PlacedRows, RetiredCounts, RetiredRows } from '@millrace/core/plugin';
 import { allSettled } from '../deliver.ts';
 import { retiredKeys } from './retired-keys.ts';
 import {

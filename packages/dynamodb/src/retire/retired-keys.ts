@@ -1,4 +1,4 @@
-import { type LandingKeys, placedUuids, type PlacedRows, placesOf } from '@millrace/core';
+import { type LandingKeys, placedUuids, type PlacedRows, placesOf } from '@millrace/core/plugin';
 import type { KeyNames } from '../key-identity.ts';
 import { branchPackKey, packKey } from '../pack/pack-key.ts';
 import type { Key } from './table-rows.ts';

@@ -8,7 +8,8 @@ import {
   ScanCommand,
   type ScanCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Context, isMillraceError, MillraceError } from '@millrace/core';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { backoff } from '../backoff.ts';
 import type { KeyNames } from '../key-identity.ts';
 import { late } from '../late-body.ts';

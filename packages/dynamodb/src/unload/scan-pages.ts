@@ -4,7 +4,8 @@ import {
   type ScanCommandInput,
   type ScanCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { backoff } from '../backoff.ts';
 import type { RetryBudget } from '../retry-budget.ts';
 import { isObject, shapedResponse } from '../response.ts';

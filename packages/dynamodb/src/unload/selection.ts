@@ -1,5 +1,5 @@
 import type { AttributeValue, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { check, checkOptions } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import { attributeValues } from '../attribute-values.ts';
 import { marshal } from '../marshal.ts';
 import { DEFAULT_NAMES, PACK_ATTRIBUTES } from '../pack/layout.ts';

@@ -1,4 +1,4 @@
-import type { Entry, LandingOptions } from '@millrace/core';
+import type { Entry, LandingOptions } from '@millrace/core/plugin';
 import { landingItem } from '../../src/index.ts';
 import { recordContext } from './write.ts';
 

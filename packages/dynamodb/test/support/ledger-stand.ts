@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { ClaimRequest, ItemReport } from '@millrace/core';
+import type { ItemReport } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import { endpointsForTests } from '@millrace/local';
 import { createLedgerTable } from '../../src/index.ts';
 

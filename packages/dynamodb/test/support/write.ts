@@ -1,4 +1,5 @@
-import type { Context, Entry, ItemOrigin, RecordContext, Refusal, Sink } from '@millrace/core';
+import type { ItemOrigin, RecordContext, Sink } from '@millrace/core';
+import type { Context, Entry, Refusal } from '@millrace/core/plugin';
 
 export const origin: ItemOrigin = {
   id: 's3://prices/2026/a b.ndjson.gz?versionId=1&etag=abc',

@@ -1,4 +1,5 @@
-import { MillraceError, type TextPlace } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { TextPlace } from '@millrace/core/plugin';
 import { LineCounter } from '../text/line-counter.ts';
 
 /** Where a reader of JSON is: the chunk at hand, and its lines and bytes. */

@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import { jsonFault } from './json-fault.ts';
 import { isKept } from '../text/kept-context.ts';
 import { RecordProblem } from '../record-problem.ts';

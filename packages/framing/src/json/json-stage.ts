@@ -1,12 +1,5 @@
-import {
-  type Block,
-  MillraceError,
-  type ParserContext,
-  type ParserStage,
-  type Rejected,
-  type RejectedRecord,
-  type TextPlace,
-} from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Block, ParserContext, ParserStage, Rejected, RejectedRecord, TextPlace } from '@millrace/core/plugin';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord, type HeldText } from '../text/held-record.ts';
 import { JsonCopies } from './json-copies.ts';

@@ -1,4 +1,4 @@
-import type { ParserContext, ParserStage, TextPlace } from '@millrace/core';
+import type { ParserContext, ParserStage, TextPlace } from '@millrace/core/plugin';
 import { eachLine, type Frame } from './frame.ts';
 import { FramedRecords } from '../text/framed-records.ts';
 import { joinedLines, type JoinSettings } from './joined-lines.ts';

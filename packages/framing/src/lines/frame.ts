@@ -1,4 +1,4 @@
-import type { RejectedRecord, TextPlace } from '@millrace/core';
+import type { RejectedRecord, TextPlace } from '@millrace/core/plugin';
 import type { FramedRecords } from '../text/framed-records.ts';
 import type { HeldText } from '../text/held-record.ts';
 import type { CutLine, LineCutter } from './line-cutter.ts';

@@ -1,4 +1,4 @@
-import type { TextPlace } from '@millrace/core';
+import type { TextPlace } from '@millrace/core/plugin';
 import { HeldRecord } from '../text/held-record.ts';
 
 /** A line of a chunk. The first may have begun in an earlier one: then what is held of it comes before `start`. */

@@ -1,4 +1,5 @@
-import type { Parser, Reparse } from '@millrace/core';
+import type { Parser } from '@millrace/core';
+import type { Reparse } from '@millrace/core/plugin';
 import type { ParseLine } from '../record-problem.ts';
 import { MAX_RECORD_CHARS } from '../text/record-text.ts';
 import { startLines } from './line-stage.ts';

@@ -1,4 +1,4 @@
-import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@millrace/core';
+import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@millrace/core/plugin';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';

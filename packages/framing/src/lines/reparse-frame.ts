@@ -1,4 +1,4 @@
-import type { RejectedRecord } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import type { ParseFrames } from './frame-stage.ts';
 import { reparseLine } from './reparse-line.ts';
 

@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';
 import { wholeText } from '../text/record-text.ts';
 

@@ -1,4 +1,4 @@
-import type { Rejected, RejectedRecord } from '@millrace/core';
+import type { Rejected, RejectedRecord } from '@millrace/core/plugin';
 import type { RowProblem } from './quoted-row.ts';
 
 /** A row that has come to its end. */

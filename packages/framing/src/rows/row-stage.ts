@@ -1,4 +1,5 @@
-import { type Block, MillraceError, type ParserStage, type TextPlace } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Block, ParserStage, TextPlace } from '@millrace/core/plugin';
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { PlainRows } from './plain-rows.ts';

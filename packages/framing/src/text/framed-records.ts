@@ -5,7 +5,7 @@ import {
   type Rejected,
   type RejectedRecord,
   type TextPlace,
-} from '@millrace/core';
+} from '@millrace/core/plugin';
 import type { HeldText } from './held-record.ts';
 import { LineCounter } from './line-counter.ts';
 import { withoutReturn } from './record-text.ts';

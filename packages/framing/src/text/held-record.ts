@@ -1,4 +1,4 @@
-import type { RejectedRecord, TextPlace } from '@millrace/core';
+import type { RejectedRecord, TextPlace } from '@millrace/core/plugin';
 import { excerpt } from './record-text.ts';
 import { damagedRecord, type TextPart } from './invalid-text.ts';
 

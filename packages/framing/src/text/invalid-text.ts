@@ -1,4 +1,4 @@
-import type { RejectedRecord, TextDamage, TextPlace } from '@millrace/core';
+import type { RejectedRecord, TextDamage, TextPlace } from '@millrace/core/plugin';
 
 /** A stretch of a chunk's text that belongs to a record. */
 export interface TextPart {

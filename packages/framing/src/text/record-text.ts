@@ -1,4 +1,5 @@
-import { MillraceError, type RejectedRecord } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { RejectedRecord } from '@millrace/core/plugin';
 
 /** Characters at most in a record, unless an option says otherwise: 1 MiB, where a DynamoDB item has 400 KB. */
 export const MAX_RECORD_CHARS: number = 1024 * 1024;

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError, type OptionCheck } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 
 /**
  * How an event encodes a key:

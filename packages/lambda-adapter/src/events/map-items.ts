@@ -1,4 +1,5 @@
-import { MillraceError, toMillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri, type ObjectRef } from '../object-ref.ts';
 import type { ObjectEvent } from './object-event.ts';
 import { describeEvent } from './describe-event.ts';

@@ -1,4 +1,4 @@
-import { checkOptions } from '@millrace/core';
+import { checkOptions } from '@millrace/core/plugin';
 import { allCarriers } from '../carriers/carriers.ts';
 import { checkKeys, keyDecoders, type KeyEncodings } from './key-encodings.ts';
 import type { ObjectEvent } from './object-event.ts';

@@ -1,4 +1,5 @@
-import { MillraceError, toMillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { toMillraceError } from '@millrace/core/plugin';
 import { objectUri } from '../object-ref.ts';
 import type { ObjectEvent } from './object-event.ts';
 import { member, text } from './fields.ts';

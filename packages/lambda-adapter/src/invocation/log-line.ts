@@ -1,4 +1,5 @@
-import { isThenable, type MillraceError } from '@millrace/core';
+import type { MillraceError } from '@millrace/core';
+import { isThenable } from '@millrace/core/plugin';
 import type { LambdaContext } from '../lambda-context.ts';
 import type { ObjectResult } from '../object-result.ts';
 import { isFailure } from '../objects-failed-error.ts';

@@ -1,11 +1,5 @@
-import {
-  checkRun,
-  type Feed,
-  type ItemReport,
-  MillraceError,
-  type RunSession,
-  type SessionOptions,
-} from '@millrace/core';
+import { type Feed, type ItemReport, MillraceError, type RunSession, type SessionOptions } from '@millrace/core';
+import { checkRun } from '@millrace/core/plugin';
 import type { FeedHandlerOptions } from '../feed-handler-options.ts';
 import { type ObjectRef, objectUri } from '../object-ref.ts';
 import { checkFeed, type RouteTable } from '../routes.ts';

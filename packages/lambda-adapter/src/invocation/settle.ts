@@ -1,4 +1,4 @@
-import { toMillraceError } from '@millrace/core';
+import { toMillraceError } from '@millrace/core/plugin';
 import { type ContinueWith, handOn } from '../continue-with.ts';
 import type { ObjectEvent } from '../events/object-event.ts';
 import type { ObjectRef } from '../object-ref.ts';

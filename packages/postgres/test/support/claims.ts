@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimRequest, ItemReport } from '@millrace/core';
+import type { ItemReport } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 
 /** How long claims last, in milliseconds. */
 export const LEASE_MS = 60_000;

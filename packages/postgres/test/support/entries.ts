@@ -1,4 +1,5 @@
-import type { Context, Entry, ItemOrigin } from '@millrace/core';
+import type { ItemOrigin } from '@millrace/core';
+import type { Context, Entry } from '@millrace/core/plugin';
 
 const origin: ItemOrigin = {
   id: 's3://prices/2026/a b.ndjson.gz?versionId=1',

@@ -4,7 +4,8 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { type Context, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { ask, type AskOptions } from '../ask.ts';
 import type { ClientHolder } from '../client-holder.ts';
 import { crcNamed } from '../crc.ts';

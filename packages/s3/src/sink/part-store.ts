@@ -1,4 +1,4 @@
-import type { PartStore } from '@millrace/core';
+import type { PartStore } from '@millrace/core/plugin';
 import { objectStore, type StoreSettings } from './object-store.ts';
 import { PIECE_BYTES, putPart } from './put-part.ts';
 import { piecesOf } from './pieces.ts';

@@ -1,4 +1,5 @@
-import type { CharsetDecoder, Decompressor, ItemOrigin, Parser, ParserContext, TextPlace } from '@millrace/core';
+import type { CharsetDecoder, Decompressor, ItemOrigin, Parser } from '@millrace/core';
+import type { ParserContext, TextPlace } from '@millrace/core/plugin';
 import { type CollectedOutputs, collectOutputs } from '../collect-outputs.ts';
 
 /** Options of {@link runParser}, {@link runDecoder} and {@link runRangeParser}. */

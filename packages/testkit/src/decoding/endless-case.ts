@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isBlock, isMillraceError, rejected } from '@millrace/core';
+import { isMillraceError } from '@millrace/core';
+import { isBlock, rejected } from '@millrace/core/plugin';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
 import type { ChunkStage } from './driven-stage.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isBlock, isPart } from '@millrace/core';
+import { isBlock, isPart } from '@millrace/core/plugin';
 import type { ConformanceCase } from '../conformance-case.ts';
 import type { Cuttable } from '../cut.ts';
 import type { ChunkStage } from './driven-stage.ts';

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  isMillraceError,
-  type Parser,
-  type RecordPlace,
-  type RejectedRecord,
-  rejectedRecord,
-  type TextPlace,
-} from '@millrace/core';
+import { isMillraceError, type Parser } from '@millrace/core';
+import { type RecordPlace, type RejectedRecord, rejectedRecord, type TextPlace } from '@millrace/core/plugin';
 import type { CollectedRun } from '../collect-outputs.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { type Cuttable, cuttings } from '../cut.ts';

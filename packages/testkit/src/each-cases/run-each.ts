@@ -1,6 +1,5 @@
 import {
   type Each,
-  type Entry,
   feed,
   type ItemOrigin,
   type ItemReport,
@@ -8,6 +7,7 @@ import {
   type Rejection,
   type Source,
 } from '@millrace/core';
+import type { Entry } from '@millrace/core/plugin';
 import { memorySink } from '../memory-sink.ts';
 
 /** What became of records in a feed with one each. */

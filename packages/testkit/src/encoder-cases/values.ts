@@ -1,4 +1,5 @@
-import { decimal, encodeJsonLine, isDecimal } from '@millrace/core';
+import { decimal, isDecimal } from '@millrace/core';
+import { encodeJsonLine } from '@millrace/core/plugin';
 
 /** Content that no error may quote. */
 export const CANARY = 'canary-5d1e';

@@ -1,4 +1,4 @@
-import type { OptionCheck } from '@millrace/core';
+import type { OptionCheck } from '@millrace/core/plugin';
 import type { Exchange } from './exchange.ts';
 import type { FaultCall } from './fault-call.ts';
 

@@ -1,4 +1,5 @@
-import { check, checkOptions, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import { check, checkOptions } from '@millrace/core/plugin';
 import type { Exchange } from './exchange.ts';
 import type { FaultCall } from './fault-call.ts';
 import type { FaultBase, FaultKind } from './fault-kind.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ClaimRequest } from '@millrace/core';
+import type { ClaimRequest } from '@millrace/core/plugin';
 import { finish, isGrantedAt, isLost, LEASE_MS, type LedgerCase, outcomes, progress } from './ledger-bench.ts';
 
 const CLAIMANTS = 32;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ClaimAnswer, ClaimRequest } from '@millrace/core';
+import type { ClaimAnswer, ClaimRequest } from '@millrace/core/plugin';
 import {
   finish,
   isGrantedAt,

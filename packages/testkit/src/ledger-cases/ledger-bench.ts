@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  type ClaimAnswer,
-  type ClaimRequest,
-  type ItemReport,
-  isMillraceError,
-  type Ledger,
-  type LedgerEntry,
-  type LedgerProgress,
-  sumCounts,
-} from '@millrace/core';
+import { type ItemReport, isMillraceError, type Ledger, type LedgerEntry, sumCounts } from '@millrace/core';
+import type { ClaimAnswer, ClaimRequest, LedgerProgress } from '@millrace/core/plugin';
 
 /** A case and what it does on a bench. */
 export interface LedgerCase {

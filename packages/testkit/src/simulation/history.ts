@@ -1,4 +1,5 @@
-import type { Rejection, VersionRecord } from '@millrace/core';
+import type { Rejection } from '@millrace/core';
+import type { VersionRecord } from '@millrace/core/plugin';
 import type { Ending } from './time/scheduler.ts';
 import type { ObjectContent } from './world/object-content.ts';
 import type { Message } from './world/queue.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Context, isMillraceError } from '@millrace/core';
+import { isMillraceError } from '@millrace/core';
+import type { Context } from '@millrace/core/plugin';
 import { caseContext } from '../item-context.ts';
 import { needed } from '../needed.ts';
 import { mustSettle } from '../soon.ts';

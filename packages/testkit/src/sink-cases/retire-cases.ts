@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Context, isMillraceError, type ItemOrigin, landingNames, type RetiredCounts } from '@millrace/core';
+import { isMillraceError, type ItemOrigin } from '@millrace/core';
+import { type Context, landingNames, type RetiredCounts } from '@millrace/core/plugin';
 import { caseContext } from '../item-context.ts';
 import { needed } from '../needed.ts';
 import { ITEMS, type Place, type SinkCase, type SinkStand } from './sink-stand.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Context, Entry, ItemOrigin, RecordContext, Refusal, Sink } from '@millrace/core';
+import type { ItemOrigin, RecordContext, Sink } from '@millrace/core';
+import type { Context, Entry, Refusal } from '@millrace/core/plugin';
 import { caseContext } from '../item-context.ts';
 import type { SinkBench, SinkCasesOptions, SinkSupports } from './sink-bench.ts';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RangedItem, RangedSource } from '@millrace/core';
+import type { RangedSource } from '@millrace/core';
+import type { RangedItem } from '@millrace/core/plugin';
 import type { Cuttable } from '../cut.ts';
 import { caseContext, caseItemContext } from '../item-context.ts';
 import { needed } from '../needed.ts';

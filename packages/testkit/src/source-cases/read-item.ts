@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { isMillraceError, type SourceItem } from '@millrace/core';
+import { isMillraceError } from '@millrace/core';
+import type { SourceItem } from '@millrace/core/plugin';
 import type { Cuttable } from '../cut.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { caseContext, caseItemContext } from '../item-context.ts';

@@ -1,4 +1,5 @@
-import type { ItemReport, Rejection, VersionRecord } from '@millrace/core';
+import type { ItemReport, Rejection } from '@millrace/core';
+import type { VersionRecord } from '@millrace/core/plugin';
 import { expect, test } from 'vitest';
 import {
   type Deployment,

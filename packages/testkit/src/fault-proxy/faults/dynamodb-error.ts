@@ -1,4 +1,4 @@
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
 /** Why a request was throttled. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html */

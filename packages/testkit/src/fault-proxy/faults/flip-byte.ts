@@ -1,4 +1,4 @@
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
 /** One byte of the answer's body arrives with all its bits inverted; the length stays. */

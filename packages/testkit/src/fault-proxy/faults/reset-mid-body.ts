@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { firstBytes } from '../first-bytes.ts';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
 /** The answer comes late, and its body slowly. The call itself is applied at once. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import { firstBytes } from '../first-bytes.ts';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 

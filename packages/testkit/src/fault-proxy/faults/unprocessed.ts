@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { check } from '@millrace/core';
+import { check } from '@millrace/core/plugin';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
 /** One element of a BatchWriteItem, in DynamoDB's wire format. */

@@ -1,4 +1,4 @@
-import type { VersionRecord } from '@millrace/core';
+import type { VersionRecord } from '@millrace/core/plugin';
 import type { Deployment, Expected, ExpectedRecord } from '../deployment.ts';
 import type { Completion, History } from '../history.ts';
 import { keyOfObject, type ObjectContent } from '../world/object-content.ts';

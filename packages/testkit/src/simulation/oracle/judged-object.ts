@@ -1,4 +1,4 @@
-import type { VersionRecord } from '@millrace/core';
+import type { VersionRecord } from '@millrace/core/plugin';
 import type { Deployment, Expected, ExpectedRecord } from '../deployment.ts';
 import type { History, PutRecord } from '../history.ts';
 import { keyOfObject } from '../world/object-content.ts';

@@ -1,11 +1,5 @@
-import {
-  type HeadRecord,
-  type Known,
-  type LedgerAddress,
-  type LedgerStore,
-  MillraceError,
-  type VersionRecord,
-} from '@millrace/core';
+import { MillraceError } from '@millrace/core';
+import type { HeadRecord, Known, LedgerAddress, LedgerStore, VersionRecord } from '@millrace/core/plugin';
 import type { SimulatedProcess } from '../time/simulated-process.ts';
 import type { Network } from '../wire/network.ts';
 

@@ -1,4 +1,4 @@
-import type { QuarantineStore } from '@millrace/core';
+import type { QuarantineStore } from '@millrace/core/plugin';
 import type { SimulatedProcess } from '../time/simulated-process.ts';
 import type { Network } from '../wire/network.ts';
 

@@ -1,4 +1,5 @@
-import { type Rejection, storedLedger, storedQuarantine } from '@millrace/core';
+import type { Rejection } from '@millrace/core';
+import { storedLedger, storedQuarantine } from '@millrace/core/plugin';
 import { chanceOf, type Chance } from '../chance.ts';
 import type { Deployment, ProcessHandles, Program } from '../deployment.ts';
 import type { Completion, History, PutRecord } from '../history.ts';
