@@ -5,12 +5,12 @@ import type { Context, PartStore } from '@millrace/core/plugin';
 import { mayPass, systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 
-/** What file systems take for one name, in bytes. */
+/** Longest file name that file systems accept, in bytes. */
 const MAX_NAME_BYTES = 255;
-/** Leaves room for the directory and for names in the shortest path that a system takes: 1,024 bytes on macOS. */
+/** Leaves room for the directory and for names in the shortest path limit of any system: 1,024 bytes on macOS. */
 const MAX_PREFIX_BYTES = 700;
 
-/** A directory as a place for parts: `<feed>/<partition><digest>/…`. A part is there whole or not at all. */
+/** Stores parts in a directory: `<feed>/<partition><digest>/…`. Readers never see a partial file. */
 export function filePartStore(directory: string): PartStore {
   const pathOf = (key: string): string => join(directory, key);
   return {

@@ -7,20 +7,23 @@ import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface FileQuarantineOptions {
-  /** Where rejections are kept. Made at the first write where it is missing. */
+  /** Directory for rejections. Created at the first write if it is missing. */
   readonly directory: string;
 }
 
 /**
- * Keeps rejections in a directory of this machine: for each batch of at most 1,000, and of 8 MiB, one file of NDJSON,
- * `<feed>/<object>-<version>/<lowest ordinal>-<digest>.ndjson`. Object and version are digests of the item's URI and id; a
- * retry that rejects the same records overwrites itself, and other batches never do. `settle` adds marker files,
- * `…/settled/<digest>.json`; nothing is changed or deleted. A file is there whole or not at all.
+ * Makes a quarantine that keeps rejections in a local directory. Each batch of at most 1,000 rejections and 8 MiB is one
+ * NDJSON file, `<feed>/<object>-<version>/<lowest ordinal>-<digest>.ndjson`. Object and version are digests of the object's
+ * URI and id. A retry that rejects the same records overwrites its own file and no other. `settle` adds marker files,
+ * `…/settled/<digest>.json`; nothing is changed or deleted. Readers never see a partial file.
  *
- * A write rejects, and its item fails, with `FILE_QUARANTINE_WRITE_FAILED`; reading with `FILE_QUARANTINE_READ_FAILED` and
- * `QUARANTINE_UNREADABLE`.
+ * A write rejects with `FILE_QUARANTINE_WRITE_FAILED`, which fails its object. Reading rejects with
+ * `FILE_QUARANTINE_READ_FAILED` or `QUARANTINE_UNREADABLE`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const quarantine = fileQuarantine({ directory: './quarantine' });
+ * await prices.run(source.list({ files: 'data/*.ndjson' }), { quarantine });
  */
 export function fileQuarantine(options: FileQuarantineOptions): ReadableQuarantine {
   checkOptions('fileQuarantine', options, { directory: check.text });
@@ -28,7 +31,7 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
   return storedQuarantine({
     name: 'file',
     keyOf: (uri) => {
-      // As fileSource describes a file: by its absolute path at the time.
+      // fileSource describes a file by its absolute path, so this does too.
       const place = pathToFileURL(resolve(directory) + sep).href;
       return uri.startsWith(place) ? uri.slice(place.length) : undefined;
     },
@@ -58,7 +61,7 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
   });
 }
 
-/** Names in a directory in ascending order; none where there is no such directory. */
+/** Returns the names in a directory in ascending order; an empty list if the directory does not exist. */
 function entries(path: string, options: { readonly recursive?: boolean } = {}): Promise<readonly string[]> {
   const names = readdir(path, options).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];

@@ -3,18 +3,18 @@ import { check, checkEncoder, checkOptions, type PartitionOf, partSink } from '@
 import { filePartStore } from './file-part-store.ts';
 
 export interface FileSinkOptions<T> {
-  /** Where the files are written. It is made at the first write if it is missing. */
+  /** Directory for the files. Created at the first write if it is missing. */
   readonly directory: string;
   /** Turns records into the text of files, such as `encodeCsv({ columns })`. @default `encodeNdjson()` */
   readonly encode?: Encoder<T>;
-  /** Compress the files with gzip. @default false */
+  /** Compresses the files with gzip. @default false */
   readonly gzip?: boolean;
   /**
-   * Returns where a record belongs: `({ day }) => ({ date: day })` puts it under `date=…/`. It must be a function of the record
+   * Returns the folder of a record: `({ day }) => ({ date: day })` puts it under `date=…/`. The result must depend on the record
    * and its context alone. @default one folder
    */
   readonly partition?: PartitionOf<T>;
-  /** Records of an item that one file has at most, before fan-out. Never change it for a directory that is in use. @default 10000 */
+  /** Maximum number of records of one object per file, before fan-out. Never change it for a directory in use. @default 10000 */
   readonly recordsPerFile?: number;
 }
 
@@ -22,13 +22,13 @@ export interface FileSinkOptions<T> {
 const CONCURRENCY = 4;
 
 /**
- * Makes a sink that writes records to files: newline-delimited JSON, or what `encode` makes. For each 10,000 records of an
- * item it writes `<feed>/<partition><digest of feed and item>/<first ordinal>-<number>.ndjson`, or `.ndjson.gz`. A file is
- * there whole or not at all, and a second delivery overwrites it with the same bytes. More than 256 MiB of text go to
- * further files.
+ * Makes a sink that writes records to files, as newline-delimited JSON or in the format of `encode`. It writes one file per
+ * 10,000 records of an object, `<feed>/<partition><digest of feed and object>/<first ordinal>-<number>.ndjson`, or
+ * `.ndjson.gz`. Readers never see a partial file, and a second delivery overwrites it with the same bytes. Text beyond
+ * 256 MiB goes to further files.
  *
- * What a replay brings goes to files of its own beside them, `<first ordinal>+<position>.ndjson`, until the file of its group
- * is written again with it. `<feed>/_manifests` lists which records the files have.
+ * Replayed records go to files of their own, `<first ordinal>+<position>.ndjson`, until their group's file is written again.
+ * `<feed>/_manifests` lists the records in each file.
  *
  * A record is refused with the encoder's codes, such as `JSON_VALUE_UNSUPPORTED`, or with `ENCODER_THREW`,
  * `ENCODER_OUTPUT_INVALID`, `PARTITION_INVALID`. A write rejects with `FILE_SINK_WRITE_FAILED` or `PART_MANIFEST_INVALID`.

@@ -10,14 +10,14 @@ import { systemReason } from './system-reason.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 export interface FileSourceOptions {
-  /** What a reference to `-` reads. @default `process.stdin` */
+  /** Input that a reference to `-` reads. @default `process.stdin` */
   readonly standardInput?: AsyncIterable<Uint8Array | string>;
 }
 
 /** Reads files as streams of bytes, or by ranges, and lists them. */
 export interface FileSource extends RangedSource<FileRef, Uint8Array> {
   /**
-   * Pinned references to files, in order; a glob that fits nothing yields nothing.
+   * Lists pinned references to files, in order. A glob without matches yields nothing.
    *
    * @throws MillraceError `FILE_NOT_FOUND` for a path that does not exist, `FILE_READ_FAILED`
    */
@@ -25,14 +25,18 @@ export interface FileSource extends RangedSource<FileRef, Uint8Array> {
 }
 
 /**
- * Makes a source of files of this machine. A file's identity is its place and the SHA-256 of its content, so it is read twice:
- * once when it is opened, and once to be carried. Content that is not the same at the second time fails the item with
- * `FILE_CHANGED`. Of a file that is read by ranges, size and time of change are looked at after each of them instead. Standard input goes into a temporary file first, and can be opened once.
+ * Makes a source that reads local files. A file's identity is its path and the SHA-256 of its content, so each file is read
+ * twice: once to compute the digest, and once for its records. If the content differs the second time, the object fails with
+ * `FILE_CHANGED`. For a file that is read by ranges, size and modification time are compared after each range instead.
+ * Standard input is copied to a temporary file first, and can be opened once.
  *
- * Opening rejects with `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `FILE_CHANGED` where the reference names another version, and
- * `FILE_STDIN_CONSUMED`.
+ * Opening rejects with `FILE_NOT_FOUND`, `FILE_READ_FAILED`, `FILE_STDIN_CONSUMED`, or `FILE_CHANGED` if the reference names
+ * another version.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const source = fileSource();
+ * for await (const { path, size } of source.list({ files: 'data/2026-*.ndjson.gz' })) console.log(path, size);
  */
 export function fileSource(options: FileSourceOptions = {}): FileSource {
   checkOptions('fileSource', options, { standardInput: check.optional(check.object) });
@@ -62,7 +66,7 @@ export function fileSource(options: FileSourceOptions = {}): FileSource {
   });
 }
 
-/** A file is opened in the same way for chunks and for ranges. */
+/** Opens a file the same way for chunks and for ranges. */
 type OpenFile = SourceItem<Uint8Array> & RangedItem;
 
 async function openFile(
@@ -125,7 +129,7 @@ async function* read(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for (let position = 0; ;) {
     signal.throwIfAborted();
-    // Each chunk is memory of its own: who gets it may keep it.
+    // Each chunk has its own memory, so the receiver may keep it.
     const buffer = new Uint8Array(CHUNK_BYTES);
     const { bytesRead } = await reading(uri, handle.read(buffer, 0, CHUNK_BYTES, position));
     if (bytesRead === 0) return;
@@ -136,7 +140,7 @@ async function* read(
   }
 }
 
-/** Steps are short enough for a signal to be heard between two of them. */
+/** Steps are short, so that a signal is noticed between two of them. */
 const STEP_BYTES = 4 * 1024 * 1024;
 
 async function readRange(

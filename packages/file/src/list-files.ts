@@ -6,13 +6,13 @@ import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
 import { systemReason } from './system-reason.ts';
 
 export interface FileListQuery {
-  /** Paths and globs, such as `data/2026-*.ndjson.gz`; `-` is standard input. A path that exists is taken as it stands. */
+  /** Paths and globs, such as `data/2026-*.ndjson.gz`; `-` is standard input. An existing path is never treated as a glob. */
   readonly files: string | readonly string[];
-  /** Directory that relative ones start from. @default the working directory */
+  /** Directory that relative paths and globs are resolved against. @default the working directory */
   readonly cwd?: string;
 }
 
-/** Pinned references to the files of a query: in the order of its members, those of a glob by name, each file once. */
+/** Lists pinned references to the files of a query, each once: in the order of its members, the files of a glob by name. */
 export function listFiles(query: FileListQuery): AsyncIterable<FileRef> {
   checkOptions('list', query, {
     files: (value) =>
@@ -48,7 +48,7 @@ async function refsOf(wanted: string, cwd: string): Promise<readonly FileRef[]> 
   return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** A pinned reference, or nothing where there is no such file. */
+/** Returns a pinned reference, or nothing if the file does not exist. */
 async function refOf(path: string): Promise<FileRef | undefined> {
   try {
     const stats = await stat(path);

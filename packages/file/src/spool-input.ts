@@ -2,13 +2,13 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Standard input in a temporary file: its identity is that of its content, so all of it has to be there first. */
+/** Standard input in a temporary file. Its identity comes from its content, so all of it must be read first. */
 export interface Spool {
   readonly path: string;
   readonly remove: () => Promise<void>;
 }
 
-/** Reads an input to its end. Where the signal fires it rejects with the reason at once, and leaves nothing behind. */
+/** Reads an input to its end. If the signal fires, rejects with its reason immediately and removes the file. */
 export async function spoolInput(input: AsyncIterable<Uint8Array | string>, signal: AbortSignal): Promise<Spool> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-stdin-'));
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
@@ -32,7 +32,7 @@ export async function spoolInput(input: AsyncIterable<Uint8Array | string>, sign
   return { path, remove };
 }
 
-/** Input may not come for ever; its reader must not wait that long. Each call leaves no listener behind. */
+/** Stops waiting when the signal fires, because input may never arrive. Each call removes its listener. */
 function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

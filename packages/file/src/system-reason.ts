@@ -4,7 +4,7 @@ export function systemReason(cause: unknown): { readonly reason: string | undefi
   return { reason, message };
 }
 
-/** Shortages of space, quota or handles, and devices and shares that do not respond right now. */
+/** Codes for a lack of space, quota or handles, and for devices and shares that do not respond now. */
 const PASSING: ReadonlySet<string | undefined> = new Set([
   'EAGAIN',
   'EBUSY',
@@ -16,7 +16,7 @@ const PASSING: ReadonlySet<string | undefined> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Returns whether the same call can succeed later with nothing changed. */
+/** Returns whether the same call can succeed later without a change. */
 export function mayPass(reason: string | undefined): boolean {
   return PASSING.has(reason);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Writes a file that other processes see whole or not at all: beside its place, flushed, and then moved there. */
+/** Writes a file under a temporary name, flushes it and renames it, so that other processes never see a partial file. */
 export async function writeWhole(path: string, content: string | AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.${randomUUID()}.tmp`;
