@@ -1,4 +1,4 @@
-/** An object that was created, as the S3 process announces it. */
+/** Describes a created object, as the S3 process announces it. */
 export interface CreatedObject {
   readonly eventName:
     | 'ObjectCreated:Put'
@@ -6,7 +6,7 @@ export interface CreatedObject {
     | 'ObjectCreated:Copy'
     | 'ObjectCreated:CompleteMultipartUpload';
   readonly bucket: string;
-  /** The key as it is, not encoded. */
+  /** Key, not encoded. */
   readonly key: string;
   readonly size: number;
   /** Without quotes, as in S3 events. */
@@ -15,6 +15,6 @@ export interface CreatedObject {
   readonly eventTime: string;
   readonly sourceIPAddress: string;
   readonly requestId: string;
-  /** When the answer left, in nanoseconds of the machine's monotonic clock, which all its processes share. */
+  /** When the response was sent, in nanoseconds of the machine's monotonic clock, which all its processes share. */
   readonly answeredAt: string;
 }

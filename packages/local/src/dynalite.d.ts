@@ -1,9 +1,9 @@
-/** dynalite ships no types; this is the part that `children/dynamodb.ts` uses. */
+/** Types the part of dynalite that `children/dynamodb.ts` uses; the package has no types. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
   interface DynaliteOptions {
-    /** Milliseconds that a table stays CREATING. */
+    /** How long a table stays CREATING, in milliseconds. */
     readonly createTableMs?: number;
     readonly updateTableMs?: number;
     readonly deleteTableMs?: number;

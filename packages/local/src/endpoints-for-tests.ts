@@ -4,24 +4,27 @@ import { startLocalAws } from './start-local-aws.ts';
 export interface TestClientConfig {
   readonly endpoint: string;
   readonly region: string;
-  /** Absent for endpoints from the environment: there the SDK finds credentials by itself. */
+  /** Absent for endpoints from the environment, for which the SDK finds credentials itself. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Where integration tests find S3 and DynamoDB. */
+/** Endpoints of S3 and DynamoDB for integration tests. */
 export interface TestEndpoints extends AsyncDisposable {
   readonly s3: TestClientConfig & { readonly forcePathStyle: boolean };
   readonly dynamodb: TestClientConfig;
-  /** Ends the local servers, where they were started. */
+  /** Stops the local servers if they were started. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * S3 and DynamoDB for integration tests: those that `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL_DYNAMODB` name, another
- * emulator or an account, else the local ones. Region and credentials of named endpoints come from the SDK's own
- * variables and files; `AWS_REGION` is `us-east-1` where it is unset.
+ * Returns the endpoints for integration tests. It uses those in `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL_DYNAMODB`
+ * (another emulator, or an account), and starts the local servers for those that are unset. Region and credentials of
+ * endpoints from the environment come from the SDK's own variables and files; `AWS_REGION` defaults to `us-east-1`.
  *
  * @throws MillraceError `LOCAL_START_FAILED`
+ * @example
+ * await using at = await endpointsForTests();
+ * const s3 = new S3Client(at.s3);
  */
 export async function endpointsForTests(
   env: Readonly<Record<string, string | undefined>> = process.env,

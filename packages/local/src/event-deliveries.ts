@@ -6,27 +6,27 @@ import { invocationContext } from './invocation-context.ts';
 import { matches, type ObjectCreatedSubscription } from './object-created-subscription.ts';
 import { type S3Event, s3Event } from './s3-event.ts';
 
-/** Hands the events of created objects to handlers, as S3 and Lambda's asynchronous invocation do it. */
+/** Delivers the events of created objects to handlers, as S3 and Lambda's asynchronous invocation do. */
 export interface EventDeliveries {
   readonly log: readonly Delivery[];
-  /** Subscribes; returns the way to end it. */
+  /** Subscribes a handler; returns a function that ends the subscription. */
   readonly subscribe: (subscription: ObjectCreatedSubscription) => () => void;
   readonly announce: (created: CreatedObject) => void;
   readonly redeliver: (deliveries: readonly Delivery[]) => readonly Delivery[];
-  /** Deliveries that have not succeeded or failed for good yet. */
+  /** Returns the number of deliveries that have neither succeeded nor failed permanently. */
   readonly pending: () => number;
-  /** Resolves when none is pending. */
+  /** Resolves when no delivery is pending. */
   readonly settled: () => Promise<void>;
-  /** No handler is called from now on, for retries either. */
+  /** Stops all handler calls, including retries. */
   readonly stop: () => void;
 }
 
-/** One subscription with what waits for a free invocation. */
+/** A subscription and its deliveries that wait for a free invocation. */
 interface Target {
   readonly subscription: ObjectCreatedSubscription;
   readonly id: string;
   readonly queue: OpenDelivery[];
-  /** Objects that were created earlier are not delivered, though their announcement may still be on its way. */
+  /** Objects created earlier are not delivered, even if they are announced later. */
   readonly since: bigint;
   running: number;
 }
@@ -62,7 +62,7 @@ export function eventDeliveries(region: string): EventDeliveries {
     targetOf.set(delivery, target);
     target.queue.push(delivery);
     pending += 1;
-    // Not before the caller is done: the invocation is asynchronous.
+    // Starts after the caller is done, because the invocation is asynchronous.
     queueMicrotask(() => pump(target));
     return delivery;
   };
@@ -91,7 +91,7 @@ export function eventDeliveries(region: string): EventDeliveries {
     for (;;) {
       delivery.attempts += 1;
       try {
-        // A copy for each attempt, because Lambda parses the event anew: what a handler changes in it is gone.
+        // Each attempt gets a copy, because Lambda parses the event again: a handler's changes do not persist.
         const event = structuredClone(delivery.event);
         delivery.result = await handler(event, invocationContext(delivery.requestId, region, timeoutMs));
         delivery.status = 'succeeded';

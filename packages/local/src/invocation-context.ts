@@ -1,4 +1,4 @@
-/** What Lambda tells a function about its invocation. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+/** Describes an invocation to a function, as Lambda does. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
 export interface InvocationContext {
   readonly functionName: string;
   readonly functionVersion: string;

@@ -2,24 +2,24 @@ import { check, checkOptions } from '@millrace/core/plugin';
 import type { InvocationContext } from './invocation-context.ts';
 import type { S3Event } from './s3-event.ts';
 
-/** Which created objects go to which handler, and how; like the notification configuration of a bucket. */
+/** Says which created objects go to a handler, and how, like the notification configuration of a bucket. */
 export interface ObjectCreatedSubscription {
   readonly bucket: string;
-  /** Only keys that start with this. @default '' */
+  /** Delivers only keys that start with this. @default '' */
   readonly prefix?: string;
-  /** Only keys that end with this. @default '' */
+  /** Delivers only keys that end with this. @default '' */
   readonly suffix?: string;
-  /** Called with each event, as Lambda calls a function: what it answers is kept, a throw is retried. */
+  /** Handles each event, as a Lambda function does. Its result is kept; if it throws, the event is retried. */
   readonly handler: (event: S3Event, context: InvocationContext) => unknown;
-  /** Times that each event is delivered: S3 promises at least once, so 2 is a fair rehearsal. @default 1 */
+  /** Number of times each event is delivered. S3 delivers at least once, so use 2 to test duplicates. @default 1 */
   readonly deliveries?: number;
-  /** Further attempts after a throw, as Lambda does for asynchronous invocations. @default 2 */
+  /** Number of retries after a throw, as Lambda makes for asynchronous invocations. @default 2 */
   readonly retries?: number;
-  /** Pause before a further attempt, in milliseconds. Lambda waits one minute, then two. @default 50 */
+  /** Pause before a retry, in milliseconds. Lambda waits one minute, then two. @default 50 */
   readonly retryDelayMs?: number;
-  /** Invocations at once. @default 10 */
+  /** Maximum number of concurrent invocations. @default 10 */
   readonly concurrency?: number;
-  /** What `getRemainingTimeInMillis` of an invocation starts from, in milliseconds. It is told, not enforced. @default 900000 */
+  /** Initial value of `getRemainingTimeInMillis`, in milliseconds. It is reported, not enforced. @default 900000 */
   readonly timeoutMs?: number;
 }
 

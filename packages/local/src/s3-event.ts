@@ -1,7 +1,7 @@
 import type { CreatedObject } from './created-object.ts';
 
 /**
- * An S3 event notification, as S3 sends it to a Lambda function.
+ * Describes an S3 event notification, as S3 sends it to a Lambda function.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
  */
 export interface S3Event {
@@ -13,7 +13,7 @@ export interface S3EventRecord {
   readonly eventSource: string;
   readonly awsRegion: string;
   readonly eventTime: string;
-  /** Without the `s3:` prefix that configurations have, such as `ObjectCreated:Put`. */
+  /** Event name without the `s3:` prefix that configurations use, such as `ObjectCreated:Put`. */
   readonly eventName: string;
   readonly userIdentity: { readonly principalId: string };
   readonly requestParameters: { readonly sourceIPAddress: string };
@@ -28,17 +28,17 @@ export interface S3EventRecord {
     };
     /** `versionId` is absent: the local buckets are unversioned. */
     readonly object: {
-      /** Form-url-encoded: a space is `+`. */
+      /** Key, form-url-encoded: a space is `+`. */
       readonly key: string;
       readonly size: number;
       readonly eTag: string;
-      /** Hexadecimal; grows with every event of the same key. */
+      /** Hexadecimal number that grows with every event of the same key. */
       readonly sequencer: string;
     };
   };
 }
 
-/** The notification of one created object, in the shape of event version 2.1. */
+/** Returns the notification of one created object, in the format of event version 2.1. */
 export function s3Event(created: CreatedObject, region: string, configurationId: string): S3Event {
   const { eventName, bucket, key, size, eTag, sequencer, eventTime, sourceIPAddress, requestId } = created;
   return {
@@ -63,7 +63,7 @@ export function s3Event(created: CreatedObject, region: string, configurationId:
   };
 }
 
-/** As S3 does it: form-url-encoded, but slashes stay. */
+/** Encodes a key as S3 does: form-url-encoded, but with slashes unchanged. */
 function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%20', '+')

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { MillraceError } from '@millrace/core';
 import type { CreatedObject } from './created-object.ts';
 
-/** How long a child may take to end by itself before it is killed. */
+/** How long a child may take to exit by itself before it is killed. */
 const STOP_MS = 2000;
-/** How much of a child's error output is kept for the error that tells of its end. */
+/** How much of a child's error output is kept for the error that reports its exit. */
 const KEEP_STDERR = 4096;
 
 export interface ChildOptions {
   readonly server: 's3' | 'dynamodb';
-  /** Passed on to the program in `children/`. */
+  /** Passed to the program in `children/`. */
   readonly options: { readonly port: number; readonly [option: string]: unknown };
   readonly startTimeoutMs: number;
   readonly onCreated?: (created: CreatedObject) => void;
@@ -22,9 +22,9 @@ export interface ChildOptions {
 export interface Child {
   readonly pid: number;
   readonly endpoint: string;
-  /** Resolves when every message that the child sent before this call has been handled. */
+  /** Resolves after every message that the child sent before this call has been handled. */
   readonly flush: () => Promise<void>;
-  /** Ends the process and resolves when it is gone. Calling it again is the same as once. */
+  /** Ends the process and resolves when it has exited. Further calls have no effect. */
   readonly stop: () => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ type Message =
   | { readonly kind: 'flush'; readonly id: number };
 
 /**
- * Starts a server and resolves when it answers. From then on it does not keep this process alive.
+ * Starts a server and resolves when it responds. From then on it does not keep this process alive.
  *
  * @throws MillraceError `LOCAL_START_FAILED`
  */
@@ -83,7 +83,7 @@ export async function startChild({ server, options, startTimeoutMs, onCreated }:
       await new Promise<void>((resolve, reject) => {
         flushed += 1;
         flushes.set(flushed, { resolve, reject });
-        // Someone waits, so the process must not end for want of work.
+        // A caller waits, so the process must not exit early.
         child.channel?.ref();
         child.send({ kind: 'flush', id: flushed }, () => {});
       });
@@ -93,11 +93,11 @@ export async function startChild({ server, options, startTimeoutMs, onCreated }:
 }
 
 function forkServer(server: string, options: object): ChildProcess {
-  // This module is src/start-child.ts, dist/index.js or dist/index.cjs; the programs lie beside it in `children`.
+  // This module is src/start-child.ts, dist/index.js or dist/index.cjs; the programs are next to it in `children`.
   const here = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url);
   const program = join(dirname(here), 'children', `${server}${here.endsWith('.ts') ? '.ts' : '.js'}`);
   return fork(program, [JSON.stringify(options)], {
-    // fauxqs loads node:sqlite, which Node had behind a flag up to 22.12.
+    // fauxqs loads node:sqlite, which needed a flag in Node up to 22.12.
     execArgv: ['--no-warnings', ...(processAllows('--experimental-sqlite') ? ['--experimental-sqlite'] : [])],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
@@ -107,7 +107,7 @@ function processAllows(flag: string): boolean {
   return process.allowedNodeEnvironmentFlags.has(flag);
 }
 
-/** Resolves, with an error that says how, when the process has ended or could not be started. */
+/** Resolves when the process has exited or could not be started, with an error that says how. */
 function watchExit(child: ChildProcess, server: string): Promise<MillraceError> {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

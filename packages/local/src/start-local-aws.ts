@@ -6,19 +6,19 @@ import { checkSubscription, type ObjectCreatedSubscription } from './object-crea
 import { startChild } from './start-child.ts';
 
 export interface LocalAwsOptions {
-  /** Region that the servers answer as. @default 'us-east-1' */
+  /** Region of the servers. @default 'us-east-1' */
   readonly region?: string;
   /** Port of the S3 server; 0 chooses a free one. @default 0 */
   readonly s3Port?: number;
   /** Port of the DynamoDB server; 0 chooses a free one. @default 0 */
   readonly dynamodbPort?: number;
-  /** How long a table stays CREATING, UPDATING or DELETING after the answer, in milliseconds. @default 0 */
+  /** How long a table stays CREATING, UPDATING or DELETING after the response, in milliseconds. @default 0 */
   readonly tableDelayMs?: number;
   /** How long the servers may take to start, in milliseconds. @default 30000 */
   readonly startTimeoutMs?: number;
 }
 
-/** The environment that points every AWS SDK at the local servers. */
+/** Environment variables that point every AWS SDK to the local servers. */
 export interface LocalAwsEnv {
   readonly AWS_ENDPOINT_URL_S3: string;
   readonly AWS_ENDPOINT_URL_DYNAMODB: string;
@@ -27,54 +27,59 @@ export interface LocalAwsEnv {
   readonly AWS_SECRET_ACCESS_KEY: string;
 }
 
-/** S3 and DynamoDB on this machine, in memory, each in its own process. */
+/** Local S3 and DynamoDB servers, in memory, each in its own process. */
 export interface LocalAws extends AsyncDisposable {
   readonly s3Endpoint: string;
   readonly dynamodbEndpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** For `Object.assign(process.env, …)` or for a child's environment. The SDK then needs no configuration at all. */
+  /** Environment for `Object.assign(process.env, …)` or for a child process. The SDK then needs no configuration. */
   readonly env: LocalAwsEnv;
   readonly pids: { readonly s3: number; readonly dynamodb: number };
   /**
-   * Calls a handler for every object that is created from now on, as S3 and Lambda do it: asynchronously, at least once,
-   * again after a throw. Events know of PutObject, POST Object, CopyObject and CompleteMultipartUpload.
+   * Calls a handler for every object created from now on, as S3 and Lambda do: asynchronously, at least once, and again
+   * after a throw. PutObject, POST Object, CopyObject and CompleteMultipartUpload cause events.
    *
-   * @returns ends the subscription; deliveries that wait go on
+   * @returns a function that ends the subscription; waiting deliveries continue
    * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
    */
   readonly onObjectCreated: (subscription: ObjectCreatedSubscription) => () => void;
-  /** Every delivery so far, in order; grows as events come in. */
+  /** Every delivery so far, in order. The list grows as events arrive. */
   readonly deliveries: readonly Delivery[];
-  /** Those whose handler threw at its last attempt. */
+  /** Deliveries whose handler threw on its last attempt. */
   readonly failedDeliveries: readonly Delivery[];
   /**
    * Delivers the same events once more to the same handlers, as S3 may do at any time.
    *
-   * @param deliveries what to repeat; by default every event that was delivered so far, once
+   * @param deliveries deliveries to repeat; by default every event delivered so far, once
    * @returns the new deliveries
    */
   readonly redeliver: (deliveries?: readonly Delivery[]) => readonly Delivery[];
   /**
-   * Resolves when no delivery is pending: all events of writes that had been answered before this call are handled, and
-   * so are the events that their handlers caused. It keeps the process alive.
+   * Resolves when no delivery is pending: all events of writes that completed before this call are handled, and so are the
+   * events that their handlers caused. It keeps the process alive.
    *
-   * @throws MillraceError `LOCAL_SERVER_ENDED` where the S3 process is gone
+   * @throws MillraceError `LOCAL_SERVER_ENDED` if the S3 process has exited
    */
   readonly idle: () => Promise<void>;
   /**
-   * Ends both processes and resolves when they are gone. Handlers are not called any more; await `idle` first where they
-   * should be. Calling it again is the same as once.
+   * Ends both processes and resolves when they have exited. Handlers are no longer called; to let them finish, await `idle`
+   * first. Further calls have no effect.
    */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts S3 and DynamoDB on free ports of 127.0.0.1, with empty state, and resolves when both answer. They end with
- * `stop()` or with this process, however it ends, and never keep it alive by themselves.
+ * Starts empty S3 and DynamoDB servers on free ports of 127.0.0.1, and resolves when both respond. They end with `stop()` or
+ * with this process, however it exits, and never keep it alive.
  *
- * @throws MillraceError `LOCAL_START_FAILED`
- * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @throws MillraceError `LOCAL_START_FAILED`, `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const aws = await startLocalAws();
+ * Object.assign(process.env, aws.env);
+ * aws.onObjectCreated({ bucket: 'inbox', handler: (event) => console.log(event.Records.length) });
+ * await aws.idle();
+ * await aws.stop();
  */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   checkOptions('startLocalAws', options, {
@@ -102,7 +107,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     s3Endpoint: s3.endpoint,
     dynamodbEndpoint: dynamodb.endpoint,
     region,
-    // A new object each time, because the SDK writes into it.
+    // Returns a new object each time, because the SDK changes it.
     get credentials() {
       return { ...credentials };
     },
@@ -125,7 +130,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     redeliver: (deliveries?: readonly Delivery[]) =>
       events.redeliver(deliveries ?? events.log.filter(({ repeated }) => !repeated)),
     idle: async () => {
-      // What a handler wrote may have caused events, so look again after each round.
+      // Writes of a handler may have caused events, so this checks again after each round.
       for (;;) {
         if (stopped !== undefined) return;
         try {
@@ -142,7 +147,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   });
 }
 
-/** Awaits both; where one fails, the other is stopped. */
+/** Awaits both; if one fails, stops the other. */
 async function bothOrNone<T extends { readonly stop: () => Promise<void> }>(
   first: Promise<T>,
   second: Promise<T>,

@@ -1,16 +1,16 @@
 /*
- * What is used of OpenTelemetry's API. Its tracers and meters fit by their shape, so this package needs none of it and works
- * with any version that has these.
+ * The part of OpenTelemetry's API that this package uses. Tracers and meters match by structure, so this package does not
+ * depend on OpenTelemetry and works with any version that has these members.
  */
 
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
-/** As `Tracer` of `@opentelemetry/api`. */
+/** Matches `Tracer` of `@opentelemetry/api`. */
 export interface TracerLike {
   readonly startSpan: (name: string, options?: { readonly attributes?: SpanAttributes }) => SpanLike;
 }
 
-/** As `Span` of `@opentelemetry/api`. */
+/** Matches `Span` of `@opentelemetry/api`. */
 export interface SpanLike {
   readonly setAttributes: (attributes: SpanAttributes) => unknown;
   /** 2 is `SpanStatusCode.ERROR`. */
@@ -18,7 +18,7 @@ export interface SpanLike {
   readonly end: () => void;
 }
 
-/** As `Meter` of `@opentelemetry/api`. */
+/** Matches `Meter` of `@opentelemetry/api`. */
 export interface MeterLike {
   readonly createCounter: (name: string, options?: InstrumentOptions) => CounterLike;
   readonly createHistogram: (name: string, options?: InstrumentOptions) => HistogramLike;

@@ -1,10 +1,10 @@
 import type { ItemReport } from '@millrace/core';
 import type { MeterLike } from './instruments.ts';
 
-/** What may become of a record; `read` is their sum. */
+/** Possible outcomes of a record; `read` is their sum. */
 const FATES = ['written', 'rejected', 'dropped', 'skipped', 'unsettled'] as const;
 
-/** Counters and a histogram, which every object adds to when it ends. */
+/** Makes counters and a histogram that every object adds to when it ends. */
 export function itemMeters(meter: MeterLike): (report: ItemReport) => void {
   const objects = meter.createCounter('millrace.objects', { unit: '{object}', description: 'Objects by outcome.' });
   const records = meter.createCounter('millrace.records', { unit: '{record}', description: 'Records by their fate.' });

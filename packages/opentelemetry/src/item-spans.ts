@@ -6,9 +6,9 @@ interface ItemSpans {
   readonly finished: (report: ItemReport) => void;
 }
 
-/** A span from the start of each object to its end. */
+/** Makes a span from the start of each object to its end. */
 export function itemSpans(tracer: TracerLike): ItemSpans {
-  /** Open spans by run and reference; a list, because a run may have one reference twice at the same time. */
+  /** Open spans by run and reference; a list, because a run may process the same reference twice concurrently. */
   const open = new Map<string, SpanLike[]>();
   return {
     started: ({ feed, run, ref }) => {
@@ -34,7 +34,7 @@ function keyOf({ run, ref }: { readonly run: string; readonly ref: string }): st
   return `${run}\n${ref}`;
 }
 
-/** The counts under the names that reports have; `error.type` is OpenTelemetry's name for an error's code. */
+/** Returns the counts under their names in reports; `error.type` is OpenTelemetry's name for an error's code. */
 function attributesOf(report: ItemReport): SpanAttributes {
   const { outcome, origin, error, watermark, read, expanded, written, rejected, dropped, skipped, unsettled } = report;
   const { bytesIn, bytesDecoded } = report;

@@ -5,18 +5,21 @@ import { itemSpans } from './item-spans.ts';
 import type { MeterLike, TracerLike } from './instruments.ts';
 
 export interface OpenTelemetryObserverOptions {
-  /** Makes a span `millrace.object` for each object, as a child of the span that is active then. @default no spans */
+  /** Makes a span `millrace.object` for each object, as a child of the active span. @default no spans */
   readonly tracer?: TracerLike;
   /** Makes counters of objects, records and bytes, and a histogram of durations. @default no metrics */
   readonly meter?: MeterLike;
 }
 
 /**
- * Tells OpenTelemetry what a run does. Give it as `observer` to `feed.run` or to a Lambda handler; one observer may serve
- * any number of runs at once. It exports nothing by itself: on Lambda, flush the providers before the invocation ends.
+ * Makes an observer that reports a run to OpenTelemetry. Pass it as `observer` to `feed.run` or to a Lambda handler; one
+ * observer may serve any number of concurrent runs. It exports nothing itself: on Lambda, flush the providers before the
+ * invocation ends.
  *
- * @throws MillraceError `OPTION_INVALID` for what is no tracer or meter, or where neither is given
- * @throws MillraceError `OPTION_UNKNOWN`
+ * @throws MillraceError `OPTION_INVALID` for an invalid tracer or meter, or if neither is given; `OPTION_UNKNOWN`
+ * @example
+ * const observer = openTelemetryObserver({ tracer: trace.getTracer('prices'), meter: metrics.getMeter('prices') });
+ * await prices.run([{ bucket: 'landing', key: 'prices.ndjson.gz' }], { observer });
  */
 export function openTelemetryObserver(options: OpenTelemetryObserverOptions): Observer {
   checkOptions<OpenTelemetryObserverOptions>('openTelemetryObserver', options, {
