@@ -21,10 +21,13 @@ const MAX_ATTEMPTS = 60;
 const LEASE_MS = 200;
 
 /**
- * Feeds into a sink whose writes fail before and after they were stored, are slow, and are stopped, at random: run again
- * until they are complete, and delivered twice, they must leave every record there once. The same seed makes the same plan.
+ * Returns cases that run feeds into the sink while its writes randomly fail before or after they are stored, are slow, or are
+ * stopped. After the feeds run to completion and are delivered twice, every record must be stored once. The same seed makes
+ * the same plan.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of chaosCases({ create, record, supports, seed: 1 })) it(name, run);
  */
 export function chaosCases<T>(options: ChaosCasesOptions<T>): readonly ConformanceCase[] {
   const { seed = 1, runs = 5, ...sinkOptions } = options;

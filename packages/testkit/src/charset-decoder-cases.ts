@@ -29,7 +29,7 @@ export interface CharsetDecoderCasesOptions {
 }
 
 /**
- * Returns what every charset decoder must do, for the samples given.
+ * Returns the cases that every charset decoder must pass, for the given samples.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @example

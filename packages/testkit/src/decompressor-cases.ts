@@ -33,7 +33,7 @@ export interface DecompressorCasesOptions {
 }
 
 /**
- * Returns what every decompressor must do, for the samples given.
+ * Returns the cases that every decompressor must pass, for the given samples.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @example

@@ -29,9 +29,11 @@ export interface EachCasesOptions<I, O> {
 const ITEM: ItemOrigin = { id: 'cases:item?version=1', uri: 'cases:item', lastModified: '2026-01-02T03:04:05.000Z' };
 
 /**
- * What every each must do, for the samples given: `for (const { name, run } of eachCases({ create, samples })) it(name, run)`.
+ * Returns the cases that every transform of single records must pass, for the given samples.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of eachCases({ create, samples })) it(name, run);
  */
 export function eachCases<I, O>(options: EachCasesOptions<I, O>): readonly ConformanceCase[] {
   checkOptions('eachCases', options, {

@@ -28,8 +28,7 @@ interface Stand<T> extends EncoderCasesOptions<T> {
 }
 
 /**
- * What every encoder must do, for values of every kind that a parser can produce:
- * `for (const { name, run } of encoderCases({ create, record, read })) it(name, run)`.
+ * Returns the cases that every encoder must pass, for values of every kind that a parser can produce.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @example

@@ -19,9 +19,11 @@ export interface LedgerCasesOptions {
 }
 
 /**
- * What every ledger must do, called directly and by a feed's runs: `for (const { name, run } of ledgerCases(…)) it(name, run)`.
+ * Returns the cases that every ledger must pass, both called directly and by a feed's runs.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of ledgerCases({ create })) it(name, run);
  */
 export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCase[] {
   checkOptions('ledgerCases', options, { create: check.callback });

@@ -61,10 +61,13 @@ export interface MemorySink<T> extends Sink<T> {
 }
 
 /**
- * A sink for tests, with refusals, failures and delays on demand: `feed('test')…to(memorySink())`. It keeps the
- * contract's clauses 5.1 to 5.9. It serves as a quarantine as well: `memorySink<Rejection>()`, with a `key`.
+ * Makes a sink for tests, with refusals, failures and delays on demand. It meets clauses 5.1 to 5.9 of the contract. It can
+ * also be a quarantine: `memorySink<Rejection>({ key })`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const sink = memorySink<string>({ delayMs: 10 });
+ * await feed('test').from(memorySource({ objects: { a: ['x', 'y'] } })).through(parseLines()).to(sink).run([{ name: 'a' }]);
  */
 export function memorySink<T>(options: MemorySinkOptions<T> = {}): MemorySink<T> {
   checkOptions('memorySink', options, {

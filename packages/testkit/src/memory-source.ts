@@ -59,14 +59,15 @@ interface OpenObject<T> {
 }
 
 /**
- * A source whose objects a test holds in memory: `feed('test').from(memorySource({ objects: { a: [bytes] } }))`. It keeps
- * the contract's clauses 2.1 to 2.11, so that what a test sees is not the source's doing.
+ * Makes a source for tests whose objects are in memory. It meets clauses 2.1 to 2.11 of the contract.
  *
- * Opening rejects with `MEMORY_NOT_FOUND`, or with `MEMORY_CHANGED` where the reference names another version. Ranges are those
- * of the chunks joined, in UTF-8 where they are text; `MEMORY_NO_BYTES` where they are neither bytes nor text, and
- * `MEMORY_RANGE_INVALID` for a range beyond them.
+ * Opening rejects with `MEMORY_NOT_FOUND`, or with `MEMORY_CHANGED` if the reference names another version. Ranges refer to
+ * the joined chunks, in UTF-8 if they are text. A range rejects with `MEMORY_NO_BYTES` if the chunks are neither bytes nor
+ * text, and with `MEMORY_RANGE_INVALID` if it is beyond their end.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const source = memorySource({ objects: { a: [Buffer.from('one\ntwo\n')] } });
  */
 export function memorySource<T = Uint8Array>(options: MemorySourceOptions<T> = {}): MemorySource<T> {
   checkOptions('memorySource', options, {

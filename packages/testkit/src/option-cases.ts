@@ -13,9 +13,12 @@ export interface OptionCasesOptions {
 }
 
 /**
- * What every factory of a plugin must do with its options: take the valid ones and refuse the rest, when it is called.
+ * Returns the cases that the factory of every plugin must pass: it accepts valid options and refuses all others when it is
+ * called.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of optionCases({ make: gunzip, invalid: [{ maxRatio: 0 }] })) it(name, run);
  */
 export function optionCases(options: OptionCasesOptions): readonly ConformanceCase[] {
   checkOptions('optionCases', options, {

@@ -35,7 +35,7 @@ export interface ParserCasesOptions<I extends Cuttable, T> {
 }
 
 /**
- * Returns what every parser of chunks must do, for the samples given.
+ * Returns the cases that every parser of chunks must pass, for the given samples.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
  * @example

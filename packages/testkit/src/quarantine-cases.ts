@@ -16,9 +16,11 @@ export interface QuarantineCasesOptions {
 const LATER_MS = 25;
 
 /**
- * What every quarantine that can be read must do: `for (const { name, run } of quarantineCases({ create })) it(name, run)`.
+ * Returns the cases that every readable quarantine must pass.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of quarantineCases({ create })) it(name, run);
  */
 export function quarantineCases(options: QuarantineCasesOptions): readonly ConformanceCase[] {
   checkOptions('quarantineCases', options, { create: check.callback });

@@ -28,10 +28,11 @@ export interface RangeParserCasesOptions<O> {
 }
 
 /**
- * What every parser that reads ranges must do, for the samples given: `for (const { name, run } of rangeParserCases(…))
- * it(name, run)`.
+ * Returns the cases that every parser that reads ranges must pass, for the given samples.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of rangeParserCases({ create: parseParquet, samples })) it(name, run);
  */
 export function rangeParserCases<O>(options: RangeParserCasesOptions<O>): readonly ConformanceCase[] {
   checkOptions('rangeParserCases', options, {

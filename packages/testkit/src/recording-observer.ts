@@ -16,7 +16,14 @@ export interface RecordingObserver extends Required<Observer> {
   readonly of: <K extends keyof Observer>(kind: K) => readonly EventOf<K>[];
 }
 
-/** An observer for tests: `feed.run(refs, { observer })`, then look at `observer.events` or `observer.of('itemFinished')`. */
+/**
+ * Makes an observer for tests that records every event.
+ *
+ * @example
+ * const observer = recordingObserver();
+ * await prices.run(refs, { observer });
+ * expect(observer.of('itemFinished')).toHaveLength(1);
+ */
 export function recordingObserver(): RecordingObserver {
   const events: ObservedEvent[] = [];
   return Object.freeze({

@@ -41,10 +41,10 @@ interface RunDecoder {
 
 /**
  * Drives a decompressor or a charset decoder by hand as the runner does: `start`, `push` for each chunk, `end`, and `close`
- * whatever happened. For tests of decoders. What the decoder throws, it rejects with, unchanged.
+ * whatever happened. If the decoder throws, it rejects with the same error.
  *
- * @throws MillraceError `CODEC_CONTRACT` if the decoder breaks the contract: returns something that is not iterable, or what
- *   only another kind of stage may return
+ * @throws MillraceError `CODEC_CONTRACT` if the decoder returns something that is not iterable, or that only another kind of stage
+ *   may return
  * @example
  * const { values } = await runDecoder(gunzip(), [compressed]);
  */

@@ -19,11 +19,10 @@ export interface ParserRun<T> {
 }
 
 /**
- * Drives a parser by hand as the runner does: `start`, `push` for each chunk, `end`, and `close` whatever happened. For
- * tests of parsers. What the parser throws, it rejects with, unchanged.
+ * Drives a parser by hand as the runner does: `start`, `push` for each chunk, `end`, and `close` whatever happened. If
+ * the parser throws, it rejects with the same error.
  *
- * @throws MillraceError `CODEC_CONTRACT` if the parser breaks the contract: emits a marker never or twice, returns something
- *   that is not iterable
+ * @throws MillraceError `CODEC_CONTRACT` if the parser emits a marker never or twice, or returns something that is not iterable
  * @example
  * const { values, rejections } = await runParser(parseCsv(), ['a,b\n1,', '2\n3\n']);
  */
@@ -45,7 +44,8 @@ export interface DrivenParser<I, T> {
 }
 
 /**
- * Starts a parser, to be driven step by step, also with the places of its text; {@link runParser} takes all steps at once.
+ * Starts a parser to drive it step by step, optionally with the locations of its text. {@link runParser} takes all steps at
+ * once.
  *
  * @example
  * const driven = driveParser(parseCsv());

@@ -19,12 +19,13 @@ export interface RangeParserRun<O> extends ParserRun<O> {
 }
 
 /**
- * Drives a parser that reads ranges by hand, as the runner does. For tests of parsers. What the parser throws, it rejects with,
- * unchanged.
+ * Drives a parser that reads ranges by hand, as the runner does. If the parser throws, it rejects with the same error.
  *
- * @param content the bytes of the item, or another answer to its ranges
- * @throws MillraceError `CODEC_CONTRACT` where the parser breaks the contract: emits a marker never or twice, leaves out what is
- *   not settled; `RANGE_INVALID` where it asks for a range that is not within the content
+ * @param content the bytes of the object, or an `ItemRanges` that returns them
+ * @throws MillraceError `CODEC_CONTRACT` if the parser emits a marker never or twice, or skips records that are not settled;
+ *   `RANGE_INVALID` if it requests a range outside the content
+ * @example
+ * const { values } = await runRangeParser(parseParquet(), bytes);
  */
 export async function runRangeParser<O>(
   parser: RangeParser<O>,

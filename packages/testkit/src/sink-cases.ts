@@ -8,10 +8,11 @@ import type { SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sin
 import { createStand, type SinkStand } from './sink-cases/sink-stand.ts';
 
 /**
- * What every sink must do: `for (const { name, run } of sinkCases({ create, record, supports })) it(name, run)`. A case writes
- * up to 1,000 records.
+ * Returns the cases that every sink must pass. A case writes up to 1,000 records.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of sinkCases({ create, record, supports })) it(name, run);
  */
 export function sinkCases<T>(options: SinkCasesOptions<T>): readonly ConformanceCase[] {
   checkSinkCases('sinkCases', options);

@@ -16,10 +16,11 @@ export interface SourceCasesOptions<Ref, T extends Cuttable> {
 }
 
 /**
- * What every source must do: `for (const { name, run } of sourceCases({ create, supports })) it(name, run)`. Contents are
- * bytes of printable ASCII, up to 8 MiB; chunks may be bytes or text.
+ * Returns the cases that every source must pass. Objects contain printable ASCII, up to 8 MiB; chunks may be bytes or text.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * for (const { name, run } of sourceCases({ create, supports })) it(name, run);
  */
 export function sourceCases<Ref, T extends Cuttable>(options: SourceCasesOptions<Ref, T>): readonly ConformanceCase[] {
   checkOptions('sourceCases', options, { create: check.callback, supports: check.object });

@@ -2,11 +2,13 @@ import type { SinkSupports } from './sink-cases/sink-bench.ts';
 import type { SourceSupports } from './source-cases/source-bench.ts';
 
 /**
- * One line of Markdown that says what a plugin supports, for its README: ``Conformance of `s3Source`: `pinned`, `listing`; not
- * `breaks`, `holds`.`` A test that the README holds the line keeps the statement true.
+ * Returns a line of Markdown that lists what a plugin supports, for its README. Test that the README contains the line.
  *
  * @param plugin the name that users write
  * @param supports the capabilities that the plugin's cases were made with
+ * @example
+ * supportsLine('s3Source', { pinned: true, listing: true, breaks: false, holds: false });
+ * // Conformance of `s3Source`: `pinned`, `listing`; not `breaks`, `holds`.
  */
 export function supportsLine(plugin: string, supports: SinkSupports | SourceSupports): string {
   const entries = Object.entries(supports) as readonly (readonly [string, boolean])[];

@@ -45,12 +45,15 @@ interface Armed {
 }
 
 /**
- * Starts a fault proxy on a free port of 127.0.0.1. It holds each request whole in memory before passing it on; answers are
- * streamed. `Host` and signatures stay as they were, but a fault may rewrite a body, so use it in front of servers that do
+ * Starts a fault proxy on a free port of 127.0.0.1. It holds each whole request in memory before it passes it on; responses
+ * are streamed. `Host` and signatures are not changed, but a fault may rewrite a body, so use it in front of servers that do
  * not check signatures.
  *
  * @param target the service's endpoint, such as `http://127.0.0.1:4566`
- * @throws MillraceError `OPTION_INVALID` for a target that is not `http:`
+ * @throws MillraceError `OPTION_INVALID` if the target is not an `http:` URL
+ * @example
+ * const proxy = await startFaultProxy('http://127.0.0.1:4566');
+ * proxy.add({ kind: 'endMidBody', at: 100 });
  */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const targetUrl = URL.canParse(target) ? new URL(target) : undefined;
