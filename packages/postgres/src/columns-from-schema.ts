@@ -32,12 +32,15 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Columns for the records that a schema lets through, for `ensureTable`. Text becomes `text`, or by its format `timestamptz`,
- * `date` or `uuid`; `integer` becomes `bigint`, and other numbers `numeric`, which holds every digit; Booleans `boolean`;
- * everything else `jsonb`. What the schema requires, and does not let be null, is NOT NULL.
+ * Returns the columns for the records that a schema accepts, for `ensureTable`. Text becomes `text`, or by its format
+ * `timestamptz`, `date` or `uuid`; `integer` becomes `bigint`; other numbers become `numeric`, which keeps every digit;
+ * Booleans become `boolean`; everything else becomes `jsonb`. Properties that are required and not nullable are NOT NULL.
  *
- * @throws MillraceError `POSTGRES_SCHEMA_UNREADABLE` where the schema cannot say what it lets through as JSON Schema, or where
- *   that is no object with properties
+ * @throws MillraceError `POSTGRES_SCHEMA_UNREADABLE` if the schema's output cannot be described as JSON Schema, or does not
+ *   describe an object with properties
+ * @example
+ * const Price = z.object({ sku: z.string(), amount: z.string() });
+ * await ensureTable({ client, table: 'prices', columns: { ...landingColumns({}, 'flat'), ...columnsFromSchema(Price) } });
  */
 export function columnsFromSchema(schema: StandardJsonSchema): PostgresColumns {
   const { properties = {}, required = [] } = jsonSchemaOf(schema);

@@ -7,10 +7,10 @@ import { MAX_TIMER_MS } from './retry-options.ts';
 export type CreateLedgerTableOptions = Omit<EnsurePostgresTableOptions, 'columns' | 'key'>;
 
 /**
- * Makes the table that `postgresLedger` keeps its records in, if there is none, as `ensureTable` does. A table that is there
- * and as it must be is left as it is. The primary key is `object_key` and `version_key`; `record` holds an entry as JSON.
+ * Creates the table for `postgresLedger` if it does not exist. An existing table with the same columns and key is not
+ * changed. The primary key is `object_key` and `version_key`; `record` holds an entry as JSON.
  *
- * @returns whether the table was made
+ * @returns whether the table was created
  * @throws MillraceError as `ensureTable` does
  * @example
  * await createLedgerTable({ connection, table: 'millrace_ledger' });

@@ -33,13 +33,15 @@ export interface PostgresTableDifference {
 }
 
 /**
- * Makes a table where there is none. One that is there is left as it is, and compared: it must have each column, of that type
- * (lengths and precisions are not compared) and NOT NULL or not as asked, and a primary key or unique index on the key. It
- * may have other columns.
+ * Creates a table if it does not exist. An existing table is compared and never changed: it must have each column with the
+ * given type (lengths and precisions are not compared) and nullability, and a primary key or unique index on the key. It may
+ * have other columns.
  *
- * @returns whether the table was made
+ * @returns whether the table was created
  * @throws MillraceError `POSTGRES_TABLE_DIFFERS` with `details.differences`, `POSTGRES_ACCESS_DENIED`, `POSTGRES_UNAVAILABLE`,
  *   `POSTGRES_REQUEST_FAILED`, `POSTGRES_DRIVER_MISSING`, `POSTGRES_ABORTED`, `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * await ensureTable({ connection, table: 'landing', columns: landingColumns() });
  */
 export async function ensureTable(options: EnsurePostgresTableOptions): Promise<{ readonly created: boolean }> {
   checkOptions('ensureTable', options, {

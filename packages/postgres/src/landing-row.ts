@@ -17,20 +17,22 @@ export type LandingRow<
 > = Landed<T, N, L>;
 
 /**
- * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
+ * Adds the columns of a landing table to each record: a unique key (`uuid`, a UUIDv5), when and where it came from
  * (`upload_date`, `feed`, `source`, `source_version`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of
- * `many`), and the record itself, in one column of jsonb or, `flat`, in columns of its own. A record has the uuid that `landingItem` of @millrace/dynamodb gives it. With a natural
- * key and a ledger it also has the `generation` of its object, by which `postgresSink` keeps an older version from replacing a
+ * `many`), and the record itself, in one `jsonb` column or, with `flat`, in columns of its own. A record has the same uuid
+ * as with `landingItem` of @millrace/dynamodb. With a natural key and a ledger it also has the `generation` of its object, by which `postgresSink` keeps an older version from replacing a
  * newer one.
  *
- * All of it is a function of the object and never of the clock: a second delivery gives the same rows, which overwrite
- * themselves. `upload_date` is when the object's version was written, as ISO-8601 in UTC.
+ * All columns depend on the object and never on the clock: a second delivery gives the same rows, which overwrite the
+ * first. `upload_date` is when the object's version was written, as ISO 8601 in UTC.
  *
- * A record is rejected with `LANDING_DATE_MISSING` where the source does not know that date, `LANDING_KEY_INVALID` where the
- * key callback answers no text, and, where flat, `LANDING_NAME_TAKEN` or `LANDING_RECORD_NOT_OBJECT`. With the key `content`,
- * records that JSON cannot hold are rejected as the sink would.
+ * A record is rejected with `LANDING_DATE_MISSING` if the source does not know that date, `LANDING_KEY_INVALID` if the key
+ * callback does not return text, and, with `flat`, `LANDING_NAME_TAKEN` or `LANDING_RECORD_NOT_OBJECT`. With the key
+ * `content`, records that JSON cannot represent are rejected as the sink would.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * parsed.through(landingRow({ layout: 'flat' })).to(postgresSink({ client, table: 'prices' }));
  */
 export function landingRow<
   T,
@@ -41,11 +43,13 @@ export function landingRow<
 }
 
 /**
- * The columns of what `landingRow` makes, for `ensureTable`.
+ * Returns the columns that `landingRow` fills, for `ensureTable`.
  *
- * @param names those that were given to `landingRow`
- * @param layout `flat` leaves out the column of the record: add its own
+ * @param names the names given to `landingRow`; default: none
+ * @param layout `flat` omits the column of the record, so add the record's own columns; default: `nested`
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * await ensureTable({ client, table: 'landing', columns: landingColumns() });
  */
 export function landingColumns(names: Partial<LandingNames> = {}, layout: LandingLayout = 'nested'): PostgresColumns {
   const all = landingNames('landingColumns', names);

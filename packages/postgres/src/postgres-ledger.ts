@@ -22,14 +22,14 @@ const CONNECTIONS = 4;
 /**
  * Keeps a ledger in a PostgreSQL table, for runs in any number of processes: `feed.run(refs, { ledger })`.
  *
- * Each version of an object has a row with its whole report, and each object one more that orders its versions. Claims rest on
- * conditional writes, each a statement and a transaction of its own; a write whose response was lost is sent again, and finds
- * its own record in place, or is resolved by reading. With versions `newest`, a claim takes one read and two writes, a checkpoint
+ * Each version of an object has a row with its whole report, and each object has one more row that orders its versions. Claims
+ * use conditional writes, each a statement and a transaction of its own. A write whose response was lost is sent again and
+ * finds its own record, or is resolved by reading. With versions `newest`, a claim takes one read and two writes, a checkpoint
  * two writes and finishing three; with `all`, a claim one read and one or two writes, and the others one write. If versions of
  * an object were processed with `all`, a claim with `newest` reads all its versions as well.
  *
- * Leases go by the clocks of the processes; the run's `clockSkewMs` says how far they may differ. Sequencers must be
- * hexadecimal, as those of S3 are. Connections must lead to the primary; a standby is refused.
+ * Leases use the clocks of the processes, which may differ by the run's `clockSkewMs`. Sequencers must be hexadecimal, like
+ * those of S3. Connections must lead to the primary; a standby is refused.
  *
  * Without a `client` it opens a pool of 4 connections at the first claim, which does not keep the process running.
  *

@@ -56,19 +56,22 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
 }
 
 /**
- * Writes records into a PostgreSQL table, each property into the column of its name: whole batches by one
+ * Makes a sink that writes records to a PostgreSQL table, each property to the column of its name. It writes a batch with one
  * `INSERT … SELECT … FROM unnest(…) ON CONFLICT (key) DO UPDATE`, so that a second delivery overwrites each row with itself.
  *
- * A record that no column could hold is refused before anything is sent; what PostgreSQL refuses, and what a trigger drops, is
- * found by halves or by the keys that come back, so that one bad record never costs its batch. Of records with one key in a
- * batch the last is written and the counter `duplicates` counts the others. Other counters: `retries`, `superseded`.
+ * A record that does not fit its columns is refused before anything is sent. Rows that PostgreSQL refuses or a trigger drops
+ * are found by bisecting the batch or by the returned keys, so one bad record never fails its batch. If records in a batch
+ * have the same key, the last is written and the counter `duplicates` counts the others. Other counters: `retries`,
+ * `superseded`.
  *
- * The table's columns are read from the catalogue at the first write. A write rejects, and its item fails, with
+ * The table's columns are read from the catalog at the first write. A write rejects, which fails its object, with
  * `POSTGRES_TABLE_NOT_FOUND`, `POSTGRES_COLUMN_MISSING`, `POSTGRES_KEY_NOT_UNIQUE`, `POSTGRES_ACCESS_DENIED`,
  * `POSTGRES_UNAVAILABLE` (retryable), `POSTGRES_REQUEST_FAILED`, `POSTGRES_RESPONSE_INVALID`, `POSTGRES_DRIVER_MISSING` or
  * `POSTGRES_ABORTED` (retryable). The codes of refused records are in the README.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * const sink = postgresSink({ connection: 'postgresql://loader@db.example.com/warehouse', table: 'landing' });
  */
 export function postgresSink<const K extends string = 'uuid'>(
   options: PostgresSinkOptions<K>,

@@ -16,39 +16,39 @@ import { responseInvalid } from './response-invalid.ts';
 import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
 
 export interface CopyToLandingOptions {
-  /** Where copies go. The prefix stands in front of every key as it is, so it mostly ends with `/`. */
+  /** Bucket and prefix for copies. The prefix is prepended to every key unchanged, so it usually ends with `/`. */
   readonly target: S3Place;
   /** Name of the feed; part of the key and of the copy's metadata. Letters, digits, `.`, `_`, `-`, at most 128. */
   readonly feed: string;
   /** Makes the key after the target's prefix, from its argument alone. @default `<feed>/<digest>/<baseName>` */
   readonly key?: LandingKey;
-  /** Whose events lead to this copy. Where it is given, a target that would raise such events itself is refused. */
+  /** Bucket and prefix whose events trigger this copy. If given, a target that would cause such events is refused. */
   readonly trigger?: S3Place;
-  /** Client for the target's region, which does the copying. @default `new S3Client({})`, made at first use */
+  /** Client for the target's region, which makes the copies. @default `new S3Client({})`, made at first use */
   readonly client?: S3Client;
-  /** Client for looking at the original, where that is in another region. @default `client` */
+  /** Client for reading the original's metadata, if it is in another region. @default `client` */
   readonly sourceClient?: S3Client;
-  /** Whether the original's own metadata goes along; with `keep`, an object fails where it does not fit. @default 'keep' */
+  /** Whether to copy the original's own metadata. With `keep`, an object fails if the metadata does not fit. @default 'keep' */
   readonly userMetadata?: 'keep' | 'drop';
-  /** Objects larger than this are copied by parts, in bytes. S3 copies at most 5 GB at once. @default 5000000000 */
+  /** Size in bytes above which an object is copied in parts. S3 copies at most 5 GB at once. @default 5000000000 */
   readonly multipartThreshold?: number;
-  /** Size of a part in bytes; larger where 10,000 parts would not do. @default 536870912 */
+  /** Size of a part in bytes; larger if the object would need more than 10,000 parts. @default 536870912 */
   readonly partSize?: number;
-  /** Parts copied at once. @default 4 */
+  /** Number of parts copied concurrently. @default 4 */
   readonly partConcurrency?: number;
 }
 
-/** What became of one copy. */
+/** Result of one copy. */
 export interface LandingResult {
-  /** `exists` where an earlier call copied this version already; nothing was written then. */
+  /** `exists` if an earlier call copied this version; nothing was written then. */
   readonly outcome: 'copied' | 'exists';
   /** The copy, pinned to the version that was made or found. */
   readonly ref: S3Ref;
-  /** Origin of the first original: what records read from the copy carry. */
+  /** Origin of the first original, which records read from the copy have. */
   readonly origin: ItemOrigin;
 }
 
-/** Copies one object to the landing bucket. A function, so that any runner of events can call it. */
+/** Copies one object to the landing bucket. */
 export type LandingCopy = (
   ref: S3Ref,
   options?: { readonly signal?: AbortSignal | undefined },
@@ -56,20 +56,22 @@ export type LandingCopy = (
 
 const MiB = 1024 * 1024;
 const MAX_SINGLE_COPY = 5_000_000_000;
-/** How long S3 may take to say what an object is; copying takes as long as the object is large. */
+/** How long S3 may take to describe an object. Copying depends on the object's size. */
 const LOOK_TIMEOUT_MS = 60_000;
 
 /**
- * Makes the first step of the two-step pattern: a copy of each supplier's object in the landing bucket, made on S3's
- * side.
+ * Makes a function that copies an object to the landing bucket, on S3's side. It is the first step of the two-step pattern.
  *
- * The key follows from the object's version and the feed alone, so a second call finds the copy of the first and leaves
- * it. The copy is exact: S3 makes it only from the version and ETag that were looked at. It carries the origin of the
- * original, also through further copies, and keeps content headers and the user's metadata. Tags, ACL, storage class,
- * retention and encryption do not go along: those are the landing bucket's own.
+ * The key depends only on the object's version and the feed, so a second call finds the first copy and keeps it. S3 makes the
+ * copy only from the version and ETag that were checked. The copy keeps the original's origin, even through further copies,
+ * its content headers and the user's metadata. Tags, ACL, storage class, retention and encryption are those of the landing
+ * bucket.
  *
- * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, or `S3_COPY_LOOP` where `trigger` covers the target. A copy
- *   rejects with the codes that the package's README lists, or with its signal's reason.
+ * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, or `S3_COPY_LOOP` if `trigger` covers the target. A copy rejects
+ *   with the codes in the package's README, or with its signal's reason.
+ * @example
+ * const land = copyToLanding({ feed: 'prices', target: { bucket: 'landing' } });
+ * const { outcome, ref } = await land({ bucket: 'supplier-drop', key: 'out/prices.ndjson.gz' });
  */
 export function copyToLanding(options: CopyToLandingOptions): LandingCopy {
   checkCopyOptions(options);

@@ -34,18 +34,22 @@ export interface S3QuarantineOptions {
 const PUT_AT = 'millrace-put-at';
 
 /**
- * Keeps rejections in S3: for each batch of at most 1,000, and of 8 MiB before compression, one object of gzipped NDJSON,
- * `<prefix><feed>/<object>-<version>/<lowest ordinal>-<digest>.ndjson.gz`. Object and version are digests of the item's URI
- * and id; a retry that rejects the same records overwrites itself, and other batches never do. `settle` adds marker
- * objects, `…/settled/<digest>.json.gz`; nothing is changed or deleted. The metadata of each object tells feed and URI.
+ * Makes a quarantine that keeps rejections in S3. Each batch of at most 1,000 rejections, and 8 MiB before compression, is one
+ * object of gzipped NDJSON, `<prefix><feed>/<object>-<version>/<lowest ordinal>-<digest>.ndjson.gz`. Object and version are
+ * digests of the source object's URI and id. A retry that rejects the same records overwrites its own object and no other.
+ * `settle` adds marker objects, `…/settled/<digest>.json.gz`; nothing is changed or deleted. Each object's metadata contains
+ * the feed and the URI.
  *
- * `rejections` lists the feed's keys, or those of one object where `uri` is given, and reads each object once. It needs
- * `s3:ListBucket` and `s3:GetObject`, writing and settling `s3:PutObject`.
+ * `rejections` lists the feed's keys, or those of one object if `uri` is given, and reads each object once. It needs
+ * `s3:ListBucket` and `s3:GetObject`; writing and settling need `s3:PutObject`.
  *
- * A write rejects, and its item fails, with `S3_BUCKET_NOT_FOUND`, `S3_ACCESS_DENIED`, `S3_UNAVAILABLE` and the other codes
- * of S3's answers; reading also with `S3_QUARANTINE_DAMAGED`, `QUARANTINE_UNREADABLE` and `S3_LISTING_INCONSISTENT`.
+ * A write rejects, which fails its object, with `S3_BUCKET_NOT_FOUND`, `S3_ACCESS_DENIED`, `S3_UNAVAILABLE` and the other
+ * codes of S3's responses; reading also with `S3_QUARANTINE_DAMAGED`, `QUARANTINE_UNREADABLE` and `S3_LISTING_INCONSISTENT`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const quarantine = s3Quarantine({ bucket: 'quarantine', prefix: 'rejected/' });
+ * await prices.run(refs, { quarantine });
  */
 export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
   checkOptions('s3Quarantine', options, {

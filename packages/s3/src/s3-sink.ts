@@ -40,13 +40,13 @@ export interface S3SinkOptions<T> {
 }
 
 /**
- * Makes a sink that writes records to objects, gzipped, for warehouses and query engines: newline-delimited JSON, or what
- * `encode` makes. For each group of 50,000 ordinals of an item, and for each partition of their records, it writes an object:
- * `<prefix><partition><digest of feed and item>-<first ordinal>-<number>.ndjson.gz`. All of the key follows from the records
- * and their places: a second delivery, a resumed run and a retry write the same objects again.
+ * Makes a sink that writes records to gzipped objects, for warehouses and query engines, as newline-delimited JSON or in the
+ * format of `encode`. For each group of 50,000 ordinals of an object and each partition, it writes one object:
+ * `<prefix><partition><digest of feed and object>-<first ordinal>-<number>.ndjson.gz`. The key depends
+ * only on the records and their ordinals, so a second delivery, a resumed run and a retry write the same objects again.
  *
- * A manifest for each group lists its objects and the places of their records. What a replay brings goes to objects of its own,
- * `…-<first ordinal>+<position>.ndjson.gz`, until its group is written again with it.
+ * A manifest for each group lists its objects and the ordinals of their records. Replayed records go to objects of their own,
+ * `…-<first ordinal>+<position>.ndjson.gz`, until their group is written again.
  *
  * A record is refused with the encoder's codes, such as `JSON_VALUE_UNSUPPORTED`, or with `ENCODER_THREW`,
  * `ENCODER_OUTPUT_INVALID`, `PART_RECORD_TOO_LARGE`, `PARTITION_INVALID`. A write rejects with the codes of S3's responses,

@@ -82,14 +82,17 @@ export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
 }
 
 /**
- * Makes a source of S3 objects. Each is read as one stream, pinned to the version and ETag of its reference, and
- * compared with the checksum that S3 stores, unless the client switches that off; its content is never buffered whole.
- * Where the stream breaks off or stalls, it goes on at that byte, never from another version. A codec that reads ranges gets
- * them by a request each, from the same version and with the same budget.
+ * Makes a source that reads S3 objects. It reads each object as one stream, pinned to the version and ETag of its reference,
+ * and verifies the checksum that S3 stores, unless the client disables this; it never buffers a whole object. If the stream
+ * breaks off or stalls, it resumes at that byte, never from another version. A parser that reads ranges gets each of them with
+ * one request, from the same version and with the same retry budget.
  *
- * The origin is that of the object as S3 answered, or, for a copy made by `copyToLanding`, that of the first original.
+ * The origin is the object in S3's response or, for a copy made by `copyToLanding`, the first original.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const source = s3Source();
+ * await prices.run(source.list({ bucket: 'landing', prefix: 'prices/' }));
  */
 export function s3Source(options: S3SourceOptions = {}): S3Source {
   checkOptions('s3Source', options, {
