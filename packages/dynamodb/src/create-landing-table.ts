@@ -7,10 +7,12 @@ export interface CreateLandingTableOptions extends Omit<EnsureTableOptions, 'par
 }
 
 /**
- * {@link ensureTable} for what `landingItem` makes: the partition key is the string `uuid` unless told otherwise, so
- * writes spread over all partitions. A table that is there and as asked is left as it is.
+ * Creates the table for `landingItem` if it does not exist, as {@link ensureTable} does. The partition key is by default the
+ * string `uuid`, which spreads writes over all partitions. An existing table is never changed.
  *
  * @throws MillraceError as `ensureTable` does
+ * @example
+ * await createLandingTable({ table: 'landing_table' });
  */
 export function createLandingTable(options: CreateLandingTableOptions): Promise<EnsuredTable> {
   return ensureTable({ ...options, partitionKey: options.partitionKey ?? 'uuid' });

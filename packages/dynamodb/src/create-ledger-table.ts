@@ -8,11 +8,13 @@ export interface CreateLedgerTableOptions extends KeyedTableOptions {
 }
 
 /**
- * `ensureTable` for what `dynamodbLedger` keeps: the partition key is the string `object`, the sort key the string
- * `version`, and time to live goes by `expiresAt` where it is asked for. A table that is there and as asked is left as it
- * is.
+ * Creates the table for `dynamodbLedger` if it does not exist, as `ensureTable` does. The partition key is the string
+ * `object`, the sort key the string `version`, and time to live, if requested, uses `expiresAt`. An existing table is never
+ * changed.
  *
  * @throws MillraceError as `ensureTable` does
+ * @example
+ * await createLedgerTable({ table: 'millrace_ledger' });
  */
 export function createLedgerTable(options: CreateLedgerTableOptions): Promise<EnsuredTable> {
   return ensureKeyedTable('createLedgerTable', options, { ...LEDGER_KEY, timeToLive: 'expiresAt' });

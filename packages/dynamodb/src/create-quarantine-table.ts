@@ -8,11 +8,13 @@ export interface CreateQuarantineTableOptions extends KeyedTableOptions {
 }
 
 /**
- * `ensureTable` for what `dynamodbQuarantine` keeps: the partition key is the string `item`, the sort key the string
- * `position`, and time to live goes by `expires_at` where it is asked for. A table that is there and as asked is left as it
- * is.
+ * Creates the table for `dynamodbQuarantine` if it does not exist, as `ensureTable` does. The partition key is the string
+ * `item`, the sort key the string `position`, and time to live, if requested, uses `expires_at`. An existing table is never
+ * changed.
  *
  * @throws MillraceError as `ensureTable` does
+ * @example
+ * await createQuarantineTable({ table: 'quarantine' });
  */
 export function createQuarantineTable(options: CreateQuarantineTableOptions): Promise<EnsuredTable> {
   return ensureKeyedTable('createQuarantineTable', options, { ...QUARANTINE_KEY, timeToLive: 'expires_at' });

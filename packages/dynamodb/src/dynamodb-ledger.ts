@@ -28,18 +28,18 @@ const DAY_SECONDS = 24 * 60 * 60;
 /**
  * Keeps a ledger in a DynamoDB table, for runs in any number of processes: `feed.run(refs, { ledger })`.
  *
- * Each version of an object has an item with its whole report, and each object one more that orders its versions. Claims
- * rest on conditional writes; a write whose answer was lost is resolved by reading. With versions `newest`, a claim takes two
+ * Each version of an object has an item with its whole report, and each object has one more item that orders its versions.
+ * Claims use conditional writes; a write whose response was lost is resolved by reading. With versions `newest`, a claim takes two
  * reads and two writes, a checkpoint two writes and finishing three; with `all`, a claim two reads and one or two writes, and
  * the others one write. If versions of an object were processed with `all`, a claim with `newest` takes a query of all its
  * versions as well.
  *
- * Leases go by the clocks of the processes; the run's `clockSkewMs` says how far they may differ. Sequencers must be
- * hexadecimal, as those of S3 are.
+ * Leases use the clocks of the processes, which may differ by the run's `clockSkewMs`. Sequencers must be hexadecimal, like
+ * those of S3.
  *
  * Calls reject with `LEDGER_LEASE_LOST`, under `newest` also if another version of the object was granted since;
- * `LEDGER_SEQUENCER_INVALID`; `DYNAMODB_ENTRY_UNREADABLE`; and, once the client's own retries are over, as `dynamodbSink`
- * does: `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`, `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`,
+ * `LEDGER_SEQUENCER_INVALID`; `DYNAMODB_ENTRY_UNREADABLE`; and, after the client's own retries, the codes of
+ * `dynamodbSink`: `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`, `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`,
  * `DYNAMODB_THROTTLED`, `DYNAMODB_UNAVAILABLE` or `DYNAMODB_REQUEST_FAILED`.
  *
  * @param now the clock, in milliseconds since the epoch; for tests

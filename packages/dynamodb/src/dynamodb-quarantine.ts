@@ -35,20 +35,23 @@ const MAX_SEALED_BYTES = 380_000;
 const UPDATES = 16;
 
 /**
- * Keeps rejections in a DynamoDB table, one item for each, under a key that follows from the record's place: a retry
- * overwrites itself. An item has readable attributes and the whole rejection as JSON; one over 400 KB is gzipped, and where
- * that does not help either, cut, with a mark. One more item for each object with rejections lists them by feed.
+ * Makes a quarantine that keeps each rejection as one item of a DynamoDB table. The key depends on the record's location, so a
+ * retry overwrites its own items. An item has readable attributes and the whole rejection as JSON. A rejection over 400 KB is
+ * gzipped and, if it is still too large, cut and marked. One more item for each object with rejections lists it by feed.
  *
- * Writing goes by `dynamodbSink` and is retried as there: it consumes a write unit for each KB of a rejection, whose raw
- * text is stored twice, and one for each batch of 24. `rejections` queries the partition of one object where `uri` is given,
- * else that of the feed and then of each object that it names: one read unit for each query and 4 KB, settled rejections
- * included. It takes no scan and no index. `settle` is an update of each item, under the condition that it is still of the
- * same run.
+ * It writes with `dynamodbSink` and its retries: a write consumes one write unit for each KB of a rejection, whose raw text is
+ * stored twice, and one for each batch of 24. `rejections` queries the partition of one object if `uri` is given, otherwise
+ * that of the feed and then of each of its objects: one read unit for each query and 4 KB, including settled rejections. It
+ * needs neither a scan nor an index. `settle` updates each item, on the condition that it is still from the same run.
  *
- * Calls reject as those of `dynamodbSink` do, with `DYNAMODB_TABLE_NOT_FOUND` and the like, and reading with
- * `QUARANTINE_UNREADABLE`. Under `sealedQuarantine` a rejection over about 370 KB is cut before it is sealed.
+ * Calls reject with the codes of `dynamodbSink`, such as `DYNAMODB_TABLE_NOT_FOUND`; reading also with
+ * `QUARANTINE_UNREADABLE`. With `sealedQuarantine`, a rejection over about 370 KB is cut before it is sealed.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * const quarantine = dynamodbQuarantine({ table: 'quarantine' });
+ * await prices.run(refs, { quarantine });
+ * await replay(prices, quarantine.rejections({ feed: 'prices' }), { settled: quarantine.settle });
  */
 export function dynamodbQuarantine(options: DynamodbQuarantineOptions): ReadableQuarantine {
   checkOptions('dynamodbQuarantine', options, {

@@ -85,22 +85,23 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
 }
 
 /**
- * Puts each record into a DynamoDB table as one item, by BatchWriteItem of up to 25 items and 16 MB.
+ * Makes a sink that puts each record into a DynamoDB table as one item, with BatchWriteItem of up to 25 items and 16 MB.
  *
- * What DynamoDB would refuse is found before it is sent and refused record by record; what it refuses nonetheless is
- * isolated, so that one bad record never costs its batch. Of records with one key in a write the last is written and the
- * counter `duplicates` counts the others; `keyOf` tells the runner which writes must wait for each other.
- * A table that throttles slows all of the sink's requests down to what it takes; one hot key holds back only itself. Other
- * counters: `writeUnits` consumed and what they cost, such as `costUSD`; `throttles` received, `retries` made, and, with
- * `keepNewest`, `superseded`.
+ * Records that DynamoDB would refuse are found and refused one by one before a request is sent; other items that it refuses
+ * are isolated, so one bad record never fails its batch. If records in a write have the same key, the last is written and
+ * the counter `duplicates` counts the others; `keyOf` lets the runner order writes of the same key. If the table throttles,
+ * all of the sink's requests slow down to the rate it accepts; a hot key delays only itself. Other counters: `writeUnits`
+ * consumed and their cost, such as `costUSD`; `throttles` received; `retries` made; and, with `keepNewest`, `superseded`.
  *
- * A write rejects, and its item fails, with a code. These can pass, and are `retryable`:
+ * A write rejects, which fails its object, with a code. These are transient and `retryable`:
  * `DYNAMODB_UNPROCESSED`, `DYNAMODB_THROTTLED`, `DYNAMODB_KEY_RANGE_THROTTLED`, `DYNAMODB_MAX_ON_DEMAND_THROUGHPUT`,
- * `DYNAMODB_UNAVAILABLE`, `DYNAMODB_RESPONSE_INVALID`, `DYNAMODB_ABORTED`; the others last: `DYNAMODB_TABLE_NOT_FOUND`,
+ * `DYNAMODB_UNAVAILABLE`, `DYNAMODB_RESPONSE_INVALID`, `DYNAMODB_ABORTED`. These are permanent: `DYNAMODB_TABLE_NOT_FOUND`,
  * `DYNAMODB_ACCESS_DENIED`, `DYNAMODB_CREDENTIALS_INVALID`, `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_REQUEST_FAILED`, with `pack`
  * `DYNAMODB_NOT_PACKABLE`, and with `keepNewest` `DYNAMODB_GENERATION_MISSING`. The codes of refused records are in the README.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`, or `DYNAMODB_ZSTD_MISSING`
+ * @example
+ * prices.through(landingItem()).to(dynamodbSink({ table: 'landing_table' }));
  */
 export function dynamodbSink<const P extends string = 'uuid', const S extends string = never>(
   options: DynamodbSinkOptions<P, S>,

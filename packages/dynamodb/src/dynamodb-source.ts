@@ -38,18 +38,22 @@ export interface DynamodbSource extends Source<TableSegment, Uint8Array> {
 }
 
 /**
- * Makes a source of tables. A reference is a segment of a parallel scan; put `parseItems()` behind it.
+ * Makes a source that reads tables. A reference is a segment of a parallel scan; use `parseItems()` as the parser.
  *
- * A table keeps no versions, and a second scan may answer something else. So a segment is read to its end first, into a
- * temporary file: that reading is the version, and the SHA-256 of its content its identity. What has not changed has the
- * same id, whenever it is read; what has is another version. It is not the state of the table at one moment: what is written
- * during a scan may be in it or not. For that, have DynamoDB export the table to S3 and read the export with `parseItems()`.
+ * A table has no versions, and a second scan may return different items. So the source first reads a segment to its end, into
+ * a temporary file. This reading is the version, identified by the SHA-256 of its content: an unchanged segment has the same
+ * id whenever it is read, and a changed one is another version. It is not a snapshot: items written during a scan may be
+ * included or not. For a snapshot, have DynamoDB export the table to S3 and read the export with `parseItems()`.
  *
  * Opening rejects with `DYNAMODB_REF_INVALID`, `DYNAMODB_TABLE_NOT_FOUND`, `DYNAMODB_ACCESS_DENIED`, `DYNAMODB_THROTTLED`,
- * `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_SPOOL_FAILED` and the other codes of DynamoDB's answers. It needs
+ * `DYNAMODB_REQUEST_INVALID`, `DYNAMODB_SPOOL_FAILED` and the other codes of DynamoDB's responses. It needs
  * `dynamodb:DescribeTable` and `dynamodb:Scan`. It counts `pages`, `scanned`, `readUnits`, `retries` and `throttles`.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const source = dynamodbSource({ where: { feed: 'prices' } });
+ * const unload = feed('unload').from(source).through(parseItems()).through(jsonItem()).to(sink);
+ * await unload.run(source.segments({ table: 'landing_table', totalSegments: 16 }), { concurrency: 4 });
  */
 export function dynamodbSource(options: DynamodbSourceOptions = {}): DynamodbSource {
   checkOptions<DynamodbSourceOptions>('dynamodbSource', options, {

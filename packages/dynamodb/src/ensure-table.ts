@@ -17,15 +17,17 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Creates a table and waits until it can be used, or finds that it is there and as asked. It never changes a table that
- * was there: it says what differs.
+ * Creates a table and waits until it is usable, or checks that an existing table matches. It never changes an existing table;
+ * it reports the differences.
  *
- * Needs the actions `dynamodb:DescribeTable` and `dynamodb:CreateTable`, and the describe and update actions of time to
- * live and continuous backups where they are asked for.
+ * It needs the actions `dynamodb:DescribeTable` and `dynamodb:CreateTable`, and the describe and update actions of time to
+ * live and continuous backups if these are requested.
  *
  * @throws MillraceError `DYNAMODB_TABLE_DIFFERS` with the list in `details.differences`; `DYNAMODB_TABLE_NOT_ACTIVE` after
- *   `timeoutMs`; `DYNAMODB_FEATURE_UNSUPPORTED` where an emulator lacks what was asked for; `DYNAMODB_ABORTED`;
- *   `OPTION_UNKNOWN` or `OPTION_INVALID`; and the codes of a failed request, as of `dynamodbSink`
+ *   `timeoutMs`; `DYNAMODB_FEATURE_UNSUPPORTED` if an emulator lacks a requested feature; `DYNAMODB_ABORTED`;
+ *   `OPTION_UNKNOWN` or `OPTION_INVALID`; and the request codes of `dynamodbSink`
+ * @example
+ * await ensureTable({ table: 'prices', partitionKey: { name: 'sku', type: 'string' } });
  */
 export async function ensureTable(options: EnsureTableOptions): Promise<EnsuredTable> {
   checkTableOptions('ensureTable', options);

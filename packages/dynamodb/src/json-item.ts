@@ -3,11 +3,13 @@ import { isPlain } from './marshal.ts';
 import { base64, binaryOf, numberOf } from './scalar.ts';
 
 /**
- * Turns what items of DynamoDB may hold, and JSON has no word for, into what it has: sets become lists, binary becomes base64,
- * and numbers that no JavaScript number holds become a `Decimal`, which JSON writes with all its digits. Put it between
- * `parseItems()` and a sink that writes JSON or CSV. A record that has nothing of the kind is passed on as it is.
+ * Makes a transform that converts values of DynamoDB items that JSON lacks: sets become lists, binary becomes base64, and
+ * numbers that a JavaScript number cannot hold become a `Decimal`, which JSON writes with all its digits. Use it between
+ * `parseItems()` and a sink that writes JSON or CSV. A record without such values is passed on unchanged.
  *
- * @typeParam R what you say the record is then; nothing checks it
+ * @typeParam R type of the resulting record; it is not checked
+ * @example
+ * const unload = feed('unload').from(source).through(parseItems()).through(jsonItem()).to(sink);
  */
 export function jsonItem<T extends object, R = T>(): Each<T, R> {
   return Object.freeze<Each<T, R>>({ kind: 'each', name: 'jsonItem', apply: (value) => jsonValue(value) as R });

@@ -10,17 +10,19 @@ export type LandingItem<
 > = Landed<T, N, L>;
 
 /**
- * Gives each record what the landing table needs: a unique key (`uuid`, a UUIDv5), when and where it came from
+ * Adds the attributes of a landing table to each record: a unique key (`uuid`, a UUIDv5), when and where it came from
  * (`upload_date`, `feed`, `source`, `source_version`, `source_part` in an archive, `ordinal`, and `branch` for the outputs of
  * `many`), and the record itself.
  *
- * All of it is a function of the object and never of the clock: a second delivery gives the same items, which overwrite
- * themselves. `upload_date` is when the object's version was written, as ISO-8601 in UTC.
+ * All attributes depend on the object and never on the clock: a second delivery gives the same items, which overwrite the
+ * first. `upload_date` is when the object's version was written, as ISO 8601 in UTC.
  *
- * A record is rejected with `LANDING_DATE_MISSING` where the source does not know that date, `LANDING_KEY_INVALID` where
- * the key callback answers no text, and, where flat, `LANDING_NAME_TAKEN` or `LANDING_RECORD_NOT_OBJECT`.
+ * A record is rejected with `LANDING_DATE_MISSING` if the source does not know that date, `LANDING_KEY_INVALID` if the key
+ * callback does not return text, and, with `flat`, `LANDING_NAME_TAKEN` or `LANDING_RECORD_NOT_OBJECT`.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * prices.through(landingItem()).to(dynamodbSink({ table: 'landing_table' }));
  */
 export function landingItem<
   T,

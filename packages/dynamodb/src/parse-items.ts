@@ -31,17 +31,19 @@ export interface ParseItemsOptions extends Omit<UnpackOptions, 'exactNumber'> {
 type Parsed<T> = { readonly record: T } | { readonly pack: object } | { readonly rejected: RejectedRecord };
 
 /**
- * Parses items in DynamoDB JSON, a line each, as `dynamodbSource` reads them and as DynamoDB exports tables to S3:
- * `.from(s3Source()).through(gunzip()).through(parseItems())` reads an export. Records have plain values: sets are `Set`,
- * binary is `Uint8Array`, and a number that no JavaScript number holds is what `exactNumber` makes of it.
+ * Parses items in DynamoDB JSON, one per line, as `dynamodbSource` reads them and as DynamoDB exports tables to S3. Records
+ * have plain values: sets are `Set`, binary is `Uint8Array`, and numbers that a JavaScript number cannot hold are converted by
+ * `exactNumber`.
  *
- * Packs are taken apart: each of their records has its uuid and its ordinal in the object that it came from, as if it had been
- * landed alone.
+ * Packs are split: each of their records has its uuid and its ordinal in the original object, as if it were a single item.
  *
  * Rejections: `DYNAMODB_LINE_INVALID`; for a pack `UNPACK_DAMAGED`, `UNPACK_VERSION_UNKNOWN` and `UNPACK_ENCODING_UNSUPPORTED`.
- * The item fails with `DYNAMODB_LINE_TOO_LONG`, and with `DYNAMODB_LINES_TRUNCATED` where the last line is cut short.
+ * The object fails with `DYNAMODB_LINE_TOO_LONG`, or with `DYNAMODB_LINES_TRUNCATED` if the last line is incomplete.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * // Reads an export to S3:
+ * feed('export').from(s3Source()).through(gunzip()).through(parseItems()).through(jsonItem()).to(sink);
  */
 export function parseItems<T extends object = Readonly<Record<string, unknown>>>(
   options: ParseItemsOptions = {},

@@ -12,10 +12,12 @@ export interface Packed {
 }
 
 /**
- * Lands adjacent records of an object in one item: `dynamodbSink({ table, pack: packed() })`. It is a value of its own, so
- * that the code for it is only in the bundles of those who use it.
+ * Makes the `pack` option of `dynamodbSink`, which stores adjacent records of an object in one item. Its code is only in
+ * bundles that import it.
  *
  * @throws MillraceError `OPTION_UNKNOWN` or `OPTION_INVALID`
+ * @example
+ * const sink = dynamodbSink({ table: 'landing_table', pack: packed({ records: 100 }) });
  */
 export function packed(options: PackOptions = {}): Packed {
   checkPack(options);

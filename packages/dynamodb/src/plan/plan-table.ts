@@ -1,6 +1,11 @@
 import type { Plan, PlannedLayout } from './plan.ts';
 
-/** Shows a plan to people, as text of several lines of at most 100 characters but for examples. */
+/**
+ * Formats a plan as readable text. Lines have at most 100 characters, except examples.
+ *
+ * @example
+ * console.log(planTable(await plan(prices, refs)));
+ */
 export function planTable(plan: Plan): string {
   const { records, measured, itemBytes, prices, importFromS3 } = plan;
   const money = (amount: number): string =>

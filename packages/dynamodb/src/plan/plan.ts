@@ -50,15 +50,17 @@ export interface Plan {
 }
 
 /**
- * Carries objects through the whole feed without writing anything, and says what carrying them would do, take and cost:
- * records, rejections, item sizes; write units, storage and price as the feed lands them, and packed. `planTable` shows it
- * to people. Everything is read, so give it some of the objects where there are many.
+ * Processes objects through the whole feed without writing, and estimates what a run would do and cost: records, rejections
+ * and item sizes; write units, storage and price, both as the feed writes them and packed. `planTable` formats the result.
+ * It reads every given object completely, so pass a sample if there are many.
  *
- * Items are made and sized by the code that writes them, and each estimate says how far it may be off. Not in it:
- * overwriting larger items, indexes and replicas, which DynamoDB charges as well; S3 and Lambda, which cost far less.
+ * The code that writes items also makes and sizes them here, and each estimate has a margin of error. It does not include
+ * overwriting larger items, indexes and replicas, which DynamoDB charges as well; or S3 and Lambda, which cost far less.
  *
- * @throws MillraceError `DYNAMODB_PLAN_SINK` where the feed does not end in a `dynamodbSink`
- * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @throws MillraceError `DYNAMODB_PLAN_SINK` if the feed does not end in a `dynamodbSink`; `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const planned = await plan(prices, s3Source().list({ bucket: 'landing', prefix: 'prices/' }));
+ * console.log(planTable(planned));
  */
 export async function plan<Ref>(
   feed: Feed<Ref>,

@@ -14,11 +14,14 @@ export interface WriteBudget extends WriteBudgetOptions {
 }
 
 /**
- * A share of a table's capacity for the sinks of this process: `dynamodbSink({ maxWriteUnitsPerSecond: budget })`. All sinks
- * that are given the same budget stay within it together; the rest of the capacity is left to others. Other processes have
- * budgets of their own: divide it by their number.
+ * Makes a write budget, in write units per second, for the sinks of this process. All sinks that use the same budget stay
+ * within it together, and leave the rest of the table's capacity to other programs. Each process has its own budget: divide
+ * the total by the number of processes.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`
+ * @example
+ * const budget = writeBudget({ unitsPerSecond: 500 });
+ * const sinks = ['prices', 'orders'].map((table) => dynamodbSink({ table, maxWriteUnitsPerSecond: budget }));
  */
 export function writeBudget(options: WriteBudgetOptions): WriteBudget {
   checkOptions('writeBudget', options, { unitsPerSecond: check.numeric(1) });
