@@ -14,7 +14,7 @@ interface JsonValue {
   M?: JsonItem;
 }
 
-/** The objects that an item's JSON stands for: what an SDK client takes as input. */
+/** Returns the attribute values of an item's JSON, as an SDK client takes them. */
 export function attributeValues({ json, binary }: Pick<Marshalled, 'json' | 'binary'>): Item {
   const item = JSON.parse(json.toString()) as JsonItem;
   return binary ? withBinary(item) : (item as Item);

@@ -1,7 +1,7 @@
 import type { RetryBudget } from './retry-budget.ts';
 
 /**
- * Milliseconds to wait before a request is sent again, after so many attempts in a row in which nothing of it got through.
+ * Returns the milliseconds to wait before a retry, by the number of consecutive attempts that stored nothing.
  *
  * Full jitter: the delay is drawn evenly between 0 and a window that doubles with each attempt, so that requests which were
  * held back together do not return together. How fast all requests go together is the write rate's matter.

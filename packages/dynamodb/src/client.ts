@@ -7,7 +7,7 @@ export type AnyDynamoDBClient = DynamoDBClient | DynamoDBDocumentClient;
 /** How long to wait for a connection. */
 export const CONNECTION_MS = 3_000;
 
-/** How long to wait for an answer. DynamoDB answers a batch well within a second unless it is in trouble. */
+/** How long to wait for a response. DynamoDB normally responds to a batch well within a second. */
 export const REQUEST_MS = 20_000;
 
 /** Sockets that the SDK opens by default. */

@@ -9,7 +9,7 @@ export interface Decimal {
 
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,9}))?$/;
 
-/** Reads `text` exactly, or answers `undefined` where it is no decimal number. */
+/** Reads `text` exactly, or returns `undefined` if it is not a decimal number. */
 export function parseDecimal(text: string): Decimal | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;

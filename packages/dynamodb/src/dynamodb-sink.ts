@@ -43,11 +43,11 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   readonly concurrency?: number;
   /**
    * What to do with a JavaScript number that is whole and beyond 2^53 - 1. Its parser may have lost digits already, so
-   * it is refused unless told otherwise. bigint and NumberValue are exact and always written. @default 'refuse'
+   * it is refused by default. bigint and NumberValue are exact and always written. @default 'refuse'
    */
   readonly inexactNumbers?: 'refuse' | 'write';
   /**
-   * Write units a second at most, by what DynamoDB answers that it charged, spread evenly; a number for this sink alone, or a
+   * Maximum write units per second, as DynamoDB reports them, spread evenly; a number for this sink alone, or a
    * `writeBudget` that several sinks share. @default as many as the table takes
    */
   readonly maxWriteUnitsPerSecond?: number | WriteBudget;

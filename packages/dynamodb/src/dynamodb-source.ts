@@ -17,7 +17,7 @@ export interface DynamodbSourceOptions extends SelectionOptions {
   readonly pageItems?: number;
   /** Read units a second for all segments of this source together, by what DynamoDB charges. @default no limit */
   readonly maxReadUnitsPerSecond?: number;
-  /** How long to go on with a page that DynamoDB does not give. The budget begins anew with each page. */
+  /** How long to retry a page. The budget restarts with each page. */
   readonly retry?: DynamodbRetryOptions;
   /** How long one page may take, in milliseconds. @default 60000 */
   readonly timeoutMs?: number;

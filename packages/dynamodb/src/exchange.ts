@@ -16,7 +16,7 @@ export interface HttpAnswer {
   readonly attempts: number;
 }
 
-/** Sends a request to one endpoint. It rejects where there is no whole answer. */
+/** Sends a request to one endpoint. Rejects if the response is incomplete. */
 export type Exchange = (headers: readonly string[], body: Uint8Array, signal: AbortSignal) => Promise<HttpAnswer>;
 
 /** Connections of our own, for clients whose handler has none to share. */

@@ -47,7 +47,7 @@ function parse(answered: HttpAnswer): unknown {
 function serviceError(body: ErrorBody, answered: HttpAnswer): Error {
   const { __type, code, message, Message, ThrottlingReasons } = body;
   const type = answered.headers['x-amzn-errortype'] ?? code ?? __type ?? 'Unknown';
-  // Such as `com.amazonaws.dynamodb.v20120810#ThrottlingException`, or with a colon and a URI behind it.
+  // Such as `com.amazonaws.dynamodb.v20120810#ThrottlingException`, or followed by a colon and a URI.
   const name = String(type).split('#').at(-1)!.split(':')[0]!;
   const error = new DynamoDBServiceException({
     name,

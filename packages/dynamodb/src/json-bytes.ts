@@ -22,7 +22,7 @@ export class JsonBytes {
   at = 0;
   #bytes: Buffer = Buffer.allocUnsafeSlow(INITIAL);
 
-  /** Begins anew. */
+  /** Resets the buffer. */
   clear(): void {
     this.at = 0;
     if (this.#bytes.length > KEPT) this.#bytes = Buffer.allocUnsafeSlow(INITIAL);

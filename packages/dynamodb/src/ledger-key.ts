@@ -11,7 +11,7 @@ export interface LedgerKey {
 /** The names of the key's attributes. */
 export const LEDGER_KEY = { partitionKey: 'object', sortKey: 'version' } as const;
 
-/** The item that stands for the object itself. It sorts before every digest. */
+/** Key of the item for the object itself. It sorts before every digest. */
 export const HEAD = '#head';
 
 /** Sorts after the head and not after any digest, which is in hexadecimal. */

@@ -9,7 +9,7 @@ const SHORT_TEXT = 5_000;
 /** What is left of a list of counts that is too long. */
 const COUNTS_KEPT = 100;
 
-/** The count that stands for those that were left out. */
+/** Name of the sum of omitted counts. */
 const OTHERS = '(others)';
 
 /** A report in the form that JSON has. */

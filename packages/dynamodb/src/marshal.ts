@@ -53,7 +53,7 @@ export function marshal(record: unknown, allowUnsafe = false): Marshalled {
   return walked(record, allowUnsafe, ({ out, size, binary }) => ({ json: out.copy(), size, binary }));
 }
 
-/** The size that {@link marshal} answers, without a copy of the JSON. */
+/** Returns the size that {@link marshal} returns, without a copy of the JSON. */
 export function measure(record: unknown, allowUnsafe = false): number {
   return walked(record, allowUnsafe, ({ size }) => size);
 }
@@ -157,7 +157,7 @@ function writeMap(values: Readonly<Record<string, unknown>>, walk: Walk, level: 
   walk.out.raw(walk.parts.end);
 }
 
-/** A number that is no JavaScript number. */
+/** A number that a JavaScript number cannot hold. */
 function writeNumber(value: unknown, walk: Walk): void {
   const number = numberOf(value, walk.allowUnsafe);
   if (number === undefined) throw unsupported(value);

@@ -27,7 +27,7 @@ export interface ParseItemsOptions extends Omit<UnpackOptions, 'exactNumber'> {
   readonly maxLineBytes?: number;
 }
 
-/** A record of an item that is no pack, or a pack as it is. */
+/** A record of a single item, or an unchanged pack. */
 type Parsed<T> = { readonly record: T } | { readonly pack: object } | { readonly rejected: RejectedRecord };
 
 /**

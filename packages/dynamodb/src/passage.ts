@@ -26,7 +26,7 @@ export interface Passage {
 /** Where requests find their {@link Passage}, by their input: middleware that is cached serves all of them. */
 export type Passages = WeakMap<object, Passage>;
 
-/** The bodies that are put in, by the input that stands for them. */
+/** Bodies to insert, by their placeholder inputs. */
 type Bodies = WeakMap<object, Uint8Array>;
 
 /** The only one that bodies are written for. */

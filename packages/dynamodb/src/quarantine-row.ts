@@ -38,7 +38,7 @@ export interface QuarantineRow extends QuarantineKey {
   readonly settled_at?: string;
 }
 
-/** Raw text up to so many bytes stands in an attribute of its own. */
+/** Largest raw text in bytes that gets its own attribute. */
 const MAX_RAW_BYTES = 300 * 1024;
 
 /** What is kept of a long message. */

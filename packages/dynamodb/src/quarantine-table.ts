@@ -79,7 +79,7 @@ export function quarantineTable(TableName: string, client: () => DynamoDBDocumen
         // moto leaves out an attribute whose value did not change.
         shapedResponse('UpdateItem', updated, ({ Attributes }) => isObject(Attributes));
       } catch (thrown) {
-        // It has expired, or a later run has rejected the record anew: that one is not settled.
+        // It has expired, or a later run has rejected the record again: that rejection is not settled.
         if (thrown instanceof Error && thrown.name === 'ConditionalCheckFailedException') return;
         throw quarantineFault(thrown, TableName);
       }

@@ -1,4 +1,4 @@
-/** Lets so many requests be under way at once; the others wait in the order in which they came. */
+/** Limits the number of requests in flight; the others wait in order of arrival. */
 export function requestGate(places: number): <T>(request: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = [];
   let free = places;

@@ -18,7 +18,7 @@ import { verifyResponses } from './verified-command.ts';
 
 /** A sender through an SDK client. */
 export interface SdkSender extends Sender {
-  /** @param onSent told of each attempt at its last moment */
+  /** @param onSent called just before each attempt is sent */
   readonly send: (
     items: readonly Marshalled[],
     signal: AbortSignal,

@@ -186,7 +186,7 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Such as `TableWriteKeyRangeThroughputExceeded`. Absent where the service, or what stands in for it, gives none. */
+/** Reason such as `TableWriteKeyRangeThroughputExceeded`. Absent if the service or its emulator returns none. */
 function throttlingReasons(thrown: unknown): readonly string[] {
   const { ThrottlingReasons: reasons } = thrown as { ThrottlingReasons?: unknown };
   if (!Array.isArray(reasons)) return [];

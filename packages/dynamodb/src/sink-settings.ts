@@ -2,7 +2,7 @@ import type { Feed } from '@millrace/core';
 import type { KeyNames } from './key-identity.ts';
 import type { PackOptions } from './pack/pack-options.ts';
 
-/** What a `dynamodbSink` was told about its items, for `plan`. */
+/** Settings of a `dynamodbSink` about its items, for `plan`. */
 export interface SinkSettings {
   readonly keys: KeyNames;
   readonly allowUnsafe: boolean;

@@ -20,7 +20,7 @@ import { verified } from './verified-command.ts';
 
 /** The calls that making a table takes. Each rejects with a coded error. */
 export interface TableCalls {
-  /** Answers `undefined` where there is no such table. */
+  /** Returns `undefined` if the table does not exist. */
   readonly describe: () => Promise<TableDescription | undefined>;
   /** Answers false where another has made the table in the meantime. */
   readonly create: (input: CreateTableCommandInput) => Promise<boolean>;

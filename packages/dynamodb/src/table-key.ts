@@ -21,7 +21,7 @@ export function tableKeyCheck(table: string, keys: KeyNames, client: () => Dynam
   };
 }
 
-/** `unknown` if there is no use in asking again; `undefined` if there is. */
+/** `unknown` if asking again would not help; `undefined` if it may. */
 async function describedKey(
   table: string,
   client: DynamoDBClient,

@@ -25,7 +25,7 @@ export interface PostgresClient {
 export interface PostgresConnection {
   /** The client to send with. It is neither changed nor closed. @default a pool of `pg`, made at the first use */
   readonly client?: PostgresClient;
-  /** `postgresql://…`, for the pool where there is no `client`. @default the variables `PGHOST`, `PGUSER` … that `pg` reads */
+  /** URL `postgresql://…` for the pool if there is no `client`. @default the variables `PGHOST`, `PGUSER` … that `pg` reads */
   readonly connection?: string;
 }
 

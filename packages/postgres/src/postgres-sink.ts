@@ -21,7 +21,7 @@ export type PostgresKeyValue = string | number | bigint | Decimal | boolean | Da
 export type PostgresRecord<K extends string> = { readonly [C in NoInfer<K>]: PostgresKeyValue };
 
 export interface PostgresSinkOptions<K extends string = 'uuid'> extends PostgresConnection {
-  /** Name of the table, as it is: case matters, and a dot is no separator. It must exist; see `ensureTable`. */
+  /** Name of the table, used literally: it is case-sensitive, and a dot is part of the name. It must exist; see `ensureTable`. */
   readonly table: string;
   /** Schema of the table. @default the first of the connection's `search_path` that has the table */
   readonly schema?: string;
@@ -42,13 +42,13 @@ export interface PostgresSinkOptions<K extends string = 'uuid'> extends Postgres
   readonly compareVersions?: boolean | VersionColumns;
   /** Statements in flight, across all items of a run; each is a connection of the pool. @default 4 */
   readonly concurrency?: number;
-  /** Records in one statement at most; so many, times `concurrency` + 1, are in memory. @default 1000 */
+  /** Maximum number of records per statement. Memory holds `concurrency` + 1 times as many. @default 1000 */
   readonly maxRows?: number;
   /** Milliseconds that a statement may take; 2^31 - 1 at most. @default 60000 */
   readonly timeoutMs?: number;
   /**
    * What to do with a JavaScript number that is whole and beyond 2^53 - 1, but for columns of floating point. Its parser may
-   * have lost digits already, so it is refused unless told otherwise. bigint and `Decimal` are exact and always written. @default 'refuse'
+   * have lost digits already, so it is refused by default. bigint and `Decimal` are exact and always written. @default 'refuse'
    */
   readonly inexactNumbers?: 'refuse' | 'write';
   /** How long to go on where PostgreSQL is away or rolls back. */

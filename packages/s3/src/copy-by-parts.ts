@@ -22,7 +22,7 @@ const MAX_PARTS = 10_000;
 
 /**
  * Copies an object of any size on the server's side, part by part. Each part carries the condition on the source, so
- * parts of two versions never mix. Whatever fails, the upload is aborted: parts that stay behind cost money.
+ * parts of two versions never mix. After any failure, the upload is aborted, because remaining parts cost money.
  */
 export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> {
   const { client, source, size, target, concurrency, subject, signal } = request;
@@ -81,7 +81,7 @@ export async function copyByParts(request: CopyByPartsRequest): Promise<Copied> 
   }
 }
 
-/** The first error stays in front; it only tells, in addition, what was left behind. */
+/** Keeps the first error and adds what could not be removed. */
 function leftBehind(error: unknown, uploadId: string | undefined, abortError: Error): unknown {
   if (!isMillraceError(error)) return error;
   return new MillraceError(

@@ -25,7 +25,7 @@ export async function copyWhole({ client, source, target, subject, signal }: Cop
     ...target,
     ...source,
     MetadataDirective: 'REPLACE',
-    // Tags stay behind, as they do in a copy by parts: S3 would demand two more permissions for an object that has any.
+    // Tags are not copied, as in a copy by parts: S3 would need two more permissions for an object with tags.
     TaggingDirective: 'REPLACE',
   };
   const { CopyObjectResult, VersionId } = await ask((send) => send(client, new CopyObjectCommand(input)), {

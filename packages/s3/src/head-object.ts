@@ -45,7 +45,7 @@ export async function headObject(
   }
 }
 
-/** Headers of an object that may not be there; `undefined` where S3 answers 404. */
+/** Returns the headers of an object that may not exist; `undefined` if S3 returns 404. */
 export async function findObject(
   client: S3Client,
   { bucket, key }: S3Ref,

@@ -38,7 +38,7 @@ export function landingMetadata({ feed, version }: Landing): Record<string, stri
 }
 
 /**
- * Reads what {@link landingMetadata} wrote; `undefined` for an object that is no landing copy.
+ * Reads what {@link landingMetadata} wrote; `undefined` if the object is not a landing copy.
  *
  * @throws MillraceError `S3_LANDING_METADATA_INVALID` where it is damaged or of a later format: taking the copy for an
  * original would give its records another identity

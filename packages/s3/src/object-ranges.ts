@@ -18,7 +18,7 @@ export interface ObjectRangesOptions {
  * Reads ranges of one version of an object, each by a request of its own, and resumed where it breaks off. S3 stores no
  * checksum of a range, so the item's report counts `unverified`, once.
  *
- * @throws MillraceError `S3_RANGE_INVALID` where S3 told no length or no ETag to hold on to
+ * @throws MillraceError `S3_RANGE_INVALID` if the response has no length or ETag
  */
 export function objectRanges(options: ObjectRangesOptions): Pick<RangedItem, 'size' | 'read'> & { close: () => void } {
   const { ref, answer } = options;

@@ -16,7 +16,7 @@ export interface ObjectVersion {
   readonly lastModified?: string;
 }
 
-/** The members that GetObject and HeadObject answers share. */
+/** Members that responses of GetObject and HeadObject share. */
 export interface ObjectAnswer {
   readonly VersionId?: string | undefined;
   readonly ETag?: string | undefined;

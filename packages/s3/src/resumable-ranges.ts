@@ -15,7 +15,7 @@ export interface ResumableRangesOptions {
   readonly ref: S3Ref;
   /** What S3 said of the object. */
   readonly answer: Pick<ObjectAnswer, 'ETag'>;
-  /** Length of the object in bytes, as far as S3, or the reference of the same version, told it. */
+  /** Length of the object in bytes, if S3 or the reference of the same version contains it. */
   readonly length: number | undefined;
   /** The body of the answer to a first request for the whole object, where there was one. */
   readonly first?: Readable;

@@ -104,7 +104,7 @@ function codeOf(error: SdkError, { versionId }: Subject, region: string | undefi
   if (status === 400 && name === 'Unknown' && region !== undefined) return 'S3_WRONG_REGION';
   // A version id that S3 never issued is an invalid argument, one that is gone is NoSuchVersion.
   if (name === 'InvalidArgument' && versionId !== undefined) return 'S3_VERSION_NOT_FOUND';
-  // Asked for by its version id, a delete marker answers 405.
+  // A request for a delete marker by its version id returns 405.
   if (status === 405 && error.$response?.headers?.['x-amz-delete-marker'] === 'true') return 'S3_OBJECT_NOT_FOUND';
   const known = BY_NAME[name] ?? (status === undefined ? undefined : BY_STATUS[status]);
   if (known !== undefined) return known;

@@ -10,13 +10,13 @@ export interface S3Ref {
   readonly versionId?: string;
   /** Reads the object only while it has this ETag; with or without quotes. */
   readonly etag?: string;
-  /** Size in bytes as the event or listing told it: a hint, for logs and for planning. */
+  /** Size in bytes from the event or listing: a hint for logs and planning. */
   readonly size?: number;
   /** Order of events of the same key, as S3 events carry it: hexadecimal. The item takes it on, for the ledger. */
   readonly sequencer?: string;
 }
 
-/** `s3://bucket/key`, for people and logs; the key stands as it is. */
+/** Returns `s3://bucket/key` for display and logs; the key is not encoded. */
 export function s3Uri({ bucket, key }: Pick<S3Ref, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
 }

@@ -74,7 +74,7 @@ export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
   readonly identify: (ref: S3Ref) => ReferenceIdentity | undefined;
   /**
    * References to the objects of a bucket, in pages that are asked for as the iteration goes on. It yields all of them or
-   * throws; each iteration lists anew.
+   * throws; each iteration lists again.
    *
    * @throws MillraceError `S3_LISTING_INCONSISTENT` where pages do not join up, or the code of what S3 answered
    */

@@ -1,4 +1,4 @@
-/** What S3 answers to a write of any kind: the tag of what it stored, and its checksum if it was sent one. */
+/** Response of S3 to any write: the tag of the stored object, and its checksum if one was sent. */
 interface WriteAnswer {
   readonly ETag?: string | undefined;
   readonly ChecksumCRC64NVME?: string | undefined;
@@ -24,7 +24,7 @@ export function wrongUpload({ UploadId }: { readonly UploadId?: string | undefin
   return UploadId ? undefined : 'it has no upload id';
 }
 
-/** Says why an answer does not show that an object was removed: S3 answers 204. A store that answers 200 must say that it is one. */
+/** Returns why a response does not prove that an object was removed. S3 returns 204; a store that returns 200 must identify itself. */
 export function wrongDelete({
   $metadata: { httpStatusCode: status, requestId },
 }: {

@@ -145,7 +145,7 @@ function casesOf<I, O>(
 
 const ONE_ANSWER = 'An each must make the same of a record at every reading, whatever the run, the clock and chance.';
 
-/** What `apply` answers or throws. */
+/** What `apply` returns or throws. */
 async function outcome<I, O>(
   each: Each<I, O>,
   input: I,

@@ -14,7 +14,7 @@ export interface MemoryWrite<T> {
   /** Number of the write, from 1. */
   readonly number: number;
   readonly entries: readonly Entry<T>[];
-  /** `lost` where the entries were stored but the caller was told that the write failed. */
+  /** `lost` if the entries were stored but the write reported a failure. */
   readonly outcome: 'pending' | 'accepted' | 'failed' | 'lost';
   readonly refusals: readonly Refusal[];
 }

@@ -32,7 +32,7 @@ export interface MemorySourceOptions<T> {
 
 /** A source that reads objects from memory, and tells what was done with them. */
 export interface MemorySource<T> extends RangedSource<MemoryRef, T> {
-  /** Stores an object, as a new version where there is one of this name. */
+  /** Stores an object, as a new version if the name exists. */
   readonly put: (name: string, chunks: readonly T[]) => MemoryRef;
   /** References to every object, in the order of their names. */
   readonly refs: () => readonly MemoryRef[];

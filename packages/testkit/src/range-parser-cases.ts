@@ -213,7 +213,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Contract: what a parser throws on purpose has a code. Anything else, and a failed check, is no outcome. */
+/** Contract: what a parser throws on purpose has a code. Anything else, and a failed check, does not count as an outcome. */
 function codeOf(error: unknown): string {
   if (!isMillraceError(error)) throw error;
   return error.code;

@@ -6,7 +6,7 @@ import type { DriveOptions } from './decoding/driven-stage.ts';
 import type { ParserRun } from './run-parser.ts';
 
 export interface RunRangeParserOptions extends DriveOptions {
-  /** Records that the parser is told are settled. @default 0 */
+  /** Number of settled records passed to the parser. @default 0 */
   readonly settled?: number;
 }
 

@@ -15,7 +15,7 @@ async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boo
   return settled;
 }
 
-/** Fails where a promise is still pending after so many milliseconds; what it settles with is not looked at. */
+/** Fails if a promise is still pending after the given milliseconds; its result is ignored. */
 export async function mustSettle(promise: Promise<unknown>, ms: number, what: string): Promise<void> {
   assert.ok(await settlesWithin(promise, ms), `${what} must end within ${ms} ms.`);
 }

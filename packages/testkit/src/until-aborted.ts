@@ -1,4 +1,4 @@
-/** What the promise settles with, or a rejection with the signal's reason as soon as it fires. It leaves no listener behind. */
+/** Settles like the promise, or rejects with the signal's reason as soon as it fires. Its listener is removed. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);

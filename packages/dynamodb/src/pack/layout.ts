@@ -47,10 +47,10 @@ export const LINE_END = '\n';
 /** Parts the branches of one ordinal, and a branch from its record. JSON holds no raw tab. */
 export const BRANCH_END = '\t';
 
-/** The first line of a pack of which the records are no table. */
+/** First line of a pack whose records do not form a table. */
 export const NO_COLUMNS = 'null';
 
-/** Begins the one name of an object that stands for a value that JSON has no word for. */
+/** Prefix of the only name in an object that represents a value that JSON lacks. */
 export const TAG = '$';
 
 /** Such values: binary, a number that no double holds, sets of text, numbers, binary. */

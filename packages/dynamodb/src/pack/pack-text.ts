@@ -47,7 +47,7 @@ export function packText(records: readonly PackedRecord[], exact = false): strin
   return lines.join(LINE_END);
 }
 
-/** The fields of each record; `undefined` where some are no objects. */
+/** Returns the fields of each record; `undefined` if some are not objects. */
 function fieldsOf(records: readonly PackedRecord[], exact: boolean): readonly Fields[] | undefined {
   const all: Fields[] = [];
   for (const { value } of records) {

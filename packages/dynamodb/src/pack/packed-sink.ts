@@ -71,7 +71,7 @@ function sizeOf(record: unknown): number {
   return weight === INEXACT ? roughBytes(record) : weight;
 }
 
-/** An entry of the runner's is no plain object, so it is not spread. */
+/** The runner's entries are not plain objects, so they are not spread. */
 function inPlaceOf<T>({ ordinal, branch, item, feed, run, signal }: Entry<T>, value: T): Entry<T> {
   return { ordinal, branch, item, feed, run, signal, value };
 }

@@ -1,7 +1,7 @@
 /** Counted for each value beside the length of its text. As `exactWeight` counts. */
 const VALUE_BYTES = 24;
 
-/** Values that are looked at, at most: a record that DynamoDB takes has seldom so many. */
+/** Maximum number of values to inspect. Records that DynamoDB accepts rarely have more. */
 const MAX_VALUES = 20_000;
 
 /**

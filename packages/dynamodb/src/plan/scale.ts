@@ -45,7 +45,7 @@ export class Scale {
     return this.#measured === 0 ? this.#seen : Math.round(this.#seen * (1 - this.#refused / this.#measured));
   }
 
-  /** The next stretch, of so many records: whether to measure it. The first is always measured: there may be no other. */
+  /** Returns whether to measure the next stretch of records. The first is always measured, because it may be the only one. */
   takes(records: number): boolean {
     this.#seen += records;
     const before = Math.ceil(this.#stretches * this.#share);

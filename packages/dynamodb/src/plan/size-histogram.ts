@@ -1,6 +1,6 @@
 import { MAX_ITEM_BYTES } from '../limits.ts';
 
-/** Items of up to so many bytes, and more than the row before has. */
+/** Items of up to this size in bytes, and larger than those of the previous row. */
 export interface SizeRow {
   readonly upTo: number;
   readonly items: number;

@@ -1,6 +1,6 @@
 /** What a table that is throttled is asked for from then on, as a share of what it gave. */
 const BACK_OFF = 0.9;
-/** Answers to requests that were sent before a back-off say nothing about it, for so many milliseconds. */
+/** How long responses to requests sent before a backoff are ignored, in milliseconds. */
 const SETTLE_MS = 500;
 /** Growth a second, as a share of the rate that was backed off to; and in units, at least. */
 const GROWTH = 0.03;
@@ -12,7 +12,7 @@ const LEAST = 25;
  * table was scaled up, or throttled the sink before it had shown what it takes.
  */
 const PATIENCE_S = 3;
-/** What was given and what was held back is measured over so many milliseconds. */
+/** Period over which accepted and throttled units are measured, in milliseconds. */
 const WINDOW_MS = 1000;
 /**
  * Share of what was asked for that may be held back without a back-off. At the table's limit little is; and where one

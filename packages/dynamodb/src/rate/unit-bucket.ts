@@ -40,7 +40,7 @@ export class UnitBucket {
     this.#serve();
   }
 
-  /** Resolves once so many units may be sent; `undefined` where that is now. Rejects once the signal has fired. */
+  /** Resolves once the units may be sent; `undefined` if that is immediately. Rejects once the signal fires. */
   take(units: number, signal: AbortSignal): Promise<void> | undefined {
     this.#refill();
     if (this.#waiting.length === 0 && this.#covers(units)) {

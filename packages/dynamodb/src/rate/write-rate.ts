@@ -10,7 +10,7 @@ const SHARE_OF_A_REQUEST = 0.25;
 export interface WriteRate {
   /** Units that one request may take at most; an item that takes more goes alone. */
   readonly maxUnits: number;
-  /** Resolves once so many units may be sent; `undefined` where that is at once. Rejects once the signal has fired. */
+  /** Resolves once the units may be sent; `undefined` if that is immediately. Rejects once the signal fires. */
   readonly enter: (units: number, signal: AbortSignal) => Promise<void> | undefined;
   /** The service has answered. `held` are units that it held back for want of the table's capacity. */
   readonly answered: (sent: number, consumed: number, held: number) => void;

@@ -15,7 +15,7 @@ export interface ReadPace {
   readonly limit: () => number | undefined;
   /** Resolves once the next page may be asked for, with the units that it is expected to take. Rejects once the signal has fired. */
   readonly enter: (signal: AbortSignal) => Promise<number>;
-  /** What was expected to take so many units took others, for so many items; none where it failed. */
+  /** Replaces the estimate with the units and items of a page; zero if the page failed. */
   readonly answered: (expected: number, units: number | undefined, items: number) => void;
 }
 

@@ -16,7 +16,7 @@ export interface Spool {
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Writes texts to a file that nobody else sees. Where that fails, nothing is left behind. */
+/** Writes text to a private file. If that fails, the file is removed. */
 export async function spool(texts: AsyncIterable<string>, directory: string = tmpdir()): Promise<Spool> {
   const place = await filing(mkdtemp(join(directory, 'millrace-scan-')));
   const remove = (): Promise<void> => rm(place, { recursive: true, force: true });

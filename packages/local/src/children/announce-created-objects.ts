@@ -7,7 +7,7 @@ type EventName = CreatedObject['eventName'];
 /**
  * Tells the parent of every object that was created, once its request succeeded.
  *
- * @returns resolves when the parent was told of every request that has been answered so far
+ * @returns resolves when the parent has received every request that completed before this call
  */
 export function announceCreatedObjects(app: S3App): () => Promise<void> {
   const open = new Set<Promise<void>>();

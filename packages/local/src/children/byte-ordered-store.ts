@@ -10,7 +10,7 @@ type ListedObject = ReturnType<S3Store['listObjects']>['objects'][number];
  * resumes by UTF-16 units, so that its pages lose or repeat keys, for example of mixed case.
  */
 export async function byteOrderedStore(): Promise<S3Store> {
-  // The class is no public export; the dependency is pinned to one version, and a test lists 10,000 keys.
+  // The class is not a public export; the dependency is pinned to one version, and a test lists 10,000 keys.
   const file = new URL('./s3/s3Store.js', import.meta.resolve('fauxqs'));
   const { S3Store: Store } = (await import(file.href)) as { readonly S3Store: new () => S3Store };
   const store = new Store();

@@ -8,7 +8,7 @@ const FAILED = 'At least one of the pre-conditions you specified did not hold';
  * ignores. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function honourConditions(app: S3App): void {
-  /** ETag of an object, or `undefined` where there is none. */
+  /** ETag of an object, or `undefined` if it does not exist. */
   const etagOf = async (path: string): Promise<string | undefined> => {
     const head = await app.inject({ method: 'HEAD', url: path });
     return head.statusCode === 200 ? unquoted(head.headers.etag) : undefined;

@@ -1,4 +1,4 @@
-/** The part of a Fastify reply that answers with an error. */
+/** The part of a Fastify reply that sends an error. */
 interface Reply {
   readonly code: (status: number) => { readonly type: (type: string) => { readonly send: (body: string) => unknown } };
 }

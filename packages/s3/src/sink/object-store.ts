@@ -21,7 +21,7 @@ export interface ObjectStore {
   /** Sends anything, such as a part of an upload; `verify` says why a response is none to it. */
   readonly send: <T>(key: string, request: (send: Send) => Promise<T>, options: SendOptions<T>) => Promise<T>;
   readonly put: (object: Omit<PutObjectCommandInput, 'Bucket' | 'Key' | 'Body'> & StoredObject) => Promise<void>;
-  /** Answers `undefined` where there is no such object. */
+  /** Returns `undefined` if the object does not exist. */
   readonly text: (key: string) => Promise<string | undefined>;
   readonly remove: (key: string) => Promise<void>;
   readonly list: (prefix: string) => Promise<readonly string[]>;

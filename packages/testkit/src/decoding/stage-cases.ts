@@ -197,7 +197,7 @@ function joined(chunks: readonly unknown[]): unknown {
   return Buffer.concat(chunks as readonly Uint8Array[]).toString('hex');
 }
 
-/** Contract: what a stage throws on purpose has a code. Anything else, and a failed check, is no outcome. */
+/** Contract: what a stage throws on purpose has a code. Anything else, and a failed check, does not count as an outcome. */
 function codeOf(error: unknown): string {
   if (!isMillraceError(error)) throw error;
   return error.code;

@@ -12,14 +12,14 @@ export interface LedgerCase {
 /** How long claims of the cases last, in milliseconds. */
 export const LEASE_MS = 60_000;
 
-/** A ledger with an object that no other case has, and a clock that stands until it is moved. */
+/** A ledger with an object of its own, and a clock that only moves on request. */
 export interface LedgerBench {
   readonly ledger: Ledger;
   readonly object: string;
   readonly now: () => number;
   /** Moves the clock on. */
   readonly pass: (ms: number) => void;
-  /** A request of a new claimant; for version `a` under `newest` unless told otherwise. */
+  /** Returns a request of a new claimant; by default for version `a` under `newest`. */
   readonly request: (own?: Partial<ClaimRequest> & { readonly version?: string }) => ClaimRequest;
   /** Claims, and fails unless it is granted. */
   readonly granted: (own?: Parameters<LedgerBench['request']>[0]) => Promise<ClaimRequest>;
@@ -65,7 +65,7 @@ export async function createBench(create: (now: () => number) => Ledger | Promis
   };
 }
 
-/** Progress with so many records settled. */
+/** Returns progress with the given number of settled records. */
 export function progress(watermark: number, rejected = 0): LedgerProgress {
   return { watermark, rejected };
 }
@@ -111,7 +111,7 @@ export function isGrantedAt(answer: ClaimAnswer, watermark: number, rejected: nu
   assert.deepEqual(rest, { outcome: 'granted', watermark, rejected });
 }
 
-/** How many of the answers have each outcome. */
+/** Counts the results by outcome. */
 export function outcomes(answers: readonly ClaimAnswer[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { outcome } of answers) counts[outcome] = (counts[outcome] ?? 0) + 1;

@@ -12,7 +12,7 @@ import {
 
 type Own = Partial<Pick<ClaimRequest, 'sequencer' | 'versions'>>;
 
-/** Claims a version and finishes it where it is granted; answers the watermark, or else the outcome. */
+/** Claims a version and finishes it if granted; returns the watermark, otherwise the outcome. */
 async function carry(
   bench: LedgerBench,
   version: string,

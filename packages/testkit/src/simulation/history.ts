@@ -12,7 +12,7 @@ export interface PutRecord {
   readonly content: ObjectContent;
   readonly versionId: string;
   readonly md5: string;
-  /** Whether any event told of it. */
+  /** Whether any event reported it. */
   readonly noticed: boolean;
 }
 

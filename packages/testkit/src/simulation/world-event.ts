@@ -59,7 +59,7 @@ export interface WorldSettings {
   /** What notifications go to: the queue, or Lambda's own asynchronous invocation. */
   readonly carrier: 'sqs' | 'async';
   readonly network: NetworkSettings;
-  /** Wall clocks of processes differ by up to so many milliseconds from the world's. */
+  /** Maximum difference between a process's wall clock and the world's, in milliseconds. */
   readonly clockOffsetMs: number;
   /** Choices of the deployment, such as the kind of keys. */
   readonly options: Readonly<Record<string, string | number | boolean>>;

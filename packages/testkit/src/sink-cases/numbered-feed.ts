@@ -46,7 +46,7 @@ export function numberedFeed<T>(
   return feed('cases').from(source).through(numbers).through(fanOut).through(records).to(sink);
 }
 
-/** Where the records of a {@link numberedFeed} stand, for an object of so many numbers. */
+/** Returns the locations of the records of a {@link numberedFeed}, for an object with the given count. */
 export function numberedPlaces(item: ItemOrigin, count: number): readonly Place[] {
   return Array.from({ length: count }, (_, ordinal) => ordinal).flatMap((ordinal): readonly Place[] => {
     const fate = fateOf(ordinal);

@@ -14,7 +14,7 @@ export interface SinkSupports {
   readonly outages: boolean;
 }
 
-/** A sink with a place of its own to write to. Made anew for each case. */
+/** A sink with its own destination. Each case gets a new one. */
 export interface SinkBench<T> {
   /** Its budget for retries should be a second or two, and its groups small, such as 4. */
   readonly sink: Sink<T>;
@@ -22,7 +22,7 @@ export interface SinkBench<T> {
   readonly stored: () => Promise<readonly string[]>;
   /** Another sink that writes to the same place. The case closes it. */
   readonly another?: () => MaybePromise<Sink<T>>;
-  /** Takes the service away, also from calls in flight; what it answers brings it back. */
+  /** Makes the service unavailable, also to calls in flight; returns a function that restores it. */
   readonly interrupt?: () => MaybePromise<() => MaybePromise<void>>;
   /** How often the service was called so far, failed calls included. */
   readonly calls?: () => number;

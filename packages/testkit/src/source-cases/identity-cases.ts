@@ -3,7 +3,7 @@ import { content, idAndContent, openItem, readItem, rejectsWithCode, sameBytes }
 import { needed } from '../needed.ts';
 import type { SourceCase } from './source-bench.ts';
 
-/** Which object it is: versions, ids, and the same answers every time. */
+/** Cases about identity: versions, ids, and the same results every time. */
 export const identityCases: readonly SourceCase[] = [
   {
     name: 'a reference to an object that was overwritten is refused',

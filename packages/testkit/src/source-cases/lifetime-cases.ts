@@ -29,7 +29,7 @@ export const lifetimeCases: readonly SourceCase[] = [
       const ref = await bench.put('a', content(1));
       const opening = bench.source.open(ref, caseContext(AbortSignal.abort(new Error('stopped'))));
       await mustSettle(opening, ABORT_MS, 'open');
-      // An item that was open by then is no breach; it only has to be given back.
+      // An object that was already open is allowed; it only has to be closed.
       await opening.then((item) => item.close?.()).catch(() => {});
     },
   },

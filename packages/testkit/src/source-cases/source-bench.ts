@@ -15,10 +15,10 @@ export interface SourceSupports {
   readonly ranges?: boolean;
 }
 
-/** A source with a place of its own to read from, and the means to disturb it. Made anew for each case. */
+/** A source with its own location, and functions that interrupt it. Each case gets a new one. */
 export interface SourceBench<Ref, T extends Cuttable> {
   readonly source: Source<Ref, T>;
-  /** Stores an object, over one of the same name, and answers a reference to it as listings and events do. */
+  /** Stores an object, replacing one of the same name, and returns a reference like those of listings and events. */
   readonly put: (name: string, content: Uint8Array) => MaybePromise<Ref>;
   /** A reference to an object that is not there. */
   readonly missing: MaybePromise<Ref>;
@@ -26,9 +26,9 @@ export interface SourceBench<Ref, T extends Cuttable> {
   readonly respell?: (ref: Ref) => Ref;
   /** References to all objects of the place. */
   readonly list?: () => Iterable<Ref> | AsyncIterable<Ref>;
-  /** Lets the next read of the object break off after so many bytes, once. */
+  /** Makes the next read of the object break off after the given number of bytes, once. */
   readonly cutShort?: (ref: Ref, afterBytes: number) => MaybePromise<void>;
-  /** Lets the next read of the object bring nothing more after so many bytes. */
+  /** Makes the next read of the object stall after the given number of bytes. */
   readonly stall?: (ref: Ref, afterBytes: number) => MaybePromise<void>;
   /** How many connections, handles and the like the source holds now. */
   readonly held?: () => MaybePromise<number>;

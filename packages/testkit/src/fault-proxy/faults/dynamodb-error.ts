@@ -10,7 +10,7 @@ export interface ThrottlingReason {
 }
 
 /**
- * DynamoDB answers with an error, and the target does not see the call.
+ * Returns an error of DynamoDB; the target does not receive the call.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export interface DynamodbErrorFault extends FaultBase {

@@ -2,7 +2,7 @@ import { check } from '@millrace/core/plugin';
 import type { FaultBase, FaultKind } from '../fault-kind.ts';
 
 /**
- * S3 answers with an error, and the target does not see the call.
+ * Returns an error of S3; the target does not receive the call.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 export interface S3ErrorFault extends FaultBase {

@@ -47,9 +47,9 @@ export interface NetworkSettings {
    * destination that takes every write needs it to be `false`, one that compares versions does not.
    */
   readonly haltsBeforeSocket: boolean;
-  /** A request whose fault is `delay` arrives after at most so many milliseconds. */
+  /** A request whose fault is `delay` arrives after at most this many milliseconds. */
   readonly longestDelayMs: number;
-  /** Takes every request and response so many milliseconds, so that what begins together stays together. @default chance */
+  /** Fixed duration of every request and response in milliseconds, so that concurrent calls stay in step. @default random */
   readonly steadyMs?: number;
 }
 
