@@ -30,16 +30,16 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   /** Name of the table, or its ARN. It must exist; see `ensureTable`. */
   readonly table: string;
   /**
-   * The client to send with, a document client included. It is neither changed nor closed.
+   * Client for sending; may be a document client. The sink does not change or close it.
    *
    * @default a client made at the first write from the environment's region, credentials and endpoint
    */
   readonly client?: AnyDynamoDBClient;
-  /** Attribute that is the table's partition key. @default 'uuid' */
+  /** Name of the table's partition key. @default 'uuid' */
   readonly partitionKey?: P;
-  /** Attribute that is the table's sort key. @default none */
+  /** Name of the table's sort key. @default none */
   readonly sortKey?: S;
-  /** Requests in flight, across all items of a run; each holds up to 25 records in memory. @default 16 */
+  /** Maximum requests in flight, across all objects of a run; each holds up to 25 records in memory. @default 16 */
   readonly concurrency?: number;
   /**
    * What to do with a JavaScript number that is whole and beyond 2^53 - 1. Its parser may have lost digits already, so
@@ -48,38 +48,38 @@ export interface DynamodbSinkOptions<P extends string = 'uuid', S extends string
   readonly inexactNumbers?: 'refuse' | 'write';
   /**
    * Maximum write units per second, as DynamoDB reports them, spread evenly; a number for this sink alone, or a
-   * `writeBudget` that several sinks share. @default as many as the table takes
+   * `writeBudget` that several sinks share. @default the rate that the table accepts
    */
   readonly maxWriteUnitsPerSecond?: number | WriteBudget;
-  /** For the price of what was written, in reports. @default `DEFAULT_PRICES`: us-east-1, on-demand */
+  /** Prices for the costs in reports. @default `DEFAULT_PRICES`: us-east-1, on-demand */
   readonly prices?: DynamodbPrices;
-  /** How long to go on with records that DynamoDB does not take. After that the write fails with a retryable error. */
+  /** How long to retry records that DynamoDB does not accept. After that, the write fails with a retryable error. */
   readonly retry?: DynamodbRetryOptions;
   /**
-   * Writes each item by a PutItem on the condition that no newer version of the same object has written it, instead of up to
-   * 25 by a BatchWriteItem: a run that was paused, or a message that comes late, then never puts an older row over a newer
-   * one. For natural keys, with a ledger. It takes one request for each item through the client, for the same write units.
-   * Give the names of the attributes if `landingItem` was given others. A replay always writes in this way, if its records have a
+   * Writes each item with a PutItem on the condition that no newer version of the same object has written it, instead of up
+   * to 25 items with a BatchWriteItem. A paused run or a late message then never replaces a newer row with an older one. It
+   * needs natural keys and a ledger, and one request per item through the client, with the same write units. Pass the names
+   * of the attributes if you pass other names to `landingItem`. A replay always writes in this way if its records have a
    * generation. @default false
    */
   readonly keepNewest?: boolean | KeepNewestOptions;
   /**
-   * Lets rows with natural keys be retired, by `versions: 'replace'` and `purge`. Their keys cannot be computed, so each
-   * time the whole table is read by a strongly consistent scan, which takes a read unit for each 4 KB of it; rows are then
-   * deleted on the condition that they still are of the version to retire. Keys by place need no scan. @default false
+   * Allows `versions: 'replace'` and `purge` to retire rows with natural keys. Their keys cannot be computed, so each time a
+   * strongly consistent scan reads the whole table, for one read unit per 4 KB. Rows are then deleted on the condition that
+   * they still belong to the version to retire. Keys by ordinal do not need a scan. @default false
    */
   readonly retireByScan?: boolean;
   /**
-   * `packed()` lands adjacent records of an object in one item, which costs a fraction of the write units; `unpack` of
-   * `@millrace/dynamodb/unpack` reads them. It takes what `landingItem` makes with key `place`. @default each record is an item
+   * `packed()` stores adjacent records of an object in one item, for a fraction of the write units; `unpack` of
+   * `@millrace/dynamodb/unpack` reads them. It needs records of `landingItem` with the key `'place'`. @default each record is an item
    */
   readonly pack?: Packed;
   /**
-   * How requests are sent. `sdk`: each through the client. `lean`: the first through the client, and then, as long as its
-   * credentials last, requests that equal it are signed and sent without the client's pipeline, over its connections; any
-   * that is refused for its signature, date or credentials goes through the client again. `auto`: `lean`, unless something
-   * on the client sees or changes requests, such as middleware, a logger, a retry strategy or a request handler of its
-   * own; then `sdk`, and a process warning `DYNAMODB_SENDER_ORDINARY` says so once. @default 'auto'
+   * How to send requests. `sdk`: each through the client. `lean`: the first through the client; then, while its credentials
+   * are valid, matching requests are signed and sent over its connections without its pipeline. A request that is refused for
+   * its signature, date or credentials goes through the client again. `auto`: `lean`, unless something on the client reads
+   * or changes requests, such as middleware, a logger, a retry strategy or a custom request handler; then `sdk`, with one
+   * process warning `DYNAMODB_SENDER_ORDINARY`. @default 'auto'
    */
   readonly sender?: SenderKind;
 }

@@ -10,17 +10,17 @@ import { type S3Ref, s3Uri } from './s3-ref.ts';
 /** Which objects to list. */
 export interface S3ListQuery {
   readonly bucket: string;
-  /** Only keys that begin with it. @default all keys */
+  /** Lists only keys that start with this. @default all keys */
   readonly prefix?: string;
-  /** Only keys that end with it, such as `.ndjson.gz`. S3 cannot filter by it: all keys of the prefix are still listed. */
+  /** Lists only keys that end with this, such as `.ndjson.gz`. S3 cannot filter by suffix, so all keys of the prefix are read. */
   readonly suffix?: string;
-  /** Only keys after this one, in the order of their UTF-8 bytes. */
+  /** Lists only keys after this one, in the order of their UTF-8 bytes. */
   readonly startAfter?: string;
-  /** Keys in one request. @default 1000 */
+  /** Keys per request. @default 1000 */
   readonly pageSize?: number;
   /**
-   * Whether to leave out what `s3Quarantine` keeps, which is told by the form of its keys, wherever in the bucket it lies. Else
-   * each run over the bucket would carry what the run before rejected. @default 'skip'
+   * `'skip'` omits objects of `s3Quarantine` anywhere in the bucket, which it recognizes by their keys. Otherwise, each run over
+   * the bucket would read the rejections of the previous run. @default 'skip'
    */
   readonly quarantine?: 'skip' | 'include';
   /** Ends the listing; the iteration then throws the signal's reason. */
@@ -28,7 +28,7 @@ export interface S3ListQuery {
 }
 
 export interface ListSettings {
-  /** How long S3 may take for one page, in milliseconds. */
+  /** Maximum time for one page, in milliseconds. */
   readonly timeoutMs: number;
 }
 

@@ -5,37 +5,37 @@ import { holdClient } from './client-holder.ts';
 import { s3PartStore } from './sink/part-store.ts';
 
 export interface S3SinkOptions<T> {
-  /** Where the records are written: the name of a bucket, or the ARN of an access point. It must exist. */
+  /** Bucket for the records: its name, or the ARN of an access point. It must exist. */
   readonly bucket: string;
-  /** Stands in front of every key as it is, so it mostly ends with `/`. @default '' */
+  /** Prepended to every key unchanged, so it usually ends with `/`. @default '' */
   readonly prefix?: string;
-  /** Stands in front of the keys of manifests, which no reader of the records may take for records. @default `<prefix>_manifests/` */
+  /** Prepended to the keys of manifests, which readers of the records must not read as records. @default `<prefix>_manifests/` */
   readonly manifestPrefix?: string;
   /** Turns records into the text of objects, such as `encodeCsv({ columns })`. @default `encodeNdjson()` */
   readonly encode?: Encoder<T>;
-  /** @default 'gzip' */
+  /** Compression of the objects. @default 'gzip' */
   readonly compress?: 'gzip' | 'none';
   /**
-   * Returns where a record belongs: `({ feed, day }) => ({ feed, date: day })` puts it under `feed=…/date=…/`. It must be a function
-   * of the record and its context alone. @default one folder
+   * Returns the partition of a record: `({ feed, day }) => ({ feed, date: day })` puts it under `feed=…/date=…/`. The result must
+   * depend on the record and its context alone. @default one folder
    */
   readonly partition?: PartitionOf<T>;
   /**
-   * Records of an item that are written together, before fan-out: one object for each of their partitions. They are in memory
-   * as long, up to `concurrency` + 1 times. Never change it for a prefix that is in use. @default 50000
+   * Records of an object that are written together, before fan-out, to one object per partition. Memory holds up to
+   * `concurrency` + 1 such groups. Never change it for a prefix in use. @default 50000
    */
   readonly recordsPerPart?: number;
-  /** Bytes of one object before compression, at most 64 GiB; what is more goes to further objects. @default 268435456 */
+  /** Maximum bytes of one object before compression, up to 64 GiB; the rest goes to further objects. @default 268435456 */
   readonly maxPartBytes?: number;
-  /** Bytes of one record's text, with its line end; a larger one is refused. @default 16777216, what Snowflake takes by default */
+  /** Maximum bytes of one record's text with its line end; a larger record is refused. @default 16777216, Snowflake's default limit */
   readonly maxRecordBytes?: number;
-  /** Writes in flight at once; each puts up to four objects at once. @default 2 */
+  /** Concurrent writes; each puts up to four objects concurrently. @default 2 */
   readonly concurrency?: number;
-  /** How long one request may take, in milliseconds. @default 60000 */
+  /** Maximum time for one request, in milliseconds. @default 60000 */
   readonly timeoutMs?: number;
-  /** How long the sink goes on where S3 is unavailable or throttles, beyond the client's own retries, in milliseconds. @default 60000 */
+  /** How long to retry if S3 is unavailable or throttles, in addition to the client's own retries, in milliseconds. @default 60000 */
   readonly retryForMs?: number;
-  /** Client to write with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
+  /** Client for writing. @default `new S3Client({})`, made at first use: region and credentials from the environment */
   readonly client?: S3Client;
 }
 

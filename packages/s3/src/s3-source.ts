@@ -29,54 +29,53 @@ import { openSettled } from './settled-version.ts';
 import { type WholeObject, wholeObjects } from './whole-object.ts';
 
 export interface S3SourceOptions {
-  /** Client to read with. @default `new S3Client({})`, made at first use: region and credentials from the environment */
+  /** Client for reading. @default `new S3Client({})`, made at first use: region and credentials from the environment */
   readonly client?: S3Client;
   /**
-   * How long S3 may deliver nothing while it is waited for, in milliseconds: first until it begins to answer, then between
-   * two chunks of the body. @default 60000
+   * Maximum wait for S3, in milliseconds: for the start of a response, and between two chunks of the body. @default 60000
    */
   readonly idleTimeoutMs?: number;
   /**
-   * Further requests for one object at most, where its body breaks off or stalls: each goes on at the byte that was
-   * reached. 0 fails at once. @default 10
+   * Maximum further requests for one object if its body breaks off or stalls; each resumes at the next byte. 0 fails
+   * immediately. @default 10
    */
   readonly maxResumes?: number;
   /**
-   * Reads objects over several connections at once, where they are longer than one range: for large uncompressed ones, where
-   * one connection is slower than what follows. `{}` takes the defaults. @default one connection for each object
+   * Reads objects that are longer than one range over several concurrent connections. Use it for large uncompressed objects
+   * if one connection is slower than the rest of the feed. `{}` uses the defaults. @default one connection for each object
    */
   readonly ranges?: S3Ranges;
   /**
-   * What to do about a reference whose object, or version, is not there any more. `'fail'` fails the item with
-   * `S3_OBJECT_NOT_FOUND` or `S3_VERSION_NOT_FOUND`. `'skip'` rejects with `SOURCE_OBJECT_SKIPPED`: the run counts the item as
-   * skipped and goes on. Skip only where suppliers delete objects, since S3 says the same of a key that is decoded wrongly.
-   * A version that a delete marker hides is still there, and is read. @default 'fail'
+   * What to do if the object or version of a reference no longer exists. `'fail'` fails the object with
+   * `S3_OBJECT_NOT_FOUND` or `S3_VERSION_NOT_FOUND`. `'skip'` rejects with `SOURCE_OBJECT_SKIPPED`: the run counts the object
+   * as skipped and continues. Skip only if suppliers delete objects, because S3 returns the same error for a key that is
+   * decoded incorrectly. A version under a delete marker still exists and is read. @default 'fail'
    */
   readonly missing?: 'fail' | 'skip';
   /**
-   * Whether an object that `copyToLanding` made counts as its original, whose origin stands in its metadata. Set `false` where
-   * objects come straight from others, who could claim any origin, and no landing copies are read. @default true
+   * Treats an object made by `copyToLanding` as its original, whose origin is in its metadata. Set `false` if others write
+   * objects directly, because they could claim any origin, and you do not read landing copies. @default true
    */
   readonly landingCopies?: boolean;
 }
 
 /** How an object is read over several connections at once. It takes memory for `count` × `bytes`, for each object open. */
 export interface S3Ranges {
-  /** Ranges of an object that are read or held at once; together for all objects below the client's `maxSockets`. @default 4 */
+  /** Concurrent ranges of an object, read or held in memory; the total for all objects must be below the client's `maxSockets`. @default 4 */
   readonly count?: number;
-  /** Length of a range in bytes: each is a request of its own. @default 8388608 */
+  /** Length of a range in bytes; each range needs one request. @default 8388608 */
   readonly bytes?: number;
 }
 
 /** Reads S3 objects as streams of bytes, or by ranges, and lists them. */
 export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
-  /** Returns the identity that a reference with an ETag tells, so that a ledger can be asked before S3 is. */
+  /** Returns the identity of a reference with an ETag, so that a run can check its ledger before it calls S3. */
   readonly identify: (ref: S3Ref) => ReferenceIdentity | undefined;
   /**
-   * References to the objects of a bucket, in pages that are asked for as the iteration goes on. It yields all of them or
+   * Lists references to the objects of a bucket, and requests pages during the iteration. It yields all of them or
    * throws; each iteration lists again.
    *
-   * @throws MillraceError `S3_LISTING_INCONSISTENT` where pages do not join up, or the code of what S3 answered
+   * @throws MillraceError `S3_LISTING_INCONSISTENT` if pages are inconsistent, or the code of S3's response
    */
   readonly list: (query: S3ListQuery) => AsyncIterable<S3Ref>;
 }

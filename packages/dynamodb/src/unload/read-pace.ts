@@ -15,7 +15,7 @@ export interface ReadPace {
   readonly limit: () => number | undefined;
   /** Resolves once the next page may be asked for, with the units that it is expected to take. Rejects once the signal has fired. */
   readonly enter: (signal: AbortSignal) => Promise<number>;
-  /** Replaces the estimate with the units and items of a page; zero if the page failed. */
+  /** Replaces the estimate with the units and items of a page; `undefined` units if the page failed. */
   readonly answered: (expected: number, units: number | undefined, items: number) => void;
 }
 
