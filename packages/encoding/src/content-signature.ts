@@ -54,14 +54,14 @@ const MARKS: readonly Mark[] = [
 ];
 
 /** Behind `BZh` and the block size: the beginning of a block, or of the end of a file without any. */
-const BZIP2 = /^[1-9](?:1AY&SY|\x17rE8P\x90)/;
+const BZIP2_BLOCKS: readonly string[] = ['1AY&SY', '\x17rE8P\x90'];
 
 const TAR: ContentSignature = { name: 'tar', advice: ARCHIVE };
 
 /** Recognizes the format that bytes begin with; `undefined` if it is none that is known, as text is not. */
 export function contentSignature(head: Uint8Array): ContentSignature | undefined {
   const found = MARKS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
-  if (found?.name === 'bzip2' && !BZIP2.test(latin1(head.subarray(3, 10)))) return undefined;
+  if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
   return found ?? (isTar(head) ? TAR : undefined);
 }
 

@@ -73,7 +73,7 @@ export interface HandPage {
   /** Of version 2: the levels before the body. */
   readonly levels?: readonly [repetitions: Uint8Array, definitions: Uint8Array];
   /** Of version 2: whether the header says that the body is compressed; nothing by default, which means that it is. */
-  readonly flag?: boolean;
+  readonly flag?: boolean | undefined;
   /** Whether a checksum is stored, or which. */
   readonly crc?: boolean | number;
   /** What the header declares in place of the truth. */
