@@ -11,7 +11,7 @@ export async function installGuide(root: string, dir: string, tarballs: readonly
     writeFileSync(path, text);
   }
   // What is not published yet comes from its tarball; the ranges of the guide's package.json have to fit it.
-  const own = tarballs.filter((tarball) => /\/millrace-(core|testkit)-/.test(tarball));
+  const own = tarballs.filter((tarball) => /\/millrace-(core|framing|testkit)-/.test(tarball));
   await runProgram('npm', ['install', '--no-audit', '--no-fund', '--no-save', '--prefer-offline', ...own], {
     cwd: dir,
     env: plainEnvironment(),

@@ -18,6 +18,6 @@ describe('a process that is paused beyond its lease while it writes', () => {
       const result = await stopSeries(stage, { runs: 2, records: 600, seed: 3, keepNewest });
       expect(result).toMatchObject({ runs: 2, reverted: 0, lost: 0, problems: [] });
     },
-    120_000,
+    300_000,
   );
 });

@@ -33,6 +33,7 @@ export { rejectionPosition } from './rejection-position.ts';
 export { shortenedRejections } from './quarantine/shortened.ts';
 export type { ItemRanges, RangesContext, RangesStage } from './range-parser.ts';
 export { refusalOf } from './refusal-of.ts';
+export { isSideObject } from './side-object.ts';
 export { signatureOf } from './signature.ts';
 export type { Refusal, SinkLimits } from './sink.ts';
 export type { IdentifiedObject, OpenedItem, RangedItem, ReferenceIdentity, SourceItem } from './source.ts';

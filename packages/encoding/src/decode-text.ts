@@ -1,9 +1,11 @@
 import type { CharsetDecoder, ItemContext } from '@millrace/core';
 import { check, checkOptions, located, type Located, signatureOf } from '@millrace/core/plugin';
 import { legacyCharsets } from '#legacy-charsets';
-import { chooseDecode, MARK_LENGTH } from './byte-order-mark.ts';
+import { chooseDecode, MARK_LENGTH, markOf } from './byte-order-mark.ts';
 import type { Decode } from './charset.ts';
 import type { Charsets } from './charsets.ts';
+import { checkContent } from './check-content.ts';
+import { SIGNATURE_LENGTH } from './content-signature.ts';
 import type { Candidate, DecodingStage, Detection } from './detection.ts';
 import { InvalidBytes } from './invalid-bytes.ts';
 import { resolveCharset } from './resolve-charset.ts';
@@ -24,6 +26,13 @@ export interface DecodeTextOptions {
    * @default `legacyCharsets` on Node; none in a bundle
    */
   readonly charsets?: Charsets;
+  /**
+   * Whether an item must look like text in its encoding. With `'text'`, it fails if its first 512 bytes are those of a known
+   * format that is not text, such as gzip, zip, 7z, tar, PDF or Parquet; if they are UTF-16 or UTF-32 without a byte order
+   * mark under another encoding; or if they are plain ASCII under UTF-16 or UTF-32. With `'any'`, nothing is checked.
+   * @default 'text'
+   */
+  readonly content?: 'text' | 'any';
 }
 
 /**
@@ -50,14 +59,19 @@ const NO_BYTES = new Uint8Array(0);
  * @throws MillraceError `ENCODING_INVALID` in a run, for bytes that are no character or a character that the end cuts
  *   short; `details.byteOffset` is where they begin, counted from 0 in the bytes that decodeText received
  * @throws MillraceError `ENCODING_BOM_CONTRADICTS` in a run, where the byte order mark is that of another encoding
+ * @throws MillraceError `ENCODING_NOT_TEXT` in a run, for an item that begins like gzip, zip, PDF or another known format
+ * @throws MillraceError `ENCODING_CONTRADICTS` in a run, for UTF-16 or UTF-32 without a byte order mark under another encoding,
+ *   and for plain ASCII under these
  * @throws MillraceError `ENCODING_NOT_DETECTED` in a run, where `detect` finds none that is sure enough
  */
 export function decodeText(charset: string | Detection, options: DecodeTextOptions = {}): CharsetDecoder {
   checkOptions('decodeText', options, {
     onInvalid: check.optional(check.oneOf('fail', 'replace', 'reject-record')),
     charsets: check.optional(check.object),
+    content: check.optional(check.oneOf('text', 'any')),
   });
-  const { onInvalid = 'fail', charsets = legacyCharsets } = options;
+  const { onInvalid = 'fail', charsets = legacyCharsets, content = 'text' } = options;
+  const settings: Settings = { onInvalid, checked: content === 'text' };
   const candidateOf = (name: string): Candidate => ({ name, charset: resolveCharset(name, charsets) });
   return Object.freeze({
     kind: 'charset-decoder',
@@ -69,10 +83,10 @@ export function decodeText(charset: string | Detection, options: DecodeTextOptio
   function starter(): CharsetDecoder['start'] {
     if (typeof charset === 'string') {
       const candidate = candidateOf(charset);
-      return (context) => startDecoding(candidate, onInvalid, context);
+      return (context) => startDecoding(candidate, settings, context);
     }
     const candidates = charset.allowed.map(candidateOf);
-    return (context) => charset.start(candidates, (chosen) => startDecoding(chosen, onInvalid, context), context);
+    return (context) => charset.start(candidates, (chosen) => startDecoding(chosen, settings, context), context);
   }
 }
 
@@ -82,7 +96,14 @@ interface Invalid {
   readonly length: number;
 }
 
-function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: ItemContext): DecodingStage {
+interface Settings {
+  readonly onInvalid: OnInvalid;
+  /** Whether the item's beginning is checked to be text. */
+  readonly checked: boolean;
+}
+
+function startDecoding(candidate: Candidate, { onInvalid, checked }: Settings, context: ItemContext): DecodingStage {
+  const headLength = checked ? SIGNATURE_LENGTH : MARK_LENGTH;
   let { name: declared, charset } = candidate;
   let decode: Decode | undefined;
   let rest: Uint8Array = NO_BYTES; // What is still to be decoded: the beginning of a character, or of the item.
@@ -90,9 +111,16 @@ function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: Item
   let shift = 0; // With which shift.
   let started = false;
 
-  /** Decodes one slice and answers how many of its bytes remain. */
+  function begin(bytes: Uint8Array): Decode {
+    const chosen = chooseDecode(charset, declared, bytes);
+    const head = bytes.subarray(0, SIGNATURE_LENGTH);
+    if (checked) checkContent(charset, declared, head, markOf(head) !== undefined);
+    return chosen;
+  }
+
+  /** Decodes one slice and returns how many of its bytes remain. */
   function* decodeSlice(bytes: Uint8Array, last: boolean): Generator<Located<string>, number> {
-    decode ??= chooseDecode(charset, declared, bytes);
+    decode ??= begin(bytes);
     const found: Invalid[] = [];
     const decoded = decode(bytes, last, (index, length) => found.push({ index, length }), shift);
     const { text, used } = decoded;
@@ -153,7 +181,7 @@ function startDecoding(candidate: Candidate, onInvalid: OnInvalid, context: Item
 
   return {
     *push(chunk) {
-      if (decode === undefined && rest.length + chunk.length < MARK_LENGTH) {
+      if (decode === undefined && rest.length + chunk.length < headLength) {
         rest = join(rest, chunk);
         return;
       }

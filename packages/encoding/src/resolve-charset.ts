@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { MillraceError } from '@millrace/core';
 import type { Charset, Decode, Measure } from './charset.ts';
 import type { Charsets } from './charsets.ts';
+import { documentedName, documentedNames } from './documented-names.ts';
 import { nearNames } from './near-names.ts';
 import { usualName, whyRefused } from './standard-names.ts';
 import { decodeUtf16be, decodeUtf16le } from './utf16.ts';
@@ -34,12 +35,16 @@ export function resolveCharset(name: string, charsets: Charsets | undefined): Ch
       { details: { charset: name } },
     );
   }
-  const near = nearNames(plain, charsets.names());
+  const known = [...new Set([...documentedNames().map(usualName), ...charsets.names()])];
+  const near = nearNames(plain, known).map(documentedName);
   const hint = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
   throw new MillraceError('ENCODING_UNKNOWN', `decodeText does not know the character encoding "${name}".${hint}`, {
     details: { charset: name, near },
   });
 }
+
+const decodeUtf32le = utf32(true);
+const decodeUtf32be = utf32(false);
 
 const measureUtf8: Measure = (text) => Buffer.byteLength(text);
 const measureUtf16: Measure = (text) => 2 * text.length;
@@ -67,13 +72,13 @@ function unicodeCharset(plain: string): Charset | undefined {
       return measured(measureUtf16, decodeUtf16be, { 'utf-16be': decodeUtf16be });
     case 'utf32':
     case 'ucs4':
-      return measured(measureUtf32, utf32(true), { 'utf-32le': utf32(true), 'utf-32be': utf32(false) });
+      return measured(measureUtf32, decodeUtf32le, { 'utf-32le': decodeUtf32le, 'utf-32be': decodeUtf32be });
     case 'utf32le':
     case 'ucs4le':
-      return measured(measureUtf32, utf32(true), { 'utf-32le': utf32(true) });
+      return measured(measureUtf32, decodeUtf32le, { 'utf-32le': decodeUtf32le });
     case 'utf32be':
     case 'ucs4be':
-      return measured(measureUtf32, utf32(false), { 'utf-32be': utf32(false) });
+      return measured(measureUtf32, decodeUtf32be, { 'utf-32be': decodeUtf32be });
     default:
       return undefined;
   }

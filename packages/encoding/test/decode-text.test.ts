@@ -26,10 +26,12 @@ describe('decodeText', () => {
     expect(() => decodeText('widows-1252')).toThrowError(
       expect.objectContaining({
         code: 'ENCODING_UNKNOWN',
-        details: { charset: 'widows-1252', near: ['windows1252', 'windows1250', 'windows1251'] },
+        details: { charset: 'widows-1252', near: ['windows-1252', 'windows-1250', 'windows-1251'] },
       }),
     );
-    expect(() => decodeText('shift_jsi')).toThrowError(/Did you mean shiftjis/);
+    expect(() => decodeText('shift_jsi')).toThrowError(/Did you mean shift_jis/);
+    expect(() => decodeText('windwos-1250')).toThrowError(/Did you mean windows-1250/);
+    expect(() => decodeText('ios-8859-2')).toThrowError(/Did you mean iso-8859-2/);
     expect(() => decodeText('utf-9')).toThrowError(/Did you mean utf/);
     expect(() => decodeText('klingon-xyzzy')).toThrowError(
       expect.objectContaining({ code: 'ENCODING_UNKNOWN', details: { charset: 'klingon-xyzzy', near: [] } }),

@@ -15,6 +15,12 @@ export interface HandlerOptions {
   readonly reserveMs?: number;
   /** Takes the log, one line of JSON for each record of the event. @default writes to stdout */
   readonly log?: Log;
+  /**
+   * What to do with objects that tools leave beside files: folders of the S3 console (`in/`) and of Hadoop (`in_$folder$`) without
+   * content, `_SUCCESS`, `.DS_Store`, and what is in `__MACOSX`. `'skip'` passes them over, which the log and the report say with
+   * the outcome `passed-over`; `'include'` carries or copies them like any other. @default 'skip'
+   */
+  readonly sideObjects?: 'skip' | 'include';
   /** How keys are encoded, where that differs from what AWS does. */
   readonly keys?: KeyEncodings;
   /**
@@ -30,6 +36,7 @@ export function handlerChecks(): { readonly [K in keyof Required<HandlerOptions>
     concurrency: check.optional(check.integer(1)),
     reserveMs: check.optional(check.numeric(0)),
     log: check.optional(check.callback),
+    sideObjects: check.optional(check.oneOf('skip', 'include')),
     keys: checkKeys,
     onReport: check.optional(check.callback),
   };
@@ -40,6 +47,7 @@ export interface HandlerSettings {
   readonly concurrency: number;
   readonly reserveMs: number | undefined;
   readonly log: Log;
+  readonly skipsSideObjects: boolean;
   readonly keys: KeyDecoders;
   readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continueWith?: ContinueWith | undefined;
@@ -48,6 +56,7 @@ export interface HandlerSettings {
 export function handlerSettings(
   options: HandlerOptions & { readonly continueWith?: ContinueWith | undefined },
 ): HandlerSettings {
-  const { concurrency = 1, reserveMs, log = logToStdout, keys, onReport, continueWith } = options;
-  return { concurrency, reserveMs, log, keys: keyDecoders(keys), onReport, continueWith };
+  const { concurrency = 1, reserveMs, log = logToStdout, keys, onReport, continueWith, sideObjects = 'skip' } = options;
+  const skipsSideObjects = sideObjects === 'skip';
+  return { concurrency, reserveMs, log, skipsSideObjects, keys: keyDecoders(keys), onReport, continueWith };
 }

@@ -14,7 +14,8 @@ import type { ObjectRef } from './object-ref.ts';
  * - `aborted`: the invocation's time ran out first, or an earlier message of its FIFO group failed
  * - `continued`: it ran out, and `continueWith` has taken the object
  * - `ignored`: no route matches it, and the routes say `ignore`
- * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`
+ * - `passed-over`: the event is not about a new object, such as `ObjectRemoved:Delete`; or the object is no
+ *   file but what a tool leaves beside files, such as a folder of the S3 console (`sideObjects`)
  * - `test-event`: S3's `s3:TestEvent`
  *
  * `failed`, `held` and `aborted` are failures: the object's carrier is settled, so that it delivers the object again.

@@ -216,7 +216,9 @@ export class ColumnReader {
     // The window that they lie in goes with the next read.
     const levels = Uint8Array.from(bytes.subarray(0, forLevels));
     const stored = bytes.subarray(forLevels);
-    const page = decompressPage(head.is_compressed === false ? 'UNCOMPRESSED' : this.#codec, stored, full);
+    // Arrow before 3.0 compressed such pages and flagged them as not compressed.
+    const isPlain = head.is_compressed === false && stored.length === full;
+    const page = decompressPage(isPlain ? 'UNCOMPRESSED' : this.#codec, stored, full);
     const repetitions =
       repetition === 0 ? undefined : new HybridReader(levels, 0, forRepetitions, bitWidth(repetition));
     const definitions =

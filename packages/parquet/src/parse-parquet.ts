@@ -14,7 +14,7 @@ import type { RowGroup } from 'hyparquet';
 import { withoutBadRows } from './bad-rows.ts';
 import { Budget } from './budget.ts';
 import { readFooter } from './footer.ts';
-import { invalid } from './parquet-error.ts';
+import { invalid, unsupported } from './parquet-error.ts';
 import { readRowGroup, type Row } from './row-group-reader.ts';
 import { type Field, leavesOf, schemaFields } from './schema.ts';
 
@@ -96,6 +96,7 @@ async function openFile<T>(
     const groups = metadata.row_groups.map((group) => ({ group, rows: rowsOf(group.num_rows) }));
     if (groups.reduce((sum, { rows }) => sum + rows, 0) !== Number(metadata.num_rows))
       throw invalid('Its row groups have not as many rows as the file');
+    if (all.length === 0 && Number(metadata.num_rows) > 0) throw unsupported('It has rows, but no columns');
     const { skipped, rest } = behind(groups, context.settled);
     const share = (maxBufferBytes * READ_SHARE) / fields.flatMap(leavesOf).length;
     const state = { bad: false };
@@ -114,6 +115,8 @@ async function openFile<T>(
       let turned = performance.now();
       try {
         for (const { group, rows } of rest) {
+          // Such a group may declare columns at offset 0, without pages.
+          if (rows === 0) continue;
           for await (const some of readRowGroup(group, rows, reading)) {
             context.signal.throwIfAborted();
             const records: readonly (Row | Rejected)[] = state.bad ? withoutBadRows(some, context.reject) : some;

@@ -71,6 +71,8 @@ export function schemaFields(elements: readonly SchemaElement[], options: Schema
     return { ...place, shape: 'leaf', column: columns++, path, layout: { type: type!, length }, values };
   };
 
+  // A frame without columns, as writers export it. Its root says 0 children, or nothing.
+  if (elements.length === 1 && (elements[0]!.num_children ?? 0) === 0) return [];
   const count = children(elements[0]?.num_children, elements.length);
   const fields = Array.from({ length: count }, () => field({ definition: 0, repetition: 0 }, '', 1));
   if (at !== elements.length) throw invalid('Its schema does not fit together');

@@ -114,7 +114,6 @@ describe('a file that says what is not so', () => {
     ['has fewer rows than its columns', handMade([column([one, one])], 1)],
     ['has another sum of rows', handMade([column([one])], 1, { 3: 2n })],
     ['has a negative number of rows', handMade([column([one])], -1)],
-    ['has a schema without fields', handMade([], 0)],
     ['has a schema that breaks off', handMade([column([one])], 1, { 2: [{ 4: 'root', 5: 1 }] })],
     [
       'has a group in a group in a group, for ever',

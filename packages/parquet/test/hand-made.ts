@@ -72,6 +72,8 @@ export interface HandPage {
   readonly body: Uint8Array;
   /** Of version 2: the levels before the body. */
   readonly levels?: readonly [repetitions: Uint8Array, definitions: Uint8Array];
+  /** Of version 2: whether the header says that the body is compressed; nothing by default, which means that it is. */
+  readonly flag?: boolean | undefined;
   /** Whether a checksum is stored, or which. */
   readonly crc?: boolean | number;
   /** What the header declares in place of the truth. */
@@ -138,7 +140,7 @@ export function handMade(
 }
 
 function pageBytes(
-  { kind = 'data', values, encoding = 0, body, levels, crc, declares }: HandPage,
+  { kind = 'data', values, encoding = 0, body, levels, crc, declares, flag }: HandPage,
   codec: number,
 ): Buffer {
   const stored = Buffer.concat([...(levels ?? []), compress[codec]!(body)]);
@@ -154,7 +156,7 @@ function pageBytes(
     7: kind === 'dictionary' ? { 1: values, 2: 0 } : undefined,
     8:
       kind === 'v2'
-        ? { 1: values, 2: 0, 3: values, 4: encoding, 5: levels?.[1].length ?? 0, 6: levels?.[0].length ?? 0 }
+        ? { 1: values, 2: 0, 3: values, 4: encoding, 5: levels?.[1].length ?? 0, 6: levels?.[0].length ?? 0, 7: flag }
         : undefined,
   });
   return Buffer.concat([header, stored]);

@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { MillraceError } from '@millrace/core';
-import { check, checkOptions } from '@millrace/core/plugin';
+import { check, checkOptions, isSideObject } from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { bareEtag } from './etag.ts';
@@ -23,6 +23,11 @@ export interface S3ListQuery {
    * the bucket would read the rejections of the previous run. @default 'skip'
    */
   readonly quarantine?: 'skip' | 'include';
+  /**
+   * Whether to leave out what tools leave beside files: folders of the S3 console (`in/`) and of Hadoop (`in_$folder$`) without
+   * content, `_SUCCESS`, `.DS_Store`, and what is in `__MACOSX`. @default 'skip'
+   */
+  readonly sideObjects?: 'skip' | 'include';
   /** Ends the listing; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -40,6 +45,7 @@ export function listObjects(client: ClientHolder, query: S3ListQuery, settings: 
     startAfter: check.optional(isString),
     pageSize: check.optional(check.integer(1, 1000)),
     quarantine: check.optional(check.oneOf('skip', 'include')),
+    sideObjects: check.optional(check.oneOf('skip', 'include')),
     signal: check.optional(check.object),
   });
   return { [Symbol.asyncIterator]: () => pages(client, query, settings) };
@@ -54,7 +60,16 @@ async function* pages(
   query: S3ListQuery,
   { timeoutMs }: ListSettings,
 ): AsyncGenerator<S3Ref, void> {
-  const { bucket, prefix = '', suffix = '', startAfter, pageSize, quarantine = 'skip', signal } = query;
+  const {
+    bucket,
+    prefix = '',
+    suffix = '',
+    startAfter,
+    pageSize,
+    quarantine = 'skip',
+    sideObjects = 'skip',
+    signal,
+  } = query;
   const uri = s3Uri({ bucket, key: prefix });
   // Directory buckets list in no order (API reference, ListObjectsV2); all other buckets in the order of UTF-8 bytes.
   const ordered = !bucket.endsWith('--x-s3');
@@ -85,6 +100,7 @@ async function* pages(
       }
       last = bytes;
       if (!key.endsWith(suffix) || (quarantine === 'skip' && isQuarantined(key))) continue;
+      if (sideObjects === 'skip' && isSideObject(key, Size)) continue;
       const etag = bareEtag(ETag);
       yield {
         bucket,

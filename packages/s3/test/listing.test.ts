@@ -22,6 +22,20 @@ describe('keys in a listing', () => {
     expect(await keysOf(s3Source({ client: stub.client }).list(query))).toEqual(['a b+c/é,;=.gz', 'b%2B', 'c+d']);
   });
 
+  it('leave out what tools leave beside files, unless it is asked for', async () => {
+    const answer = pageAnswer(
+      ['in/', 'in/.DS_Store', 'in/_SUCCESS', 'in/__MACOSX/._a', 'in/a.csv', 'in/b_$folder$', 'in/c/'],
+      {
+        sizes: { 'in/': 0, 'in/b_$folder$': 0 },
+      },
+    );
+    await using stub = await stubS3(answer);
+    const source = s3Source({ client: stub.client });
+    // A folder that has content is a file whose name is odd.
+    expect(await keysOf(source.list(query))).toEqual(['in/a.csv', 'in/c/']);
+    expect(await keysOf(source.list({ ...query, sideObjects: 'include' }))).toHaveLength(7);
+  });
+
   it('come with ETag and size, and nothing else', async () => {
     await using stub = await stubS3(pageAnswer(['k']));
     const refs = await collect(s3Source({ client: stub.client }).list(query));

@@ -69,10 +69,14 @@ export function errorAnswer(
 /** One page of a listing, with keys as they stand. */
 export function pageAnswer(
   keys: readonly string[],
-  { token, encoded = false }: { token?: string; encoded?: boolean } = {},
+  {
+    token,
+    encoded = false,
+    sizes = {},
+  }: { token?: string; encoded?: boolean; sizes?: Readonly<Record<string, number>> } = {},
 ): Answer {
   const contents = keys.map(
-    (key) => `<Contents><Key>${key}</Key><ETag>&quot;etag&quot;</ETag><Size>7</Size></Contents>`,
+    (key) => `<Contents><Key>${key}</Key><ETag>&quot;etag&quot;</ETag><Size>${sizes[key] ?? 7}</Size></Contents>`,
   );
   return (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/xml' });

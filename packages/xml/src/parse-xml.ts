@@ -28,9 +28,12 @@ export interface ParseXmlOptions {
   readonly arrays?: readonly string[] | 'all';
   /** Whether names lose their namespace prefix, and `xmlns` attributes are left out. @default false */
   readonly stripPrefixes?: boolean;
-  /** Whether white space around text is left out. @default false */
+  /** Whether white space around text is left out: spaces, tabs and line ends, as XML counts them. @default false */
   readonly trim?: boolean;
-  /** Where the document has no element in which `record`, a path, could be: fail the item, or take it for no records. @default 'fail' */
+  /**
+   * What to do if the document has no element that `record` names: fail the item, or take it for an item without records. If
+   * `record` is a path whose parent element is there and has no children, the item has no records either way. @default 'fail'
+   */
   readonly onMissing?: 'fail' | 'skip';
   /** Characters (UTF-16 units) at most in a record, with its tags; a longer one is stepped over and rejected. @default 1048576 */
   readonly maxRecordChars?: number;

@@ -1,5 +1,6 @@
 import type { XmlSettings } from './xml-settings.ts';
 import type { XmlRecord, XmlValue } from './xml-record.ts';
+import { trimmed } from './xml-text.ts';
 
 /** Why an element makes no record, although it is well-formed. */
 export interface XmlProblem {
@@ -12,7 +13,9 @@ export interface XmlProblem {
 interface Frame {
   readonly name: string;
   readonly fields: Record<string, XmlValue>;
+  /** Whether it has neither attributes nor children. */
   isPlain: boolean;
+  hasChildren: boolean;
   text: string;
 }
 
@@ -29,7 +32,13 @@ export class XmlBuilder {
 
   open(qualified: string, attributes: Readonly<Record<string, string>>): void {
     const { stripPrefixes, maxAttributes } = this.#settings;
-    const frame: Frame = { name: this.#settings.nameOf(qualified), fields: {}, isPlain: true, text: '' };
+    const frame: Frame = {
+      name: this.#settings.nameOf(qualified),
+      fields: {},
+      isPlain: true,
+      hasChildren: false,
+      text: '',
+    };
     const names = Object.keys(attributes);
     if (names.length > maxAttributes) {
       const what = `has ${names.length} attributes in an element, and maxAttributes allows ${maxAttributes}.`;
@@ -49,21 +58,23 @@ export class XmlBuilder {
   }
 
   close(): void {
-    const { name, fields, isPlain, text } = this.#frames.pop()!;
+    const { name, fields, isPlain, hasChildren, text } = this.#frames.pop()!;
     const parent = this.#frames.at(-1);
-    const kept = this.#settings.trim ? text.trim() : text;
-    if (isPlain && parent !== undefined) {
+    const kept = this.#settings.trim ? trimmed(text) : text;
+    if (parent !== undefined) {
       parent.isPlain = false;
+      parent.hasChildren = true;
+    }
+    if (isPlain && parent !== undefined) {
       this.#addChild(parent, name, kept);
       return;
     }
-    // White space around child elements is there for the reader.
-    if (isPlain || text.trim() !== '') fields['#text'] = kept;
+    // White space around child elements is there for the reader; an element without any has what it holds.
+    if (isPlain || (hasChildren ? trimmed(text) : kept) !== '') fields['#text'] = kept;
     if (parent === undefined) {
       this.#record = fields;
       return;
     }
-    parent.isPlain = false;
     this.#addChild(parent, name, fields);
   }
 

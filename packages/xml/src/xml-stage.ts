@@ -92,13 +92,19 @@ class XmlStage {
       throw xmlError('XML_TRUNCATED', `${what} Ask the sender for a new copy.`, end);
     }
     this.#reader.end(end);
-    const { record, onMissing } = this.#settings;
-    if (!this.#path.isFound && onMissing === 'fail') {
-      const wanted = `/${record.slice(0, -1).join('/')}`;
-      const what = `the item ends, and there was no element ${wanted}, in which "record" says that the records are.`;
-      throw xmlError('XML_RECORD_MISSING', what, end);
-    }
+    if (!this.#path.isFound && this.#settings.onMissing === 'fail')
+      throw xmlError('XML_RECORD_MISSING', this.#missing(), end);
     return this.#emit();
+  }
+
+  #missing(): string {
+    const { record, isPath } = this.#settings;
+    const wanted = isPath ? `/${record.join('/')}` : record[0];
+    const what = `the item ends, and no element was ${wanted}, which "record" names.`;
+    const advice = this.#path.sawOtherPrefix
+      ? 'There is one that differs in its prefix: set stripPrefixes to true, or correct "record".'
+      : `Correct "record", or set onMissing to 'skip' if an item may have no records.`;
+    return `${what} ${advice}`;
   }
 
   #openElement(name: string, attributes: Readonly<Record<string, string>>): void {

@@ -78,6 +78,68 @@ describe('parseXml', () => {
     expect(values).toEqual([{ a: '3' }]);
   });
 
+  it('keeps white space of an element without children', async () => {
+    const text = '<d><r u="mm">&#x3000;</r><r u="mm">&#160;</r><r u="mm"> </r><r u="mm">\n</r><r u="mm"/></d>';
+    expect(await records(text, { record: 'r' })).toEqual([
+      { '@u': 'mm', '#text': '\u3000' },
+      { '@u': 'mm', '#text': '\u00A0' },
+      { '@u': 'mm', '#text': ' ' },
+      { '@u': 'mm', '#text': '\n' },
+      { '@u': 'mm' },
+    ]);
+    const trim = [
+      { '@u': 'mm', '#text': '\u3000' },
+      { '@u': 'mm', '#text': '\u00A0' },
+      { '@u': 'mm' },
+      { '@u': 'mm' },
+      { '@u': 'mm' },
+    ];
+    expect(await records(text, { record: 'r', trim: true })).toEqual(trim);
+  });
+
+  it("leaves out XML's white space around children, and keeps any other", async () => {
+    const text = '<d><r>\n\t<a>1</a>\r\n </r><r> \u3000<a>2</a> </r><r u="1"> <a> </a> </r></d>';
+    expect(await records(text, { record: 'r' })).toEqual([
+      { a: '1' },
+      { a: '2', '#text': ' \u3000 ' },
+      { '@u': '1', a: ' ' },
+    ]);
+    expect((await records(text, { record: 'r', trim: true }))[1]).toEqual({ a: '2', '#text': '\u3000' });
+  });
+
+  it('reads references with leading zeros, wherever a chunk cuts them', async () => {
+    const zeros = '0'.repeat(1000);
+    const text = `<d><s>&#0065;</s><r a="&#x${zeros}41;"><s>&#x0000000041;&#000000066;&#${zeros}128512;</s></r></d>`;
+    const wanted = [{ '@a': 'A', s: 'AB😀' }];
+    expect(await records(text, { record: 'r' })).toEqual(wanted);
+    for (const size of [1, 7, 64]) {
+      const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+        text.slice(at * size, (at + 1) * size),
+      );
+      expect((await runParser(parseXml({ record: 'r' }), chunks)).values).toEqual(wanted);
+    }
+    for (const bad of [`&#${zeros}01234567;`, '&#x0000110000;', '&#000;', '&#;', '&#x;'])
+      expect((await failure(`<d><r>${bad}</r></d>`, { record: 'r' })).code, bad).toBe('XML_INVALID');
+  });
+
+  it('fails an item in which nothing is a record', async () => {
+    const text = '<ns:orders xmlns:ns="u"><ns:order>1</ns:order></ns:orders>';
+    for (const record of ['order', '/ns:orders/order', '/orders/order', 'n:order', 'invoice', '/ns:orders/invoice']) {
+      const { code: found, message } = await failure(text, { record });
+      expect(found, record).toBe('XML_RECORD_MISSING');
+      expect(message.includes('stripPrefixes'), record).toBe(record.endsWith('order'));
+      expect(await records(text, { record, onMissing: 'skip' })).toEqual([]);
+    }
+    expect(await records(text, { record: 'order', stripPrefixes: true })).toEqual([{ '#text': '1' }]);
+  });
+
+  it('takes an element without children for one without records', async () => {
+    for (const text of ['<orders/>', '<orders> <!-- none today --> </orders>'])
+      expect(await records(text, { record: '/orders/order' })).toEqual([]);
+    expect((await failure('<orders/>', { record: 'order' })).code).toBe('XML_RECORD_MISSING');
+    expect(await records('<orders/>', { record: 'order', onMissing: 'skip' })).toEqual([]);
+  });
+
   it('trims on demand', async () => {
     const text = '<o>\n<a> x\n</a> <b c="1"> y </b></o>';
     expect(await records(text, { record: 'o', trim: true })).toEqual([{ a: 'x', b: { '@c': '1', '#text': 'y' } }]);
@@ -91,12 +153,12 @@ describe('parseXml', () => {
     expect(await records(text, { record: '/f/e' })).toEqual([{ id: '3' }]);
     expect(await records(text, { record: '/f/g/e' })).toEqual([{ id: '1', e: { id: '2' } }]);
     expect(await records('<e><id>4</id></e>', { record: '/e' })).toEqual([{ id: '4' }]);
-    expect(await records(text, { record: '/f/h/x' })).toEqual([]);
+    expect(await records(text, { record: '/f/h/x', onMissing: 'skip' })).toEqual([]);
     expect(await records(text, { record: '/x/e', onMissing: 'skip' })).toEqual([]);
     const { code: why, message } = await failure(text, { record: '/f/x/e' });
     expect({ why, message }).toEqual({
       why: 'XML_RECORD_MISSING',
-      message: expect.stringContaining('no element /f/x,') as string,
+      message: expect.stringContaining('no element was /f/x/e,') as string,
     });
   });
 
@@ -251,7 +313,7 @@ function cutAt(bytes: Uint8Array, cuts: readonly number[]): readonly Uint8Array[
 
 describe('parseXml behind decodeText, however bytes are cut', () => {
   const cuts = fc.array(fc.nat({ max: 2000 }), { maxLength: 12 });
-  const options = { record: 'o', maxRecordChars: 60, maxMarkupChars: 50, maxDepth: 12 } as const;
+  const options = { record: 'o', maxRecordChars: 60, maxMarkupChars: 50, maxDepth: 12, onMissing: 'skip' } as const;
   const leaf = fc.constantFrom(
     'x',
     'é',
@@ -385,9 +447,9 @@ describe('parseXml behind decodeText, however bytes are cut', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { maxLength: 6 }), cuts, async (all, at) => {
         const bytes = encoded(`<r>${all.join('\n')}</r>`);
-        const whole = await places([bytes], { record: 'o', arrays: ['b'] }, 'reject-record');
+        const whole = await places([bytes], { record: 'o', arrays: ['b'], onMissing: 'skip' }, 'reject-record');
         const cut = (where: readonly number[]) =>
-          places(cutAt(bytes, where), { record: 'o', arrays: ['b'] }, 'reject-record');
+          places(cutAt(bytes, where), { record: 'o', arrays: ['b'], onMissing: 'skip' }, 'reject-record');
         expect(await cut(at)).toEqual(whole);
         expect(await cut(Array.from(bytes, (_, index) => index))).toEqual(whole);
         if (!Array.isArray(whole)) throw new Error(`it must not fail: ${JSON.stringify(whole)}`);

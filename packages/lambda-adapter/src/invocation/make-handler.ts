@@ -15,7 +15,7 @@ import { startTimeBudget } from './time-budget.ts';
 export function makeHandler<D extends Delivery, R>(
   carrier: Carrier<D, R>,
   begin: BeginInvocation,
-  { keys, reserveMs, concurrency, log, onReport, continueWith }: HandlerSettings,
+  { keys, reserveMs, concurrency, log, onReport, continueWith, skipsSideObjects }: HandlerSettings,
 ): (event: unknown, context?: LambdaContext) => Promise<R> {
   const continuing = continueWith && { continueWith, untouched: carrier.passesOnUntouched };
   return async (event, context) => {
@@ -25,7 +25,7 @@ export function makeHandler<D extends Delivery, R>(
       if (delivery === undefined) throw unknownEvent(carrier.handler, carrier.takes, event);
       const keeping = carrier.keep?.(delivery, { log, context });
       const taskDone = keeping?.taskDone;
-      const options = { begin, budget, context, concurrency, log, onReport, continuing, taskDone };
+      const options = { begin, budget, context, concurrency, log, onReport, continuing, skipsSideObjects, taskDone };
       try {
         return carrier.respond(delivery, await processTasks(delivery.tasks, options), { log, context });
       } finally {

@@ -25,6 +25,7 @@ export interface ProcessTasksOptions {
   readonly log: Log;
   readonly onReport: ((report: InvocationReport) => void) | undefined;
   readonly continuing: Continuing | undefined;
+  readonly skipsSideObjects: boolean;
   /** Called with the task's number once it has its results. */
   readonly taskDone?: ((index: number) => void) | undefined;
 }
@@ -37,9 +38,10 @@ export interface ProcessTasksOptions {
  */
 export async function processTasks(
   tasks: readonly Task[],
-  { begin, budget, context, concurrency, log, onReport, continuing, taskDone }: ProcessTasksOptions,
+  { begin, budget, context, concurrency, log, onReport, continuing, skipsSideObjects, taskDone }: ProcessTasksOptions,
 ): Promise<readonly (readonly ObjectResult[])[]> {
   const { process, close } = begin(budget);
+  const settling = { process, budget, continuing, skipsSideObjects };
   const results: (readonly ObjectResult[])[] = [];
   const lanes = lanesOf(tasks);
   // The workers share one iterator, so each lane is taken once.
@@ -49,9 +51,7 @@ export async function processTasks(
       let stopped = false;
       for (const index of lane) {
         const { event, carrier } = tasks[index]!;
-        const settled: readonly ObjectResult[] = stopped
-          ? [notTried(event)]
-          : await settle(event, process, budget, continuing);
+        const settled: readonly ObjectResult[] = stopped ? [notTried(event)] : await settle(event, settling);
         stopped ||= settled.some(isFailure);
         results[index] = settled;
         for (const result of settled) logObject(log, result, context, carrier);

@@ -1,4 +1,4 @@
-import { toMillraceError } from '@millrace/core/plugin';
+import { isSideObject, toMillraceError } from '@millrace/core/plugin';
 import { type ContinueWith, handOn } from '../continue-with.ts';
 import type { ObjectEvent } from '../events/object-event.ts';
 import type { ObjectRef } from '../object-ref.ts';
@@ -27,12 +27,18 @@ export interface Continuing {
   readonly untouched: boolean;
 }
 
+export interface Settling {
+  readonly process: Process;
+  readonly budget: TimeBudget;
+  readonly continuing: Continuing | undefined;
+  /** Whether what tools leave beside files is passed over. */
+  readonly skipsSideObjects: boolean;
+}
+
 /** Never rejects: whatever goes wrong with one record is its own result. */
 export async function settle(
   event: ObjectEvent,
-  process: Process,
-  budget: TimeBudget,
-  continuing: Continuing | undefined,
+  { process, budget, continuing, skipsSideObjects }: Settling,
 ): Promise<readonly ObjectResult[]> {
   const { eventName } = event;
   if (event.kind === 'test') return [{ outcome: 'test-event', object: event.object, eventName: event.eventName }];
@@ -45,6 +51,7 @@ export async function settle(
   }
   const { ref } = event;
   const object = { object: objectUri(ref), eventName: event.eventName, ref };
+  if (skipsSideObjects && isSideObject(ref.key, ref.size)) return [{ outcome: 'passed-over', ...object }];
   const results = (await attempt(ref, process, budget)).map((processed) => ({ ...object, ...processed }));
   const unfinished = results.find(
     ({ outcome, report }) => outcome === 'aborted' && (continuing?.untouched || report !== undefined),
