@@ -5,7 +5,8 @@ import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startCsv } from './csv-stage.ts';
 
-const CANDIDATES = [',', ';', '\t', '|'];
+/** What delimits the fields of most files. */
+export const CANDIDATES = [',', ';', '\t', '|'];
 const SAMPLE_LINES = 10;
 const SAMPLE_CHARS = 64 * 1024;
 
@@ -53,7 +54,7 @@ function sampleEnd(text: string, skipLines: number): number {
  */
 function sniffDelimiter(text: string, ended: boolean, settings: CsvSettings): string {
   const end = sampleEnd(text, settings.skipLines);
-  const sample = (end === -1 ? text : text.slice(0, end)).replace(/^\uFEFF/, '');
+  const sample = (end === -1 ? text : text.slice(0, end)).replace(/^\uFEFF+/, '');
   const isWhole = ended && end === -1;
   const counts = CANDIDATES.map((delimiter) => ({ delimiter, fields: fieldsOf(sample, isWhole, delimiter, settings) }));
   const split = counts.filter(({ fields }) => fields.length > 0 && Math.max(...fields) > 1);
