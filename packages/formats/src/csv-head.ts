@@ -5,10 +5,10 @@ import type { CsvSettings } from './csv-settings.ts';
 import { startSniffing } from './csv-sniffer.ts';
 import { startCsv } from './csv-stage.ts';
 
-/** The line by which spreadsheets name the delimiter, whole. */
-const SEPARATOR_LINE = /^\uFEFF*(?:sep=(.)|"sep=(.)")\r*(?:\n|$)/i;
+/** The line by which spreadsheets name the delimiter, whole. In quotes it would be a text. */
+const SEPARATOR_LINE = /^\uFEFF*sep=(.)\r*(?:\n|$)/i;
 /** A text that more characters may make such a line. */
-const SEPARATOR_BEGINNING = /^\uFEFF*(?:"?(?:s(?:e(?:p(?:=(?:."?\r*)?)?)?)?)?)?$/i;
+const SEPARATOR_BEGINNING = /^\uFEFF*(?:s(?:e(?:p(?:=(?:.\r*)?)?)?)?)?$/i;
 
 /**
  * Starts a parser of one object. A first line such as `sep=;` is passed over: it tells the delimiter if that is to be found out.
@@ -22,10 +22,13 @@ export function startObject(settings: CsvSettings, context: ParserContext): Pars
   let head = '';
   let stage: ParserStage<string, CsvRecord> | undefined;
 
-  function begin(): readonly Block<CsvRecord>[] {
+  function begin(): Block<CsvRecord> | readonly Block<CsvRecord>[] {
     const match = SEPARATOR_LINE.exec(head);
-    stage = match === null ? startKnown(settings, context) : startSeparated(settings, (match[1] ?? match[2])!, context);
-    return chunks.splice(0).flatMap(({ text, place }) => stage!.push(text, place) as Block<CsvRecord> | readonly []);
+    stage = match === null ? startKnown(settings, context) : startSeparated(settings, match[1]!, context);
+    const produced = chunks
+      .splice(0)
+      .map(({ text, place }) => stage!.push(text, place) as Block<CsvRecord> | readonly Block<CsvRecord>[]);
+    return produced.length === 1 ? produced[0]! : produced.flat();
   }
 
   return {
@@ -38,7 +41,7 @@ export function startObject(settings: CsvSettings, context: ParserContext): Pars
     end() {
       const begun = stage === undefined ? begin() : [];
       const rest = stage!.end!() as Block<CsvRecord> | readonly Block<CsvRecord>[];
-      return [...begun, rest].flat();
+      return [begun, rest].flat();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/core';
+import { type Decimal, MillraceError } from '@millrace/core';
 import { RecordProblem } from '@millrace/framing';
 import { exactNumber, isHeld } from './exact-numbers.ts';
 
@@ -15,6 +15,24 @@ export type FieldType =
   | 'bigint'
   | 'boolean'
   | ((text: string) => unknown);
+
+/** The value that a type makes of a field. */
+export type FieldValue<Y> = Y extends (text: string) => infer V
+  ? V
+  : Y extends 'number' | 'integer'
+    ? number | null
+    : Y extends 'decimal'
+      ? number | bigint | Decimal | null
+      : Y extends 'bigint'
+        ? bigint | null
+        : Y extends 'boolean'
+          ? boolean | null
+          : string;
+
+/** The record of fields with these names; if the names are known at run time only, any name may be missing. */
+export type TypedRow<N extends string, Y> = string extends N
+  ? { [K in keyof Y]: FieldValue<Y[K]> } & Record<string, string | undefined | FieldValue<Y[keyof Y]>>
+  : { [K in N]: K extends keyof Y ? FieldValue<Y[K]> : string };
 
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
