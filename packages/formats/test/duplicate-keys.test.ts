@@ -92,6 +92,10 @@ describe('JSON of another kind', () => {
       { code: 'NDJSON_INVALID', message: expect.stringContaining('parseJson()'), line: 1 },
       { code: 'NDJSON_INVALID', message: expect.stringContaining('parseJson()'), line: 2 },
     ]);
+    expect(driveEveryCut(parseJson(), '{"bin":"H1"}\n').error).toMatchObject({
+      code: 'JSON_PATH_MISSING',
+      message: expect.stringContaining('parseNdjson()'),
+    });
     expect(driveEveryCut(parseNdjson(), '{"a":1').outputs[0]?.message).not.toContain('parseJson');
   });
 });
