@@ -1,7 +1,7 @@
 import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core/plugin';
 import { areKept, type EndedRow, endOfLine, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
-import { CANDIDATES } from './csv-sniffer.ts';
+import { DELIMITERS } from './csv-delimiters.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { type ConvertFields, fieldConverter } from './field-types.ts';
@@ -88,7 +88,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
   #assertSplit(raw: string, line: number): void {
     const { quote, delimiter } = this.#settings;
     if (delimiter === undefined || (quote !== '' && raw.includes(quote))) return;
-    const other = CANDIDATES.find((candidate) => raw.includes(candidate));
+    const other = DELIMITERS.find((candidate) => raw.includes(candidate));
     if (other === undefined) return;
     const advice = `Set "delimiter" to ${JSON.stringify(other)} or 'sniff'; if it is one column, set "columns" and "skipLines"`;
     throw headerInvalid(`it is one column whose name holds ${JSON.stringify(other)}. ${advice}`, line);
