@@ -8,7 +8,7 @@ import {
   type FieldTypes,
   fieldTypesProblem,
 } from './field-types.ts';
-import { placesOf, type WidthUnit } from './width-units.ts';
+import { mayBeWide, placesOf, type WidthUnit } from './width-units.ts';
 
 /** A column of a file of fixed width. */
 export interface FixedColumn {
@@ -66,8 +66,9 @@ export function parseFixedWidth<T = Record<string, string>>(options: ParseFixedW
     types,
     columns.map(({ name }) => name),
   );
-  const parse = fixedLine<T>(options, fieldConverter(types));
-  return lineParser({ name: 'parseFixedWidth', signature: signatureOf(options), maxRecordChars, begin: () => parse });
+  const convert = fieldConverter(types);
+  const begin = (): ParseLine<T> => fixedLine<T>(options, convert);
+  return lineParser({ name: 'parseFixedWidth', signature: signatureOf(options), maxRecordChars, begin });
 }
 
 const TRIM: Readonly<Record<'both' | 'start' | 'end' | 'none', (text: string) => string>> = {
@@ -87,12 +88,15 @@ function fixedLine<T>(
   const total = Math.max(...spans.map(({ to }) => to));
   const trimmed = TRIM[trim];
   const placesIn = placesOf(unit);
-  return (raw) => {
-    const back = raw.indexOf('\r');
+  // Most files have neither; to look for them in each line would take as long as cutting it.
+  let hasReturns = false;
+  let hasWide = false;
+  const parse = (raw: string): T | RecordProblem | typeof SKIP => {
+    const back = hasReturns ? raw.indexOf('\r') : -1;
     const line = back === -1 ? raw : raw.slice(0, endOfLine(raw, 0, raw.length));
     if (line.trim() === '') return SKIP;
     if (back !== -1 && back < line.length) return new RecordProblem(STRAY_RETURN);
-    const places = placesIn(line);
+    const places = hasWide ? placesIn(line) : undefined;
     const length = places?.at(-1) ?? line.length;
     const end = places === undefined ? total : indexAt(places, Math.min(total, length));
     if (
@@ -115,6 +119,11 @@ function fixedLine<T>(
     }
     return convert?.(record) ?? (record as T);
   };
+  const beforeChunk = (text: string): void => {
+    hasReturns ||= text.includes('\r');
+    hasWide ||= mayBeWide(unit, text);
+  };
+  return Object.assign(parse, { beforeChunk });
 }
 
 const UNITS: Readonly<Record<WidthUnit, string>> = {

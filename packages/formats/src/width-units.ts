@@ -33,6 +33,11 @@ const WIDE = new RegExp(
   'u',
 );
 
+/** Returns whether the text may hold a character that is not one unit. */
+export function mayBeWide(unit: WidthUnit, text: string): boolean {
+  return unit !== 'utf16' && (unit === 'characters' ? SURROGATE : BEYOND_ASCII).test(text);
+}
+
 /** Returns the function that finds the places of one unit. */
 export function placesOf(unit: WidthUnit): PlacesOf {
   switch (unit) {

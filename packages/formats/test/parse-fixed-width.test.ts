@@ -101,6 +101,8 @@ describe('what stands outside ASCII, and odd line ends', () => {
       ['𠮷田', '12'],
       ['吉田', '34'],
     ]);
+    const { reparse } = parseFixedWidth({ columns: NAME_PARTS });
+    expect(reparse!({ raw: '𠮷田  12', code: 'FIELD_INVALID' })).toEqual({ name: '𠮷田', parts: '12' });
     expect(read('𠮷田 12\n', { unit: 'utf16' })).toEqual([['𠮷田', '12']]);
     expect(read('𠮷田  12 𠮷\n')).toEqual(['FIXED_WIDTH_LENGTH']);
     expect(read('𠮷田  12 𠮷\n', { longLines: 'cut' })).toEqual([['𠮷田', '12']]);

@@ -37,6 +37,7 @@ export function startLines<T>(
 
   return {
     push(text, place) {
+      parse.beforeChunk?.(text);
       const framed = new FramedRecords<T>(text, line, place);
       let at = held.length === 0 ? afterMarks(text, 0) : 0;
       for (let end = text.indexOf('\n', at); end !== -1; end = text.indexOf('\n', at)) {
