@@ -9,6 +9,8 @@ import { type ConvertFields, fieldConverter } from './field-types.ts';
 /** Rows of an item that are read before it is worthwhile to compile a reader. */
 const ROWS_BEFORE_COMPILING = 64;
 
+const CARRIAGE_RETURN = 0x0d;
+
 /** Makes records of an item's rows. The first row names the columns, unless the settings do. */
 export class CsvRecords implements RowMaker<CsvRecord> {
   readonly #settings: CsvSettings;
@@ -40,7 +42,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
       if (isTime) this.#reader = rowReader(columns, this.#delimiter);
       return undefined;
     }
-    const end = endOfLine(text, start, feed);
+    const end = text.charCodeAt(feed - 1) === CARRIAGE_RETURN ? endOfLine(text, start, feed) : feed;
     const record = start === end ? undefined : this.#reader(text, start, end);
     return record !== undefined && this.#convert?.(record) === undefined ? record : undefined;
   }

@@ -1,5 +1,5 @@
 import type { TextPlace } from '@millrace/core/plugin';
-import { afterMarks } from '../text/record-text.ts';
+import { afterMarks, BYTE_ORDER_MARK } from '../text/record-text.ts';
 import { HeldRecord } from '../text/held-record.ts';
 
 /** A line of a chunk. The first may have begun in an earlier one: then what is held of it comes before `start`. */
@@ -33,7 +33,8 @@ export class LineCutter {
     for (let end = text.indexOf('\n', start); end !== -1; end = text.indexOf('\n', start)) {
       lines.push({ start, end, line: this.#line });
       this.#line += 1;
-      start = afterMarks(text, end + 1);
+      start = end + 1;
+      if (text.charCodeAt(start) === BYTE_ORDER_MARK) start = afterMarks(text, start);
     }
     this.#rest = start;
     return lines;

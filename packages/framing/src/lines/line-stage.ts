@@ -2,7 +2,7 @@ import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@mill
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';
-import { afterMarks, excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
+import { afterMarks, BYTE_ORDER_MARK, excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
 
 export interface LineSettings<T> {
   readonly maxRecordChars: number;
@@ -50,7 +50,8 @@ export function startLines<T>(
           if (record !== SKIP) framed.add(record, at, end);
         }
         line += 1;
-        at = afterMarks(text, end + 1);
+        at = end + 1;
+        if (text.charCodeAt(at) === BYTE_ORDER_MARK) at = afterMarks(text, at);
       }
       if (at < text.length) held.add(text, at, text.length, line, place);
       return framed.toBlock();

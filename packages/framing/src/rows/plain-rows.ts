@@ -26,6 +26,7 @@ export class PlainRows {
     if (feed === -1) return -1;
     if (this.#nextQuote < start) this.#nextQuote = this.#find(this.#dialect.quote, start);
     if (this.#nextQuote < feed) return -1;
+    if (this.#nextReturn >= feed) return feed;
     if (this.#nextReturn < start) this.#nextReturn = this.#find('\r', start);
     return this.#nextReturn >= feed - 1 || this.#nextReturn === endOfLine(this.#text, start, feed) ? feed : -1;
   }

@@ -4,11 +4,9 @@ import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { PlainRows } from './plain-rows.ts';
 import { QuotedRow } from './quoted-row.ts';
-import { afterMarks, countLineFeeds } from '../text/record-text.ts';
+import { afterMarks, BYTE_ORDER_MARK, countLineFeeds } from '../text/record-text.ts';
 import type { RowDialect } from './row-dialect.ts';
 import type { RowMaker } from './row-maker.ts';
-
-const BYTE_ORDER_MARK = 0xfeff;
 
 export interface RowSettings extends RowDialect {
   /** Lines at the head of the item that are passed over, whatever they are. */

@@ -5,7 +5,7 @@ import type { RejectedRecord } from '@millrace/core/plugin';
 export const MAX_RECORD_CHARS: number = 1024 * 1024;
 
 const CARRIAGE_RETURN = 0x0d;
-const BYTE_ORDER_MARK = 0xfeff;
+export const BYTE_ORDER_MARK = 0xfeff;
 
 /** Characters that a rejection keeps of a record that is too long to be kept whole. */
 export const EXCERPT_CHARS = 4096;
