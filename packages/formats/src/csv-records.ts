@@ -1,6 +1,7 @@
 import type { ParserContext, Rejected, RejectedRecord } from '@millrace/core/plugin';
-import { areKept, type EndedRow, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
+import { areKept, type EndedRow, endOfLine, excerpt, type RowMaker, tooLong, withoutReturn } from '@millrace/framing';
 import { type CsvRecord, headerColumns, headerInvalid, recordMaker } from './csv-columns.ts';
+import { DELIMITERS } from './csv-delimiters.ts';
 import { type RowReader, rowReader } from './csv-row-reader.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { type ConvertFields, fieldConverter } from './field-types.ts';
@@ -41,7 +42,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
       if (isTime) this.#reader = rowReader(columns, this.#delimiter);
       return undefined;
     }
-    const end = feed > start && text.charCodeAt(feed - 1) === CARRIAGE_RETURN ? feed - 1 : feed;
+    const end = text.charCodeAt(feed - 1) === CARRIAGE_RETURN ? endOfLine(text, start, feed) : feed;
     const record = start === end ? undefined : this.#reader(text, start, end);
     return record !== undefined && this.#convert?.(record) === undefined ? record : undefined;
   }
@@ -73,13 +74,26 @@ export class CsvRecords implements RowMaker<CsvRecord> {
     return this.ofFields(fields) ?? reject(this.#misfit(fields, raw, line));
   }
 
-  #readHeader({ fields, problem, length, line, damaged }: EndedRow): void {
+  #readHeader({ fields, problem, raw, length, line, damaged }: EndedRow): void {
+    if (length > this.#settings.maxRecordChars && raw.includes('\r'))
+      throw headerInvalid('it has no line feed, only carriage returns; convert the line ends to LF or CRLF', line);
     if (length > this.#settings.maxRecordChars)
       throw headerInvalid(`it has ${length} characters, more than maxRecordChars`, line);
     if (damaged !== undefined) throw headerInvalid(damaged.message, line);
     if (problem !== undefined) throw headerInvalid(problem.what, line);
+    if (fields.length === 1) this.#assertSplit(raw, line);
     this.#columns = headerColumns(fields, this.#settings, line);
     this.#make = recordMaker(this.#columns);
+  }
+
+  /** One column whose name holds the delimiter of most other files is a header that was cut at the wrong one. */
+  #assertSplit(raw: string, line: number): void {
+    const { quote, delimiter } = this.#settings;
+    if (delimiter === undefined || (quote !== '' && raw.includes(quote))) return;
+    const other = DELIMITERS.find((candidate) => raw.includes(candidate));
+    if (other === undefined) return;
+    const advice = `Set "delimiter" to ${JSON.stringify(other)} or 'sniff'; if it is one column, set "columns" and "skipLines"`;
+    throw headerInvalid(`it is one column whose name holds ${JSON.stringify(other)}. ${advice}`, line);
   }
 
   /** Returns as many fields as there are columns, if the settings allow it. */
@@ -99,7 +113,11 @@ export class CsvRecords implements RowMaker<CsvRecord> {
     const wrong = fitting && this.#convert?.(this.#make!(fitting));
     if (wrong !== undefined) {
       const { code, what, cause } = wrong;
-      const details = { ...kept.details, ...wrong.details };
+      const content = {
+        ...(kept.details?.['content'] as object),
+        ...(wrong.details?.['content'] as object | undefined),
+      };
+      const details = { ...wrong.details, content };
       return { ...kept, code, message: `The row on line ${line} ${what}`, details, cause };
     }
     const message = `The row on line ${line} has ${fields.length} fields, and there are ${this.#columns!.length} columns.`;

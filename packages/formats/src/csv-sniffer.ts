@@ -2,10 +2,10 @@ import { MillraceError } from '@millrace/core';
 import type { Block, ParserContext, ParserStage, TextPlace } from '@millrace/core/plugin';
 import { QuotedRow } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
+import { DELIMITERS } from './csv-delimiters.ts';
 import type { CsvSettings } from './csv-settings.ts';
 import { startCsv } from './csv-stage.ts';
 
-const CANDIDATES = [',', ';', '\t', '|'];
 const SAMPLE_LINES = 10;
 const SAMPLE_CHARS = 64 * 1024;
 
@@ -53,11 +53,11 @@ function sampleEnd(text: string, skipLines: number): number {
  */
 function sniffDelimiter(text: string, ended: boolean, settings: CsvSettings): string {
   const end = sampleEnd(text, settings.skipLines);
-  const sample = (end === -1 ? text : text.slice(0, end)).replace(/^\uFEFF/, '');
+  const sample = (end === -1 ? text : text.slice(0, end)).replace(/^\uFEFF+/, '');
   const isWhole = ended && end === -1;
-  const counts = CANDIDATES.map((delimiter) => ({ delimiter, fields: fieldsOf(sample, isWhole, delimiter, settings) }));
+  const counts = DELIMITERS.map((delimiter) => ({ delimiter, fields: fieldsOf(sample, isWhole, delimiter, settings) }));
   const split = counts.filter(({ fields }) => fields.length > 0 && Math.max(...fields) > 1);
-  if (split.length === 0) return CANDIDATES[0]!;
+  if (split.length === 0) return DELIMITERS[0]!;
   const even = split.filter(({ fields }) => fields.every((count) => count === fields[0]));
   const judged = even.length > 0 ? even : split;
   const most = Math.max(...judged.map(({ fields }) => fields[0]!));

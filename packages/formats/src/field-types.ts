@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/core';
+import { type Decimal, MillraceError } from '@millrace/core';
 import { RecordProblem } from '@millrace/framing';
 import { exactNumber, isHeld } from './exact-numbers.ts';
 
@@ -15,6 +15,24 @@ export type FieldType =
   | 'bigint'
   | 'boolean'
   | ((text: string) => unknown);
+
+/** The value that a type makes of a field. */
+export type FieldValue<Y> = Y extends (text: string) => infer V
+  ? V
+  : Y extends 'number' | 'integer'
+    ? number | null
+    : Y extends 'decimal'
+      ? number | bigint | Decimal | null
+      : Y extends 'bigint'
+        ? bigint | null
+        : Y extends 'boolean'
+          ? boolean | null
+          : string;
+
+/** The record of fields with these names; if the names are known at run time only, any name may be missing. */
+export type TypedRow<N extends string, Y> = string extends N
+  ? { [K in keyof Y]: FieldValue<Y[K]> } & Record<string, string | undefined | FieldValue<Y[keyof Y]>>
+  : { [K in N]: K extends keyof Y ? FieldValue<Y[K]> : string };
 
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
@@ -78,20 +96,38 @@ function heldNumber(text: string): number | typeof FAILED {
 
 function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): RecordProblem {
   const kind = typeof type === 'function' ? 'what its type takes' : `an exact ${type}`;
-  // The name is one of the option "types", and no content.
+  // The name is one of the option "types", so it is not content; the reason that a function gives may quote the field.
   const what = `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which is not ${kind}.`;
-  return new RecordProblem({ code: 'FIELD_INVALID', what, details: { field: name, length: text.length }, cause });
+  const content = cause === undefined ? {} : { content: { reason: reasonOf(cause) } };
+  return new RecordProblem({
+    code: 'FIELD_INVALID',
+    what,
+    details: { field: name, length: text.length, ...content },
+    cause,
+  });
+}
+
+/** Characters of a reason that a rejection keeps. */
+const MAX_REASON_CHARS = 1024;
+
+function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return reason.slice(0, MAX_REASON_CHARS);
 }
 
 const TYPES = ['string', 'number', 'decimal', 'integer', 'bigint', 'boolean'] as const;
 
-/** What an option must be to name the types of fields. */
+/** Returns what an option must be to name the types of fields, with the column that has another one. */
 export function fieldTypesProblem(value: unknown): string | undefined {
-  const fits =
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((type) => typeof type === 'function' || (TYPES as readonly unknown[]).includes(type));
-  return fits ? undefined : `an object of types by field, each a function or one of ${TYPES.join(', ')}`;
+  const expected = `an object of types by field, each a function or one of ${TYPES.join(', ')}`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return expected;
+  const wrong = Object.entries(value).find(
+    ([, type]) => typeof type !== 'function' && !(TYPES as readonly unknown[]).includes(type),
+  );
+  if (wrong === undefined) return undefined;
+  const [name, type] = wrong as readonly [string, unknown];
+  const shown = typeof type === 'string' ? JSON.stringify(type) : `of type ${typeof type}`;
+  return `${expected} (that of ${JSON.stringify(name)} is ${shown})`;
 }
 
 /** @throws MillraceError `OPTION_INVALID` where types are given for a field that no record has */

@@ -1,8 +1,9 @@
 export { type CsvColumn, encodeCsv, type EncodeCsvOptions } from './encode-csv.ts';
+export type { DuplicateKeys } from './duplicate-keys.ts';
 export { encodeJson } from './encode-json.ts';
 export { encodeLines, type EncodeLinesOptions } from './encode-lines.ts';
 export { encodeNdjson } from './encode-ndjson.ts';
-export type { FieldType, FieldTypes } from './field-types.ts';
+export type { FieldType, FieldTypes, FieldValue, TypedRow } from './field-types.ts';
 export type { Multiline } from './multiline.ts';
 export { parseCsv, type ParseCsvOptions } from './parse-csv.ts';
 export { type FixedColumn, parseFixedWidth, type ParseFixedWidthOptions } from './parse-fixed-width.ts';
@@ -10,3 +11,4 @@ export { parseJson, type ParseJsonOptions } from './parse-json.ts';
 export { parseLines, type ParseLinesOptions } from './parse-lines.ts';
 export { parseNdjson, type ParseNdjsonOptions } from './parse-ndjson.ts';
 export { parseRegex, type ParseRegexOptions } from './parse-regex.ts';
+export type { WidthUnit } from './width-units.ts';

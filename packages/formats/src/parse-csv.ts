@@ -3,9 +3,8 @@ import { check, checkOptions, type ParserContext, type ParserStage, signatureOf 
 import { MAX_RECORD_CHARS } from '@millrace/framing';
 import { columnsProblem } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
-import { startSniffing } from './csv-sniffer.ts';
-import { startCsv } from './csv-stage.ts';
-import { assertKnownFields, type FieldTypes, fieldTypesProblem } from './field-types.ts';
+import { startObject } from './csv-head.ts';
+import { assertKnownFields, type FieldTypes, fieldTypesProblem, type TypedRow } from './field-types.ts';
 import { type ReparsedRecord, reparseCsv } from './reparse-csv.ts';
 
 export interface ParseCsvOptions {
@@ -47,21 +46,37 @@ export interface ParseCsvOptions {
 
 /**
  * Parses CSV by RFC 4180, and what suppliers make of it: each row is a record by column. Fields in quotes may hold
- * delimiters, line breaks and quotes. Rows end in LF or CRLF, the last may end without. Blank lines are passed over, and a
- * byte order mark that is still there is stripped. An empty field is an empty string, unless its column has a type.
+ * delimiters, line breaks and quotes. Rows end in LF or CRLF (or several CR and an LF), the last may end without; a row with a
+ * CR elsewhere outside quotes is rejected. Blank lines are passed over, byte order marks before a row are stripped (files that
+ * were joined have them in the middle), and so is a spreadsheet's first line `sep=;`. An empty field is an empty string, unless its column has a type.
  *
- * A row that breaks the rules is rejected with its line number and its text, and the run goes on at the next line. `T` is
- * what you say the records are; nothing checks it, so put `validate()` behind.
+ * A row that breaks the rules is rejected with its line number and its text, and the run goes on at the next line. The
+ * record's type follows from `columns` and `types`. A `T` of your own is what you say the records are; nothing checks it, so put `validate()` after it.
  *
- * Rejections: `CSV_FIELD_COUNT`, `CSV_QUOTE_INVALID`, `CSV_QUOTE_UNCLOSED` (at the end of the item), `FIELD_INVALID`,
+ * @example
+ * const parser = parseCsv({ columns: ['bin', 'parts'], types: { parts: 'integer' } }); // { bin: string; parts: number | null }
+
+ *
+ * Rejections: `CSV_FIELD_COUNT`, `CSV_LINE_END_INVALID`, `CSV_QUOTE_INVALID`, `CSV_QUOTE_UNCLOSED` (at the end of the item), `FIELD_INVALID`,
  * `RECORD_TOO_LONG`, and `ENCODING_INVALID` where `decodeText` says so.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  * @throws MillraceError `CSV_HEADER_INVALID` in a run, where the header row does not name the columns
  * @throws MillraceError `CSV_QUOTE_UNCLOSED` in a run, where a quote is not closed within `maxRecordChars`
+ * @throws MillraceError `CSV_DELIMITER_CONFLICT` in a run, if the first line is `sep=` with another delimiter
  * @throws MillraceError `CSV_DELIMITER_UNCLEAR` in a run, where several delimiters would fit
  */
-export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = {}): Parser<string, T> {
+export function parseCsv<const C extends readonly string[], const Y extends FieldTypes>(
+  options: ParseCsvOptions & { readonly columns: C; readonly types: Y },
+): Parser<string, TypedRow<C[number], Y>>;
+export function parseCsv<const C extends readonly string[]>(
+  options: ParseCsvOptions & { readonly columns: C; readonly types?: undefined },
+): Parser<string, TypedRow<C[number], Readonly<Record<never, never>>>>;
+export function parseCsv<const Y extends FieldTypes>(
+  options: ParseCsvOptions & { readonly columns?: undefined; readonly types: Y },
+): Parser<string, TypedRow<string, Y>>;
+export function parseCsv<T = Record<string, string | undefined>>(options?: ParseCsvOptions): Parser<string, T>;
+export function parseCsv<T>(options: ParseCsvOptions = {}): Parser<string, T> {
   const policy = (...values: readonly string[]): ReturnType<typeof check.optional> =>
     check.optional(check.oneOf(...values));
   checkOptions('parseCsv', options, {
@@ -82,16 +97,12 @@ export function parseCsv<T = Record<string, string>>(options: ParseCsvOptions = 
   const settings = settingsOf(options);
   assertDistinct(settings);
   if (settings.columns !== undefined) assertKnownFields('parseCsv', settings.types, settings.columns);
-  const { delimiter } = settings;
   return Object.freeze({
     kind: 'parser',
     name: 'parseCsv',
     signature: signatureOf(options),
     takesDamage: true,
-    start: (context: ParserContext) => {
-      const stage = delimiter === undefined ? startSniffing(settings, context) : startCsv(settings, delimiter, context);
-      return stage as ParserStage<string, T>;
-    },
+    start: (context: ParserContext) => startObject(settings, context) as ParserStage<string, T>,
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });
 }

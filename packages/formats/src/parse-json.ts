@@ -1,7 +1,8 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { jsonValueParser } from '@millrace/framing';
-import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
+import type { DuplicateKeys } from './duplicate-keys.ts';
+import { checkDuplicateKeys, checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseJsonOptions {
   /**
@@ -26,6 +27,12 @@ export interface ParseJsonOptions {
    * as `JSON.parse` does; `'exact'` makes it a bigint where it is whole, else a `Decimal`. @default 'double'
    */
   readonly numbers?: JsonNumbers;
+  /**
+   * What becomes of an object, at any depth, that has the same key twice: the last value counts, as with `JSON.parse`; the first
+   * counts; or the record is rejected. `'first'` and `'fail'` look at each record's text a second time, so parsing takes several times as long.
+   * @default 'last'
+   */
+  readonly duplicateKeys?: DuplicateKeys;
 }
 
 /**
@@ -36,7 +43,7 @@ export interface ParseJsonOptions {
  * the array or object around the records is broken the item fails. `T` is what you say the records are; nothing checks
  * it, so put `validate()` behind.
  *
- * Rejections: `JSON_INVALID`, `JSON_NOT_OBJECT`, `JSON_FIELD_CONFLICT`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where
+ * Rejections: `JSON_INVALID`, `JSON_KEY_DUPLICATE`, `JSON_NOT_OBJECT`, `JSON_FIELD_CONFLICT`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where
  * `decodeText` says so.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
@@ -51,13 +58,14 @@ export function parseJson<T = unknown>(options: ParseJsonOptions = {}): Parser<s
     onMissing: check.optional(check.oneOf('fail', 'skip')),
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
+    duplicateKeys: checkDuplicateKeys,
   });
-  const { numbers, ...framing } = options;
+  const { numbers, duplicateKeys, ...framing } = options;
   return jsonValueParser<T>({
     ...framing,
     name: 'parseJson',
     signature: signatureOf(options),
-    parse: jsonParser(numbers),
+    parse: jsonParser(numbers, duplicateKeys),
   });
 }
 

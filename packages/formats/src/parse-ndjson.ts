@@ -1,7 +1,8 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { jsonLine, lineParser, type ParseLine } from '@millrace/framing';
-import { checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
+import type { DuplicateKeys } from './duplicate-keys.ts';
+import { checkDuplicateKeys, checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseNdjsonOptions {
   /** What to do about a line of white space only: pass over it, or reject it. @default 'skip' */
@@ -13,6 +14,12 @@ export interface ParseNdjsonOptions {
    * takes the nearest, as `JSON.parse` does; `'exact'` makes it a bigint where it is whole, else a `Decimal`. @default 'double'
    */
   readonly numbers?: JsonNumbers;
+  /**
+   * What becomes of an object, at any depth, that has the same key twice: the last value counts, as with `JSON.parse`; the first
+   * counts; or the record is rejected. `'first'` and `'fail'` look at each record's text a second time, so parsing takes several times as long.
+   * @default 'last'
+   */
+  readonly duplicateKeys?: DuplicateKeys;
 }
 
 /**
@@ -22,7 +29,7 @@ export interface ParseNdjsonOptions {
  * A line that is no JSON is rejected with its line number and its text, and the run goes on. `T` is what you say the
  * records are; nothing checks it, so put `validate()` behind.
  *
- * Rejections: `NDJSON_INVALID`, `NDJSON_BLANK_LINE`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where `decodeText` says so.
+ * Rejections: `NDJSON_INVALID`, `JSON_KEY_DUPLICATE`, `NDJSON_BLANK_LINE`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where `decodeText` says so.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
@@ -31,8 +38,9 @@ export function parseNdjson<T = unknown>(options: ParseNdjsonOptions = {}): Pars
     blankLines: check.optional(check.oneOf('skip', 'reject')),
     maxRecordChars: check.optional(check.integer(1)),
     numbers: checkNumbers,
+    duplicateKeys: checkDuplicateKeys,
   });
-  const parse = jsonLine(jsonParser(options.numbers), options.blankLines) as ParseLine<T>;
+  const parse = jsonLine(jsonParser(options.numbers, options.duplicateKeys), options.blankLines) as ParseLine<T>;
   const { maxRecordChars } = options;
   return lineParser({ name: 'parseNdjson', signature: signatureOf(options), maxRecordChars, begin: () => parse });
 }

@@ -1,4 +1,5 @@
 import type { Parser } from '@millrace/core';
+import type { ParserContext, RejectedRecord } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { parseCsv, type ParseCsvOptions } from '../src/index.ts';
@@ -15,8 +16,14 @@ const rows = (text: string, options?: ParseCsvOptions): readonly unknown[] =>
 
 describe('parseCsv', () => {
   it('is a frozen codec of records, of strings unless its user says more', () => {
-    expectTypeOf(parseCsv()).toEqualTypeOf<Parser<string, Record<string, string>>>();
+    expectTypeOf(parseCsv()).toEqualTypeOf<Parser<string, Record<string, string | undefined>>>();
     expectTypeOf(parseCsv<{ a: string }>()).toEqualTypeOf<Parser<string, { a: string }>>();
+    expectTypeOf(parseCsv({ columns: ['a', 'b'] })).toEqualTypeOf<Parser<string, { a: string; b: string }>>();
+    const typed = parseCsv({ columns: ['a', 'b', 'c'], types: { b: 'integer', c: (text: string) => new Date(text) } });
+    expectTypeOf(typed).toEqualTypeOf<Parser<string, { a: string; b: number | null; c: Date }>>();
+    type Open = (typeof open extends Parser<string, infer T> ? T : never)['due' | 'other'];
+    const open = parseCsv({ types: { due: (text: string) => new Date(text) } });
+    expectTypeOf<Open>().toExtend<string | Date | undefined>();
     expect(parseCsv()).toMatchObject({ kind: 'parser', name: 'parseCsv' });
     expect(Object.isFrozen(parseCsv())).toBe(true);
   });
@@ -127,16 +134,96 @@ describe('parseCsv', () => {
     ]);
   });
 
-  it('strips a byte order mark at the head, and only there', () => {
+  it('strips byte order marks before rows, and only there', () => {
     expect(records('\uFEFFa,b\n1,\uFEFF2')).toEqual([{ a: '1', b: '\uFEFF2' }]);
-    expect(rows('\uFEFF"1",2')).toEqual([['1', '2']]);
+    expect(rows('\uFEFF"1",2\n\uFEFF\uFEFF3,4\n5,\uFEFF6')).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+      ['5', '\uFEFF6'],
+    ]);
   });
 
-  it('takes CR alone for a character, except at the end of a row', () => {
-    expect(rows('1\r,2\r3\n\r4,5\r\r\n')).toEqual([
-      ['1\r', '2\r3'],
-      ['\r4', '5\r'],
+  it('takes CRs before a line feed for the line end, and rejects them elsewhere outside quotes', () => {
+    expect(rows('1,2\r\r\n"3",4\r\n\r\r\n5,"6"\r\r\r\n"7\r8",9\r')).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+      ['5', '6'],
+      ['7\r8', '9'],
     ]);
+    const bad = ['1\r,2', '1,2\r3', '\r1,2', '1,2\r3,4', '"1"\r,2', '"1",2\r3', '1,"2"\r\r3'];
+    for (const options of [AB, { ...AB, longRows: 'cut' as const }]) {
+      for (const row of bad) {
+        const { outputs } = driveEveryCut(parseCsv(options), `${row}\n3,4\n`);
+        expect(outputs, row).toEqual([
+          { code: 'CSV_LINE_END_INVALID', message: expect.stringContaining('carriage return'), raw: row, line: 1 },
+          { record: { a: '3', b: '4' }, raw: '3,4', line: 2 },
+        ]);
+      }
+    }
+  });
+
+  it('rejects a file whose lines end with CR alone, and fails its header', () => {
+    const { outputs } = driveEveryCut(parseCsv({ columns: ['bin'] }), 'H1\rY1\rZ1\r');
+    expect(outputs).toEqual([
+      { code: 'CSV_LINE_END_INVALID', message: expect.stringContaining('line 1'), raw: 'H1\rY1\rZ1', line: 1 },
+    ]);
+    const { error } = driveEveryCut(parseCsv({ maxRecordChars: 4 }), 'a,b\r1,2\r3,4');
+    expect(error).toMatchObject({ code: 'CSV_HEADER_INVALID', message: expect.stringContaining('carriage returns') });
+  });
+
+  it('passes over the line by which a spreadsheet names the delimiter', () => {
+    for (const head of ['sep=;\r\n', '\uFEFFSEP=;\n', 'sep=;\r\r\n']) {
+      for (const delimiter of ['sniff', ';']) {
+        const { outputs } = driveEveryCut(parseCsv({ delimiter }), `${head}a;b\r\n1;2\r\n`);
+        expect(outputs).toEqual([{ record: { a: '1', b: '2' }, raw: '1;2', line: 3 }]);
+      }
+    }
+    expect(driveEveryCut(parseCsv(AB), 'sep=,').outputs).toEqual([]);
+    expect(rows('"sep=,",2\nsep=,\n')).toEqual([
+      ['sep=,', '2'],
+      ['sep=', ''],
+    ]);
+    expect(driveEveryCut(parseCsv({ skipLines: 1 }), 'sep=;\na,b\n1,2').outputs).toHaveLength(1);
+    const { error } = driveEveryCut(parseCsv(), 'sep=;\na;b\n');
+    expect(error).toMatchObject({ code: 'CSV_DELIMITER_CONFLICT', details: { line: 1, delimiter: ';' } });
+  });
+
+  it('fails a header of one column that holds another delimiter', () => {
+    for (const [delimiter, other] of [
+      [',', ';'],
+      [';', ','],
+      [',', '\t'],
+      [',', '|'],
+    ] as const) {
+      const { error, outputs } = driveEveryCut(parseCsv({ delimiter }), `bin${other}parts\nH1${other}12\n`);
+      expect(outputs).toEqual([]);
+      expect(error).toMatchObject({
+        code: 'CSV_HEADER_INVALID',
+        message: expect.stringContaining(JSON.stringify(other)),
+      });
+      expect(error?.message).not.toContain('parts');
+    }
+    expect(driveEveryCut(parseCsv(), '"bin;parts"\nH1\n').outputs).toHaveLength(1);
+  });
+
+  it('keeps the reason that a converter gives with the content of the rejection', () => {
+    const parts = (): never => {
+      throw new Error('parts come by the dozen');
+    };
+    const rejections: RejectedRecord[] = [];
+    const context = { reject: (one: RejectedRecord) => rejections.push(one) } as unknown as ParserContext;
+    parseCsv({ types: { parts } }).start(context).push('bin,parts\nH1,12\n');
+    expect(rejections).toMatchObject([
+      {
+        code: 'FIELD_INVALID',
+        details: { field: 'parts', content: { columns: ['bin', 'parts'], reason: 'parts come by the dozen' } },
+      },
+    ]);
+    expect(rejections[0]?.message).not.toContain('dozen');
+  });
+
+  it('names the column that has an unknown type', () => {
+    expect(() => parseCsv({ types: { parts: 'float' as 'number' } })).toThrow(/"parts" is "float"/);
   });
 
   it('puts surrogate pairs together again that chunks have cut', () => {
@@ -182,7 +269,7 @@ describe('rows that break the rules', () => {
   });
 
   it('are rejected where a quote stands in the wrong place, up to the next line feed', () => {
-    const bad = ['1"x",2', '"1"x,2', '"1" ,2', ' "1",2', '1,2"', '"1""2"3,4', '"1"\rx,2', '"a\nb"c,"d'];
+    const bad = ['1"x",2', '"1"x,2', '"1" ,2', ' "1",2', '1,2"', '"1""2"3,4', '"a\nb"c,"d'];
     for (const row of bad) {
       const { outputs } = driveEveryCut(parseCsv(AB), `1,2\n${row}\n3,4\r\n${row}`);
       const lines = row.split('\n').length;
@@ -338,17 +425,18 @@ describe('any text, cut anywhere', () => {
     fc.assert(
       fc.property(text, cuts, (whole, places) => {
         const { outputs } = drive(codec, cutAt(whole, places));
-        const source = whole.startsWith('\uFEFF') ? whole.slice(1) : whole;
+        const source = whole;
         let at = 0;
         const lines = source.split('\n');
         for (const { raw, line } of outputs) {
           const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
-          // Between two records there are line ends and blank lines only.
-          expect(source.slice(at, start)).toMatch(/^[\r\n]*$/);
-          expect(source.startsWith(raw, start)).toBe(true);
-          at = start + raw.length;
+          // Between two records there are line ends, blank lines and byte order marks only.
+          expect(source.slice(at, start)).toMatch(/^[\r\n\uFEFF]*$/);
+          const marks = /^\uFEFF*/.exec(source.slice(start))![0].length;
+          expect(source.startsWith(raw, start + marks)).toBe(true);
+          at = start + marks + raw.length;
         }
-        expect(source.slice(at)).toMatch(/^[\r\n]*$/);
+        expect(source.slice(at)).toMatch(/^[\r\n\uFEFF]*$/);
       }),
       { numRuns: 400 },
     );

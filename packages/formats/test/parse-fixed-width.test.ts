@@ -85,3 +85,58 @@ describe('parseFixedWidth', () => {
     expect(() => reparse!({ raw: '0002', code: 'FIXED_WIDTH_LENGTH' })).toThrow(code('FIXED_WIDTH_LENGTH'));
   });
 });
+
+describe('what stands outside ASCII, and odd line ends', () => {
+  const NAME_PARTS: readonly FixedColumn[] = [
+    { name: 'name', width: 4 },
+    { name: 'parts', width: 2 },
+  ];
+  const read = (text: string, options: Partial<ParseFixedWidthOptions> = {}): readonly unknown[] =>
+    driveEveryCut(parseFixedWidth({ columns: NAME_PARTS, ...options }), text).outputs.map(
+      ({ record, code: rejected }) => rejected ?? Object.values(record as object),
+    );
+
+  it('counts characters, so that one beyond U+FFFF is one', () => {
+    expect(read('𠮷田  12\n吉田  34\n')).toEqual([
+      ['𠮷田', '12'],
+      ['吉田', '34'],
+    ]);
+    const { reparse } = parseFixedWidth({ columns: NAME_PARTS });
+    expect(reparse!({ raw: '𠮷田  12', code: 'FIELD_INVALID' })).toEqual({ name: '𠮷田', parts: '12' });
+    expect(read('𠮷田 12\n', { unit: 'utf16' })).toEqual([['𠮷田', '12']]);
+    expect(read('𠮷田  12 𠮷\n')).toEqual(['FIXED_WIDTH_LENGTH']);
+    expect(read('𠮷田  12 𠮷\n', { longLines: 'cut' })).toEqual([['𠮷田', '12']]);
+    expect(read('𠮷田  1\n', { shortLines: 'fill' })).toEqual([['𠮷田', '1']]);
+  });
+
+  it('counts display columns, if it is to', () => {
+    expect(read('田田12\nｶﾞab12\ne\u0301abc12\nab😀12\n\u3000a 12\n', { unit: 'columns', trim: 'none' })).toEqual([
+      ['田田', '12'],
+      ['ｶﾞab', '12'],
+      ['e\u0301abc', '12'],
+      ['ab😀', '12'],
+      ['\u3000a ', '12'],
+    ]);
+    expect(read('abc田1\n', { unit: 'columns' })).toEqual(['FIXED_WIDTH_CHARACTER_CUT']);
+  });
+
+  it('counts bytes of UTF-8, if it is to', () => {
+    expect(read('éab12\n田a12\n😀12\n', { unit: 'utf8' })).toEqual([
+      ['éab', '12'],
+      ['田a', '12'],
+      ['😀', '12'],
+    ]);
+    expect(read('abcé1\n', { unit: 'utf8' })).toEqual(['FIXED_WIDTH_CHARACTER_CUT']);
+    expect(read('田田12\n', { unit: 'utf8', longLines: 'cut' })).toEqual(['FIXED_WIDTH_CHARACTER_CUT']);
+  });
+
+  it('strips byte order marks before lines, and takes CRs for the line end only there', () => {
+    expect(read('\uFEFFabcd12\n\uFEFFabcd34\r\r\nabcd56\r')).toEqual([
+      ['abcd', '12'],
+      ['abcd', '34'],
+      ['abcd', '56'],
+    ]);
+    expect(read('abcd12\rabcd34\n', { longLines: 'cut' })).toEqual(['FIXED_WIDTH_LINE_END_INVALID']);
+    expect(read('\r\r\n')).toEqual([]);
+  });
+});

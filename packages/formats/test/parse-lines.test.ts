@@ -136,7 +136,8 @@ describe('any text, cut anywhere', () => {
         expect(summary(driven)).toEqual(summary(drive(codec, [whole])));
         expect(summary(drive(codec, pieces(whole, 1)))).toEqual(summary(driven));
         if (options.maxRecordChars !== undefined) return;
-        const source = whole.replace(/^\uFEFF/, '');
+        // A byte order mark before a line is no character of a record.
+        const source = whole.replaceAll(/(^|\n)\uFEFF+/g, '$1');
         let at = 0;
         for (const { raw } of driven.outputs) {
           const start = source.indexOf(raw, at);

@@ -81,9 +81,9 @@ describe('parseNdjson', () => {
     expect(records('null\n0\n"x"\n[]\nfalse\n{}')).toEqual([null, 0, 'x', [], false, {}]);
   });
 
-  it('strips a byte order mark at the head, and only there', () => {
+  it('strips byte order marks before lines, as joined files have them', () => {
     expect(records('\uFEFF{"a":1}\n{"a":2}')).toEqual([{ a: 1 }, { a: 2 }]);
-    expect(records('1\n\uFEFF2')).toEqual([1, 'NDJSON_INVALID']);
+    expect(records('1\n\uFEFF2\n\uFEFF\uFEFF3\n4\uFEFF')).toEqual([1, 2, 3, 'NDJSON_INVALID']);
     expect(drive(parseNdjson(), ['', '\uFEFF', '1']).outputs).toEqual([{ record: 1, raw: '1', line: 1 }]);
   });
 

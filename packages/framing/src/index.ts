@@ -16,6 +16,7 @@ export { FramedRecords } from './text/framed-records.ts';
 export { HeldRecord, type HeldText } from './text/held-record.ts';
 export { damagedRecord, damageIn, type TextPart } from './text/invalid-text.ts';
 export {
+  endOfLine,
   excerpt,
   EXCERPT_CHARS,
   MAX_RECORD_CHARS,

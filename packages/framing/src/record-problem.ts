@@ -26,4 +26,7 @@ export class RecordProblem {
 }
 
 /** Makes a record of a line, which may still have the carriage return of its line end. */
-export type ParseLine<T> = (line: string) => T | RecordProblem | typeof SKIP;
+export type ParseLine<T> = ((line: string) => T | RecordProblem | typeof SKIP) & {
+  /** Called with the text of each chunk before its lines, so that what most files do not have is looked for once a chunk. */
+  readonly beforeChunk?: ((text: string) => void) | undefined;
+};

@@ -20,7 +20,15 @@ export function jsonLine(parse: JsonParser, blankLines: 'skip' | 'reject' = 'ski
       return parse(line);
     } catch (cause) {
       if (/^[ \t\r]*$/.test(line)) return blank();
-      return new RecordProblem({ code: 'NDJSON_INVALID', what: `is not valid JSON: ${jsonFault(line)}.`, cause });
+      const what = `is not valid JSON: ${jsonFault(line)}.${severalLines(line)}`;
+      return new RecordProblem({ code: 'NDJSON_INVALID', what, cause });
     }
   };
+}
+
+/** A line that only opens a value, or ends with a comma, belongs to JSON that is written over several lines. */
+function severalLines(line: string): string {
+  return /^\s*[[{]\s*$|,\s*$/.test(line)
+    ? ' If one JSON value is written over several lines, such as an array of records, read it with parseJson().'
+    : '';
 }

@@ -5,7 +5,7 @@ import { isKept } from '../text/kept-context.ts';
 import { RecordProblem } from '../record-problem.ts';
 import { wholeText } from '../text/record-text.ts';
 
-/** Parses a JSON text, as `JSON.parse` does. @throws SyntaxError if the text is not valid JSON */
+/** Parses a JSON text, as `JSON.parse` does, or returns a `RecordProblem`. @throws SyntaxError if the text is not valid JSON */
 export type JsonParser = (text: string) => unknown;
 
 export type CopiedValues = Readonly<Record<string, unknown>>;
@@ -23,6 +23,7 @@ export function jsonRecord<T>(
   } catch (cause) {
     return problem('JSON_INVALID', `begins a record that is not valid JSON: ${jsonFault(text)}.`, copied, cause);
   }
+  if (record instanceof RecordProblem) return problem(record.code, record.what, copied, undefined, record.details);
   if (copied === undefined) return refine(record);
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
     const what = 'begins a record that is not an object, so fields cannot be copied into it.';
@@ -39,11 +40,17 @@ export function jsonRecord<T>(
 }
 
 /** The copied values go along, so that a replay can make the record by itself. */
-function problem(code: string, what: string, copied: CopiedValues | undefined, cause?: unknown): RecordProblem {
+function problem(
+  code: string,
+  what: string,
+  copied: CopiedValues | undefined,
+  cause?: unknown,
+  details?: RecordProblem['details'],
+): RecordProblem {
   return new RecordProblem({
     code,
     what,
-    details: copied && isKept(copied) ? { content: { copied } } : undefined,
+    details: copied && isKept(copied) ? { ...details, content: { copied } } : details,
     cause,
   });
 }

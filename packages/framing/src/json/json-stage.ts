@@ -160,10 +160,13 @@ class JsonStage<T> {
     // The length first: of what is too long to be held nobody knows whether it is damaged.
     if (length > maxRecordChars) throw error('JSON_FIELD_TOO_LONG', `has more characters than maxRecordChars allows.`);
     if (damaged !== undefined) throw error(damaged.code, `is damaged. ${damaged.message}`, damaged.details);
+    let value: unknown;
     try {
-      return parse(raw);
+      value = parse(raw);
     } catch {
       throw error('JSON_INVALID', `is not valid JSON: ${jsonFault(raw)}.`);
     }
+    if (value instanceof RecordProblem) throw error(value.code, value.what, value.details);
+    return value;
   }
 }

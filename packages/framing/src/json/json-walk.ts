@@ -125,7 +125,11 @@ export class JsonWalk {
     const step = path[this.#open]!;
     if (code !== (step === EACH ? OPEN_ARRAY : OPEN_OBJECT)) {
       const wanted = step === EACH ? 'array' : 'object';
-      this.#missing(`a value begins that is not an ${wanted}, as "path" says it should be.`, index);
+      const advice =
+        this.#open > 0
+          ? ''
+          : ' If each line is a record, use parseNdjson(); if the value is one record, set "path" to \'\'.';
+      this.#missing(`a value begins that is not an ${wanted}, as "path" says it should be.${advice}`, index);
       return 'skip';
     }
     this.#copies.forget(this.#open);

@@ -1,4 +1,5 @@
 import type { TextPlace } from '@millrace/core/plugin';
+import { afterMarks, BYTE_ORDER_MARK } from '../text/record-text.ts';
 import { HeldRecord } from '../text/held-record.ts';
 
 /** A line of a chunk. The first may have begun in an earlier one: then what is held of it comes before `start`. */
@@ -15,7 +16,6 @@ export class LineCutter {
   /** What earlier chunks brought of the line at hand. */
   readonly held: HeldRecord;
   #line = 1;
-  #started = false;
 
   constructor(maxRecordChars: number) {
     this.held = new HeldRecord(maxRecordChars);
@@ -29,12 +29,12 @@ export class LineCutter {
   /** The lines that end in this chunk. */
   cut(text: string): readonly CutLine[] {
     const lines: CutLine[] = [];
-    let start = !this.#started && text.startsWith('\uFEFF') ? 1 : 0;
-    this.#started ||= text !== '';
+    let start = this.held.length === 0 ? afterMarks(text, 0) : 0;
     for (let end = text.indexOf('\n', start); end !== -1; end = text.indexOf('\n', start)) {
       lines.push({ start, end, line: this.#line });
       this.#line += 1;
       start = end + 1;
+      if (text.charCodeAt(start) === BYTE_ORDER_MARK) start = afterMarks(text, start);
     }
     this.#rest = start;
     return lines;

@@ -2,7 +2,7 @@ import type { ParserContext, ParserStage, Rejected, RejectedRecord } from '@mill
 import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { RecordProblem, type ParseLine, SKIP } from '../record-problem.ts';
-import { excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
+import { afterMarks, BYTE_ORDER_MARK, excerpt, tooLong, withoutReturn } from '../text/record-text.ts';
 
 export interface LineSettings<T> {
   readonly maxRecordChars: number;
@@ -16,7 +16,6 @@ export function startLines<T>(
 ): ParserStage<string, T> {
   const held = new HeldRecord(maxRecordChars);
   let line = 1;
-  let started = false;
 
   function toRecord(
     raw: string,
@@ -38,9 +37,9 @@ export function startLines<T>(
 
   return {
     push(text, place) {
+      parse.beforeChunk?.(text);
       const framed = new FramedRecords<T>(text, line, place);
-      let at = !started && text.startsWith('\uFEFF') ? 1 : 0;
-      started ||= text !== '';
+      let at = held.length === 0 ? afterMarks(text, 0) : 0;
       for (let end = text.indexOf('\n', at); end !== -1; end = text.indexOf('\n', at)) {
         if (at === 0 && held.length > 0) {
           held.add(text, 0, end, line, place);
@@ -52,6 +51,7 @@ export function startLines<T>(
         }
         line += 1;
         at = end + 1;
+        if (text.charCodeAt(at) === BYTE_ORDER_MARK) at = afterMarks(text, at);
       }
       if (at < text.length) held.add(text, at, text.length, line, place);
       return framed.toBlock();

@@ -9,7 +9,9 @@ import { wholeText } from '../text/record-text.ts';
  * @throws MillraceError `REPLAY_IMPOSSIBLE`, or the code of what is wrong with the text
  */
 export function reparseLine<T>(parse: ParseLine<T>, rejected: Pick<RejectedRecord, 'raw' | 'code'>): T {
-  const record = parse(wholeText(rejected));
+  const text = wholeText(rejected);
+  parse.beforeChunk?.(text);
+  const record = parse(text);
   if (record === SKIP) throw new MillraceError('REPLAY_IMPOSSIBLE', 'The text is blank: there is nothing to deliver.');
   if (!(record instanceof RecordProblem)) return record;
   const { code, what, details, cause } = record;

@@ -1,14 +1,19 @@
 import type { RowDialect } from './row-dialect.ts';
-import { countLineFeeds, withoutReturn } from '../text/record-text.ts';
+import { countLineFeeds, endOfLine } from '../text/record-text.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /** What breaks the rules in a row. */
 export interface RowProblem {
-  readonly code: 'CSV_QUOTE_INVALID' | 'CSV_QUOTE_UNCLOSED' | 'RECORD_TOO_LONG';
+  readonly code: 'CSV_LINE_END_INVALID' | 'CSV_QUOTE_INVALID' | 'CSV_QUOTE_UNCLOSED' | 'RECORD_TOO_LONG';
   readonly what: string;
 }
+
+const STRAY_RETURN: RowProblem = {
+  code: 'CSV_LINE_END_INVALID',
+  what: 'a carriage return stands without a line feed. Convert the line ends of the file to LF or CRLF',
+};
 
 /**
  * Where in a row the reader is: before a field, in a plain or quoted one, behind an escape in a quoted one, behind a closing
@@ -87,7 +92,7 @@ export class QuotedRow {
         return at;
       } else if (code === this.#delimiter && this.#state !== 'return') {
         this.#endField();
-        this.#state = 'start';
+        if (this.#problem === undefined) this.#state = 'start';
       } else if (code === this.#quote && this.#state === 'start') {
         this.#state = 'quoted';
         this.#isQuoted = true;
@@ -96,13 +101,18 @@ export class QuotedRow {
       } else if (code === this.#quote && this.#state === 'closed' && this.#escape === this.#quote) {
         this.#state = 'quoted'; // Two quotes stand for one.
         this.#field += text[at]!;
-      } else if (code === CARRIAGE_RETURN && (this.#state === 'closed' || this.#state === 'space')) {
+      } else if (
+        code === CARRIAGE_RETURN &&
+        (this.#state === 'closed' || this.#state === 'space' || this.#state === 'return')
+      ) {
         this.#state = 'return';
       } else if (this.#trim && isSpace(code) && this.#state !== 'plain' && this.#state !== 'return') {
         if (this.#state === 'closed') this.#state = 'space';
       } else if (this.#state === 'start') {
         this.#state = 'plain';
         at -= 1; // The character belongs to the field.
+      } else if (this.#state === 'return') {
+        this.skip(STRAY_RETURN);
       } else {
         const isPlain = this.#state === 'plain';
         const what = isPlain ? 'a quote stands inside a field without quotes' : 'text stands behind a closing quote';
@@ -144,8 +154,8 @@ export class QuotedRow {
       this.skip({ code: 'CSV_QUOTE_UNCLOSED', what: `the quote that opens on line ${this.#quoteLine} is not closed` });
       return;
     }
-    // At the end of a row a carriage return belongs to the line end; elsewhere it is a character like any other.
-    if (this.#state === 'plain') this.#field = withoutReturn(this.#field);
+    // At the end of a row carriage returns belong to the line end; elsewhere, unless in quotes, they are stray.
+    if (this.#state === 'plain') this.#field = this.#field.slice(0, endOfLine(this.#field, 0, this.#field.length));
     this.#endField();
   }
 
@@ -161,6 +171,10 @@ export class QuotedRow {
   }
 
   #endField(): void {
+    if (!this.#isQuoted && this.#field.includes('\r')) {
+      this.skip(STRAY_RETURN);
+      return;
+    }
     this.#fields.push(this.#trim && !this.#isQuoted ? this.#field.trim() : this.#field);
     this.#field = '';
     this.#isQuoted = false;

@@ -4,7 +4,7 @@ import { FramedRecords } from '../text/framed-records.ts';
 import { HeldRecord } from '../text/held-record.ts';
 import { PlainRows } from './plain-rows.ts';
 import { QuotedRow } from './quoted-row.ts';
-import { countLineFeeds } from '../text/record-text.ts';
+import { afterMarks, BYTE_ORDER_MARK, countLineFeeds } from '../text/record-text.ts';
 import type { RowDialect } from './row-dialect.ts';
 import type { RowMaker } from './row-maker.ts';
 
@@ -32,7 +32,6 @@ class RowStage<T> {
   /** Number of the line at hand. */
   #line = 1;
   #toSkip: number;
-  #started = false;
   #framed = new FramedRecords<T>('', 1, undefined);
 
   constructor(settings: RowSettings, maker: RowMaker<T>) {
@@ -47,10 +46,12 @@ class RowStage<T> {
     const framed = new FramedRecords<T>(text, this.#line, place);
     this.#framed = framed;
     const rows = new PlainRows(text, this.#settings);
-    let at = !this.#started && text.startsWith('\uFEFF') ? 1 : 0;
-    this.#started ||= text !== '';
-    if (this.#toSkip > 0) at = this.#skipLines(text, at);
+    let at = this.#toSkip > 0 ? this.#skipLines(text, 0) : 0;
     while (at < text.length) {
+      if (text.charCodeAt(at) === BYTE_ORDER_MARK && this.#held.length === 0) {
+        at = afterMarks(text, at);
+        continue;
+      }
       const isComment = this.#beginsComment(text, at);
       const feed = this.#held.length === 0 && !isComment ? rows.endOf(at) : -1;
       if (feed === -1) {

@@ -4,6 +4,9 @@ import type { RejectedRecord } from '@millrace/core/plugin';
 /** Characters at most in a record, unless an option says otherwise: 1 MiB, where a DynamoDB item has 400 KB. */
 export const MAX_RECORD_CHARS: number = 1024 * 1024;
 
+const CARRIAGE_RETURN = 0x0d;
+export const BYTE_ORDER_MARK = 0xfeff;
+
 /** Characters that a rejection keeps of a record that is too long to be kept whole. */
 export const EXCERPT_CHARS = 4096;
 
@@ -15,6 +18,23 @@ export function withoutReturn(line: string): string {
 /** The text of one line, or of several that were joined, with LF between them and none at the end. */
 export function plainText(raw: string): string {
   return withoutReturn(raw.includes('\r\n') ? raw.replaceAll('\r\n', '\n') : raw);
+}
+
+/** Returns where the text before a line feed ends: carriage returns at its end, also several, belong to the line end. */
+export function endOfLine(text: string, start: number, feed: number): number {
+  let end = feed;
+  while (end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end -= 1;
+  return end;
+}
+
+/**
+ * Returns where the line at `at` begins after byte order marks. Files that were joined have a mark in the middle, which no
+ * program that writes records means as text.
+ */
+export function afterMarks(text: string, at: number): number {
+  let start = at;
+  while (text.charCodeAt(start) === BYTE_ORDER_MARK) start += 1;
+  return start;
 }
 
 export function countLineFeeds(text: string, from: number, to: number): number {
