@@ -7,7 +7,8 @@ export interface ContentSignature {
 }
 
 interface Mark extends ContentSignature {
-  readonly bytes: readonly number[];
+  /** The bytes, as characters of the same number. */
+  readonly mark: string;
 }
 
 /** Bytes of an item that are enough to recognize each format: one block of a tar archive. */
@@ -18,39 +19,37 @@ const ARCHIVE = 'Put a decompressor that reads this archive before decodeText, o
 const REPACK = 'It is not read here; have the file delivered as gzip or zip.';
 const EXPORT = 'It is not read here; have the data delivered as CSV, JSON or XML.';
 
-const text = (marks: string): readonly number[] => Array.from(marks, (mark) => mark.charCodeAt(0));
-
 /** Each mark is long enough, or has a byte that text does not have, so that no text begins with it by chance. */
 const MARKS: readonly Mark[] = [
-  { name: 'gzip', bytes: [0x1f, 0x8b, 0x08], advice: 'Put gunzip() of @millrace/gzip before decodeText.' },
-  { name: 'zip', bytes: text('PK\x03\x04'), advice: `An .xlsx file is a zip archive, too. ${ARCHIVE}` },
-  { name: 'zip', bytes: text('PK\x05\x06'), advice: `The archive is empty. ${ARCHIVE}` },
-  { name: 'zip', bytes: text('PK\x07\x08'), advice: ARCHIVE },
-  { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd], advice: DECOMPRESS },
-  { name: 'bzip2', bytes: text('BZh'), advice: DECOMPRESS },
-  { name: 'xz', bytes: text('\xfd7zXZ\0'), advice: DECOMPRESS },
-  { name: 'LZ4', bytes: [0x04, 0x22, 0x4d, 0x18], advice: DECOMPRESS },
-  { name: 'Snappy', bytes: text('\xff\x06\0\0sNaPpY'), advice: DECOMPRESS },
-  { name: 'lzip', bytes: text('LZIP\x01'), advice: REPACK },
-  { name: 'Unix compress (.Z)', bytes: [0x1f, 0x9d, 0x90], advice: REPACK },
-  { name: '7z', bytes: text('7z\xbc\xaf\x27\x1c'), advice: REPACK },
-  { name: 'rar', bytes: text('Rar!\x1a\x07'), advice: REPACK },
-  { name: 'cab', bytes: text('MSCF\0\0\0\0'), advice: REPACK },
-  { name: 'PDF', bytes: text('%PDF-'), advice: EXPORT },
+  { name: 'gzip', mark: '\x1f\x8b\x08', advice: 'Put gunzip() of @millrace/gzip before decodeText.' },
+  { name: 'zip', mark: 'PK\x03\x04', advice: `An .xlsx file is a zip archive, too. ${ARCHIVE}` },
+  { name: 'zip', mark: 'PK\x05\x06', advice: `The archive is empty. ${ARCHIVE}` },
+  { name: 'zip', mark: 'PK\x07\x08', advice: ARCHIVE },
+  { name: 'zstd', mark: '\x28\xb5\x2f\xfd', advice: DECOMPRESS },
+  { name: 'bzip2', mark: 'BZh', advice: DECOMPRESS },
+  { name: 'xz', mark: '\xfd7zXZ\0', advice: DECOMPRESS },
+  { name: 'LZ4', mark: '\x04\x22\x4d\x18', advice: DECOMPRESS },
+  { name: 'Snappy', mark: '\xff\x06\0\0sNaPpY', advice: DECOMPRESS },
+  { name: 'lzip', mark: 'LZIP\x01', advice: REPACK },
+  { name: 'Unix compress (.Z)', mark: '\x1f\x9d\x90', advice: REPACK },
+  { name: '7z', mark: '7z\xbc\xaf\x27\x1c', advice: REPACK },
+  { name: 'rar', mark: 'Rar!\x1a\x07', advice: REPACK },
+  { name: 'cab', mark: 'MSCF\0\0\0\0', advice: REPACK },
+  { name: 'PDF', mark: '%PDF-', advice: EXPORT },
   {
     name: 'legacy Microsoft Office (OLE, such as .xls)',
-    bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1],
+    mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
     advice: EXPORT,
   },
   {
     name: 'Parquet',
-    bytes: text('PAR1\x15'),
+    mark: 'PAR1\x15',
     advice: 'Put parseParquet() of @millrace/parquet in place of decodeText.',
   },
-  { name: 'Avro', bytes: text('Obj\x01'), advice: EXPORT },
-  { name: 'Arrow', bytes: text('ARROW1\0\0'), advice: EXPORT },
-  { name: 'SQLite', bytes: text('SQLite format 3\0'), advice: EXPORT },
-  { name: 'PNG', bytes: text('\x89PNG\r\n\x1a\n'), advice: EXPORT },
+  { name: 'Avro', mark: 'Obj\x01', advice: EXPORT },
+  { name: 'Arrow', mark: 'ARROW1\0\0', advice: EXPORT },
+  { name: 'SQLite', mark: 'SQLite format 3\0', advice: EXPORT },
+  { name: 'PNG', mark: '\x89PNG\r\n\x1a\n', advice: EXPORT },
 ];
 
 /** Behind `BZh` and the block size: the beginning of a block, or of the end of a file without any. */
@@ -60,7 +59,7 @@ const TAR: ContentSignature = { name: 'tar', advice: ARCHIVE };
 
 /** Recognizes the format that bytes begin with; `undefined` if it is none that is known, as text is not. */
 export function contentSignature(head: Uint8Array): ContentSignature | undefined {
-  const found = MARKS.find(({ bytes }) => bytes.every((byte, index) => head[index] === byte));
+  const found = MARKS.find(({ mark }) => latin1(head.subarray(0, mark.length)) === mark);
   if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
   return found ?? (isTar(head) ? TAR : undefined);
 }

@@ -43,8 +43,11 @@ export function resolveCharset(name: string, charsets: Charsets | undefined): Ch
   });
 }
 
-const decodeUtf32le = utf32(true);
-const decodeUtf32be = utf32(false);
+/** One function for each byte order, so that two charsets can be compared by it. */
+let littleEndian: Decode | undefined;
+let bigEndian: Decode | undefined;
+const utf32le = (): Decode => (littleEndian ??= utf32(true));
+const utf32be = (): Decode => (bigEndian ??= utf32(false));
 
 const measureUtf8: Measure = (text) => Buffer.byteLength(text);
 const measureUtf16: Measure = (text) => 2 * text.length;
@@ -72,13 +75,13 @@ function unicodeCharset(plain: string): Charset | undefined {
       return measured(measureUtf16, decodeUtf16be, { 'utf-16be': decodeUtf16be });
     case 'utf32':
     case 'ucs4':
-      return measured(measureUtf32, decodeUtf32le, { 'utf-32le': decodeUtf32le, 'utf-32be': decodeUtf32be });
+      return measured(measureUtf32, utf32le(), { 'utf-32le': utf32le(), 'utf-32be': utf32be() });
     case 'utf32le':
     case 'ucs4le':
-      return measured(measureUtf32, decodeUtf32le, { 'utf-32le': decodeUtf32le });
+      return measured(measureUtf32, utf32le(), { 'utf-32le': utf32le() });
     case 'utf32be':
     case 'ucs4be':
-      return measured(measureUtf32, decodeUtf32be, { 'utf-32be': decodeUtf32be });
+      return measured(measureUtf32, utf32be(), { 'utf-32be': utf32be() });
     default:
       return undefined;
   }
