@@ -1,10 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import type { Violation, WorldEvent } from '@millrace/testkit/simulation';
-
-export interface SeedWorkerData {
-  /** Name of the fault to plant. */
-  readonly plant: string | undefined;
-}
 
 export interface SeedOrder {
   readonly seed: string;
@@ -20,23 +17,24 @@ export interface SeedOutcome {
   readonly events?: readonly WorldEvent[];
 }
 
-/** Threads that run seeds. */
+/** Processes that run seeds. */
 export interface SeedPool {
   readonly run: (seed: string, shrinkRule?: string) => Promise<SeedOutcome>;
   readonly size: number;
   readonly close: () => Promise<void>;
 }
 
-/** Starts threads. A simulation replaces the clocks of its thread, so each thread runs one seed at a time. */
+/**
+ * Starts processes. A simulation replaces the clocks of its process, so each runs one seed at a time. Threads would do, but Node
+ * can crash when one is terminated, and takes the tests with it.
+ *
+ * @param plant name of the fault to plant
+ */
 export async function startSeedPool(size: number, plant?: string): Promise<SeedPool> {
-  const workerData: SeedWorkerData = { plant };
-  const workers = Array.from(
-    { length: size },
-    () => new Worker(new URL('./seed-worker.ts', import.meta.url), { workerData }),
-  );
-  const idle: Worker[] = [];
-  const waiting: ((worker: Worker) => void)[] = [];
-  const release = (worker: Worker): void => {
+  const workers = Array.from({ length: size }, () => startWorker(plant));
+  const idle: ChildProcess[] = [];
+  const waiting: ((worker: ChildProcess) => void)[] = [];
+  const release = (worker: ChildProcess): void => {
     const next = waiting.shift();
     if (next === undefined) idle.push(worker);
     else next(worker);
@@ -45,29 +43,46 @@ export async function startSeedPool(size: number, plant?: string): Promise<SeedP
   return {
     size,
     run: async (seed, shrinkRule) => {
-      const worker = idle.pop() ?? (await new Promise<Worker>((resolve) => waiting.push(resolve)));
+      const worker = idle.pop() ?? (await new Promise<ChildProcess>((resolve) => waiting.push(resolve)));
       const outcome = message(worker) as Promise<SeedOutcome>;
-      worker.postMessage({ seed, shrinkRule } satisfies SeedOrder);
+      worker.send({ seed, shrinkRule } satisfies SeedOrder);
       try {
         return await outcome;
       } finally {
         release(worker);
       }
     },
-    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
+    close: async () => void (await Promise.all(workers.map(stopWorker))),
   };
 }
 
-function message(worker: Worker): Promise<unknown> {
+function startWorker(plant: string | undefined): ChildProcess {
+  // The test runner sets options of its own for what it starts.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return fork(fileURLToPath(new URL('seed-worker.ts', import.meta.url)), plant === undefined ? [] : [plant], {
+    execArgv: ['--conditions=@millrace/source', '--no-warnings'],
+    env,
+  });
+}
+
+async function stopWorker(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await ended;
+}
+
+function message(worker: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const done = (act: () => void): void => {
-      worker.off('error', failed);
+      worker.off('exit', ended);
       worker.off('message', received);
       act();
     };
-    const failed = (error: Error): void => done(() => reject(error));
+    const ended = (code: number | null, signal: string | null): void =>
+      done(() => reject(new Error(`A process that runs seeds ended with ${signal ?? code}.`)));
     const received = (value: unknown): void => done(() => resolve(value));
-    worker.once('error', failed);
+    worker.once('exit', ended);
     worker.once('message', received);
   });
 }

@@ -1,13 +1,12 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { plantFault } from '@millrace/testkit/plant';
 import { PLANTS } from './plants.ts';
-import type { SeedOrder, SeedOutcome, SeedWorkerData } from './seed-pool.ts';
+import type { SeedOrder, SeedOutcome } from './seed-pool.ts';
 
 // Errors are made by the hundred, and most are caught: their stacks cost more than what they report.
 Error.stackTraceLimit = 2;
 
-/** Runs seeds in a thread of its own, with a fault planted or without. */
-const { plant } = workerData as SeedWorkerData;
+/** Runs seeds in a process of its own, with the fault planted that its argument names, or without. */
+const plant = process.argv[2];
 const planted = plant === undefined ? undefined : plantFault(PLANTS.find(({ name }) => name === plant)!);
 // Loaded after the fault is in place.
 const { judge, scenarioOf, simulate } = await import('@millrace/testkit/simulation');
@@ -15,11 +14,10 @@ const { landingDeployment } = await import('./landing-deployment.ts');
 const { shrunk } = await import('./explain-seed.ts');
 planted?.();
 
-const port = parentPort!;
-port.on('message', ({ seed, shrinkRule }: SeedOrder) => {
-  void run(seed, shrinkRule).then((outcome) => port.postMessage(outcome));
+process.on('message', ({ seed, shrinkRule }: SeedOrder) => {
+  void run(seed, shrinkRule).then((outcome) => process.send!(outcome));
 });
-port.postMessage('ready');
+process.send!('ready');
 
 async function run(seed: string, shrinkRule: string | undefined): Promise<SeedOutcome> {
   const scenario = scenarioOf(landingDeployment, seed);
