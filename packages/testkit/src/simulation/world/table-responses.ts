@@ -13,7 +13,7 @@ export const NOT_RESPONSES: Readonly<Record<string, { readonly status: number; r
 
 /** The input of an operation. */
 export function bodyOf({ body }: HttpRequest): unknown {
-  return JSON.parse(typeof body === 'string' ? body : Buffer.from(body as Uint8Array).toString());
+  return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array));
 }
 
 /** An error as DynamoDB sends it. */
