@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { anyOf, watchedController } from '../src/run/stop/watched-signal.ts';
+import { anyOf, watchController } from '../src/run/stop/watched-signal.ts';
 
 describe('a watched signal', () => {
   it('is aborted as soon as it is asked, although no timer has fired', () => {
     let over = false;
     const reason = new Error('over');
-    const { signal } = watchedController(() => (over ? reason : undefined));
+    const { signal } = watched(() => (over ? reason : undefined));
     const heard = vi.fn<() => void>();
     signal.addEventListener('abort', heard);
     expect(signal.aborted).toBe(false);
@@ -18,15 +18,15 @@ describe('a watched signal', () => {
   });
 
   it('is aborted by its controller, too, and keeps the first reason', () => {
-    const controller = watchedController(() => undefined);
+    const controller = watched(() => undefined);
     controller.abort('stopped');
     expect([controller.signal.aborted, controller.signal.reason]).toEqual([true, 'stopped']);
   });
 
   it('takes those that were joined with it along', () => {
     let over = false;
-    const watched = watchedController(() => (over ? 'over' : undefined));
-    const joined = anyOf([new AbortController().signal, watched.signal]);
+    const { signal } = watched(() => (over ? 'over' : undefined));
+    const joined = anyOf([new AbortController().signal, signal]);
     const heard = vi.fn<() => void>();
     joined.addEventListener('abort', heard);
     expect(joined.aborted).toBe(false);
@@ -36,3 +36,9 @@ describe('a watched signal', () => {
     expect(() => joined.throwIfAborted()).toThrow('over');
   });
 });
+
+function watched(why: () => unknown): AbortController {
+  const controller = new AbortController();
+  watchController(controller, why);
+  return controller;
+}

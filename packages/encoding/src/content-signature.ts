@@ -59,7 +59,7 @@ const TAR: ContentSignature = { name: 'tar', advice: ARCHIVE };
 
 /** Recognizes the format that bytes begin with; `undefined` if it is none that is known, as text is not. */
 export function contentSignature(head: Uint8Array): ContentSignature | undefined {
-  const found = MARKS.find(({ mark }) => latin1(head.subarray(0, mark.length)) === mark);
+  const found = MARKS.find(({ mark }) => beginsWith(head, mark));
   if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
   return found ?? (isTar(head) ? TAR : undefined);
 }
@@ -72,6 +72,11 @@ function isTar(head: Uint8Array): boolean {
   let sum = 0;
   for (let index = 0; index < SIGNATURE_LENGTH; index += 1) sum += index >= 148 && index < 156 ? 0x20 : head[index]!;
   return sum === Number.parseInt(stored, 8);
+}
+
+function beginsWith(head: Uint8Array, mark: string): boolean {
+  for (let index = 0; index < mark.length; index += 1) if (head[index] !== mark.charCodeAt(index)) return false;
+  return true;
 }
 
 function latin1(bytes: Uint8Array): string {

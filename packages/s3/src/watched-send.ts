@@ -7,10 +7,23 @@ import type {
 } from '@aws-sdk/client-s3';
 import { INVOCATION_ID, queuedRequest, type QueuedRequest } from './socket-queue.ts';
 
-/** Sends a command through a client, and gives up when the request that it belongs to does. */
+/** What a middleware next to the wire sees of one attempt, once S3 has responded. */
+export interface Attempt {
+  /** The input of the command; the SDK's own middleware reads it after this. */
+  readonly input: object;
+  readonly request: unknown;
+  readonly response: unknown;
+}
+
+/**
+ * Sends a command through a client, and gives up when the request that it belongs to does.
+ *
+ * @param look called for each attempt to which S3 responds, before the SDK reads the response
+ */
 export type Send = <I extends ServiceInputTypes, O extends ServiceOutputTypes>(
   client: S3Client,
   command: $Command<I, O, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+  look?: (attempt: Attempt) => void,
 ) => Promise<O>;
 
 /** What the sender of a request wants to know about its way to a connection. */
@@ -31,7 +44,7 @@ export function watchedSend(
   watch: SocketWatch,
 ): { readonly send: Send; readonly still: StillQueued } {
   let still: StillQueued = () => undefined;
-  const send: Send = (client, command) => {
+  const send: Send = (client, command, look) => {
     command.middlewareStack.add(
       (next) => (args) => {
         const result = next(args);
@@ -44,8 +57,13 @@ export function watchedSend(
             if (queued !== undefined) watch.queued(queued);
           });
         }
-        return result;
+        if (look === undefined) return result;
+        return result.then((output) => {
+          look({ input: args.input, request: args.request, response: output.response });
+          return output;
+        });
       },
+      // One for all that is looked at: the SDK sorts a command's middleware each time that it sends one.
       // A command that is sent again carries the middleware of the time before.
       { step: 'deserialize', priority: 'low', name: 'millraceSocketWatch', override: true },
     );

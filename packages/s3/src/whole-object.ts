@@ -42,23 +42,16 @@ export function wholeObjects(client: ClientHolder): (pin: Pin, send: Send) => Pr
     let date: string | undefined;
     let checksum: StoredChecksum | undefined;
     const command = new GetObjectCommand({ ...pin });
-    command.middlewareStack.add(
-      (next) => async (args) => {
-        const result = await next(args);
-        const response = result.response as WireAnswer;
-        const input = args.input as { ChecksumMode?: 'ENABLED' | undefined };
-        const { headers: asked = {} } = args.request as WireAnswer;
-        body = response.body;
-        date = response.headers?.['date'];
-        // What was asked is read from the request, because an attempt before this one may have changed the input.
-        const validates = asked['x-amz-checksum-mode'] === 'ENABLED' && response.statusCode === 200;
-        checksum = validates && !replacesBodies ? storedChecksum(response.headers ?? {}) : undefined;
-        if (validates) input.ChecksumMode = checksum === undefined ? 'ENABLED' : undefined;
-        return result;
-      },
-      { step: 'deserialize', priority: 'low', name: 'millraceChecksum' },
-    );
-    const answer = await send(client.get(), command);
+    const answer = await send(client.get(), command, ({ input, request: sent, response }) => {
+      const { headers = {}, statusCode, body: received } = response as WireAnswer;
+      body = received;
+      date = headers['date'];
+      // What was asked is read from the request, because an attempt before this one may have changed the input.
+      const validates = (sent as WireAnswer).headers?.['x-amz-checksum-mode'] === 'ENABLED' && statusCode === 200;
+      checksum = validates && !replacesBodies ? storedChecksum(headers) : undefined;
+      if (!validates) return;
+      (input as { ChecksumMode?: 'ENABLED' | undefined }).ChecksumMode = checksum === undefined ? 'ENABLED' : undefined;
+    });
     const asSent = answer.Body === body;
     if (asSent || checksum === undefined) return { answer, checksum, asSent, date };
     replacesBodies = true;

@@ -2,7 +2,7 @@ import type { LedgerProgress } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import { NOTICE_MS, type Stop } from '../stop/stop.ts';
 import { startTimer } from '../stop/timer.ts';
-import { watchedController } from '../stop/watched-signal.ts';
+import { watchController } from '../stop/watched-signal.ts';
 import type { LeaseClock } from './lease-clock.ts';
 import type { Reach } from './reach.ts';
 import { type Phase, phaseOf } from './phase.ts';
@@ -23,7 +23,7 @@ export class ObjectState {
   /** The object's id, once it is known, else its reference as text. */
   #item: string;
   readonly #reading: AbortController = new AbortController();
-  readonly #writing: AbortController = watchedController(() => this.#whyNotWrite());
+  readonly #writing: AbortController = new AbortController();
   readonly #abandoned: AbortController = new AbortController();
   #error: MillraceError | undefined;
   #lease: LeaseClock | undefined;
@@ -80,6 +80,7 @@ export class ObjectState {
     this.rejectedBefore = this.resumePoint.start === 0 ? 0 : rejected;
     this.generation = generation;
     this.#lease = lease;
+    watchController(this.#writing, () => this.#whyNotWrite(lease));
     this.#watchLease();
   }
 
@@ -154,8 +155,8 @@ export class ObjectState {
   }
 
   /** What the clock says before any timer had its turn. */
-  #whyNotWrite(): MillraceError | undefined {
-    if (this.#lease === undefined || this.#lease.leftMs() > 0) return undefined;
+  #whyNotWrite(lease: LeaseClock): MillraceError | undefined {
+    if (lease.leftMs() > 0) return undefined;
     this.fail(this.#leaseOver());
     return this.#error;
   }

@@ -110,13 +110,18 @@ async function* throughLink<O>(
         isBegun = true;
         const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
         link.saw(chunk, place);
-        yield* told(stage.push(chunk, place));
+        const outputs = told(stage.push(chunk, place));
+        // In an async generator, yield* waits for each output of an array several times.
+        if (Array.isArray(outputs)) for (const output of outputs as O[]) yield output;
+        else yield* outputs;
       } catch (thrown) {
         throw attribute(thrown);
       }
     }
     try {
-      if (stage.end !== undefined) yield* told(stage.end());
+      const outputs = stage.end === undefined ? [] : told(stage.end());
+      if (Array.isArray(outputs)) for (const output of outputs as O[]) yield output;
+      else yield* outputs;
     } catch (thrown) {
       throw attribute(thrown);
     }

@@ -2,7 +2,6 @@ import { toMillraceError } from '../../millrace-error.ts';
 import { isPart } from '../../part.ts';
 import { type RejectedRecord, rejectedRecord } from '../../rejected.ts';
 import type { PumpOptions } from '../object/pump.ts';
-import type { ObjectState } from '../object/object-state.ts';
 import { bounded, boundedIteration } from '../stop/bounded.ts';
 import type { BatchWriter } from '../write/batch-writer.ts';
 import type { Rejections } from '../write/rejections.ts';
@@ -42,7 +41,7 @@ export async function readRecords<Ref>(
     return bad;
   };
   const blocks = itemBlocks(scope, item, contexts, state.reading, tally, resumePoint.start);
-  for await (const given of orDistrust(boundedIteration(blocks, state.abandoned), state)) {
+  for await (const given of boundedIteration(blocks, state.abandoned, () => state.distrust())) {
     state.assertGoing();
     if (isPart(given)) {
       context = contexts.ofItem(names.source, state.reading, { ...item.origin, part: given.name });
@@ -72,13 +71,4 @@ export async function readRecords<Ref>(
     progressed();
   }
   resumePoint.assertReached(tally.read);
-}
-
-async function* orDistrust<T>(blocks: AsyncIterable<T>, state: ObjectState): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* blocks;
-  } catch (thrown) {
-    state.distrust();
-    throw thrown;
-  }
 }

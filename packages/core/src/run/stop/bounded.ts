@@ -37,14 +37,20 @@ export function bounded<T>(
 }
 
 /** As {@link bounded}, with a time in milliseconds instead of a signal. */
-export async function boundedBy<T>(work: Promise<T>, ms: number, late: () => unknown): Promise<T> {
-  const over = new AbortController();
-  const stop = startTimer(ms, () => over.abort());
-  try {
-    return await bounded(work, over.signal, late);
-  } finally {
-    stop();
-  }
+export function boundedBy<T>(work: Promise<T>, ms: number, late: () => unknown): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = startTimer(ms, () => reject(late()));
+    work.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (thrown: unknown) => {
+        stop();
+        reject(thrown);
+      },
+    );
+  });
 }
 
 /** As {@link bounded}, but gives the call `ms` milliseconds more once `signal` has fired: for a last call after a stop. */
@@ -59,16 +65,31 @@ export async function boundedAfter<T>(work: Promise<T>, signal: AbortSignal, ms:
 
 const TOO_LATE: unique symbol = Symbol('too late');
 
-/** Passes on an iteration until `signal` fires; an iterator that ignores the signal is left behind, and its end not awaited. */
+/**
+ * Passes on an iteration until `signal` fires; an iterator that ignores the signal is left behind, and its end not awaited.
+ *
+ * @param broken called before an error of the iteration is thrown, and before that of the signal
+ */
 export async function* boundedIteration<T>(
   input: AsyncIterable<T>,
   signal: AbortSignal,
+  broken: () => void = () => {},
 ): AsyncGenerator<T, void, undefined> {
   const iterator = input[Symbol.asyncIterator]();
   let left = false;
+  let giveUp = (): void => {};
+  // One listener for all steps: a step is short, and listening costs more than many of them.
+  const fired = (): void => giveUp();
+  signal.addEventListener('abort', fired, { once: true });
+  const next = (): Promise<IteratorResult<T>> =>
+    new Promise((resolve, reject) => {
+      giveUp = () => reject(signal.reason);
+      if (signal.aborted) giveUp();
+      else iterator.next().then(resolve, reject);
+    });
   try {
     for (;;) {
-      const { done, value } = await bounded(iterator.next(), signal);
+      const { done, value } = await next();
       if (done === true) {
         left = true;
         return;
@@ -77,8 +98,10 @@ export async function* boundedIteration<T>(
     }
   } catch (thrown) {
     left = true;
+    broken();
     throw thrown;
   } finally {
+    signal.removeEventListener('abort', fired);
     if (!left) await bounded(Promise.resolve(iterator.return?.()), signal).catch(() => {});
   }
 }

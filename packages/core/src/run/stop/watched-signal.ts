@@ -5,27 +5,30 @@
  */
 
 /**
- * Makes a controller whose signal is also aborted, from the moment that it is asked, once `why` returns a reason.
+ * Makes a controller's signal also aborted, from the moment that it is asked, once `why` returns a reason.
  *
  * @param why returns why the signal is to be aborted, or `undefined` while it is not
  */
-export function watchedController(why: () => unknown): AbortController {
-  const controller = new AbortController();
+export function watchController(controller: AbortController, why: () => unknown): void {
   const { signal } = controller;
   watch(signal, () => {
     if (isAborted(signal)) return;
     const reason = why();
     if (reason !== undefined) controller.abort(reason);
   });
-  return controller;
 }
 
 /** A signal that is aborted with the first of several, each of which may be watched. */
 export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
   const any = AbortSignal.any([...signals]);
+  const watched = signals.filter(isWatched);
   // Asking a watched signal aborts it, and with it this one.
-  watch(any, () => void signals.some(({ aborted }) => aborted));
+  if (watched.length > 0) watch(any, () => void watched.some(({ aborted }) => aborted));
   return any;
+}
+
+function isWatched(signal: AbortSignal): boolean {
+  return Object.hasOwn(signal, 'aborted');
 }
 
 /** What the platform says, past the watch: the getter of the prototype. */
