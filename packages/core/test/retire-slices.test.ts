@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { lines } from './fixtures.ts';
 import { landed, type Row, table, type Version, versions } from './landed-table.ts';
 
-const options = { versions: 'replace', onFailure: 'report', leaseMs: 1000, clockSkewMs: 0 } as const;
+const options = { versions: 'replace', onFailure: 'report', leaseMs: 60_000, clockSkewMs: 0 } as const;
 const MODIFIED = '2026-01-02T03:04:05.000Z';
 
 /** A version of many records, one letter each. */
