@@ -134,6 +134,12 @@ describe('a sink with groups', () => {
     expect(kept.values()).toEqual(Array.from({ length: written }, (_value, n) => String(n)));
   });
 
+  it('ends with the object, also within a group', async () => {
+    const kept = keep<string>({ limits: { count: 100 }, group: 4, writeSingly: async () => {} });
+    const { reports } = await feed('ten').from(textSource()).through(lines()).to(kept.sink).run([numbered(10)]);
+    expect(reports[0]).toMatchObject({ outcome: 'complete', written: 10, watermark: 10 });
+  });
+
   it('is asked for writeSingly, and for room for one group', () => {
     const to = (sink: Partial<Sink<string>>) =>
       feed('odd')

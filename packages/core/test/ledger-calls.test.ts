@@ -2,6 +2,7 @@ import { feed, type Ledger, map, memoryLedger, type Rejection, type RunOptions, 
 import type { LedgerProgress } from '@millrace/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
+import { landed, table } from './landed-table.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
 
@@ -30,6 +31,17 @@ describe('a ledger that hangs', () => {
     expect(ended).toBe(false);
     const report = await whileTimePasses(running, 10_000);
     expect(report.reports[0]).toMatchObject({ outcome: 'failed', error: { code, retryable: true } });
+  });
+
+  it('in the entries of earlier versions fails the object, which can be delivered again', async () => {
+    vi.useFakeTimers();
+    const prices = landed(table().sink);
+    const memory = memoryLedger();
+    await prices.run([{ id: 'v1', chunks: ['a\n'] }], { ledger: memory });
+    const ledger: Ledger = { ...memory, entries: () => new Promise(() => {}) };
+    const options = { ledger, leaseMs: 1000, onFailure: 'report', versions: 'replace' } as const;
+    const { reports } = await whileTimePasses(prices.run([{ id: 'v2', chunks: ['b\n'] }], options), 10_000);
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'LEDGER_TIMEOUT', retryable: true } });
   });
 });
 

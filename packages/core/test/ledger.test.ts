@@ -1,4 +1,4 @@
-import { feed, type Ledger, memoryLedger, type Source } from '@millrace/core';
+import { feed, type Ledger, memoryLedger, type Rejection, type Source } from '@millrace/core';
 import { compareSequencers } from '@millrace/core/plugin';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, keepRejections, lines, numbered, type TextRef, textSource } from './fixtures.ts';
@@ -109,6 +109,17 @@ describe('a run with a ledger', () => {
     expect((await start().to(broken.sink).run([item], options)).reports[0]).toMatchObject({ outcome: 'failed' });
     const report = await start().to(keep<string>().sink).run([item], options);
     expect(report.reports[0]?.error?.code).toBe('TOO_MANY_REJECTIONS');
+  });
+
+  it('stores the rejections below the resume point, also below the second record', async () => {
+    const ledger = memoryLedger();
+    const controller = new AbortController();
+    const aborting = keep<Rejection>({ limits: { count: 1 }, before: async () => controller.abort() });
+    const options = { ledger, quarantine: aborting.sink, signal: controller.signal, onFailure: 'report' } as const;
+    const ref = { name: 'two', chunks: ['bad\n', '1\n'] };
+    const { reports } = await start().to(keep<string>().sink).run([ref], options);
+    expect(reports[0]).toMatchObject({ outcome: 'aborted', watermark: 1, rejected: 1 });
+    expect(await ledger.entries('test', 'text:two')).toMatchObject([{ watermark: 1, rejected: 1 }]);
   });
 
   it('tells that another run holds the item, and takes it over when the lease has run out', async () => {

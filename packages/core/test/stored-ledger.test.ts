@@ -133,6 +133,80 @@ describe('a ledger on a store', () => {
     expect(heads).toEqual([NOW + 1000, 0, NOW + 1000]);
   });
 
+  it('has given the head back before it tries again', async () => {
+    let refusals = 1;
+    const events: string[] = [];
+    const { store } = slowStore({ version: () => refusals-- <= 0 });
+    const ledger = storedLedger(
+      {
+        ...store,
+        read: (at) => {
+          events.push('read');
+          return store.read(at);
+        },
+        writeHead: async (at, next, seen) => {
+          const written = await store.writeHead(at, next, seen);
+          await store.versions('f', 'o');
+          events.push(next.leaseUntil === 0 ? 'freed' : 'taken');
+          return written;
+        },
+      },
+      () => NOW,
+    );
+    expect(await ledger.claim(request('01'))).toMatchObject({ outcome: 'granted' });
+    expect(events).toEqual(['read', 'taken', 'freed', 'read', 'taken']);
+  });
+
+  it('tries ten times to store how far a version is retired', async () => {
+    let writes = 0;
+    let isRefused = false;
+    const slow = slowStore({
+      version: () => {
+        writes += 1;
+        return !isRefused;
+      },
+    });
+    const ledger = storedLedger(slow.store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    await ledger.finish(first, DONE, REPORT);
+    const holder = request('01', { purpose: 'replay' });
+    await ledger.claim(holder);
+    isRefused = true;
+    writes = 0;
+    await expect(ledger.retired?.(holder, first.origin.id, { retiredBelow: 5, retired: false })).rejects.toMatchObject({
+      code: 'LEDGER_LEASE_LOST',
+    });
+    expect(writes).toBe(10);
+  });
+
+  it('grants a replay to the same claim again, whose answer was lost', async () => {
+    const ledger = storedLedger(slowStore().store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    await ledger.finish(first, DONE, REPORT);
+    const replayed = request('01', { purpose: 'replay' });
+    expect(await ledger.claim(replayed)).toMatchObject({ outcome: 'granted' });
+    expect(await ledger.claim(replayed)).toMatchObject({ outcome: 'granted' });
+    expect(await ledger.claim(request('01', { purpose: 'replay' }))).toMatchObject({ outcome: 'held' });
+  });
+
+  it('lets a replay under all go on, which holds nothing', async () => {
+    const ledger = storedLedger(slowStore().store, () => NOW);
+    const replayed = request('01', { purpose: 'replay', versions: 'all' });
+    expect(await ledger.claim(replayed)).toMatchObject({ outcome: 'granted' });
+    await ledger.checkpoint(replayed, DONE);
+    await ledger.finish(replayed, DONE, REPORT);
+    expect(await ledger.entries('f', 'o')).toEqual([]);
+  });
+
+  it('stores the reach that was asked for, from the first record on', async () => {
+    const ledger = storedLedger(slowStore().store, () => NOW);
+    expect(await ledger.claim(request('01', { versions: 'all', reach: 10 }))).toMatchObject({
+      extent: { before: 0, reach: 10, branches: [] },
+    });
+  });
+
   it('has written that a version is stale by the time that it says so', async () => {
     const { store } = slowStore();
     const ledger = storedLedger(store, () => NOW);

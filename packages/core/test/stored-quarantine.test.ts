@@ -219,6 +219,19 @@ describe('a stored quarantine', () => {
     expect(await read(quarantine)).toEqual([]);
   });
 
+  it('keeps feeds apart where names that differ in capitals only share a folder', async () => {
+    const store = mapStore();
+    const quarantine = storedQuarantine({
+      ...store,
+      put: (key, text, ...rest) => store.put(key.toLowerCase(), text, ...rest),
+      list: (prefix) => store.list(prefix.toLowerCase()),
+    });
+    await write(quarantine, [rejection(0)]);
+    await write(quarantine, [rejection(1, { feed: 'F' })]);
+    expect((await read(quarantine)).map(({ ordinal }) => ordinal)).toEqual([0]);
+    expect((await read(quarantine, 'F')).map(({ ordinal }) => ordinal)).toEqual([1]);
+  });
+
   it('refuses a query that it does not know', () => {
     const { rejections } = storedQuarantine(mapStore());
     expect(() => rejections({ feed: '' })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));

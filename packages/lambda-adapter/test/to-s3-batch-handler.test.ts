@@ -72,6 +72,11 @@ describe('the result code', () => {
     expect(await codeOf(failedWith('TOO_MANY_REJECTIONS'), { permanent })).toBe('TemporaryFailure');
   });
 
+  it('is TemporaryFailure for any error that can pass', async () => {
+    const error = new MillraceError('TOO_MANY_REJECTIONS', 'x', { retryable: true });
+    expect(await codeOf(() => ({ outcome: 'failed', error }))).toBe('TemporaryFailure');
+  });
+
   it('is PermanentFailure for a task that names no object, and for one without a route', async () => {
     const event = s3BatchEvent('1.0', { key: 'a' }, { key: 'b' }, { key: 'in/c' }) as { tasks: object[] };
     event.tasks[0] = { ...event.tasks[0], s3Key: '100%' };
