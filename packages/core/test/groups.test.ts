@@ -136,7 +136,11 @@ describe('a sink with groups', () => {
 
   it('ends with the object, also within a group', async () => {
     const kept = keep<string>({ limits: { count: 100 }, group: 4, writeSingly: async () => {} });
-    const { reports } = await feed('ten').from(textSource()).through(lines()).to(kept.sink).run([numbered(10)]);
+    const { reports } = await feed('ten')
+      .from(textSource())
+      .through(lines())
+      .to(kept.sink)
+      .run([numbered(10)]);
     expect(reports[0]).toMatchObject({ outcome: 'complete', written: 10, watermark: 10 });
   });
 

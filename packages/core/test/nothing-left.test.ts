@@ -20,7 +20,9 @@ describe('no timer is left', () => {
 
   it('by an object that failed, within its grace period', async () => {
     const failing = keep<string>({ before: () => Promise.reject(new Error('the table is on fire')) });
-    const { reports } = await numbers().to(failing.sink).run([numbered(3)], options);
+    const { reports } = await numbers()
+      .to(failing.sink)
+      .run([numbered(3)], options);
     expect(reports[0]?.outcome).toBe('failed');
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -63,6 +63,7 @@ describe('sealedQuarantine', () => {
   it('takes no quarantine that cannot be read and settled', () => {
     const { rejections: _, ...unread } = inner;
     const { settle: __, ...unsettled } = inner;
-    for (const quarantine of [unread, unsettled, undefined, null]) expect(() => sealed(quarantine, 16)).toThrow(invalid);
+    for (const quarantine of [unread, unsettled, undefined, null])
+      expect(() => sealed(quarantine, 16)).toThrow(invalid);
   });
 });

@@ -105,7 +105,10 @@ describe('messages that stay invisible', () => {
     const extend = vi.fn<() => Promise<void>>(async () => {});
     const message = { messageId: 'm', receiptHandle: 'r', queueArn: 'q' };
     let open: readonly (typeof message)[] = [message];
-    const keeping = keepInvisible({ extend, everyMs: 1000 }, () => open as never, { log: () => {}, context: undefined });
+    const keeping = keepInvisible({ extend, everyMs: 1000 }, () => open as never, {
+      log: () => {},
+      context: undefined,
+    });
     await vi.advanceTimersByTimeAsync(1000);
     expect(extend).toHaveBeenCalledExactlyOnceWith([message], 120);
     open = [];

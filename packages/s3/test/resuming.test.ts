@@ -131,7 +131,7 @@ describe('a body that breaks off', () => {
       serve()(request, response);
     };
     await using stub = await stubS3(inTurn(serve({ count: 9, after: reset }), whole));
-    expect((await failureOf(read(stub))).code).toBe('S3_RANGE_IGNORED');
+    expect(await failureOf(read(stub))).toMatchObject({ code: 'S3_RANGE_IGNORED', retryable: true });
     await vi.waitFor(() => expect(stub.sockets.size).toBe(0));
   });
 

@@ -37,6 +37,8 @@ export const AREAS: readonly Area[] = [
         'landing-uuid',
         'ledger-interleavings',
         'rejection-json',
+        'order',
+        'sealed-content',
         'sealed-quarantine',
         'stored-ledger',
         'stored-quarantine',
@@ -53,7 +55,7 @@ export const AREAS: readonly Area[] = [
     tests: [
       ...below(
         CORE_TESTS,
-        ['stored-ledger', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
+        ['stored-ledger', 'order', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
         '.test.ts',
       ),
       `${KIT_TESTS}ledger-cases.test.ts`,
@@ -64,7 +66,7 @@ export const AREAS: readonly Area[] = [
     name: 'quarantine',
     sources: [`${CORE}quarantine/`, `${CORE}stored-quarantine.ts`, `${CORE}sealed-quarantine.ts`],
     tests: [
-      ...below(CORE_TESTS, ['sealed-quarantine', 'stored-quarantine', 'rejections', 'replay'], '.test.ts'),
+      ...below(CORE_TESTS, ['sealed-content', 'sealed-quarantine', 'stored-quarantine', 'rejections', 'replay'], '.test.ts'),
       `${KIT_TESTS}quarantine-cases.test.ts`,
     ],
   },
@@ -136,6 +138,7 @@ export const AREAS: readonly Area[] = [
     tests: below(
       S3_TESTS,
       [
+        'answers',
         'body',
         'checksums',
         'conformance',
@@ -150,6 +153,8 @@ export const AREAS: readonly Area[] = [
         'unbelievable-answers',
         'validation',
         'versions-without-etag',
+        'waits',
+        'whole-answers',
       ],
       '.test.ts',
     ),

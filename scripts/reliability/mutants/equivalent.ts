@@ -14,6 +14,8 @@ export interface Equivalent {
 const RUN = 'packages/core/src/run/';
 const LEDGER = 'packages/core/src/ledger/';
 const LAMBDA = 'packages/lambda-adapter/src/';
+const CORE = 'packages/core/src/';
+const S3 = 'packages/s3/src/';
 
 /**
  * Survivors that were judged, each with its reason. A line that moves stays in the list; a line that changes must be judged
@@ -146,6 +148,49 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: '...(signature !== undefined && { signature }),',
     after: '...(({ signature })),',
     reason: 'An absent signature and an undefined one are the same to every reader.',
+  },
+  {
+    file: `${RUN}object/object-claim.ts`,
+    within: 'claimRequest',
+    before: '...(sequencer !== undefined && { sequencer }),',
+    after: '...(({ sequencer })),',
+    reason: 'An absent sequencer and an undefined one are the same to every ledger.',
+  },
+  {
+    file: `${LEDGER}order.ts`,
+    within: 'isLeased',
+    before: 'return leaseUntil > 0 && leaseUntil + (clockSkewMs ?? 0) > now;',
+    after: 'return leaseUntil > 1 && leaseUntil + (clockSkewMs ?? 0) > now;',
+    reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'decideFinish',
+    before:
+      'return { head: ofNewest(request, confirmed), version: ofRun(request, version && { ...version, ...ended }) };',
+    after: 'return { head: ofNewest(request, confirmed), version: ofRun(request, ({ ...version, ...ended })) };',
+    reason: 'A run that holds has a version, and the version of a replay is not written.',
+  },
+  {
+    file: `${CORE}stored-quarantine.ts`,
+    within: 'byPosition',
+    before: 'return rejectionPosition(a) < rejectionPosition(b) ? -1 : 1;',
+    after: 'return rejectionPosition(a) <= rejectionPosition(b) ? -1 : 1;',
+    reason: 'No two rejections of a batch share a position.',
+  },
+  {
+    file: `${CORE}quarantine/merge-parts.ts`,
+    within: 'earlier',
+    before: 'return a === undefined || b.position < a.position ? b : a;',
+    after: 'return a === undefined || b.position <= a.position ? b : a;',
+    reason: 'Of two cursors at the same position only the position is used.',
+  },
+  {
+    file: `${S3}resumable-ranges.ts`,
+    within: 'resumableRanges',
+    before: 'const pinned = length !== undefined && answer.ETag !== undefined;',
+    after: 'const pinned = (answer.ETag !== undefined);',
+    reason: 'Without a length, no byte is below the end and no object is longer than a range, so nothing is asked for.',
   },
   {
     file: `${LAMBDA}invocation/time-budget.ts`,
