@@ -28,6 +28,11 @@ export interface LandingFeedOptions {
   readonly key?: (record: SampleRecord) => string;
 }
 
+/** The natural key of a sample record. */
+export function naturalKeyOf({ id }: Pick<SampleRecord, 'id'>): string {
+  return String(id);
+}
+
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
   const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, pack, key } = options;
