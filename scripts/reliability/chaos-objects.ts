@@ -67,14 +67,21 @@ export type WrittenAt = (object: ChaosObject, ordinal: number) => number;
 
 /**
  * States what the table must hold: of each key, the record that was written last. In one object that is the last record of
- * the key that was not refused, whatever was written how often.
+ * the key that was not refused, however often its records were written.
+ *
+ * @param generations those of the objects, by URI
  */
-export function expectedItems(objects: readonly ChaosObject[], writtenAt: WrittenAt): Map<string, Landed> {
+export function expectedItems(
+  objects: readonly ChaosObject[],
+  writtenAt: WrittenAt,
+  generations: ReadonlyMap<string, number | undefined>,
+): Map<string, Landed> {
   const expected = new Map<string, { readonly item: Landed; readonly at: number }>();
   for (const object of objects) {
     for (const [ordinal, fate] of object.fates.entries()) {
       if (fate.kind !== 'written') continue;
-      const item = landed(object.landed, ordinal, fate.record);
+      const generation = generations.get(object.landed.uri);
+      const item = landed({ ...object.landed, generation }, ordinal, fate.record);
       const at = writtenAt(object, ordinal);
       const other = expected.get(item.uuid);
       if (other === undefined || other.item.source === item.source || other.at < at) expected.set(item.uuid, { item, at });

@@ -25,7 +25,7 @@ export interface LandingFeedOptions {
   /** How the sink sends. @default what the environment variable RELIABILITY_SENDER says, else `auto` */
   readonly sender?: SenderKind;
   /** @default by place */
-  readonly key?: (record: SampleRecord) => string;
+  readonly key?: ((record: SampleRecord) => string) | undefined;
 }
 
 /** The natural key of a sample record. */
