@@ -64,8 +64,10 @@ export async function chaosRun(stage: Stage, seed: number, run: number, landing:
     checkpointRecords: 200,
     // A twentieth of the lines may be bad, and by chance more of the first hundred.
     maxRejections: { share: 0.2 },
+    // By chance the only record of an object is bad.
+    allRejected: 'accept',
     concurrency: drawn.concurrency,
-  };
+  } as const;
   try {
     const armed = armFaults(plan, { s3: s3Proxy, dynamodb: dynamodbProxy });
     const attempts = await deliver(feed, objects, options, draw);

@@ -22,9 +22,13 @@ export function largeRecord(number: number, { object = 0, natural = false }: Lar
   };
 }
 
-/** Every tenth record has the id of one shortly before, and some have that of the first: most are in one write, or in two at once. */
+/**
+ * Every tenth record has the id of one shortly before, which is in the same write or in another that is in flight; and every
+ * hundredth has that of the first.
+ */
 function repeatingId(number: number): number {
-  if (number % 10 === 9) return number - 4;
+  if (number % 20 === 9) return number - 4;
+  if (number % 20 === 19 && number > 100) return number - 63;
   return number % 100 === 50 ? 0 : number;
 }
 
