@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-/** `pnpm run soak` does the same with 10,000 references. */
+/** `pnpm run reliability soak` does the same with 10,000 references. */
 it('a handler holds nothing of the references that it has carried', async () => {
-  const program = fileURLToPath(new URL('../scripts/soak.ts', import.meta.url));
-  const options = ['--conditions=@millrace/source', program, '--references', '600'];
+  const program = fileURLToPath(new URL('../scripts/reliability.ts', import.meta.url));
+  const options = ['--conditions=@millrace/source', program, 'soak', '--references', '600'];
   const { NODE_OPTIONS: _, ...env } = process.env;
-  // It exits with 1 where one of its bounds is passed; the heap's is for the long run.
+  // It exits with 1 if one of its bounds is passed; the heap's is for the long run.
   const { stdout } = await promisify(execFile)(process.execPath, options, { env }).catch(
     (error: { stdout: string }) => error,
   );

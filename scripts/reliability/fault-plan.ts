@@ -28,8 +28,13 @@ const REASON = {
   resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/t',
 };
 
-/** @param bytes size of the object */
-export function faultPlan(random: Random, bytes: number): FaultPlan {
+/**
+ * Draws what goes wrong in one run.
+ *
+ * @param bytes size of the object
+ * @param without a kind of fault that is left out. @default none
+ */
+export function faultPlan(random: Random, bytes: number, without?: Fault['kind']): FaultPlan {
   const at = (): number => random.int(0, Math.max(0, bytes - 1));
   const times = random.chance(0.15) ? () => random.int(4, 7) : () => random.int(1, 3);
   const get = ({ op }: FaultCall): boolean => op === 'GetObject';
@@ -79,7 +84,7 @@ export function faultPlan(random: Random, bytes: number): FaultPlan {
       .shuffle(from)
       .slice(0, random.int(0, 3))
       .map((make) => make())
-      .filter(([, { kind }]) => !kinds.has(kind) && kinds.add(kind))
+      .filter(([, { kind }]) => kind !== without && !kinds.has(kind) && kinds.add(kind))
       .map(([label, fault]) => ({ service, label, fault }));
   };
   const refusals = (['s3', 'dynamodb'] as const)

@@ -1,14 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import type { LedgerEntry } from '@millrace/core';
 import { dynamodbLedger } from '@millrace/dynamodb';
+import type { S3Ref } from '@millrace/s3';
 import { type FaultCall, startFaultProxy } from '@millrace/testkit';
+import { type Landing, suffixOf } from './arguments.ts';
 import { checkTable, type Differences } from './check-table.ts';
-import { itemId, placeKey } from './expected-key.ts';
+import { itemId } from './expected-key.ts';
 import type { KillChildTask } from './kill-child.ts';
-import { landed } from './landed.ts';
-import { largeObject, largeRecord } from './large-object.ts';
+import { startChild } from './killed-child.ts';
+import { landed, type LandedObject } from './landed.ts';
+import { naturalKeyOf } from './landing-feed.ts';
+import { largeObject, largeRecord, recordsOf } from './large-object.ts';
 import { type Random, random } from './random.ts';
 import type { Stage } from './stage.ts';
 
@@ -18,18 +20,23 @@ export interface KillSeries extends Differences {
   readonly records: number;
   /** Items, which are records or packs, that were sent to DynamoDB, counted on the wire. */
   readonly written: number;
-  /** Items that may be written at most: 1.2 times those of the object, and one batch for each kill. */
+  /** Items that may be written at most: 1.2 times those of the objects, and for each kill one batch of each object. */
   readonly allowed: number;
-  /** What else was not as it must be; empty where all was. */
+  /** What else was not as it must be; empty if all was. */
   readonly problems: readonly string[];
 }
 
-export interface KillSeriesOptions {
+export interface KillSeriesOptions extends Landing {
   readonly kills: number;
+  /** Records of all objects together. */
   readonly records: number;
   readonly seed: number;
-  /** Records of a pack. @default each record is an item */
-  readonly pack?: number | undefined;
+}
+
+interface LargeObject extends LandedObject {
+  readonly number: number;
+  readonly ref: S3Ref;
+  readonly records: number;
 }
 
 const BATCH = 25;
@@ -40,39 +47,103 @@ const EARLY_MS = 500;
 /** The longest that a life may last, so that a hang is an error. */
 const LIFE_MS = 120_000;
 
-/** Loads one large object in a process that is killed again and again, until so many kills are done and it may finish. */
-export async function killSeries(stage: Stage, { kills, records, seed, pack }: KillSeriesOptions): Promise<KillSeries> {
-  const draw = random(seed, 0);
-  const name = `kill-${seed}${pack === undefined ? '' : `-by-${pack}`}`;
-  const items = Math.ceil(records / (pack ?? 1));
-  const key = `${name}.ndjson.gz`;
+/** Loads large objects in a process that is killed again and again, until so many kills are done and it may finish. */
+export async function killSeries(stage: Stage, options: KillSeriesOptions): Promise<KillSeries> {
+  const { kills, records, seed, pack, natural = false, objects: count = 1 } = options;
+  const name = `kill-${seed}${suffixOf(options)}`;
+  const objects = await putObjects(stage, name, options);
+  const items = objects.reduce((sum, object) => sum + Math.ceil(object.records / (pack ?? 1)), 0);
   const table = await stage.table();
-  const etag = await stage.put(key, largeObject(records));
+  const ledger = dynamodbLedger({ table: stage.ledgerTable, client: stage.dynamodb });
   await using proxy = await startFaultProxy(stage.aws.dynamodbEndpoint);
   let written = 0;
   let progressed = (): void => {};
-  const count = ({ op, body }: FaultCall): boolean => {
+  const countItems = ({ op, body }: FaultCall): boolean => {
     if (op !== 'BatchWriteItem') return false;
     written += body.toString().split('"PutRequest":').length - 1;
     progressed();
     return false;
   };
-  proxy.add({ kind: 'slow', match: count });
+  proxy.add({ kind: 'slow', match: countItems });
   const task: KillChildTask = {
     name,
     s3Endpoint: stage.aws.s3Endpoint,
     dynamodbEndpoint: proxy.url,
     region: stage.aws.region,
-    ref: { bucket: stage.bucket, key, etag },
+    refs: objects.map(({ ref }) => ref),
     table,
     ledgerTable: stage.ledgerTable,
     leaseMs: LEASE_MS,
     checkpointRecords: BATCH,
     concurrency: 1,
     pack,
+    natural,
   };
-
+  const draw = random(seed, 0);
   const problems: string[] = [];
+  const killed = await killAgainAndAgain(task, kills, problems, () => {
+    const before = written;
+    return killMoment(
+      draw,
+      items / kills,
+      () => written - before,
+      (listener) => (progressed = listener),
+    );
+  });
+
+  const generations = new Map<string, number | undefined>();
+  for (const object of objects) {
+    const entries = await ledger.entries(object.feed, object.uri);
+    problems.push(...entryProblems(entries, object));
+    generations.set(object.uri, entries[0]?.generation);
+  }
+  const allowed = 1.2 * items + BATCH * count * killed;
+  if (written >= allowed) problems.push(`${written} items were written, ${allowed} may be`);
+  const expected = new Map(
+    objects.flatMap((object) =>
+      Array.from({ length: object.records }, (_, ordinal) => {
+        const version = { ...object, generation: generations.get(object.uri) };
+        const item = landed(version, ordinal, largeRecord(ordinal, { object: object.number, natural }));
+        // Of records that share a key, the last one stays.
+        return [item.uuid, item] as const;
+      }),
+    ),
+  );
+  const differences = await checkTable(stage.dynamodb, table, expected);
+  await stage.dropTable(table);
+  return { kills: killed, records, written, allowed, problems, ...differences };
+}
+
+async function putObjects(
+  stage: Stage,
+  feed: string,
+  { records, natural = false, objects: count = 1 }: KillSeriesOptions,
+): Promise<readonly LargeObject[]> {
+  const objects: LargeObject[] = [];
+  for (const [number, share] of recordsOf(records, count).entries()) {
+    const key = `${feed}.${number}.ndjson.gz`;
+    const etag = await stage.put(key, largeObject(share, { object: number, natural }));
+    objects.push({
+      number,
+      ref: { bucket: stage.bucket, key, etag },
+      records: share,
+      feed,
+      id: itemId(stage.bucket, key, etag),
+      uri: `s3://${stage.bucket}/${key}`,
+      lastModified: await stage.lastModified(key),
+      keyOf: natural ? naturalKeyOf : undefined,
+    });
+  }
+  return objects;
+}
+
+/** Returns how many processes were killed while they loaded. */
+async function killAgainAndAgain(
+  task: KillChildTask,
+  kills: number,
+  problems: string[],
+  nextMoment: () => Promise<void>,
+): Promise<number> {
   let killed = 0;
   let next = startChild();
   try {
@@ -82,14 +153,7 @@ export async function killSeries(stage: Stage, { kills, records, seed, pack }: K
       // The next one loads its modules meanwhile.
       next = startChild();
       child.go(task);
-      const before = written;
-      const moment = killMoment(
-        draw,
-        items / kills,
-        () => written - before,
-        (listener) => (progressed = listener),
-      );
-      await Promise.race([moment, child.ended, sleep(LIFE_MS, undefined, { ref: false })]);
+      await Promise.race([nextMoment(), child.ended, sleep(LIFE_MS, undefined, { ref: false })]);
       if (child.hasEnded()) {
         problems.push(`the process ended by itself after ${killed} kills: ${child.errors()}`);
         break;
@@ -106,26 +170,18 @@ export async function killSeries(stage: Stage, { kills, records, seed, pack }: K
     next.kill();
     await next.ended;
   }
+  return killed;
+}
 
-  const ledger = dynamodbLedger({ table: stage.ledgerTable, client: stage.dynamodb });
-  const uri = `s3://${stage.bucket}/${key}`;
-  const [entry] = await ledger.entries(name, uri);
-  if (entry?.state !== 'complete' || entry.watermark !== records) {
-    problems.push(`the ledger says ${entry?.state} at ${entry?.watermark}`);
-  }
-  const allowed = 1.2 * items + BATCH * killed;
-  if (written >= allowed) problems.push(`${written} items were written, ${allowed} may be`);
-  const id = itemId(stage.bucket, key, etag);
-  const origin = { id, uri, ...(entry?.origin.lastModified && { lastModified: entry.origin.lastModified }) };
-  const expected = new Map(
-    Array.from({ length: records }, (_, ordinal) => {
-      const uuid = placeKey(id, ordinal);
-      return [uuid, landed(uuid, name, origin, ordinal, largeRecord(ordinal))] as const;
-    }),
-  );
-  const differences = await checkTable(stage.dynamodb, table, expected);
-  await stage.dropTable(table);
-  return { kills: killed, records, written, allowed, problems, ...differences };
+/** An object has one entry, complete to its end, and the report of the run that completed it adds up. */
+function entryProblems(entries: readonly LedgerEntry[], { uri, records }: LargeObject): readonly string[] {
+  const [entry] = entries;
+  if (entries.length !== 1 || entry?.state !== 'complete' || entry.watermark !== records)
+    return [`${uri}: the ledger has ${entries.length} entries, ${entry?.state} at ${entry?.watermark}`];
+  const { read, written = 0, skipped = 0, rejected, dropped, unsettled, outcome } = entry.report ?? {};
+  const isWhole = outcome === 'complete' && read === records && written + skipped === records;
+  if (isWhole && rejected === 0 && dropped === 0 && unsettled === 0) return [];
+  return [`${uri}: the ledger's report is ${JSON.stringify(entry.report)}`];
 }
 
 /** Resolves at a random moment: mostly once a random number of records was sent and some milliseconds have passed. */
@@ -145,35 +201,4 @@ function killMoment(
       setTimeout(resolve, laterMs);
     });
   });
-}
-
-interface Child {
-  readonly ready: Promise<unknown>;
-  readonly ended: Promise<unknown>;
-  readonly hasEnded: () => boolean;
-  readonly exitCode: () => number | null;
-  readonly errors: () => string;
-  readonly go: (task: KillChildTask) => void;
-  readonly kill: () => void;
-}
-
-function startChild(): Child {
-  const program = fileURLToPath(new URL('kill-child.ts', import.meta.url));
-  const child: ChildProcess = fork(program, [], {
-    execArgv: ['--conditions=@millrace/source', '--no-warnings'],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
-  let gone = false;
-  const ended = once(child, 'exit').then(() => (gone = true));
-  return {
-    ready: Promise.race([once(child, 'message'), ended]),
-    ended,
-    hasEnded: () => gone,
-    exitCode: () => child.exitCode,
-    errors: () => errors,
-    go: (task) => void child.send(task, () => {}),
-    kill: () => void child.kill('SIGKILL'),
-  };
 }

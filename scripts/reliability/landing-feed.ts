@@ -25,7 +25,12 @@ export interface LandingFeedOptions {
   /** How the sink sends. @default what the environment variable RELIABILITY_SENDER says, else `auto` */
   readonly sender?: SenderKind;
   /** @default by place */
-  readonly key?: (record: SampleRecord) => string;
+  readonly key?: ((record: SampleRecord) => string) | undefined;
+}
+
+/** The natural key of a sample record. */
+export function naturalKeyOf({ id }: Pick<SampleRecord, 'id'>): string {
+  return String(id);
 }
 
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { createLandingTable, createLedgerTable } from '@millrace/dynamodb';
 import { type LocalAws, startLocalAws } from '@millrace/local';
 
@@ -11,8 +11,10 @@ export interface Stage extends AsyncDisposable {
   readonly dynamodb: DynamoDBClient;
   readonly bucket: string;
   readonly ledgerTable: string;
-  /** Stores an object and answers its ETag, without quotes. */
+  /** Stores an object and returns its ETag, without quotes. */
   readonly put: (key: string, body: Uint8Array) => Promise<string>;
+  /** Asks S3 when the object that is there now was written, as ISO 8601 in UTC. */
+  readonly lastModified: (key: string) => Promise<string>;
   /** Makes a landing table for one scenario. */
   readonly table: () => Promise<string>;
   readonly dropTable: (table: string) => Promise<void>;
@@ -52,6 +54,11 @@ export async function startStage(): Promise<Stage> {
     put: async (key: string, body: Uint8Array) => {
       const { ETag = '' } = await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
       return ETag.replaceAll('"', '');
+    },
+    lastModified: async (key: string) => {
+      const { LastModified } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      if (LastModified === undefined) throw new Error(`S3 does not say when ${key} was written.`);
+      return LastModified.toISOString();
     },
     table: async () => {
       const table = `landing-${randomUUID().slice(0, 8)}`;

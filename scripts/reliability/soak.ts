@@ -1,14 +1,14 @@
-import { numbersFromArguments } from './reliability/arguments.ts';
-import { soak } from './soak/soak-run.ts';
-import { startStubAws } from './stub-aws.ts';
+import { numbersFromArguments } from './arguments.ts';
+import { soak } from './soak-run.ts';
+import { startStubAws } from '../stub-aws.ts';
 
 /**
  * Shows that a handler holds nothing of what it has carried: sends references through one handler in one process and compares
- * heap, sockets and timers of a warm process with those at the end: `pnpm run soak --references 10000`. The last line is one
+ * heap, sockets and timers of a warm process with those at the end: `pnpm run reliability soak --references 10000`. The last line is one
  * JSON object.
  */
 const { references, batch } = numbersFromArguments({ references: 10_000, batch: 10 });
-/** The heap may grow by so much; where each reference left 256 bytes behind, 10,000 would leave 2.5 MB. */
+/** The heap may grow by so much; if each reference left 256 bytes, 10,000 would leave 2.5 MB. */
 const MOST_HEAP_GROWTH_BYTES = 1_500_000;
 /**
  * How many requests meet at one moment is chance: four references at a time, each with a read and a write. A connection left

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { startStubAws } from './stub-aws.ts';
+import { runProgram } from '../packed/run-program.ts';
+import { startStubAws } from '../stub-aws.ts';
 
 /**
  * Shows that memory does not grow with the object: carries 100 MB and 1 GB of gzipped NDJSON from a stub S3 into a stub
  * DynamoDB, each in a process of its own with Node's default heap settings, and compares their peaks with each other and
  * with a process that has loaded the same modules: one that carried four records, because the AWS SDK loads some of its
- * modules at the first request. The last line is one JSON object.
+ * modules at the first request: `pnpm run reliability memory`. It builds the packages first. The last line is one JSON object.
  */
 const MB = 1_000_000;
 const IDLE = 1000;
@@ -21,6 +22,9 @@ interface Carried {
   readonly totals: { readonly read: number; readonly written: number; readonly bytesDecoded: number };
 }
 
+// What is measured is what is published: the built packages, not their sources.
+const root = fileURLToPath(new URL('../../', import.meta.url));
+await runProgram('pnpm', ['run', 'build'], { cwd: root });
 const stub = await startStubAws();
 
 function carry(bytes: number): Carried {
