@@ -1,7 +1,9 @@
 import type { CharsetDecoder } from './charset-decoder.ts';
+import { check, checkOptions } from './check-options.ts';
 import { checkDecoder, checkStages } from './check-stages.ts';
 import type { Decompressor } from './decompressor.ts';
 import type { Each } from './each.ts';
+import { checkExpectations, type Expectations } from './expectations.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Parser } from './parser.ts';
 import type { RangeParser } from './range-parser.ts';
@@ -57,6 +59,8 @@ export interface Feed<Ref> {
   readonly name: string;
   /** The pipeline's parts, for runners and tools. */
   readonly stages: FeedStages<Ref>;
+  /** What each object must have to be complete, as `feed(name, { expect })` was told. */
+  readonly expect: Expectations;
   /**
    * Carries every reference through the pipeline and accounts for each record.
    *
@@ -94,31 +98,41 @@ export type FeedDecoder = Decompressor | CharsetDecoder;
 /** The parser of a feed. One that reads ranges follows the source directly. */
 export type FeedParser = Parser<unknown, unknown> | RangeParser<unknown>;
 
+/** What is said of a feed beside its pipeline. */
+export interface FeedOptions {
+  /** What each object must have to be complete. @default `{ records: { min: 1 } }` */
+  readonly expect?: Expectations;
+}
+
 /**
  * Starts a pipeline: `feed('prices').from(source).through(gunzip()).through(decodeText('utf-8')).through(parseCsv()).to(sink)`. A step that does
  * not fit the one before it does not compile.
  *
  * @param name names the feed in reports, logs, the ledger and in landed records; letters, digits, `.`, `_`, `-`, not
  *   dots alone, at most 128 characters. Records keep it, so do not rename a feed that has run.
- * @throws MillraceError `FEED_NAME_INVALID`
+ * @throws MillraceError `FEED_NAME_INVALID`, `OPTION_UNKNOWN`, `OPTION_INVALID`
  */
-export function feed(name: string): FeedStart {
+export function feed(name: string, options: FeedOptions = {}): FeedStart {
   // Names become folders and prefixes: one of dots alone would lead out of the place that a sink writes to.
   if (!/^(?!\.+$)[\w.-]{1,128}$/.test(name)) {
     const rule = 'letters, digits, ".", "_" and "-", not dots alone, at most 128 characters';
     throw new MillraceError('FEED_NAME_INVALID', `A feed's name has ${rule}; ${JSON.stringify(name)} does not fit.`);
   }
-  const from = (source: Source<unknown, unknown>): unknown => decoderFlow({ name, source, decoders: [] });
+  checkOptions('feed', options, { expect: check.optional(check.object) });
+  const { expect = {} } = options;
+  checkExpectations('feed', expect);
+  const from = (source: Source<unknown, unknown>): unknown => decoderFlow({ name, expect, source, decoders: [] });
   return { from: from as FeedStart['from'] };
 }
 
 interface DecoderDraft {
   readonly name: string;
+  readonly expect: Expectations;
   readonly source: Source<unknown, unknown>;
   readonly decoders: readonly FeedDecoder[];
 }
 
-type Draft<Ref> = Omit<FeedStages<Ref>, 'sink'> & { readonly name: string };
+type Draft<Ref> = Omit<FeedStages<Ref>, 'sink'> & { readonly name: string; readonly expect: Expectations };
 
 /** Whether the source can be read by ranges is checked when the feed is complete. */
 function decoderFlow(draft: DecoderDraft): unknown {
@@ -142,8 +156,9 @@ function recordFlow<Ref, T>(draft: Draft<Ref>): RecordFlow<Ref, T> {
 }
 
 /** Makes the feed of parts that fit; for the builder, and for `withSink`. */
-export function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink: Sink<unknown> }): Feed<Ref> {
+export function complete<Ref>({ name, expect, ...stages }: Draft<Ref> & { readonly sink: Sink<unknown> }): Feed<Ref> {
   checkStages(name, stages);
+  checkExpectations('feed', expect, stages.parser);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await stages.sink.close?.();
@@ -156,6 +171,7 @@ export function complete<Ref>({ name, ...stages }: Draft<Ref> & { readonly sink:
   const self: Feed<Ref> = Object.freeze({
     name,
     stages: Object.freeze(stages),
+    expect: Object.freeze({ ...expect }),
     run: async (refs: Iterable<Ref> | AsyncIterable<Ref>, options: RunOptions = {}) => {
       assertOpen();
       return run(self, refs, options);

@@ -5,12 +5,14 @@ export type { Decompressor } from './decompressor.ts';
 export { drop, type Drop } from './drop.ts';
 export type { Each, MaybePromise } from './each.ts';
 export type { Encoder } from './encoder.ts';
+export type { Expectations, ExpectedRange } from './expectations.ts';
 export {
   type BytesFlow,
   type ChunkFlow,
   feed,
   type Feed,
   type FeedDecoder,
+  type FeedOptions,
   type FeedParser,
   type FeedStages,
   type FeedStart,

@@ -31,6 +31,8 @@ export interface Parser<I, T> {
    * given such a chunk: the object fails instead. @default false
    */
   readonly takesDamage?: boolean;
+  /** Whether it calls `context.reportColumns`, so that a feed may require columns. @default false */
+  readonly reportsColumns?: boolean;
   /**
    * Parses one rejected record by itself, as it is in the quarantine, or throws: with `REPLAY_IMPOSSIBLE` if it cannot know
    * how, so that `replay` goes on from the value that a later stage got. Without it, only such values can be replayed.
@@ -63,6 +65,12 @@ export interface ParserContext extends ItemContext {
    * goes to the quarantine. Each must be emitted exactly once.
    */
   readonly reject: (record: RejectedRecord) => Rejected;
+  /**
+   * Reports the columns of the object, or of the part that is being read, under the names that records give them: once, as soon
+   * as they are known, before the first record. Only for a parser that says `reportsColumns`. It throws if the feed requires
+   * others; do not catch that. A runner always has it.
+   */
+  readonly reportColumns?: (names: readonly string[]) => void;
 }
 
 /**

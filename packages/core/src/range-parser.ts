@@ -12,6 +12,8 @@ export interface RangeParser<T> {
   readonly name: string;
   /** As that of a `Decompressor`. @default its name only */
   readonly signature?: string;
+  /** As that of a `Parser`. @default false */
+  readonly reportsColumns?: boolean;
   /** Called once per object. It reads what it needs to begin, and rejects with a coded error if the content is wrong. */
   readonly open: (content: ItemRanges, context: RangesContext) => Promise<RangesStage<T>>;
   /** As that of a `Parser`: parses one rejected record by itself, or throws. */

@@ -1,3 +1,4 @@
+import type { Expectations } from './expectations.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Observer } from './observer.ts';
 import type { Quarantine } from './rejection.ts';
@@ -46,6 +47,12 @@ export interface RunOptions {
    * @default 'fail': it fails with `ALL_RECORDS_REJECTED`
    */
   readonly allRejected?: 'fail' | 'accept';
+  /**
+   * What each object must have to be complete, in this run: each member takes the place of the feed's own, as for a backfill of
+   * files that may be empty.
+   * @default what the feed expects
+   */
+  readonly expect?: Expectations;
   /** Sees progress and outcomes. Costs nothing when unset. */
   readonly observer?: Observer;
   /** Item reports kept in the run's report at most; failed and aborted ones come first to mind and are kept first. @default 1000 */

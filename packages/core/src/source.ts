@@ -29,6 +29,11 @@ export interface Source<Ref, T> {
    * anything. It does no input or output and returns the same for the same reference.
    */
   readonly identify?: (ref: Ref) => ReferenceIdentity | undefined;
+  /**
+   * Whether its objects are usually without records now and then, such as one segment of a table. A feed then accepts them
+   * unless it says otherwise. @default false
+   */
+  readonly mayBeEmpty?: boolean;
   /** Releases what the source holds. Called by `feed.close`, at most once. */
   readonly close?: () => void | Promise<void>;
 }

@@ -9,6 +9,6 @@ import type { Sink } from './sink.ts';
  *
  * @throws MillraceError `FEED_INVALID` where the sink contradicts itself
  */
-export function withSink<Ref>({ name, stages }: Feed<Ref>, sink: Sink<unknown>): Feed<Ref> {
-  return complete({ ...stages, name, sink });
+export function withSink<Ref>({ name, stages, expect }: Feed<Ref>, sink: Sink<unknown>): Feed<Ref> {
+  return complete({ ...stages, name, expect, sink });
 }

@@ -86,6 +86,7 @@ describe('a sink with groups', () => {
               versions: 'all',
               quarantine: keepRejections().sink,
               maxRejections: { share: 1 },
+              expect: { records: { min: 0 } },
               onFailure: 'report',
               signal: controller.signal,
               ...(stop?.by === 'deadline' && { deadline: Date.now() + stop.after }),

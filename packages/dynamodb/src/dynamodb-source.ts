@@ -78,6 +78,8 @@ export function dynamodbSource(options: DynamodbSourceOptions = {}): DynamodbSou
   return Object.freeze<DynamodbSource>({
     name: 'dynamodb',
     describe: segmentUri,
+    // A table may have fewer items than segments.
+    mayBeEmpty: true,
     segments: segmentsOf,
     open: async (ref, context) => {
       const { signal } = context;

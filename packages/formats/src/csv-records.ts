@@ -16,6 +16,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
   readonly #settings: CsvSettings;
   readonly #delimiter: string;
   readonly #reject: ParserContext['reject'];
+  readonly #reportColumns: ParserContext['reportColumns'];
   readonly #convert: ConvertFields | undefined;
   #columns: readonly string[] | undefined;
   #make: ReturnType<typeof recordMaker> | undefined;
@@ -25,14 +26,20 @@ export class CsvRecords implements RowMaker<CsvRecord> {
   #content: Readonly<Record<string, unknown>> | undefined;
 
   /** @param delimiter the one of the settings, or the one that was found in the text */
-  constructor(settings: CsvSettings, delimiter: string, reject: ParserContext['reject']) {
+  constructor(
+    settings: CsvSettings,
+    delimiter: string,
+    { reject, reportColumns }: Pick<ParserContext, 'reject' | 'reportColumns'>,
+  ) {
     this.#settings = settings;
     this.#delimiter = delimiter;
     this.#reject = reject;
+    this.#reportColumns = reportColumns;
     this.#convert = fieldConverter(settings.types);
     this.#columns = settings.columns;
     this.#make = settings.columns && recordMaker(settings.columns);
     this.#rowsToCompiling = settings.trim ? Infinity : ROWS_BEFORE_COMPILING;
+    if (settings.columns !== undefined) reportColumns?.(settings.columns);
   }
 
   ofPlain(text: string, start: number, feed: number): CsvRecord | undefined {
@@ -84,6 +91,7 @@ export class CsvRecords implements RowMaker<CsvRecord> {
     if (fields.length === 1) this.#assertSplit(raw, line);
     this.#columns = headerColumns(fields, this.#settings, line);
     this.#make = recordMaker(this.#columns);
+    this.#reportColumns?.(this.#columns);
   }
 
   /** One column whose name holds the delimiter of most other files is a header that was cut at the wrong one. */

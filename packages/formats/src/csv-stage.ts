@@ -8,7 +8,7 @@ import type { CsvSettings } from './csv-settings.ts';
 export function startCsv(
   settings: CsvSettings,
   delimiter: string,
-  { reject }: ParserContext,
+  context: Pick<ParserContext, 'reject' | 'reportColumns'>,
 ): ParserStage<string, CsvRecord> {
-  return startRows({ ...settings, delimiter }, new CsvRecords(settings, delimiter, reject));
+  return startRows({ ...settings, delimiter }, new CsvRecords(settings, delimiter, context));
 }

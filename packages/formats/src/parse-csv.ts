@@ -102,6 +102,7 @@ export function parseCsv<T>(options: ParseCsvOptions = {}): Parser<string, T> {
     name: 'parseCsv',
     signature: signatureOf(options),
     takesDamage: true,
+    reportsColumns: true,
     start: (context: ParserContext) => startObject(settings, context) as ParserStage<string, T>,
     reparse: (rejected: ReparsedRecord) => reparseCsv(settings, rejected) as T,
   });

@@ -1,5 +1,5 @@
 import { MillraceError } from '@millrace/core';
-import { isBlock, type ParserContext, rejected, type RejectedRecord, rejectedRecord } from '@millrace/core/plugin';
+import { isBlock, rejected, type RejectedRecord, rejectedRecord } from '@millrace/core/plugin';
 import { wholeText } from '@millrace/framing';
 import type { CsvRecord } from './csv-columns.ts';
 import type { CsvSettings } from './csv-settings.ts';
@@ -24,7 +24,7 @@ export function reparseCsv(settings: CsvSettings, { raw, code, details }: Repars
       'The row does not say what its columns and delimiter were. Deliver the file again.',
     );
   }
-  const context = { reject: rejected } as unknown as ParserContext;
+  const context = { reject: rejected };
   const stage = startCsv({ ...settings, columns, skipLines: 0 }, delimiter, context);
   const produced = [stage.push(`${text}\n`), stage.end?.() ?? []];
   const records: unknown[] = [];

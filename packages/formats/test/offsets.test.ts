@@ -36,6 +36,7 @@ async function run(
       quarantine,
       maxRejections: { count: 100_000, share: 1 },
       allRejected: 'accept',
+      expect: { records: { min: 0 } },
       onFailure: 'report',
     });
   const kept = quarantine

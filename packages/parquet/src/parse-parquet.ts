@@ -69,6 +69,7 @@ export function parseParquet<T = ParquetRecord>(options: ParseParquetOptions = {
     kind: 'range-parser',
     name: 'parseParquet',
     signature: signatureOf(options),
+    reportsColumns: true,
     open: (content, context) => openFile<T>(options, content, context),
   });
 }
@@ -93,6 +94,7 @@ async function openFile<T>(
       binaryAsText: options.binaryAsText ?? false,
     });
     const fields = chosen(all, options.columns);
+    context.reportColumns?.(all.map(({ name }) => name));
     const groups = metadata.row_groups.map((group) => ({ group, rows: rowsOf(group.num_rows) }));
     if (groups.reduce((sum, { rows }) => sum + rows, 0) !== Number(metadata.num_rows))
       throw invalid('Its row groups have not as many rows as the file');

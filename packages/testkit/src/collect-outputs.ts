@@ -33,7 +33,7 @@ export interface CollectedOutputs<O> {
 
 /** Takes the outputs of a stage as the runner does. */
 export function collectOutputs<O>(
-  stage: { readonly name: string; readonly kind: string },
+  stage: { readonly name: string; readonly kind: string; readonly reportsColumns?: boolean },
   options: DriveOptions,
 ): CollectedOutputs<O> {
   const {
@@ -47,6 +47,7 @@ export function collectOutputs<O>(
   const counters: Record<string, number> = {};
   const notes: Record<string, string> = {};
   const parts: { readonly name: string; readonly at: number }[] = [];
+  let columns: readonly string[] | undefined;
   const made = new Set<Rejected>();
   const contract = (what: string): MillraceError =>
     new MillraceError('CODEC_CONTRACT', `Stage ${stage.name}: ${what}.`, { stage: stage.name });
@@ -69,6 +70,12 @@ export function collectOutputs<O>(
       const marker = rejected(record);
       made.add(marker);
       return marker;
+    },
+    reportColumns: (names) => {
+      if (!parses || stage.reportsColumns !== true) throw contract('it reported columns, and does not say that it does');
+      if (columns !== undefined) throw contract('it reported its columns twice');
+      if (outputs.length > 0) throw contract('it emitted records before it reported their columns');
+      columns = [...names];
     },
   };
 
@@ -115,6 +122,8 @@ export function collectOutputs<O>(
     take: takeAll,
     end: () => {
       if (made.size > 0) throw contract(`it made ${made.size} markers that it did not emit`);
+      if (stage.reportsColumns === true && columns === undefined && outputs.length > 0)
+        throw contract('it emitted records and never reported their columns');
     },
     result: () => ({
       outputs,
@@ -125,6 +134,7 @@ export function collectOutputs<O>(
       }),
       counters,
       notes,
+      ...(columns !== undefined && { columns }),
       place: (ordinal) => places[ordinal]?.(),
       textPlace: (index) => textPlaces.get(index),
       parts,

@@ -2,6 +2,7 @@ import type { Parser } from '@millrace/core';
 import { check, checkOptions } from '@millrace/core/plugin';
 import type { ConformanceCase } from './conformance-case.ts';
 import type { Cuttable } from './cut.ts';
+import { columnsCase } from './decoding/columns-case.ts';
 import { type EndlessInput, endlessCase } from './decoding/endless-case.ts';
 import { type Expansion, expansionCase } from './decoding/expansion-case.ts';
 import { placeCases } from './decoding/place-cases.ts';
@@ -15,6 +16,8 @@ export interface ParserSample<I extends Cuttable, T> {
   readonly outputs?: readonly T[];
   /** Codes of the rejected records, in order. @default what the whole input gives */
   readonly rejections?: readonly string[];
+  /** Columns that the parser reports. @default what the whole input gives */
+  readonly columns?: readonly string[];
   /** What the parser counts. @default not compared */
   readonly counters?: Readonly<Record<string, number>>;
   /** The code with which the parser throws. @default it does not throw */
@@ -54,7 +57,7 @@ export function parserCases<I extends Cuttable, T>(options: ParserCasesOptions<I
   return [
     ...samples.flatMap((sample) => [
       ...stageCases(create, sample, seed),
-      ...(sample.error === undefined ? placeCases(create, sample, seed) : []),
+      ...(sample.error === undefined ? [...placeCases(create, sample, seed), columnsCase(create, sample, seed)] : []),
     ]),
     ...(expansion === undefined ? [] : [expansionCase(create, expansion)]),
     ...endless.map((input) => endlessCase(create, input)),

@@ -14,6 +14,8 @@ export interface RangesSample<O> {
   readonly outputs?: readonly O[];
   /** Codes of the rejected records, in order. @default what the input gives */
   readonly rejections?: readonly string[];
+  /** Columns that the parser reports. @default not compared */
+  readonly columns?: readonly string[];
   /** The code with which the parser throws. @default it does not throw */
   readonly error?: string;
 }
@@ -71,6 +73,7 @@ function casesOf<O>(create: () => RangeParser<O>, sample: RangesSample<O>, seed:
       clause: '3.2',
       run: async () => assert.deepEqual(await run(create(), slowly(input, seed)), await run(create(), input)),
     },
+    { name: `${name}: reports its columns`, clause: '3.17', run: () => reportsColumns(create(), sample) },
     { name: `${name}: goes on behind what is settled`, clause: '3.12', run: () => goesOn(create(), input) },
     {
       name: `${name}: an error of the source is passed on`,
@@ -102,6 +105,14 @@ async function asSaid<O>(parser: RangeParser<O>, sample: RangesSample<O>): Promi
   if (sample.outputs !== undefined) assert.deepEqual(values, sample.outputs);
   const codes = rejections.map(({ code }) => code);
   if (sample.rejections !== undefined) assert.deepEqual(codes, sample.rejections);
+}
+
+/** It reports the same columns wherever it resumes. */
+async function reportsColumns<O>(parser: RangeParser<O>, { input, columns }: RangesSample<O>): Promise<void> {
+  const whole = await runRangeParser(parser, input);
+  if (columns !== undefined) assert.deepEqual(whole.columns, columns);
+  const resumed = await runRangeParser(parser, input, { settled: whole.outputs.length });
+  assert.deepEqual(resumed.columns, whole.columns);
 }
 
 /** At each number of settled records that may matter, what is left out and what is emitted add up to all of them. */

@@ -14,6 +14,8 @@ export interface ParserRun<T> {
   readonly counters: Readonly<Record<string, number>>;
   /** What the parser noted by `context.note`. */
   readonly notes: Readonly<Record<string, string>>;
+  /** The columns that it reported by `context.reportColumns`. */
+  readonly columns?: readonly string[];
   /** The place of a record as its block knows it, by ordinal. */
   readonly place: (ordinal: number) => RecordPlace | undefined;
 }

@@ -105,7 +105,7 @@ describe('a codec that keeps the contract', () => {
     const cases = parserCases({ create: () => lines(), samples: SAMPLES });
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     expect(new Set(cases.map(({ clause }) => clause))).toEqual(
-      new Set(['3.1', '3.2', '3.4', '3.5', '3.6', '3.7', '3.9', '3.10', '3.15', '3.16']),
+      new Set(['3.1', '3.2', '3.4', '3.5', '3.6', '3.7', '3.9', '3.10', '3.15', '3.16', '3.17']),
     );
   });
 });
@@ -249,6 +249,62 @@ it('a codec that emits a bad record twice, or never, is found out', async () => 
   for (const times of [0, 2]) {
     expect(await failingClauses(parserCases({ create: emitting(times), samples: bad }))).toContain('3.5');
   }
+});
+
+describe('columns', () => {
+  /** Lines with their columns in the first one. */
+  const table = (
+    change: { readonly says?: boolean; readonly times?: number; readonly late?: boolean; readonly cut?: boolean } = {},
+  ): Parser<string, string> => {
+    const { says = true, times = 1, late = false, cut = false } = change;
+    return {
+      kind: 'parser',
+      name: 'table',
+      ...(says && { reportsColumns: true }),
+      start: ({ reportColumns }) => {
+        let [text, chunks] = ['', 0];
+        return {
+          push: (chunk) => {
+            text += chunk;
+            chunks += 1;
+            return [];
+          },
+          end: function* () {
+            const [header = '', ...rows] = text.split('\n');
+            const report = (): void => {
+              const columns = cut && chunks > 1 ? [] : header.split(',');
+              for (let left = times; left > 0; left -= 1) reportColumns!(columns);
+            };
+            if (!late) report();
+            yield* rows;
+            if (late) report();
+          },
+        };
+      },
+    };
+  };
+  const failingOf = (change?: Parameters<typeof table>[0], columns: readonly string[] = ['a', 'b']) =>
+    failingClauses(
+      parserCases({ create: () => table(change), samples: [{ name: 'rows', input: 'a,b\n1,2\n3,4', columns }] }),
+    );
+
+  it('are right in a parser that keeps the contract', async () => {
+    expect(await failingOf()).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof table>[0]]>([
+    ['does not say that it reports them', { says: false }],
+    ['says so, and does not', { times: 0 }],
+    ['reports them twice', { times: 2 }],
+    ['reports them after a record', { late: true }],
+    ['reports others of an input that is cut', { cut: true }],
+  ])('are found out in a parser that %s', async (_, change) => {
+    expect(await failingOf(change)).toContain('3.17');
+  });
+
+  it('are those of the sample', async () => {
+    expect(await failingOf({}, ['a'])).toEqual(['3.17']);
+  });
 });
 
 it('refuses options that it cannot use', () => {

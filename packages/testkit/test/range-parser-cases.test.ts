@@ -14,6 +14,7 @@ function sums(
     readonly from?: (skipped: number) => number;
     readonly failed?: (error: unknown) => unknown;
     readonly checks?: boolean;
+    readonly columns?: (settled: number) => readonly string[];
   } = {},
 ): RangeParser<number> {
   const { skip = (settled) => settled, from = (skipped) => skipped, checks = true } = change;
@@ -21,6 +22,7 @@ function sums(
   return {
     kind: 'range-parser',
     name: 'sums',
+    ...(change.columns && { reportsColumns: true }),
     open: async (content, context) => {
       if (content.size < 2) throw invalid();
       await change.open?.(content, context);
@@ -30,6 +32,7 @@ function sums(
       if (checks && count !== content.size - 2) throw invalid();
       const all = await read(0, count);
       if (checks && all.reduce((one, other) => (one + other) & 255, count) !== sum) throw invalid();
+      if (change.columns !== undefined) context.reportColumns!(change.columns(context.settled));
       const skipped = skip(context.settled);
       return {
         skipped,
@@ -69,7 +72,7 @@ describe('a codec of ranges that breaks the contract fails the cases of what it 
   const last: number[] = [];
   it.each<[string, () => RangeParser<number>, readonly string[]]>([
     ['forgets what it leaves out', () => sums({ from: () => 0 }), ['3.12']],
-    ['leaves out too much', () => sums({ skip: (settled) => settled + 1 }), ['3.12', '3.13', '3.2', '3.6', '3.7']],
+    ['leaves out too much', () => sums({ skip: (settled) => settled + 1 }), ['3.12', '3.13', '3.17', '3.2', '3.6', '3.7']],
     ['hides what the source said', () => sums({ failed: () => new MillraceError('SUMS_FAILED', 'failed') }), ['3.13']],
     ['takes what is cut short', () => sums({ checks: false }), ['3.4']],
     [
@@ -90,6 +93,17 @@ describe('a codec of ranges that breaks the contract fails the cases of what it 
   ])('%s', async (_, create, clauses) => {
     expect(await failingClauses(casesOf(create))).toEqual(clauses.toSorted());
   });
+});
+
+it('columns that depend on where it resumes, or are not those of the sample, are found out', async () => {
+  const casesWith = (columns: (settled: number) => readonly string[]) =>
+    rangeParserCases({
+      create: () => sums({ columns }),
+      samples: [{ name: 'usual', input: list(3, 1), columns: ['number'] }],
+    });
+  expect(await failingClauses(casesWith(() => ['number']))).toEqual([]);
+  expect(await failingClauses(casesWith(() => ['sum']))).toEqual(['3.17']);
+  expect(await failingClauses(casesWith((settled) => (settled > 0 ? [] : ['number'])))).toEqual(['3.17']);
 });
 
 describe('runRangeParser', () => {

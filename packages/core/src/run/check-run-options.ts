@@ -17,6 +17,7 @@ export function checkRunOptions(options: RunOptions): void {
     checkpointRecords: check.optional(check.integer(1)),
     versions: check.optional(check.oneOf('newest', 'all', 'replace')),
     allRejected: check.optional(check.oneOf('fail', 'accept')),
+    expect: check.optional(check.object),
     observer: check.optional(check.object),
     keepReports: check.optional(check.integer(0)),
     onFailure: check.optional(check.oneOf('throw', 'report')),

@@ -1,3 +1,4 @@
+import { checkExpectations, joinExpectations } from '../expectations.ts';
 import type { Feed } from '../feed.ts';
 import type { RunOptions } from '../run-options.ts';
 import { checkRunOptions } from './check-run-options.ts';
@@ -13,5 +14,6 @@ import { retirable } from './retire/retirable.ts';
  */
 export function checkRun<Ref>(feed: Feed<Ref>, options: RunOptions = {}): void {
   checkRunOptions(options);
+  checkExpectations('run', joinExpectations(feed.expect, options.expect), feed.stages.parser);
   if (options.versions === 'replace') retirable(feed, options.ledger!);
 }

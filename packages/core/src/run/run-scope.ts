@@ -1,3 +1,4 @@
+import { type Expectations, joinExpectations } from '../expectations.ts';
 import type { Feed } from '../feed.ts';
 import type { Observer } from '../observer.ts';
 import type { Quarantine } from '../rejection.ts';
@@ -22,6 +23,7 @@ export interface RunScope<Ref> {
   /** Whether records of one key must arrive in order: not if the feed's last transform makes every key unique. */
   readonly keyed: boolean;
   readonly allRejected: 'fail' | 'accept';
+  readonly expect: Expectations;
   readonly quarantine: Quarantine | undefined;
   readonly quarantineGate: Gate;
   readonly maxRejections: Required<RejectionLimit>;
@@ -55,6 +57,7 @@ export function createRunScope<Ref>(feed: Feed<Ref>, options: RunOptions): RunSc
     mixer: sink.mixesItems === true ? new TailMixer(sink, sinkGate, maxCount(sink)) : undefined,
     keyed: feed.stages.eaches.at(-1)?.uniqueKeys !== true,
     allRejected: options.allRejected ?? 'fail',
+    expect: joinExpectations(feed.expect, options.expect),
     quarantine,
     quarantineGate: new Gate(quarantine?.concurrency ?? 1, stop.over),
     maxRejections: { count: maxRejections.count ?? 10_000, share: maxRejections.share ?? 0.1 },

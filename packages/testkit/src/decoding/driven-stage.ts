@@ -16,6 +16,7 @@ export interface DriveOptions {
 export interface ChunkStage<I> {
   readonly kind: (Decompressor | CharsetDecoder | Parser<I, unknown>)['kind'];
   readonly name: string;
+  readonly reportsColumns?: boolean;
   readonly start: (context: ParserContext) => {
     readonly push: (chunk: I, place?: TextPlace) => unknown;
     readonly end?: () => unknown;

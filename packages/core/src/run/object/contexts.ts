@@ -2,6 +2,7 @@ import type { Context, ItemContext } from '../../context.ts';
 import type { ItemOrigin } from '../../origin.ts';
 import type { ParserContext } from '../../parser.ts';
 import { rejected } from '../../rejected.ts';
+import { assertColumns } from './expectations.ts';
 import type { Tally } from './tally.ts';
 
 /** Makes what plugins see of one item's run. */
@@ -17,11 +18,13 @@ export interface ContextsOptions {
   readonly tally: Tally;
   /** The parser has made a marker, which will come out of it in the place of a record. */
   readonly markerMade: () => void;
+  /** Columns that each object must have, and each part of it. @default none */
+  readonly required?: readonly string[] | undefined;
   /** Milliseconds for which requests may still be sent. */
   readonly timeLeftMs: () => number;
 }
 
-export function createContexts({ feed, run, tally, markerMade, timeLeftMs }: ContextsOptions): Contexts {
+export function createContexts({ feed, run, tally, markerMade, required, timeLeftMs }: ContextsOptions): Contexts {
   const of: Contexts['of'] = (stage, signal) => ({
     feed,
     run,
@@ -43,6 +46,10 @@ export function createContexts({ feed, run, tally, markerMade, timeLeftMs }: Con
       reject: (record) => {
         markerMade();
         return rejected(record);
+      },
+      reportColumns: (names) => {
+        tally.hasColumns = true;
+        if (required !== undefined) assertColumns(required, names);
       },
     }),
   };

@@ -61,6 +61,7 @@ class ObjectProcess<Ref> {
       run: scope.run,
       tally: this.#state.tally,
       markerMade: () => (this.#markers.outstanding += 1),
+      required: scope.expect.columns?.required,
       timeLeftMs: () => this.#state.timeLeftMs(),
     });
   }

@@ -1,6 +1,8 @@
 import { MillraceError } from '../../millrace-error.ts';
+import { readsRanges } from '../../reads-ranges.ts';
 import type { Rejection } from '../../rejection.ts';
 import type { Sink } from '../../sink.ts';
+import type { RangedItem } from '../../source.ts';
 import type { ReadItem } from '../read/item-blocks.ts';
 import type { LiveEntry } from '../read/live-entry.ts';
 import { readRecords } from '../read/read-records.ts';
@@ -14,6 +16,7 @@ import { Rejections } from '../write/rejections.ts';
 import { quarantineSizing, type Sizing } from '../write/quarantine-sizing.ts';
 import type { TailMixer } from '../write/tail-mixer.ts';
 import type { Contexts } from './contexts.ts';
+import { columnsNotReported, unmetExpectation } from './expectations.ts';
 import type { ObjectState } from './object-state.ts';
 
 export interface PumpOptions<Ref> {
@@ -56,6 +59,7 @@ export async function pump<Ref>(options: PumpOptions<Ref>): Promise<boolean> {
     if (state.phase.mayWrite) await quarantineWriter?.flush();
     await within(drained(), state.abandoned);
     if (ended) assertUnderstood(options);
+    if (ended) assertExpected(options);
   } catch (thrown) {
     state.fail(thrown);
   }
@@ -150,6 +154,20 @@ function assertUnderstood<Ref>({ scope, state }: PumpOptions<Ref>): void {
       "not fit it. If such objects are fine, set allRejected: 'accept'.",
     { details: { rejections: { ...rejections }, read } },
   );
+}
+
+/** What was written stays settled: if the expectation turns out to be wrong, the next delivery only has to read. */
+function assertExpected<Ref>({ scope, item, state }: PumpOptions<Ref>): void {
+  const { feed, names, expect } = scope;
+  const { read, rejectionCount, bytesIn, hasColumns } = state.tally;
+  if (expect.columns !== undefined && read > 0 && !hasColumns) throw columnsNotReported(names.parser);
+  const facts = {
+    records: read,
+    rejected: state.rejectedBefore + rejectionCount,
+    bytes: readsRanges(feed.stages.parser) ? (item as RangedItem).size : bytesIn,
+  };
+  const error = unmetExpectation(expect, feed.stages.source.mayBeEmpty === true ? 0 : 1, facts);
+  if (error !== undefined) throw error;
 }
 
 function refusedByQuarantine(

@@ -24,6 +24,9 @@ export class Tally {
     (this.notes[stage] ??= {})[name] = text;
   }
 
+  /** Whether the parser has said which columns there are. */
+  hasColumns = false;
+
   /** Records that the sink refused: they were understood, and are rejected all the same. */
   refused = 0;
 
