@@ -19,11 +19,7 @@ export interface Deliveries {
  *
  * @param ofEvent objects of one event, if so many wait
  */
-export function startDelivering(
-  handler: S3Handler,
-  queue: S3Event['Records'][number][],
-  ofEvent: number,
-): Deliveries {
+export function startDelivering(handler: S3Handler, queue: S3Event['Records'][number][], ofEvent: number): Deliveries {
   const outcomes: Record<string, number> = {};
   let invocations = 0;
   let isEnding = false;
