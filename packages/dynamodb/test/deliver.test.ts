@@ -2,76 +2,22 @@ import { MillraceError } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allSettled, deliver, type Delivery } from '../src/deliver.ts';
 import { marshal } from '../src/marshal.ts';
-import { type Put, unitsOf } from '../src/put.ts';
-
-type Response = Awaited<ReturnType<Delivery['sender']['send']>>;
-/** How the service responds: with a response or an error, or with what the keys that were sent ask for. */
-type Step = Response | Error | ((keys: readonly string[]) => Response | Error | Promise<Response>);
-
-const put = (key: string, more: Partial<Put> = {}): Put => ({
-  key: `S${key}`,
-  item: marshal({ uuid: key }),
-  position: 0,
-  ...more,
-});
-const PUTS = [put('a'), put('b')];
-const UNITS = PUTS.reduce((sum, one) => sum + unitsOf(one), 0);
-const DONE: Response = { unprocessed: [], writeUnits: 0, attempts: 1 };
-const held = (...keys: readonly string[]): Response => ({ ...DONE, unprocessed: keys.map((S) => ({ uuid: { S } })) });
-
-const failure = (name: string, httpStatusCode: number, more: object = {}, attempts = 1): Error =>
-  Object.assign(new Error(name), { name, $metadata: { httpStatusCode, attempts }, ...more });
-const THROTTLED = failure('ProvisionedThroughputExceededException', 400);
-const HOT = failure('ThrottlingException', 400, { ThrottlingReasons: [{ reason: 'TableWriteKeyRangeThroughputExceeded' }] });
-const BUSY = failure('InternalServerError', 500);
-const REFUSED = failure('ValidationException', 400);
-
-/** A service that responds step by step, the last one for ever, and notes what it and the rate learn. */
-function stand(steps: readonly Step[], more: Partial<Delivery> = {}, context: Partial<Delivery['context']> = {}) {
-  const sent: (readonly string[])[] = [];
-  const at: number[] = [];
-  const answered: (readonly number[])[] = [];
-  const counts: (readonly [string, number | undefined])[] = [];
-  const refused: (readonly [Put, MillraceError])[] = [];
-  const spent: number[] = [];
-  const checked: AbortSignal[] = [];
-  const began = performance.now();
-  const delivery: Delivery = {
-    table: 'landing',
-    keys: { partitionKey: 'uuid' },
-    sender: {
-      send: async (items) => {
-        const keys = items.map(({ json }) => (JSON.parse(json.toString()) as { uuid: { S: string } }).uuid.S);
-        const step = steps[Math.min(sent.length, steps.length - 1)]!;
-        sent.push(keys);
-        at.push(performance.now() - began);
-        const result = typeof step === 'function' ? await step(keys) : step;
-        if (result instanceof Error) throw result;
-        return result;
-      },
-    },
-    rate: {
-      maxUnits: Number.POSITIVE_INFINITY,
-      enter: () => undefined,
-      answered: (...call) => void answered.push(call),
-    },
-    budget: { attempts: 3, baseMs: 0, capMs: 0, timeMs: 60_000 },
-    context: {
-      feed: 'prices',
-      run: 'run',
-      stage: 'dynamodb',
-      signal: new AbortController().signal,
-      count: (name, by) => void counts.push([name, by]),
-      ...context,
-    },
-    checkKey: async (signal) => void checked.push(signal),
-    placeOf: ({ position }) => ({ item: 'mem:object', ordinal: position }),
-    spent: (units) => void spent.push(units),
-    refused: (...call) => void refused.push(call),
-    ...more,
-  };
-  return { delivery, sent, at, answered, counts, refused, spent, checked };
-}
+import type { Put } from '../src/put.ts';
+import {
+  BUSY,
+  DONE,
+  failure,
+  held,
+  HOT,
+  put,
+  PUTS,
+  REFUSED,
+  type Response,
+  stand,
+  type Step,
+  THROTTLED,
+  UNITS,
+} from './support/delivery.ts';
 
 describe('what the rate learns', () => {
   const learned = async (...steps: readonly Step[]) => {
@@ -170,6 +116,22 @@ describe('a request', () => {
     expect(await counted(held('a'), DONE)).toEqual([['throttles', undefined], again]);
   });
 
+  it('that gets the response to another one has an unknown outcome, with what is known of the exchange', async () => {
+    for (const other of [held('c'), held('a', 'a'), { ...DONE, unprocessed: [{}] }]) {
+      const { delivery, sent } = stand([{ ...other, attempts: 2 }, DONE]);
+      await deliver(PUTS, delivery);
+      expect(sent).toEqual([
+        ['a', 'b'],
+        ['a', 'b'],
+      ]);
+      const stuck = stand([{ ...other, attempts: 2 }]);
+      await expect(deliver(PUTS, stuck.delivery)).rejects.toMatchObject({
+        code: 'DYNAMODB_RESPONSE_INVALID',
+        cause: { $metadata: { httpStatusCode: 200, attempts: 2 } },
+      });
+    }
+  });
+
   it('that no retry helps is not repeated', async () => {
     const { delivery, sent, answered } = stand([failure('AccessDeniedException', 400)]);
     await expect(deliver(PUTS, delivery)).rejects.toMatchObject({ code: 'DYNAMODB_ACCESS_DENIED', retryable: false });
@@ -206,6 +168,17 @@ describe('the budget', () => {
     expect(await delivered(PUTS, slow)).toBeUndefined();
     expect(slow.at).toEqual([0, 100, 300, 300, 400, 600, 1000]);
     expect(slow.sent.at(-1)).toEqual(['b']);
+    const short = stand([BUSY, DONE], { budget: { ...budget, baseMs: 1 } });
+    expect(await delivered(PUTS, short)).toBeUndefined();
+    expect(short.at).toEqual([0, 1]);
+  });
+
+  it('is no wait before the first attempt', async () => {
+    const { delivery, sent } = stand([DONE], { budget });
+    const writing = deliver(PUTS, delivery);
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    expect([sent.length, vi.getTimerCount()]).toEqual([1, 0]);
+    await writing;
   });
 
   it('is of time as well, which ends a wait and begins again when some get through', async () => {

@@ -61,25 +61,43 @@ describe('an exchange', () => {
     expect(seen).toEqual(['POST', '/path', 'x']);
   });
 
-  it('returns a body that comes in pieces, or not at all', async () => {
-    const pieces: string[] = ['{"a"', ':', '1}'];
+  it.each([[[]], [['{"a":1}']], [['{"a"', ':1}']], [['{"a"', ':', '1}']]])('returns a body of the pieces %j', async (pieces) => {
     const port = await serve((_, response) => {
+      const left = [...pieces];
       const next = (): void => {
-        const piece = pieces.shift();
+        const piece = left.shift();
         if (piece === undefined) response.end();
         else response.write(piece, () => void setImmediate(next));
       };
       next();
     });
-    const exchange = exchangeTo(port);
-    expect((await send(exchange)).body.toString()).toBe('{"a":1}');
-    expect((await send(exchange)).body).toHaveLength(0);
+    expect((await send(exchangeTo(port))).body.toString()).toBe(pieces.join(''));
   });
 
   it('takes a body of the length that is allowed, and none that is longer', async () => {
     const port = await serve(good);
     expect((await send(exchangeTo(port, {}, { max: 7 }))).status).toBe(203);
     await expect(send(exchangeTo(port, {}, { max: 6 }))).rejects.toThrow('more than 6 bytes');
+  });
+
+  it('fails if its answer breaks off', async () => {
+    const port = await serve(({ socket }, response) => {
+      response.writeHead(200, { 'content-length': 9 });
+      response.write('{}', () => void setImmediate(() => socket.resetAndDestroy()));
+    });
+    await expect(send(exchangeTo(port))).rejects.toMatchObject({ code: 'ECONNRESET', $metadata: { attempts: 1 } });
+  });
+
+  it('goes over the secure agent of the client where its endpoint is secure', async () => {
+    const port = await serve(good);
+    class Plain extends TlsAgent {
+      override createConnection(): Socket {
+        return connect(port, '127.0.0.1');
+      }
+    }
+    const sent = { method: 'POST', protocol: 'https:', hostname: 'host', port, path: '/', headers: {} };
+    const exchange = createExchange(clientWith({ httpsAgent: new Plain(), httpAgent: new Agent() }), sent, ownAgents(1));
+    expect((await send(exchange)).status).toBe(203);
   });
 
   it('connects to an address of IPv6 without its brackets, and to the port of the protocol if there is none', async () => {
@@ -210,8 +228,10 @@ describe('the signal of an exchange', () => {
   it('ends it with its reason', async () => {
     const abort = new AbortController();
     const reason = new Error('stop');
+    using timers = holdTimers(77_777);
     const port = await serve(() => abort.abort(reason));
-    await expect(send(exchangeTo(port), abort.signal)).rejects.toBe(reason);
+    await expect(send(exchangeTo(port, { requestTimeout: 77_777 }), abort.signal)).rejects.toBe(reason);
+    expect(timers.pending()).toBe(0);
     expect(reason).not.toHaveProperty('$metadata');
   });
 

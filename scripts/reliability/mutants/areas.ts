@@ -30,6 +30,7 @@ export const AREAS: readonly Area[] = [
     without: below(
       CORE_TESTS,
       [
+        'claim-order',
         'decide',
         'decide-before-open',
         'decimal',
@@ -57,7 +58,7 @@ export const AREAS: readonly Area[] = [
     tests: [
       ...below(
         CORE_TESTS,
-        ['stored-ledger', 'decide', 'holder', 'order', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
+        ['stored-ledger', 'claim-order', 'decide', 'holder', 'order', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
         '.test.ts',
       ),
       `${KIT_TESTS}ledger-cases.test.ts`,
@@ -154,6 +155,7 @@ export const AREAS: readonly Area[] = [
         'identify',
         'identity',
         'missing-object',
+        'read-body',
         'object-ranges',
         'ranges',
         'resuming',
