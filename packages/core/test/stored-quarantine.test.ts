@@ -215,6 +215,8 @@ describe('a stored quarantine', () => {
       store.texts.set(key!, { text: damaged, putAt: 0 });
       await expect(read(quarantine)).rejects.toMatchObject({ code: 'QUARANTINE_UNREADABLE', details: { key } });
     }
+    store.texts.set(key!, { text: `${text}{}\n`, putAt: 0 });
+    await expect(read(quarantine)).rejects.toMatchObject({ message: expect.stringContaining(`${key} of the quarantine: line 2 `) });
     store.texts.set(key!, { text: '', putAt: 0 });
     expect(await read(quarantine)).toEqual([]);
   });
@@ -250,6 +252,8 @@ describe('a stored quarantine', () => {
       close: () => void (closed += 1),
     });
     expect(quarantine).toMatchObject({ name: 'map', concurrency: 3 });
+    expect(storedQuarantine(mapStore()).concurrency).toBe(1);
+    expect(storedQuarantine(mapStore())).not.toHaveProperty('close');
     await expect(write(quarantine, [rejection(0)])).rejects.toBe(failure);
     await quarantine.close?.();
     expect(closed).toBe(1);

@@ -48,5 +48,5 @@ function consumedUnits(capacities: unknown): number | undefined {
 /** Whether a response may call the table by this name: as it was sent, or by the name at the end of its ARN. */
 export function isNameOf(table: string): (name: string) => boolean {
   const short = table.slice(table.indexOf('/') + 1);
-  return (name) => name === table || name === short || name.endsWith(`:table/${short}`);
+  return (name) => name === short || name.endsWith(`:table/${short}`);
 }

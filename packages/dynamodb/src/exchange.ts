@@ -69,7 +69,7 @@ export function createExchange(
     agent: shared instanceof Agent ? shared : agents.of(secure),
     method: 'POST',
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    ...(port !== undefined && { port }),
+    port,
     path,
   };
   const limits: ExchangeLimits = {

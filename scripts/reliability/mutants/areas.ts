@@ -30,11 +30,14 @@ export const AREAS: readonly Area[] = [
     without: below(
       CORE_TESTS,
       [
+        'claim-order',
+        'decide',
         'decide-before-open',
         'decimal',
         'encode-json-line',
         'error-from-json',
         'landing-uuid',
+        'holder',
         'ledger-interleavings',
         'rejection-json',
         'order',
@@ -55,7 +58,7 @@ export const AREAS: readonly Area[] = [
     tests: [
       ...below(
         CORE_TESTS,
-        ['stored-ledger', 'order', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
+        ['stored-ledger', 'claim-order', 'decide', 'holder', 'order', 'decide-before-open', 'ledger', 'ledger-calls', 'lease', 'replay-paths', 'signature'],
         '.test.ts',
       ),
       `${KIT_TESTS}ledger-cases.test.ts`,
@@ -98,14 +101,21 @@ export const AREAS: readonly Area[] = [
     tests: below(
       DYNAMODB_TESTS,
       [
+        'answers',
         'backoff',
         'deliver',
+        'exchange',
+        'refused-item',
+        'service-fault',
         'timers',
+        'waits',
         'requests',
         'lean-sender',
+        'sender-choice',
         'keep-newest',
         'rate',
         'sink-faults',
+        'sink-responses',
         'sink',
         'content-free',
         'conformance',
@@ -145,6 +155,7 @@ export const AREAS: readonly Area[] = [
         'identify',
         'identity',
         'missing-object',
+        'read-body',
         'object-ranges',
         'ranges',
         'resuming',

@@ -16,6 +16,7 @@ const LEDGER = 'packages/core/src/ledger/';
 const LAMBDA = 'packages/lambda-adapter/src/';
 const CORE = 'packages/core/src/';
 const S3 = 'packages/s3/src/';
+const DYNAMODB = 'packages/dynamodb/src/';
 
 /**
  * Survivors that were judged, each with its reason. A line that moves stays in the list; a line that changes must be judged
@@ -172,6 +173,20 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'A run that holds has a version, and the version of a replay is not written.',
   },
   {
+    file: `${LEDGER}extent.ts`,
+    within: 'extended',
+    before: 'reach: Math.max(version?.reach ?? 0, watermark + reach),',
+    after: 'reach: Math.max(version?.reach ?? 1, watermark + reach),',
+    reason: 'A run asks for a reach of at least one record, so the other side is never lower.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'grantedAt',
+    before: "const fence = request.versions === 'newest' && generation !== undefined ? { generation } : {};",
+    after: "const fence = (request.versions === 'newest') ? { generation } : {};",
+    reason: 'An absent generation and an undefined one are the same to the run, which reads it by name.',
+  },
+  {
     file: `${CORE}stored-quarantine.ts`,
     within: 'byPosition',
     before: 'return rejectionPosition(a) < rejectionPosition(b) ? -1 : 1;',
@@ -191,6 +206,55 @@ export const EQUIVALENT: readonly Equivalent[] = [
     before: 'const pinned = length !== undefined && answer.ETag !== undefined;',
     after: 'const pinned = (answer.ETag !== undefined);',
     reason: 'Without a length, no byte is below the end and no object is longer than a range, so nothing is asked for.',
+  },
+  {
+    file: `${DYNAMODB}exchange.ts`,
+    within: 'answerOf',
+    before: "signal.addEventListener('abort', abort, { once: true });",
+    after: "signal.addEventListener('abort', abort, { once: false });",
+    reason: 'A signal fires once, and the listener goes when the exchange ends.',
+  },
+  {
+    file: `${DYNAMODB}service-fault.ts`,
+    within: 'facts',
+    before: "return { name: 'unknown', code: '', status: 0, message: String(thrown), attempts: 1 };",
+    after: "return { name: 'unknown', code: '', status: 1, message: String(thrown), attempts: 1 };",
+    reason: 'Every status below 200 means the same: there was no response.',
+  },
+  {
+    file: `${DYNAMODB}service-fault.ts`,
+    within: 'facts',
+    before: 'status: $metadata?.httpStatusCode ?? 0,',
+    after: 'status: $metadata?.httpStatusCode ?? 1,',
+    reason: 'Every status below 200 means the same: there was no response.',
+  },
+  {
+    file: `${DYNAMODB}split-requests.ts`,
+    within: 'splitRequests',
+    before: 'let bytes = 0;',
+    after: 'let bytes = 1;',
+    reason: 'The first item begins a request, which sets it to 0.',
+  },
+  {
+    file: `${DYNAMODB}split-requests.ts`,
+    within: 'splitRequests',
+    before: 'let units = 0;',
+    after: 'let units = 1;',
+    reason: 'The first item begins a request, which sets it to 0.',
+  },
+  {
+    file: `${DYNAMODB}until-aborted.ts`,
+    within: 'untilAborted',
+    before: "signal.addEventListener('abort', stop, { once: true });",
+    after: "signal.addEventListener('abort', stop, { once: false });",
+    reason: 'A signal fires once, and the listener goes when the work has ended.',
+  },
+  {
+    file: `${DYNAMODB}until-aborted.ts`,
+    within: 'sleep',
+    before: "signal.addEventListener('abort', stop, { once: true });",
+    after: "signal.addEventListener('abort', stop, { once: false });",
+    reason: 'A signal fires once, and a second rejection changes nothing.',
   },
   {
     file: `${LAMBDA}invocation/time-budget.ts`,
