@@ -134,6 +134,16 @@ describe('a sink with groups', () => {
     expect(kept.values()).toEqual(Array.from({ length: written }, (_value, n) => String(n)));
   });
 
+  it.each([19, 20, 21])('has come to the end of %d records with the last group, which may be short', async (count) => {
+    const ledger = memoryLedger();
+    const kept = keep<string>({ limits: { count: 20 }, group: 10, writeSingly: async () => {} });
+    const { reports } = await feed('short').from(textSource()).through(lines()).to(kept.sink).run([numbered(count)], {
+      ledger,
+    });
+    expect(reports[0]).toMatchObject({ outcome: 'complete', watermark: count, written: count });
+    expect(await ledger.entries('short', 'text:numbers')).toMatchObject([{ state: 'complete', watermark: count }]);
+  });
+
   it('is asked for writeSingly, and for room for one group', () => {
     const to = (sink: Partial<Sink<string>>) =>
       feed('odd')
