@@ -221,6 +221,23 @@ describe('a source that identifies an object before it opens it', () => {
     });
   });
 
+  it('does not open what was claimed while the run was stopped, and gives it back', async () => {
+    const inner = memoryLedger();
+    const controller = new AbortController();
+    const ledger: Ledger = {
+      ...inner,
+      claim: (request) => {
+        controller.abort();
+        return inner.claim(request);
+      },
+    };
+    const { log, to } = identifying(true);
+    const report = await to.run([numbered(5)], { ledger, signal: controller.signal });
+    expect(report.reports[0]).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_ABORTED' } });
+    expect(log.opened).toBe(0);
+    expect(await inner.entries('test', 'text:numbers')).toMatchObject([{ state: 'aborted', leaseUntil: 0 }]);
+  });
+
   it('does not open what another run holds', async () => {
     const ledger = memoryLedger();
     for (const exact of [true, false]) {

@@ -1,6 +1,7 @@
 import { feed, type Ledger, memoryLedger, type Rejection, type RunOptions, type Sink } from '@millrace/core';
 import type { ClaimRequest, LedgerProgress } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, lines, numbered, textSource } from './fixtures.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
@@ -42,6 +43,32 @@ describe('progress in the ledger', () => {
       // The last one may come to its end before its turn.
       expect(stored.filter((watermark) => watermark < 30)).toEqual(expected.filter((watermark) => watermark < 30));
     }
+  });
+
+  it('is stored one checkpoint after the other, however slow the ledger is, and the outcome after the last', async () => {
+    const inner = memoryLedger();
+    const log = { underWay: 0, most: 0, atFinish: -1, watermarks: [] as number[] };
+    const ledger: Ledger = {
+      ...inner,
+      checkpoint: async (request, progress) => {
+        log.most = Math.max(log.most, (log.underWay += 1));
+        log.watermarks.push(progress.watermark);
+        await turns(5);
+        await inner.checkpoint(request, progress);
+        log.underWay -= 1;
+      },
+      finish: (...given) => {
+        log.atFinish = log.underWay;
+        return inner.finish(...given);
+      },
+    };
+    const kept = keep<string>({ limits: { count: 10 }, before: () => turns(1).then(() => undefined) });
+    await start()
+      .to(kept.sink)
+      .run([numbered(300)], { ledger, checkpointRecords: 10 });
+    expect(log.watermarks.length).toBeGreaterThan(1);
+    expect(log.watermarks).toEqual(log.watermarks.toSorted((left, right) => left - right));
+    expect([log.most, log.atFinish]).toEqual([1, 0]);
   });
 
   it('counts the rejections below the resume point, and those alone', async () => {

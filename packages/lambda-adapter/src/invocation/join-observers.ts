@@ -11,8 +11,7 @@ const MEMBERS: readonly Member[] = ['itemStarted', 'progress', 'recordRejected',
  * asynchronous and rejects, which must not end the process.
  */
 export function joinObservers(observers: readonly Observer[]): Observer {
-  const [only] = observers;
-  if (only !== undefined && observers.length === 1) return only;
+  if (observers.length === 1) return observers[0]!;
   const joined: Partial<Record<Member, (event: never) => unknown>> = {};
   for (const name of MEMBERS) {
     if (observers.some((one) => one[name] !== undefined)) joined[name] = (event) => callAll(observers, name, event);
