@@ -135,7 +135,10 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '7.9': [
     ['core/test/expectations.test.ts', 'fails the object with the actual values: %s'],
     ['core/test/expectations.test.ts', 'is judged by what all of them read and rejected'],
-    ['core/test/expectations.test.ts', 'fail the object before a record is written, and name those that are missing and no other'],
+    [
+      'core/test/expectations.test.ts',
+      'fail the object before a record is written, and name those that are missing and no other',
+    ],
     ['core/test/replace.test.ts', 'retires nothing if the new version is not what the feed expects'],
   ],
   '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],

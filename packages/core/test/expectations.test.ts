@@ -260,7 +260,12 @@ describe('required columns', () => {
 
   it('fail the object before a record is written, and name those that are missing and no other', async () => {
     const { object, kept } = await process(['# bin secret\n', 'x\n']);
-    expect(object).toMatchObject({ outcome: 'failed', read: 0, watermark: 0, error: { code: 'OBJECT_COLUMNS_MISSING' } });
+    expect(object).toMatchObject({
+      outcome: 'failed',
+      read: 0,
+      watermark: 0,
+      error: { code: 'OBJECT_COLUMNS_MISSING' },
+    });
     expect(object.error).toMatchObject({ stage: 'table', details: { missing: ['parts'], columns: 2 } });
     expect(JSON.stringify(object)).not.toContain('secret');
     expect(kept).toEqual([]);

@@ -129,7 +129,12 @@ const wrongPipelines = () => {
 };
 
 const expectations = () => {
-  const expect = { records: { min: 1 }, rejectedRatio: { max: 0.1 }, columns: { required: ['sku'] }, bytes: { max: 9 } };
+  const expect = {
+    records: { min: 1 },
+    rejectedRatio: { max: 0.1 },
+    columns: { required: ['sku'] },
+    bytes: { max: 9 },
+  };
   const complete = feed('t', { expect }).from(bytes).through(parseBytes<Price>()).to(prices);
   expectTypeOf(complete.expect).toEqualTypeOf<Expectations>();
   void complete.run([], { expect: { records: { min: 0 } } });
