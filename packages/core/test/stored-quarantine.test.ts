@@ -216,7 +216,9 @@ describe('a stored quarantine', () => {
       await expect(read(quarantine)).rejects.toMatchObject({ code: 'QUARANTINE_UNREADABLE', details: { key } });
     }
     store.texts.set(key!, { text: `${text}{}\n`, putAt: 0 });
-    await expect(read(quarantine)).rejects.toMatchObject({ message: expect.stringContaining(`${key} of the quarantine: line 2 `) });
+    await expect(read(quarantine)).rejects.toMatchObject({
+      message: expect.stringContaining(`${key} of the quarantine: line 2 `),
+    });
     store.texts.set(key!, { text: '', putAt: 0 });
     expect(await read(quarantine)).toEqual([]);
   });
