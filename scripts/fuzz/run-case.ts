@@ -80,7 +80,7 @@ async function carry(
   const feed = target.feed({ source, sink }, random(seed, run));
   let report: ItemReport;
   try {
-    report = (await feed.run([{ name: 'input' }], { quarantine })).reports[0]!;
+    report = (await feed.run([{ name: 'input' }], { quarantine, expect: { records: { min: 0 } } })).reports[0]!;
   } catch (error) {
     if (!(error instanceof RunFailedError)) throw error;
     report = error.report.reports[0]!;

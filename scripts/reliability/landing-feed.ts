@@ -36,7 +36,8 @@ export function naturalKeyOf({ id }: SampleRecord): string {
 /** The feed that the scenarios carry sample objects through, with short retry budgets. */
 export function landingFeed(options: LandingFeedOptions): Feed<S3Ref> {
   const { name, s3, dynamodb, table, gzipped, concurrency, idleTimeoutMs = 10_000, pack, key } = options;
-  const source = feed(name).from(s3Source({ client: s3, idleTimeoutMs }));
+  // Some sample objects are empty.
+  const source = feed(name, { expect: { records: { min: 0 } } }).from(s3Source({ client: s3, idleTimeoutMs }));
   const sender = options.sender ?? ((process.env['RELIABILITY_SENDER'] ?? 'auto') as SenderKind);
   const retry = { attempts: 3, timeMs: 5000, baseMs: 2, capMs: 20 };
   return (gzipped ? source.through(gunzip()) : source)

@@ -105,6 +105,8 @@ describe('an expectation that is not met', () => {
       code: 'OBJECT_REJECTIONS_UNEXPECTED',
       details: { max: 0.1, rejected: 2, records: 19 },
     });
+    // 0.29 × 100 is less than 29 in binary.
+    expect(await run([bad(29, 100)], { rejectedRatio: { max: 0.29 } })).toBe('complete');
     expect(await run([bad(1, 2000)], { rejectedRatio: { max: 0 } })).toMatchObject({ details: { rejected: 1 } });
     const accepted = { allRejected: 'accept' } as const;
     expect(await run([bad(3, 3)], { rejectedRatio: { max: 0.5 } }, accepted)).toMatchObject({

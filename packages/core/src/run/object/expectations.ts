@@ -28,7 +28,8 @@ export function unmetExpectation(
     return unexpected('OBJECT_BYTES_UNEXPECTED', 'bytes', bytes, facts.bytes);
   if (!isWithin(facts.records, expected))
     return unexpected('OBJECT_RECORDS_UNEXPECTED', 'records', expected, facts.records);
-  if (rejectedRatio === undefined || facts.rejected <= rejectedRatio.max * facts.records) return undefined;
+  // The quotient of two numbers is what their ratio is written as; a product may be a little less.
+  if (rejectedRatio === undefined || !(facts.rejected / facts.records > rejectedRatio.max)) return undefined;
   const { max } = rejectedRatio;
   return new MillraceError(
     'OBJECT_REJECTIONS_UNEXPECTED',
