@@ -71,7 +71,7 @@ function keepOpenInvisible(
   return {
     taskDone: (index) => {
       const message = owners[index]!;
-      const left = (open.get(message) ?? 0) - 1;
+      const left = open.get(message)! - 1;
       if (left > 0) open.set(message, left);
       else open.delete(message);
     },
