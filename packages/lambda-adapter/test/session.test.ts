@@ -128,6 +128,8 @@ describe.each([
   it('passes what a run takes on to the run, and nothing that was not given', async () => {
     const given = {
       ledger: memoryLedger(),
+      quarantine: { name: 'kept', write: async () => {} },
+      observer: { itemFinished: () => {} },
       maxRejections: { count: 7 },
       leaseMs: 4321,
       clockSkewMs: 12,
