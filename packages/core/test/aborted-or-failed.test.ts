@@ -19,11 +19,12 @@ describe('an object that a stop ends', () => {
         controller.abort();
       },
     });
-    const refs = Array.from({ length: 4 }, (_, index) => numbered(10, 10, `object-${index}`));
+    // Fewer than fill a write, so that they may share one.
+    const refs = Array.from({ length: 4 }, (_, index) => numbered(9, 9, `object-${index}`));
     const report = await start().to(kept.sink).run(refs, { concurrency: 4, signal: controller.signal });
     expect(report.outcome).toBe('aborted');
     expect(report.items).toMatchObject({ complete: 1, aborted: 3, failed: 0 });
-    expect(sizes).toEqual([10]);
+    expect(sizes).toEqual([9]);
     for (const { outcome, error, written, watermark } of report.reports) {
       if (outcome === 'complete') continue;
       expect(error?.code).toBe('RUN_ABORTED');
@@ -42,7 +43,7 @@ describe('an object that a stop ends', () => {
           return new Promise(() => {});
         },
       });
-      const refs = Array.from({ length: 3 }, (_, index) => numbered(10, 10, `object-${index}`));
+      const refs = Array.from({ length: 3 }, (_, index) => numbered(9, 9, `object-${index}`));
       const report = await start().to(kept.sink).run(refs, { concurrency: 3, signal: controller.signal, graceMs: 0 });
       expect(report.items).toMatchObject({ aborted: 3, failed: 0 });
     }

@@ -168,18 +168,19 @@ describe('a source that identifies an object before it opens it', () => {
 
   it.each([true, false])('claims it once, and does not open a duplicate (exact: %s)', async (exact) => {
     const inner = memoryLedger();
-    let claims = 0;
+    const claims: (boolean | undefined)[] = [];
     const ledger: Ledger = {
       ...inner,
       claim: (request) => {
-        claims += 1;
+        claims.push(request.isUnopened);
         return inner.claim(request);
       },
     };
     const { log, to } = identifying(exact);
     const ref = { ...numbered(5), sequencer: '02' };
     expect((await to.run([ref], { ledger })).items).toMatchObject({ complete: 1 });
-    expect([claims, log.opened]).toEqual([1, 1]);
+    // The ledger is told whether more is to be learned of the version.
+    expect([claims, log.opened]).toEqual([[exact ? true : undefined], 1]);
     const again = await to.run([ref], { ledger });
     expect(again.items).toMatchObject({ duplicate: 1 });
     expect(again.reports[0]).toMatchObject({ origin: { id: 'numbers@02' }, read: 0 });

@@ -155,6 +155,11 @@ describe('several observers', () => {
     ]);
   });
 
+  it('are one if there is no other', () => {
+    const only: Observer = { progress: () => {} };
+    expect(joinObservers([only])).toBe(only);
+  });
+
   it('may be none', async () => {
     expect(await run([])).toMatchObject([complete]);
   });

@@ -76,21 +76,35 @@ describe('ten objects of one record in one invocation', () => {
 });
 
 describe('a batch of which every message fails', () => {
-  const bad = sqsEvent(...['a', 'b'].map((key) => sqsMessage(s3Event({ key }), { messageId: key })));
-  const run = (options: { readonly onAllFailed?: 'report' | 'throw' }, lines: Record<string, unknown>[] = []) =>
+  const run = (
+    options: { readonly onAllFailed?: 'report' | 'throw' },
+    lines: Record<string, unknown>[] = [],
+    keys: readonly string[] = ['a', 'b'],
+  ) =>
     toSqsHandler(recordsFeed(countedSink().sink), {
       ...options,
       log: (line) => lines.push(JSON.parse(line) as Record<string, unknown>),
-    })(bad);
+    })(sqsEvent(...keys.map((key) => sqsMessage(s3Event({ key }), { messageId: key }))));
 
-  it('is reported, with a metric in the log', async () => {
+  it.each([[['a', 'b']], [['a']]])('is reported, with a metric in the log: %j', async (keys) => {
     const lines: Record<string, unknown>[] = [];
-    expect(await run({}, lines)).toEqual({ batchItemFailures: [{ itemIdentifier: 'a' }, { itemIdentifier: 'b' }] });
+    const batchItemFailures = keys.map((itemIdentifier) => ({ itemIdentifier }));
+    expect(await run({}, lines, keys)).toEqual({ batchItemFailures });
+    expect(lines).toHaveLength(keys.length + 1);
     expect(lines.at(-1)).toMatchObject({
       level: 'error',
+      message: `All ${keys.length} messages of the batch failed. They are delivered again.`,
       BatchesFailed: 1,
       _aws: { CloudWatchMetrics: [{ Namespace: 'Millrace', Metrics: [{ Name: 'BatchesFailed' }] }] },
     });
+  });
+
+  it('is not one of which a message is done', async () => {
+    const lines: Record<string, unknown>[] = [];
+    expect(await run({ onAllFailed: 'throw' }, lines, ['a', KEYS[0]!])).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'a' }],
+    });
+    expect(lines.map((line) => line['BatchesFailed'])).toEqual([undefined, undefined]);
   });
 
   it('fails the invocation if that is asked for, so that an alarm on errors fires', async () => {
@@ -114,6 +128,8 @@ describe.each([
   it('passes what a run takes on to the run, and nothing that was not given', async () => {
     const given = {
       ledger: memoryLedger(),
+      quarantine: { name: 'kept', write: async () => {} },
+      observer: { itemFinished: () => {} },
       maxRejections: { count: 7 },
       leaseMs: 4321,
       clockSkewMs: 12,

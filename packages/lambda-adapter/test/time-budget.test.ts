@@ -143,6 +143,22 @@ describe('the signal of a copy', () => {
     expect(outcomes.complete).toBe(1);
   });
 
+  it.each([
+    [2 ** 31 - 1, 1],
+    [2 ** 31, 0],
+  ])('with %d ms left takes %d timers, since one can wait for 2,147,483,647 ms', async (ms, timers) => {
+    const counts: number[] = [];
+    const handler = toLandingHandler(
+      () => {
+        counts.push(vi.getTimerCount());
+        return Promise.resolve(copied);
+      },
+      { ...quiet, reserveMs: 0 },
+    );
+    await handler(s3Event({ key: 'k' }), { getRemainingTimeInMillis: () => ms });
+    expect(counts).toEqual([timers]);
+  });
+
   it('belongs to one invocation, and never fires without a context', async () => {
     const signals = new Set<AbortSignal>();
     const handler = toLandingHandler((_ref, { signal }) => {

@@ -263,13 +263,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     after: 'return { deadline: undefined, graceMs: 1, signal, isOver: () => false, outOfTime, end: () => undefined };',
     reason: 'A grace period follows a deadline. Sessions takes both or neither, and nothing else reads it.',
   },
-  {
-    file: `${LAMBDA}invocation/time-budget.ts`,
-    within: '',
-    before: 'const LONGEST_TIMER_MS = 2 ** 31 - 1;',
-    after: 'const LONGEST_TIMER_MS = 2 ** 31 - 2;',
-    reason: 'It differs for an invocation of exactly 24.8 days; Lambda ends each after 15 minutes.',
-  },
 ];
 
 export function equivalentOf(mutant: Mutant): Equivalent | undefined {

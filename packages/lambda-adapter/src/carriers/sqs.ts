@@ -51,7 +51,8 @@ export function sqsCarrier({ visibility, onAllFailed }: SqsCarrierOptions = {}):
     respond: ({ messages, owners }, results, { log, context }) => {
       const failed = owners.filter((_, index) => results[index]!.some(isFailure)).map(({ messageId }) => messageId);
       const failures = [...new Set(failed)];
-      if (failures.length > 0 && failures.length === messages.length) {
+      // A batch has a message at least.
+      if (failures.length === messages.length) {
         logBatchFailed(log, failures.length, context);
         if (onAllFailed === 'throw') throw new ObjectsFailedError(summarize(results.flat()));
       }
@@ -71,7 +72,7 @@ function keepOpenInvisible(
   return {
     taskDone: (index) => {
       const message = owners[index]!;
-      const left = (open.get(message) ?? 0) - 1;
+      const left = open.get(message)! - 1;
       if (left > 0) open.set(message, left);
       else open.delete(message);
     },
