@@ -40,7 +40,9 @@ export function landingFromArguments<const K extends string>(
   if (objects < 1) throw new UsageError(`--objects takes 1 or more, not ${objects}.`);
   const natural = keys === 'natural';
   if (pack !== 0 && natural) {
-    throw new UsageError('--pack does not go with --keys natural: records of a pack have keys by place. Leave one out.');
+    throw new UsageError(
+      '--pack does not go with --keys natural: records of a pack have keys by place. Leave one out.',
+    );
   }
   const landing = { pack: pack === 0 ? undefined : pack, natural, objects };
   return { numbers: wholeNumbers(defaults, values), landing };
@@ -57,9 +59,7 @@ export function argumentsOf({ pack, natural = false, objects = 1 }: Landing): st
 
 /** The landing in names of feeds and objects, so that series with other landings share nothing. */
 export function suffixOf(landing: Landing): string {
-  return argumentsOf(landing)
-    .replaceAll(' --', '-')
-    .replaceAll(' ', '-');
+  return argumentsOf(landing).replaceAll(' --', '-').replaceAll(' ', '-');
 }
 
 type Values = Readonly<Record<string, string | undefined>>;

@@ -84,7 +84,8 @@ export function expectedItems(
       const item = landed({ ...object.landed, generation }, ordinal, fate.record);
       const at = writtenAt(object, ordinal);
       const other = expected.get(item.uuid);
-      if (other === undefined || other.item.source === item.source || other.at < at) expected.set(item.uuid, { item, at });
+      if (other === undefined || other.item.source === item.source || other.at < at)
+        expected.set(item.uuid, { item, at });
     }
   }
   return new Map([...expected].map(([uuid, { item }]) => [uuid, item]));

@@ -82,11 +82,7 @@ export async function deadlineSeries(options: DeadlineSeriesOptions): Promise<De
   return { runs: watermarks.length, records, watermarks, problems, twice: writtenTwice(store), ...differences };
 }
 
-function largeFeed(
-  memory: MemorySource<Uint8Array>,
-  sink: Sink<LandedSample>,
-  natural: boolean,
-): Feed<LargeRef> {
+function largeFeed(memory: MemorySource<Uint8Array>, sink: Sink<LandedSample>, natural: boolean): Feed<LargeRef> {
   const source: Source<LargeRef, Uint8Array> = {
     name: memory.name,
     describe: ({ key }) => memory.describe({ name: key }),

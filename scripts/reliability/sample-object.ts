@@ -50,7 +50,9 @@ export function sampleObject(random: Random, options: SampleObjectOptions = {}):
   const bad = random.chance(0.4) ? random.pick([0.01, 0.05]) : 0;
   const dropped = random.chance(0.3) ? 0.05 : 0;
   // With natural keys, a record that is refused must leave the row of an earlier one of its key.
-  const oversizeAt = random.chance(options.ids === undefined ? 0.06 : 0.2) ? random.int(0, Math.max(0, records - 1)) : -1;
+  const oversizeAt = random.chance(options.ids === undefined ? 0.06 : 0.2)
+    ? random.int(0, Math.max(0, records - 1))
+    : -1;
   const wordy = random.chance(0.3) ? 30 : 3;
   const noise = (): string => Array.from({ length: 20 }, () => random.int(0, 2 ** 32 - 1).toString(36)).join('');
   const lines: string[] = [];

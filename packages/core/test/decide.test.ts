@@ -20,7 +20,14 @@ function head(more: Partial<HeadRecord> = {}): HeadRecord {
 /** An earlier attempt at the version failed after four records. */
 function version(more: Partial<VersionRecord> = {}, origin: Partial<ClaimRequest['origin']> = {}): VersionRecord {
   const counts = { watermark: 4, rejected: 1, attempts: 1, leaseUntil: 0 };
-  return { ...RECORD, claimId: 'other', state: 'failed', ...counts, origin: { id: 'o@1', uri: 'o', ...origin }, ...more };
+  return {
+    ...RECORD,
+    claimId: 'other',
+    state: 'failed',
+    ...counts,
+    origin: { id: 'o@1', uri: 'o', ...origin },
+    ...more,
+  };
 }
 
 const decide = (asked: ClaimRequest, known: KnownForClaim): ClaimDecision => decideClaim(asked, known, NOW);
@@ -60,7 +67,11 @@ describe('a claim under newest', () => {
   });
 
   it('goes on where the version was, if it was granted last', () => {
-    const { head: taken, version: next, answer } = granted(request(), { head: head(), version: version({ generation: 2 }) });
+    const {
+      head: taken,
+      version: next,
+      answer,
+    } = granted(request(), { head: head(), version: version({ generation: 2 }) });
     expect(answer).toEqual({ outcome: 'granted', watermark: 4, rejected: 1, generation: 2 });
     expect([taken?.generation, next?.generation, next?.attempts, next?.watermark]).toEqual([2, 2, 2, 4]);
   });
@@ -71,7 +82,11 @@ describe('a claim under newest', () => {
     const mine = request({ signature: 'new' });
     for (const signature of ['old', undefined]) {
       const read = version({ generation: 2, ...(signature !== undefined && { signature }) });
-      expect(granted(mine, { head: head(), version: read }).answer).toMatchObject({ watermark: 0, rejected: 0, generation: 2 });
+      expect(granted(mine, { head: head(), version: read }).answer).toMatchObject({
+        watermark: 0,
+        rejected: 0,
+        generation: 2,
+      });
     }
     const same = version({ generation: 2, signature: 'new' });
     expect(granted(mine, { head: head(), version: same }).answer).toMatchObject({ watermark: 4 });
@@ -158,9 +173,15 @@ describe('a claim under newest', () => {
     });
     expect(outcome(asked, { head: newer, version: version({ generation: 1, sequencer: '045' }) })).toBe('stale');
     const settled = version({ generation: 1, state: 'stale' });
-    expect(decide(asked, { head: newer, version: settled })).toMatchObject({ kind: 'answer', answer: { outcome: 'stale' } });
+    expect(decide(asked, { head: newer, version: settled })).toMatchObject({
+      kind: 'answer',
+      answer: { outcome: 'stale' },
+    });
     const last = version({ generation: 2, sequencer: '04' });
-    expect(decide(asked, { head: newer, version: last })).toMatchObject({ kind: 'answer', answer: { outcome: 'stale' } });
+    expect(decide(asked, { head: newer, version: last })).toMatchObject({
+      kind: 'answer',
+      answer: { outcome: 'stale' },
+    });
   });
 
   it('of a complete version stores that it was written later than was known, if it is the last', () => {
@@ -201,7 +222,13 @@ describe('a claim under newest', () => {
         version: complete,
       });
     expect(at(LATE, EARLY)).toBe('grant');
-    for (const times of [[EARLY, LATE], [LATE, LATE], [undefined, EARLY], [LATE, undefined], [undefined, undefined]] as const)
+    for (const times of [
+      [EARLY, LATE],
+      [LATE, LATE],
+      [undefined, EARLY],
+      [LATE, undefined],
+      [undefined, undefined],
+    ] as const)
       expect(at(...times)).toBe('complete');
   });
 });
@@ -225,7 +252,9 @@ describe('a claim under all', () => {
     const { head: next, version: taken } = granted(all({ sequencer: '06' }), { head: marked });
     expect(next).toEqual({ ...marked, sequencer: '06', generation: 3 });
     expect(taken?.generation).toBe(3);
-    expect(granted(all({ sequencer: '06' }), { head: marked, version: version({ generation: 1 }) }).version?.generation).toBe(1);
+    expect(
+      granted(all({ sequencer: '06' }), { head: marked, version: version({ generation: 1 }) }).version?.generation,
+    ).toBe(1);
     expect(granted(all({ sequencer: '01' }), { head: head() }).head).toMatchObject({ sequencer: '01', generation: 3 });
   });
 

@@ -26,12 +26,19 @@ function request(more: Partial<ClaimRequest> = {}, origin: Partial<ClaimRequest[
 const report = (outcome: ItemReport['outcome']): ItemReport => ({ outcome }) as ItemReport;
 
 describe('a claim holds what it was granted', () => {
-  const [otherHead, otherVersion] = [{ ...HEAD, claimId: 'other' }, { ...VERSION, claimId: 'other' }];
-  const [freeHead, freeVersion] = [{ ...HEAD, leaseUntil: 0 }, { ...VERSION, leaseUntil: 0 }];
+  const [otherHead, otherVersion] = [
+    { ...HEAD, claimId: 'other' },
+    { ...VERSION, claimId: 'other' },
+  ];
+  const [freeHead, freeVersion] = [
+    { ...HEAD, leaseUntil: 0 },
+    { ...VERSION, leaseUntil: 0 },
+  ];
 
   it('under newest as long as head and version are its own', () => {
     expect(holds(request(), { head: HEAD, version: VERSION })).toBe(true);
-    for (const head of [otherHead, freeHead, undefined]) expect(holds(request(), { head, version: VERSION })).toBe(false);
+    for (const head of [otherHead, freeHead, undefined])
+      expect(holds(request(), { head, version: VERSION })).toBe(false);
     for (const version of [otherVersion, freeVersion, undefined])
       expect(holds(request(), { head: HEAD, version })).toBe(false);
   });
@@ -39,7 +46,8 @@ describe('a claim holds what it was granted', () => {
   it('under all as long as the version is its own', () => {
     const all = request({ versions: 'all' });
     expect(holds(all, { head: otherHead, version: VERSION })).toBe(true);
-    for (const version of [otherVersion, freeVersion, undefined]) expect(holds(all, { head: HEAD, version })).toBe(false);
+    for (const version of [otherVersion, freeVersion, undefined])
+      expect(holds(all, { head: HEAD, version })).toBe(false);
   });
 
   it('for a replay as long as the head is its own; under all there is nothing to hold', () => {
@@ -73,7 +81,10 @@ describe('what a holder stores', () => {
     const version = { ...VERSION, ...progress, state, leaseUntil: 0, report: report(outcome) };
     expect(decideFinish(request(), known, progress, report(outcome), NOW + 5)).toEqual({ head: renewed, version });
     expect(decideFinish(all, known, progress, report(outcome), NOW + 5)).toEqual({ head: undefined, version });
-    expect(decideFinish(replay, known, progress, report(outcome), NOW + 5)).toEqual({ head: renewed, version: undefined });
+    expect(decideFinish(replay, known, progress, report(outcome), NOW + 5)).toEqual({
+      head: renewed,
+      version: undefined,
+    });
   });
 
   it('is there already if it stored this outcome before', () => {
@@ -102,12 +113,23 @@ describe('the extent of a version', () => {
 
   it('never shrinks, and remembers the groups and the times of all attempts', () => {
     const before = { ...VERSION, reach: 30, branches: [2], groups: [1, 5], dates: [early] };
-    expect(extended(request({ reach: 10 }), before, 4)).toMatchObject({ reach: 30, branches: [2], groups: [1, 5], dates: [early] });
+    expect(extended(request({ reach: 10 }), before, 4)).toMatchObject({
+      reach: 30,
+      branches: [2],
+      groups: [1, 5],
+      dates: [early],
+    });
     expect(extended(request({ reach: 10, group: 7 }), before, 25)).toMatchObject({ reach: 35, groups: [1, 5, 7] });
-    const at = (lastModified: string): VersionRecord => ({ ...VERSION, reach: 1, origin: { id: 'o@1', uri: 'o', lastModified } });
+    const at = (lastModified: string): VersionRecord => ({
+      ...VERSION,
+      reach: 1,
+      origin: { id: 'o@1', uri: 'o', lastModified },
+    });
     expect(extended(request({ reach: 1 }, { lastModified: late }), at(early), 0).dates).toEqual([early]);
     expect(extended(request({ reach: 1 }, { lastModified: late }), at(late), 0)).not.toHaveProperty('dates');
-    expect(extended(request({ reach: 1 }, { lastModified: late }), { ...VERSION, reach: 1 }, 0)).not.toHaveProperty('dates');
+    expect(extended(request({ reach: 1 }, { lastModified: late }), { ...VERSION, reach: 1 }, 0)).not.toHaveProperty(
+      'dates',
+    );
   });
 
   it('is granted with what earlier runs came to', () => {
@@ -116,7 +138,11 @@ describe('the extent of a version', () => {
       reach: 12,
       branches: [3],
     });
-    expect(grantedExtent(request({ reach: 10 }), { reach: 12 }, undefined)).toEqual({ before: 0, reach: 12, branches: [] });
+    expect(grantedExtent(request({ reach: 10 }), { reach: 12 }, undefined)).toEqual({
+      before: 0,
+      reach: 12,
+      branches: [],
+    });
     expect(grantedExtent(request(), { reach: 12 }, undefined)).toBeUndefined();
     expect(grantedExtent(request({ reach: 10 }), {}, undefined)).toBeUndefined();
   });

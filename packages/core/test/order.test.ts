@@ -129,7 +129,10 @@ describe('what is remembered of a version that is granted', () => {
     // Whether the sequencer of the head belongs to an earlier version.
     expect(order({}, undefined, head({ sequencer: '05' }))).toEqual({ unsequenced: true });
     expect(order({}, undefined, head({ sequencer: '05', unsequenced: true }))).toEqual({});
-    expect(order({}, '06', head({ sequencer: '05', unsequenced: true }))).toEqual({ sequencer: '06', unsequenced: false });
+    expect(order({}, '06', head({ sequencer: '05', unsequenced: true }))).toEqual({
+      sequencer: '06',
+      unsequenced: false,
+    });
     expect(order({}, '06', head({ sequencer: '05' }))).toEqual({ sequencer: '06' });
   });
 });
@@ -137,10 +140,16 @@ describe('what is remembered of a version that is granted', () => {
 describe('an unfinished version', () => {
   it('is superseded once another one followed, and no later event has claimed it', () => {
     const is = (state: LedgerEntry['state'], last: string | undefined, own: string | undefined, followed = true) =>
-      isSuperseded({ state, ...(last !== undefined && { sequencer: last }) }, own === undefined ? {} : { sequencer: own }, followed);
+      isSuperseded(
+        { state, ...(last !== undefined && { sequencer: last }) },
+        own === undefined ? {} : { sequencer: own },
+        followed,
+      );
     expect([is('failed', '04', '04'), is('failed', '03', '04'), is('failed', '05', '04')]).toEqual([true, true, false]);
     expect([is('claimed', undefined, '04'), is('aborted', '04', undefined)]).toEqual([true, true]);
-    expect([is('complete', '04', '04'), is('stale', '04', '04'), is('failed', '04', '04', false)]).toEqual(Array(3).fill(false));
+    expect([is('complete', '04', '04'), is('stale', '04', '04'), is('failed', '04', '04', false)]).toEqual(
+      Array(3).fill(false),
+    );
   });
 });
 
@@ -154,8 +163,14 @@ describe('the ETag of an upload in parts', () => {
 
 describe('a lease', () => {
   it('runs until its time, and for the skew of two clocks after it, unless it was given back', () => {
-    const leased = (leaseUntil: number, skew: number | undefined, now: number): boolean => isLeased({ leaseUntil }, skew, now);
-    expect([leased(5, undefined, 4), leased(5, undefined, 5), leased(5, 2, 6), leased(5, 2, 7)]).toEqual([true, false, true, false]);
+    const leased = (leaseUntil: number, skew: number | undefined, now: number): boolean =>
+      isLeased({ leaseUntil }, skew, now);
+    expect([leased(5, undefined, 4), leased(5, undefined, 5), leased(5, 2, 6), leased(5, 2, 7)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
     expect([leased(0, 10, 1), leased(1, 10, 1)]).toEqual([false, true]);
   });
 });

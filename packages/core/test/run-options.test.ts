@@ -62,7 +62,9 @@ describe('maxRejections', () => {
 describe('reports of a run', () => {
   it('are the first 1,000 by default', async () => {
     const refs = Array.from({ length: 1001 }, (_, index) => ({ name: `object-${index}`, chunks: [] }));
-    const report = await start().to(keep<string>().sink).run(refs, { expect: { records: { min: 0 } } });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run(refs, { expect: { records: { min: 0 } } });
     expect([report.reports.length, report.reportsOmitted, report.items.complete]).toEqual([1000, 1, 1001]);
   });
 

@@ -88,7 +88,11 @@ describe('the last records of an object', () => {
     vi.useFakeTimers();
     const kept = keep<string>({ limits: { count: 25 }, mixesItems: true });
     const refs = [numbered(3), { name: 'empty', chunks: [] }, { name: 'bad', chunks: ['bad\n'] }];
-    const report = await to(kept.sink).run(refs, { concurrency: 3, onFailure: 'report', expect: { records: { min: 0 } } });
+    const report = await to(kept.sink).run(refs, {
+      concurrency: 3,
+      onFailure: 'report',
+      expect: { records: { min: 0 } },
+    });
     expect(report.items).toMatchObject({ complete: 2, failed: 1 });
     expect(kept.batches).toEqual([3]);
   });

@@ -24,8 +24,14 @@ describe('the output of a BatchWriteItem', () => {
       writeUnits: 3.5,
       attempts: 3,
     });
-    expect(batchAnswer({ UnprocessedItems: {} }, isLanding, {})).toEqual({ unprocessed: [], writeUnits: 0, attempts: 1 });
-    expect(batchAnswer({ UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: 0 }] }, isLanding, {}).writeUnits).toBe(0);
+    expect(batchAnswer({ UnprocessedItems: {} }, isLanding, {})).toEqual({
+      unprocessed: [],
+      writeUnits: 0,
+      attempts: 1,
+    });
+    expect(
+      batchAnswer({ UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: 0 }] }, isLanding, {}).writeUnits,
+    ).toBe(0);
   });
 
   it.each<[string, unknown, string]>([
@@ -42,7 +48,11 @@ describe('the output of a BatchWriteItem', () => {
     ['capacity that is null', { UnprocessedItems: {}, ConsumedCapacity: [null] }, 'capacity'],
     ['units that are a text', { UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: '1' }] }, 'capacity'],
     ['units below 0', { UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: -0.5 }] }, 'capacity'],
-    ['units that are no number', { UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: Number.NaN }] }, 'capacity'],
+    [
+      'units that are no number',
+      { UnprocessedItems: {}, ConsumedCapacity: [{ CapacityUnits: Number.NaN }] },
+      'capacity',
+    ],
   ])('is not believed with %s', (_, output, message) => {
     expect(() => batchAnswer(output, isLanding, METADATA)).toThrow(invalid(message));
   });
@@ -102,19 +112,28 @@ describe('an answer over HTTP', () => {
   it('is an error of the service by any status but 200', () => {
     const $metadata = { httpStatusCode: 400, attempts: 2, requestId: 'R' };
     const error = (body: string, more: Partial<HttpAnswer> = {}) => thrown(body, { status: 400, ...more });
-    expect(error('{"__type":"a.b#X","message":"why"}')).toMatchObject({ name: 'X', message: 'why', $fault: 'client', $metadata });
+    expect(error('{"__type":"a.b#X","message":"why"}')).toMatchObject({
+      name: 'X',
+      message: 'why',
+      $fault: 'client',
+      $metadata,
+    });
     expect(error('{"code":"Y","Message":"why"}')).toMatchObject({ name: 'Y', message: 'why' });
     expect(error('{"code":"Y"}')).toMatchObject({ name: 'Y', message: 'Y' });
     expect(error('{}', { headers: { 'x-amzn-errortype': 'Z:http://x' } })).toMatchObject({ name: 'Z' });
-    for (const body of ['', '{}', '[]', 'null']) expect(error(body)).toMatchObject({ name: 'Unknown', message: 'Unknown' });
+    for (const body of ['', '{}', '[]', 'null'])
+      expect(error(body)).toMatchObject({ name: 'Unknown', message: 'Unknown' });
     expect(error('{}', { status: 500 })).toMatchObject({ $fault: 'server' });
     expect(error('{}', { status: 499 })).toMatchObject({ $fault: 'client' });
-    for (const status of [199, 201, 204]) expect(error('{"UnprocessedItems":{}}', { status })).toMatchObject({ name: 'Unknown' });
+    for (const status of [199, 201, 204])
+      expect(error('{"UnprocessedItems":{}}', { status })).toMatchObject({ name: 'Unknown' });
   });
 
   it('has the reasons of throttling only if the service gives any', () => {
     const reasons = [{ reason: 'r' }];
-    expect(thrown(JSON.stringify({ ThrottlingReasons: reasons }), { status: 400 })).toMatchObject({ ThrottlingReasons: reasons });
+    expect(thrown(JSON.stringify({ ThrottlingReasons: reasons }), { status: 400 })).toMatchObject({
+      ThrottlingReasons: reasons,
+    });
     expect(thrown('{}', { status: 400 })).not.toHaveProperty('ThrottlingReasons');
   });
 

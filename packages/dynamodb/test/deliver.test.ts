@@ -150,7 +150,10 @@ describe('the budget', () => {
   });
 
   /** Delivers on a clock that only waits move. */
-  async function delivered(puts: readonly Put[], { delivery }: ReturnType<typeof stand>): Promise<MillraceError | undefined> {
+  async function delivered(
+    puts: readonly Put[],
+    { delivery }: ReturnType<typeof stand>,
+  ): Promise<MillraceError | undefined> {
     const done = deliver(puts, delivery).then(
       () => undefined,
       (thrown: unknown) => thrown as MillraceError,

@@ -29,13 +29,26 @@ async function serve(handle: Handling): Promise<number> {
 
 /** A client as far as an exchange looks at it. */
 const clientWith = (config?: object): DynamoDBClient =>
-  ({ config: { requestHandler: config === undefined ? {} : { httpHandlerConfigs: () => config } } }) as unknown as DynamoDBClient;
+  ({
+    config: { requestHandler: config === undefined ? {} : { httpHandlerConfigs: () => config } },
+  }) as unknown as DynamoDBClient;
 
-function exchangeTo(port: number | undefined, config?: object, more: { hostname?: string; max?: number } = {}): Exchange {
+function exchangeTo(
+  port: number | undefined,
+  config?: object,
+  more: { hostname?: string; max?: number } = {},
+): Exchange {
   const agents = ownAgents(100);
   cleanUps.push(agents.close);
   const { hostname = '127.0.0.1', max } = more;
-  const sent = { method: 'POST', protocol: 'http:', hostname, ...(port !== undefined && { port }), path: '/path', headers: {} };
+  const sent = {
+    method: 'POST',
+    protocol: 'http:',
+    hostname,
+    ...(port !== undefined && { port }),
+    path: '/path',
+    headers: {},
+  };
   return createExchange(clientWith(config), sent, agents, max);
 }
 
@@ -61,18 +74,21 @@ describe('an exchange', () => {
     expect(seen).toEqual(['POST', '/path', 'x']);
   });
 
-  it.each([[[]], [['{"a":1}']], [['{"a"', ':1}']], [['{"a"', ':', '1}']]])('returns a body of the pieces %j', async (pieces) => {
-    const port = await serve((_, response) => {
-      const left = [...pieces];
-      const next = (): void => {
-        const piece = left.shift();
-        if (piece === undefined) response.end();
-        else response.write(piece, () => void setImmediate(next));
-      };
-      next();
-    });
-    expect((await send(exchangeTo(port))).body.toString()).toBe(pieces.join(''));
-  });
+  it.each([[[]], [['{"a":1}']], [['{"a"', ':1}']], [['{"a"', ':', '1}']]])(
+    'returns a body of the pieces %j',
+    async (pieces) => {
+      const port = await serve((_, response) => {
+        const left = [...pieces];
+        const next = (): void => {
+          const piece = left.shift();
+          if (piece === undefined) response.end();
+          else response.write(piece, () => void setImmediate(next));
+        };
+        next();
+      });
+      expect((await send(exchangeTo(port))).body.toString()).toBe(pieces.join(''));
+    },
+  );
 
   it('takes a body of the length that is allowed, and none that is longer', async () => {
     const port = await serve(good);
@@ -96,7 +112,11 @@ describe('an exchange', () => {
       }
     }
     const sent = { method: 'POST', protocol: 'https:', hostname: 'host', port, path: '/', headers: {} };
-    const exchange = createExchange(clientWith({ httpsAgent: new Plain(), httpAgent: new Agent() }), sent, ownAgents(1));
+    const exchange = createExchange(
+      clientWith({ httpsAgent: new Plain(), httpAgent: new Agent() }),
+      sent,
+      ownAgents(1),
+    );
     expect((await send(exchange)).status).toBe(203);
   });
 

@@ -35,11 +35,13 @@ describe('the error of an item that DynamoDB refuses', () => {
   });
 
   it('keeps what is in any message by chance, and what has three characters goes', () => {
-    expect(refused('It has ab, 12.', { a: 'ab', b: 12, m: { ab: 1 }, c: new Uint8Array([1, 2]) }).message).toBe('It has ab, 12.');
-    expect(refused('It has AQI=.', { c: new Uint8Array([1, 2]) }).message).toBe('It has AQI=.');
-    expect(refused('It has abc, 123, nam, AQID.', { a: 'abc', b: 123, m: { nam: 1 }, c: new Uint8Array([1, 2, 3]) }).message).toBe(
-      'It has …, …, …, ….',
+    expect(refused('It has ab, 12.', { a: 'ab', b: 12, m: { ab: 1 }, c: new Uint8Array([1, 2]) }).message).toBe(
+      'It has ab, 12.',
     );
+    expect(refused('It has AQI=.', { c: new Uint8Array([1, 2]) }).message).toBe('It has AQI=.');
+    expect(
+      refused('It has abc, 123, nam, AQID.', { a: 'abc', b: 123, m: { nam: 1 }, c: new Uint8Array([1, 2, 3]) }).message,
+    ).toBe('It has …, …, …, ….');
   });
 
   it('leaves nothing of a text that holds another', () => {

@@ -4,7 +4,11 @@ import { isExpired, isRefusedRequest, serviceFault, type ServiceFault } from '..
 
 /** What an SDK client throws. */
 function failure(name: string, httpStatusCode?: number, more: object = {}): Error {
-  return Object.assign(new Error('why'), { name, ...(httpStatusCode !== undefined && { $metadata: { httpStatusCode } }), ...more });
+  return Object.assign(new Error('why'), {
+    name,
+    ...(httpStatusCode !== undefined && { $metadata: { httpStatusCode } }),
+    ...more,
+  });
 }
 
 const of = (thrown: unknown, access?: 'write' | 'read'): readonly [ServiceFault['kind'], string, boolean] => {
@@ -40,15 +44,23 @@ describe('a failed request', () => {
     ['Unknown', 200, 'unavailable', 'DYNAMODB_RESPONSE_INVALID', true],
     ['Unknown', 299, 'unavailable', 'DYNAMODB_RESPONSE_INVALID', true],
     ['Unknown', undefined, 'fatal', 'DYNAMODB_REQUEST_FAILED', false],
-    ...[199, 300, 400, 412, 414, 428, 430, 499].map(
-      (status): [string, number, 'fatal', string, boolean] => ['Unknown', status, 'fatal', 'DYNAMODB_REQUEST_FAILED', false],
-    ),
+    ...[199, 300, 400, 412, 414, 428, 430, 499].map((status): [string, number, 'fatal', string, boolean] => [
+      'Unknown',
+      status,
+      'fatal',
+      'DYNAMODB_REQUEST_FAILED',
+      false,
+    ]),
   ])('%s with status %s is %s: %s', (name, status, ...expected) => {
     expect(of(failure(name, status))).toEqual(expected);
   });
 
   it('of the network is one of the way to the service', () => {
-    expect(of(failure('Error', undefined, { code: 'ECONNRESET' }))).toEqual(['unavailable', 'DYNAMODB_UNAVAILABLE', true]);
+    expect(of(failure('Error', undefined, { code: 'ECONNRESET' }))).toEqual([
+      'unavailable',
+      'DYNAMODB_UNAVAILABLE',
+      true,
+    ]);
     expect(of(failure('Error', undefined, { code: 'EOTHER' }))).toEqual(['fatal', 'DYNAMODB_REQUEST_FAILED', false]);
     expect(of(failure('Error', undefined, { code: ['ECONNRESET'] }))[0]).toBe('fatal');
   });
@@ -68,7 +80,9 @@ describe('a failed request', () => {
 
   it('has the reason in the details, and its message unless that may quote a body', () => {
     const said = (thrown: Error) => serviceFault(thrown, 'landing').error;
-    expect(said(failure('ValidationException', 400))).toMatchObject({ details: { table: 'landing', reason: 'ValidationException' } });
+    expect(said(failure('ValidationException', 400))).toMatchObject({
+      details: { table: 'landing', reason: 'ValidationException' },
+    });
     for (const open of [
       failure('ValidationException', 400),
       failure('Unknown', 199),
@@ -79,7 +93,12 @@ describe('a failed request', () => {
       expect(said(open).message).toContain(`${open.name}: why`);
       expect(said(open).cause).toBe(open);
     }
-    for (const closed of [failure('SyntaxError'), failure('SyntaxError', 502), failure('Unknown', 200), failure('Unknown', 299)]) {
+    for (const closed of [
+      failure('SyntaxError'),
+      failure('SyntaxError', 502),
+      failure('Unknown', 200),
+      failure('Unknown', 299),
+    ]) {
       expect(said(closed).message).toContain(`${closed.name}: the body could not be read`);
       expect(String(said(closed).cause)).not.toContain('why');
     }
@@ -94,7 +113,11 @@ describe('a throttled request', () => {
 
   it('is of a range of keys if all reasons are', () => {
     expect(of(throttled(HOT, HOT))).toEqual(['hot', 'DYNAMODB_KEY_RANGE_THROTTLED', true]);
-    expect(of(throttled(HOT, 'TableWriteProvisionedThroughputExceeded'))).toEqual(['throttled', 'DYNAMODB_THROTTLED', true]);
+    expect(of(throttled(HOT, 'TableWriteProvisionedThroughputExceeded'))).toEqual([
+      'throttled',
+      'DYNAMODB_THROTTLED',
+      true,
+    ]);
     expect(of(throttled())).toEqual(['throttled', 'DYNAMODB_THROTTLED', true]);
     expect(of(throttled(1, HOT))[0]).toBe('hot');
     expect(of(throttled(1))[0]).toBe('throttled');
@@ -123,9 +146,12 @@ describe('a request that is refused for the way in which it was made', () => {
     expect(isRefusedRequest(failure('Unknown', status))).toBe(false);
   });
 
-  it.each(['ThrottlingException', 'ValidationException', 'ResourceNotFoundException', 'RequestTimeout'])('is no %s', (name) => {
-    expect(isRefusedRequest(failure(name, 400))).toBe(false);
-  });
+  it.each(['ThrottlingException', 'ValidationException', 'ResourceNotFoundException', 'RequestTimeout'])(
+    'is no %s',
+    (name) => {
+      expect(isRefusedRequest(failure(name, 400))).toBe(false);
+    },
+  );
 
   it('may be one with credentials that have run out', () => {
     for (const name of ['ExpiredToken', 'ExpiredTokenException']) {

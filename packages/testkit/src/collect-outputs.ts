@@ -72,7 +72,8 @@ export function collectOutputs<O>(
       return marker;
     },
     reportColumns: (names) => {
-      if (!parses || stage.reportsColumns !== true) throw contract('it reported columns, and does not say that it does');
+      if (!parses || stage.reportsColumns !== true)
+        throw contract('it reported columns, and does not say that it does');
       if (columns !== undefined) throw contract('it reported its columns twice');
       if (outputs.length > 0) throw contract('it emitted records before it reported their columns');
       columns = [...names];

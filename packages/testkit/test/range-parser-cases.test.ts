@@ -72,7 +72,11 @@ describe('a codec of ranges that breaks the contract fails the cases of what it 
   const last: number[] = [];
   it.each<[string, () => RangeParser<number>, readonly string[]]>([
     ['forgets what it leaves out', () => sums({ from: () => 0 }), ['3.12']],
-    ['leaves out too much', () => sums({ skip: (settled) => settled + 1 }), ['3.12', '3.13', '3.17', '3.2', '3.6', '3.7']],
+    [
+      'leaves out too much',
+      () => sums({ skip: (settled) => settled + 1 }),
+      ['3.12', '3.13', '3.17', '3.2', '3.6', '3.7'],
+    ],
     ['hides what the source said', () => sums({ failed: () => new MillraceError('SUMS_FAILED', 'failed') }), ['3.13']],
     ['takes what is cut short', () => sums({ checks: false }), ['3.4']],
     [

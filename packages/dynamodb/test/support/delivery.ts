@@ -16,17 +16,26 @@ export const put = (key: string, more: Partial<Put> = {}): Put => ({
 export const PUTS = [put('a'), put('b')];
 export const UNITS = PUTS.reduce((sum, one) => sum + unitsOf(one), 0);
 export const DONE: Response = { unprocessed: [], writeUnits: 0, attempts: 1 };
-export const held = (...keys: readonly string[]): Response => ({ ...DONE, unprocessed: keys.map((S) => ({ uuid: { S } })) });
+export const held = (...keys: readonly string[]): Response => ({
+  ...DONE,
+  unprocessed: keys.map((S) => ({ uuid: { S } })),
+});
 
 export const failure = (name: string, httpStatusCode: number, more: object = {}, attempts = 1): Error =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode, attempts }, ...more });
 export const THROTTLED = failure('ProvisionedThroughputExceededException', 400);
-export const HOT = failure('ThrottlingException', 400, { ThrottlingReasons: [{ reason: 'TableWriteKeyRangeThroughputExceeded' }] });
+export const HOT = failure('ThrottlingException', 400, {
+  ThrottlingReasons: [{ reason: 'TableWriteKeyRangeThroughputExceeded' }],
+});
 export const BUSY = failure('InternalServerError', 500);
 export const REFUSED = failure('ValidationException', 400);
 
 /** A service that responds step by step, the last one for ever, and notes what it and the rate learn. */
-export function stand(steps: readonly Step[], more: Partial<Delivery> = {}, context: Partial<Delivery['context']> = {}) {
+export function stand(
+  steps: readonly Step[],
+  more: Partial<Delivery> = {},
+  context: Partial<Delivery['context']> = {},
+) {
   const sent: (readonly string[])[] = [];
   const at: number[] = [];
   const answered: (readonly number[])[] = [];

@@ -71,7 +71,12 @@ function withoutRecords({ bytes }: ObjectFacts): MillraceError {
   );
 }
 
-function unexpected(code: string, what: 'bytes' | 'records', { min, max }: ExpectedRange, actual: number): MillraceError {
+function unexpected(
+  code: string,
+  what: 'bytes' | 'records',
+  { min, max }: ExpectedRange,
+  actual: number,
+): MillraceError {
   const least = min === undefined || min === 0 ? [] : [`at least ${min}`];
   const most = max === undefined ? [] : [`at most ${max}`];
   return new MillraceError(
