@@ -132,6 +132,15 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
     ['core/test/resume-point.test.ts', 'is the start of an object that ends before it was to resume'],
     ['core/test/rejections.test.ts', 'fails, however few they are, and fails again when it is delivered again'],
   ],
+  '7.9': [
+    ['core/test/expectations.test.ts', 'fails the object with the actual values: %s'],
+    ['core/test/expectations.test.ts', 'is judged by what all of them read and rejected'],
+    [
+      'core/test/expectations.test.ts',
+      'fail the object before a record is written, and name those that are missing and no other',
+    ],
+    ['core/test/replace.test.ts', 'retires nothing if the new version is not what the feed expects'],
+  ],
   '8.2': [['../test/errors-documented.test.ts', 'no page names a code that is gone']],
   '9.9': [['dynamodb/test/ledger-faults.test.ts', 'is found in place: %s, %s, write %i']],
   '9.16': [

@@ -1,6 +1,14 @@
-import { type Feed, isMillraceError, type Ledger } from '@millrace/core';
+import { type Feed, isMillraceError, type ItemReport, type Ledger } from '@millrace/core';
 import { ObjectsFailedError, toS3Handler } from '@millrace/lambda-adapter';
-import type { LargeRef, RunOnce } from './deadline-series.ts';
+
+/** The reference of an object, as Lambda's events have it. */
+export interface LargeRef {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+/** One run with a deadline, in so many milliseconds. Returns the reports of the objects that it came to. */
+export type RunOnce = (deadlineMs: number) => Promise<readonly ItemReport[]>;
 
 /** How long writes in flight may go on, in milliseconds: long enough on a busy machine. */
 const GRACE_MS = 5000;
@@ -33,7 +41,7 @@ export function invokeUntilDeadline(flow: Feed<LargeRef>, refs: readonly LargeRe
 type Invocation = Awaited<ReturnType<ReturnType<typeof toS3Handler>>>;
 
 /** An object that was not begun in time has no report, and counts for nothing. */
-function reportsOf({ objects }: Invocation) {
+function reportsOf({ objects }: Invocation): readonly ItemReport[] {
   return objects.flatMap(({ report, outcome, object, error }) => {
     if (report !== undefined) return [report];
     if (outcome === 'aborted') return [];

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { feed, type Feed, type ItemReport, memoryLedger, type Sink, type Source } from '@millrace/core';
+import { feed, type Feed, memoryLedger, type Sink, type Source } from '@millrace/core';
 import { type LandingItem, landingItem } from '@millrace/dynamodb';
 import { unpack } from '@millrace/dynamodb/unpack';
 import { decodeText } from '@millrace/encoding';
@@ -9,7 +9,7 @@ import { packing } from '../../packages/dynamodb/src/pack/pack-options.ts';
 import { packedSink } from '../../packages/dynamodb/src/pack/packed-sink.ts';
 import type { Landing } from './arguments.ts';
 import type { Differences } from './check-table.ts';
-import { invokeUntilDeadline, runUntilDeadline } from './deadline-runners.ts';
+import { invokeUntilDeadline, type LargeRef, type RunOnce, runUntilDeadline } from './deadline-runners.ts';
 import { landed } from './landed.ts';
 import { naturalKeyOf } from './landing-feed.ts';
 import { largeLines, largeRecord, recordsOf } from './large-object.ts';
@@ -35,15 +35,6 @@ export interface DeadlineSeriesOptions extends Landing {
 }
 
 type LandedSample = LandingItem<SampleRecord>;
-
-/** The reference of an object, as Lambda's events have it. */
-export interface LargeRef {
-  readonly bucket: string;
-  readonly key: string;
-}
-
-/** One run with a deadline, in so many milliseconds. Returns the reports of the objects that it came to. */
-export type RunOnce = (deadlineMs: number) => Promise<readonly ItemReport[]>;
 
 const NAME = 'deadline';
 const KEYS = { partitionKey: 'uuid', allowUnsafe: false };

@@ -29,7 +29,7 @@ export interface LandingFeedOptions {
 }
 
 /** The natural key of a sample record. */
-export function naturalKeyOf({ id }: Pick<SampleRecord, 'id'>): string {
+export function naturalKeyOf({ id }: SampleRecord): string {
   return String(id);
 }
 

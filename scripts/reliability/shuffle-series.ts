@@ -2,15 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { LedgerEntry } from '@millrace/core';
 import { dynamodbLedger } from '@millrace/dynamodb';
-import { ObjectsFailedError, type S3Handler, toS3Handler } from '@millrace/lambda-adapter';
+import { toS3Handler } from '@millrace/lambda-adapter';
 import type { S3Event } from '@millrace/local';
 import { type Landing, suffixOf } from './arguments.ts';
 import { checkTable, type Differences } from './check-table.ts';
 import { itemId } from './expected-key.ts';
 import { type Landed, landed } from './landed.ts';
 import { landingFeed } from './landing-feed.ts';
-import { random } from './random.ts';
+import { type Random, random } from './random.ts';
 import type { SampleRecord } from './sample-object.ts';
+import { startDelivering } from './shuffle-deliveries.ts';
 import type { Stage } from './stage.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -48,19 +49,18 @@ export interface ShuffleSeriesOptions extends Landing {
   readonly seed: number;
 }
 
+/** A version of an object, as it was written. */
 interface Version {
-  readonly key: string;
+  readonly id: string;
+  readonly uri: string;
+  /** Its number, from 1. */
   readonly version: number;
-  readonly etag: string;
   readonly lastModified: string;
   readonly records: readonly SampleRecord[];
 }
 
-const CONCURRENCY = 6;
 /** Objects of one event that the handler carries at once. */
 const AT_ONCE = 2;
-/** Lambda tries an asynchronous invocation three times; what is left goes to a queue, from which it is tried again. */
-const MAX_ATTEMPTS = 100;
 /** No process dies here, so no lease has to run out; a busy machine must not lose one either. */
 const LEASE_MS = 30_000;
 
@@ -69,8 +69,8 @@ const LEASE_MS = 30_000;
  * at once, through the Lambda handler and the DynamoDB ledger; then checks what the table holds.
  */
 export async function shuffleSeries(stage: Stage, options: ShuffleSeriesOptions): Promise<ShuffleSeries> {
-  const { versions, files, overwrites, seed, pack, natural: repeats = false, objects: ofEvent = 1 } = options;
-  if (versions === 'all' && repeats)
+  const { versions, overwrites, seed, pack, natural = false, objects: ofEvent = 1 } = options;
+  if (versions === 'all' && natural)
     throw new UsageError('Records of all versions cannot share natural keys: no order says which one stays.');
   const draw = random(seed, versions === 'all' ? 1 : 0);
   const name = `shuffle-${versions}-${seed}${suffixOf(options)}`;
@@ -82,8 +82,7 @@ export async function shuffleSeries(stage: Stage, options: ShuffleSeriesOptions)
   const handler = toS3Handler(feed, { ledger, leaseMs: LEASE_MS, versions, concurrency: AT_ONCE, log: () => {} });
 
   const queue: S3Event['Records'][number][] = [];
-  const outcomes: Record<string, number> = {};
-  const counts = { events: 0, deliveries: 0, invocations: 0 };
+  const counts = { events: 0, deliveries: 0 };
   const stopEvents = stage.aws.onObjectCreated({
     bucket: stage.bucket,
     prefix: `${name}/`,
@@ -96,63 +95,89 @@ export async function shuffleSeries(stage: Stage, options: ShuffleSeriesOptions)
     },
   });
 
-  let writing = true;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const records = queue.splice(0, ofEvent);
-      if (records.length > 0) {
-        const delivered = await deliver(handler, { Records: records });
-        counts.invocations += delivered.attempts;
-        for (const outcome of delivered.outcomes) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      } else if (writing) await sleep(2);
-      else return;
-    }
-  };
-  const workers = Array.from({ length: CONCURRENCY }, worker);
-  const written: Version[] = [];
+  const deliveries = startDelivering(handler, queue, ofEvent);
+  let written: readonly Version[];
   try {
-    const orders = draw.shuffle(Array.from({ length: files * overwrites }, (_, number) => number % files));
-    for (const [number, file] of orders.entries()) {
-      const objectKey = keyOf(name, file);
-      const version = written.filter((other) => other.key === objectKey).length + 1;
-      const records = recordsOf(file, version, repeats);
-      const body = gzipSync(records.map((record) => JSON.stringify(record)).join('\n'));
-      const etag = await stage.put(objectKey, body);
-      written.push({ key: objectKey, version, etag, lastModified: await stage.lastModified(objectKey), records });
-      if (number % 3 === 0) await sleep(draw.int(0, 20));
-    }
+    written = await writeVersions(stage, draw, { ...options, name });
     await stage.aws.idle();
   } finally {
-    writing = false;
     stopEvents();
-    await Promise.all(workers);
+    await deliveries.end();
   }
 
-  const expected = new Map<string, Landed>();
-  const problems: string[] = [];
-  let olderRead = 0;
-  for (const { key: objectKey, version, etag, lastModified, records } of written) {
-    const uri = `s3://${stage.bucket}/${objectKey}`;
-    const id = itemId(stage.bucket, objectKey, etag);
-    const entry = (await ledger.entries(name, uri)).find(({ origin }) => origin.id === id);
-    const newest = version === overwrites;
-    problems.push(...entryProblems(entry, newest, records.length, `${objectKey}, version ${version}`));
-    if (!newest && entry?.state === 'complete') olderRead += 1;
-    if (entry?.state !== 'complete' || (versions === 'newest' && !newest)) continue;
-    const object = { feed: name, id, uri, lastModified, keyOf: key, generation: entry.generation };
-    for (const [ordinal, record] of records.entries()) {
-      const item = landed(object, ordinal, record);
-      // Of records that share a key, the last one stays.
-      expected.set(item.uuid, item);
-    }
+  const { outcomes, invocations } = deliveries;
+  const entries = new Map<Version, LedgerEntry | undefined>();
+  for (const version of written) {
+    const found = await ledger.entries(name, version.uri);
+    entries.set(
+      version,
+      found.find(({ origin }) => origin.id === version.id),
+    );
   }
+  const expected = expectedItems(written, entries, { versions, overwrites, name, keyOf: key });
+  const problems = written.flatMap((version) => entryProblems(entries.get(version), version, overwrites));
+  const olderRead = written.filter((one) => one.version < overwrites && entries.get(one)?.state === 'complete').length;
   if (counts.events !== written.length) problems.push(`${counts.events} events of ${written.length} versions`);
   const settled = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
   if (settled !== counts.deliveries) problems.push(`${settled} outcomes of ${counts.deliveries} deliveries`);
   const { lost, doubled, wrong, examples } = await checkTable(stage.dynamodb, table, expected);
   await feed.close();
   await stage.dropTable(table);
-  return { lost, doubled, wrong, examples, ...counts, outcomes, records: expected.size, olderRead, problems };
+  const differences = { lost, doubled, wrong, examples };
+  return {
+    ...differences,
+    ...counts,
+    invocations: invocations(),
+    outcomes,
+    records: expected.size,
+    olderRead,
+    problems,
+  };
+}
+
+/** Writes all versions of all objects, those of one object in order, and between those of others. */
+async function writeVersions(
+  stage: Stage,
+  draw: Random,
+  { name, files, overwrites, natural = false }: ShuffleSeriesOptions & { readonly name: string },
+): Promise<readonly Version[]> {
+  const written: Version[] = [];
+  const orders = draw.shuffle(Array.from({ length: files * overwrites }, (_, number) => number % files));
+  for (const [number, file] of orders.entries()) {
+    const key = keyOf(name, file);
+    const uri = `s3://${stage.bucket}/${key}`;
+    const version = written.filter((other) => other.uri === uri).length + 1;
+    const records = recordsOf(file, version, natural);
+    const etag = await stage.put(key, gzipSync(records.map((record) => JSON.stringify(record)).join('\n')));
+    const id = itemId(stage.bucket, key, etag);
+    written.push({ id, uri, version, lastModified: await stage.lastModified(key), records });
+    if (number % 3 === 0) await sleep(draw.int(0, 20));
+  }
+  return written;
+}
+
+/** States what the table must hold: of each key, the last record of the newest version; or the records of every version read. */
+function expectedItems(
+  written: readonly Version[],
+  entries: ReadonlyMap<Version, LedgerEntry | undefined>,
+  options: Pick<ShuffleSeriesOptions, 'versions' | 'overwrites'> & {
+    readonly name: string;
+    readonly keyOf: ((record: SampleRecord) => string) | undefined;
+  },
+): ReadonlyMap<string, Landed> {
+  const { versions, overwrites, name, keyOf: key } = options;
+  const expected = new Map<string, Landed>();
+  for (const one of written) {
+    const entry = entries.get(one);
+    if (entry?.state !== 'complete' || (versions === 'newest' && one.version < overwrites)) continue;
+    const { id, uri, lastModified } = one;
+    const object = { feed: name, id, uri, lastModified, keyOf: key, generation: entry.generation };
+    for (const [ordinal, record] of one.records.entries()) {
+      const item = landed(object, ordinal, record);
+      expected.set(item.uuid, item);
+    }
+  }
+  return expected;
 }
 
 function keyOf(name: string, object: number): string {
@@ -188,41 +213,15 @@ function repeatedId(ordinal: number): number {
  */
 function entryProblems(
   entry: LedgerEntry | undefined,
-  newest: boolean,
-  records: number,
-  what: string,
+  { uri, version, records: { length } }: Version,
+  overwrites: number,
 ): readonly string[] {
+  const what = `${uri}, version ${version}`;
   const state = entry?.state ?? 'never read';
-  if (!newest && (state === 'never read' || state === 'stale')) return [];
+  if (version < overwrites && (state === 'never read' || state === 'stale')) return [];
   if (state !== 'complete') return [`${what}: the ledger says ${state}`];
   const { read, written = 0, skipped = 0, rejected, dropped, unsettled } = entry?.report ?? {};
-  const isWhole = entry?.watermark === records && read === records && written + skipped === records;
+  const isWhole = entry?.watermark === length && read === length && written + skipped === length;
   if (isWhole && rejected === 0 && dropped === 0 && unsettled === 0) return [];
-  return [`${what}: the ledger's report of ${records} records is ${JSON.stringify(entry?.report)}`];
-}
-
-/**
- * Delivers an event as Lambda does, and then the queue of what failed: the whole event again, until it succeeds or what is left
- * can never succeed. Returns what became of each of its objects in the end.
- */
-async function deliver(
-  handler: S3Handler,
-  event: S3Event,
-): Promise<{ readonly outcomes: readonly string[]; readonly attempts: number }> {
-  let outcomes: readonly string[] = [];
-  for (let attempts = 1; attempts <= MAX_ATTEMPTS; attempts += 1) {
-    try {
-      const { objects } = await handler(structuredClone(event));
-      return { outcomes: objects.map(({ outcome }) => outcome), attempts };
-    } catch (error) {
-      if (!(error instanceof ObjectsFailedError)) throw error;
-      const { report, failures } = error;
-      outcomes = report.objects.map(({ outcome, error: why }) => why?.code ?? outcome);
-      // The events' versions are gone; three attempts, as Lambda makes.
-      const isOver = failures.every(({ error: why }) => why?.code === 'S3_OBJECT_CHANGED');
-      if (isOver && attempts >= 3) return { outcomes, attempts };
-    }
-    await sleep(20);
-  }
-  return { outcomes, attempts: MAX_ATTEMPTS };
+  return [`${what}: the ledger's report of ${length} records is ${JSON.stringify(entry?.report)}`];
 }

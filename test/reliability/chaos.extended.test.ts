@@ -4,6 +4,8 @@ import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
 
 /** A smaller set of what `pnpm run reliability chaos` does. */
 const SEED = 3;
+/** A run of three objects with many faults takes seconds, and many of them on a busy machine. */
+const LONGEST_MS = 120_000;
 
 describe.each([
   ['single items, by the sdk sender', 12, { sender: 'sdk' }],
@@ -21,7 +23,8 @@ describe.each([
   });
   afterAll(() => stage.stop());
 
-  it.each(Array.from({ length: runs }, (_empty, run) => run))(`run ${'%i'} of seed ${SEED} is exact`, async (run) => {
+  const numbers = Array.from({ length: runs }, (_empty, run) => run);
+  it.each(numbers)(`run ${'%i'} of seed ${SEED} is exact`, { timeout: LONGEST_MS }, async (run) => {
     const result = await chaosRun(stage, SEED, run, how);
     for (const [kind, count] of Object.entries(result.faults)) faults[kind] = (faults[kind] ?? 0) + count;
     const { lost, doubled, wrong, problems, examples } = result;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Landing } from '../../scripts/reliability/arguments.ts';
 import { killSeries } from '../../scripts/reliability/kill-series.ts';
 import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
 
@@ -17,7 +18,7 @@ describe('a process that is killed while it loads', () => {
   ] as const)(
     'loads everything exactly as %s, and writes little twice',
     async (_, landing) => {
-      const { pack = 1, objects = 1, natural = false } = { pack: undefined, ...landing };
+      const { pack = 1, objects = 1, natural = false }: Landing = landing;
       // As many items as records if they are packed: what a kill costs is counted in batches of items.
       const items = 4000;
       const result = await killSeries(stage, { kills: 4, records: items * pack, seed: 2, ...landing });

@@ -229,7 +229,7 @@ describe('a claim under newest', () => {
       [LATE, undefined],
       [undefined, undefined],
     ] as const)
-      expect(at(...times)).toBe('complete');
+      expect(at(times[0], times[1])).toBe('complete');
   });
 });
 

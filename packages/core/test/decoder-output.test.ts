@@ -38,6 +38,17 @@ describe('the output of a decoder', () => {
     expect(await valuesOf(() => values[Symbol.iterator]())).toEqual(values);
   });
 
+  it('is handed on in blocks of 256 records', async () => {
+    const reads: number[] = [];
+    const yielding = emitting(() => Array.from({ length: 513 }, (_, index) => String(index)).values());
+    await feed('test')
+      .from(textSource())
+      .through(yielding)
+      .to(keep<string>({ limits: { count: 1000 } }).sink)
+      .run([one], { observer: { progress: ({ counts }) => void reads.push(counts.read) } });
+    expect([...new Set(reads)]).toEqual([256, 512, 513]);
+  });
+
   it('is handed on in blocks, so that a decoder that yields records does not run ahead of the sink', async () => {
     let made = 0;
     let mostAhead = 0;

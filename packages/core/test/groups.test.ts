@@ -135,14 +135,18 @@ describe('a sink with groups', () => {
     expect(kept.values()).toEqual(Array.from({ length: written }, (_value, n) => String(n)));
   });
 
-  it('ends with the object, also within a group', async () => {
-    const kept = keep<string>({ limits: { count: 100 }, group: 4, writeSingly: async () => {} });
-    const { reports } = await feed('ten')
+  it.each([19, 20, 21])('has come to the end of %d records with the last group, which may be short', async (count) => {
+    const ledger = memoryLedger();
+    const kept = keep<string>({ limits: { count: 20 }, group: 10, writeSingly: async () => {} });
+    const { reports } = await feed('short')
       .from(textSource())
       .through(lines())
       .to(kept.sink)
-      .run([numbered(10)]);
-    expect(reports[0]).toMatchObject({ outcome: 'complete', written: 10, watermark: 10 });
+      .run([numbered(count)], {
+        ledger,
+      });
+    expect(reports[0]).toMatchObject({ outcome: 'complete', watermark: count, written: count });
+    expect(await ledger.entries('short', 'text:numbers')).toMatchObject([{ state: 'complete', watermark: count }]);
   });
 
   it('is asked for writeSingly, and for room for one group', () => {

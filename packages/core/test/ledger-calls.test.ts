@@ -1,5 +1,4 @@
-import { feed, type Ledger, map, memoryLedger, type Rejection, type RunOptions, type Source } from '@millrace/core';
-import type { LedgerProgress } from '@millrace/core/plugin';
+import { feed, type Ledger, map, memoryLedger, type RunOptions, type Source } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keep, lines, numbered, type TextRef, textSource } from './fixtures.ts';
 import { landed, table } from './landed-table.ts';
@@ -99,70 +98,6 @@ describe('an object whose write never settles', () => {
     expect(checkpoints).toBe(before);
     expect(finished).toBe(0);
     expect(await inner.entries('test', 'text:numbers')).toMatchObject([{ state: 'claimed' }]);
-  });
-});
-
-describe('progress in the ledger', () => {
-  it('is stored after exactly as many records as asked for', async () => {
-    for (const [checkpointRecords, expected] of [
-      [10, [10, 20, 30]],
-      [11, [20]],
-      [31, []],
-    ] as const) {
-      const inner = memoryLedger();
-      const stored: number[] = [];
-      const ledger: Ledger = {
-        ...inner,
-        checkpoint: (request, progress) => {
-          stored.push(progress.watermark);
-          return inner.checkpoint(request, progress);
-        },
-      };
-      const kept = keep<string>({
-        limits: { count: 10 },
-        before: () => new Promise((resolve) => void setImmediate(resolve)),
-      });
-      await start()
-        .to(kept.sink)
-        .run([numbered(30)], { ledger, checkpointRecords });
-      // The last one may come to its end before its turn.
-      expect(stored.filter((watermark) => watermark < 30)).toEqual(expected.filter((watermark) => watermark < 30));
-    }
-  });
-
-  it('counts the rejections below the resume point, and those alone', async () => {
-    const inner = memoryLedger();
-    const stored: LedgerProgress[] = [];
-    const ledger: Ledger = {
-      ...inner,
-      finish: (request, progress, report) => {
-        stored.push(progress);
-        return inner.finish(request, progress, report);
-      },
-    };
-    const item = { name: 'x', chunks: ['0\nbad 1\n2\n3\nbad 4\nbad 5\n6\n'] };
-    const options: RunOptions = {
-      ledger,
-      // Each rejection is kept at once, so that none holds the resume point.
-      quarantine: keep<Rejection>({ limits: { count: 1 } }).sink,
-      onFailure: 'report',
-      maxRejections: { count: 3 },
-    };
-    const broken = keep<string>({
-      limits: { count: 1 },
-      // Younger records are read while this one is under way.
-      concurrency: 4,
-      before: async ([first]) => {
-        if (first!.value === '3') throw new Error('broken');
-      },
-    });
-    const failed = await start().to(broken.sink).run([item], options);
-    expect(failed.reports[0]!.rejections['BAD_LINE']).toBeGreaterThan(1);
-    expect(stored).toMatchObject([{ watermark: 3, rejected: 1 }]);
-    // One of the first run and two of this one are just what the limit allows.
-    const report = await start().to(keep<string>().sink).run([item], options);
-    expect(report.reports[0]).toMatchObject({ outcome: 'complete', skipped: 3, rejected: 2, written: 2 });
-    expect(stored[1]).toMatchObject({ watermark: 7, rejected: 3 });
   });
 });
 
@@ -296,6 +231,23 @@ describe('a source that identifies an object before it opens it', () => {
       outcome: 'complete',
       origin: { id: 'other@!' },
     });
+  });
+
+  it('does not open what was claimed while the run was stopped, and gives it back', async () => {
+    const inner = memoryLedger();
+    const controller = new AbortController();
+    const ledger: Ledger = {
+      ...inner,
+      claim: (request) => {
+        controller.abort();
+        return inner.claim(request);
+      },
+    };
+    const { log, to } = identifying(true);
+    const report = await to.run([numbered(5)], { ledger, signal: controller.signal });
+    expect(report.reports[0]).toMatchObject({ outcome: 'aborted', error: { code: 'RUN_ABORTED' } });
+    expect(log.opened).toBe(0);
+    expect(await inner.entries('test', 'text:numbers')).toMatchObject([{ state: 'aborted', leaseUntil: 0 }]);
   });
 
   it('does not open what another run holds', async () => {

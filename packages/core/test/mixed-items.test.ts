@@ -53,6 +53,7 @@ describe('a sink that mixes items', () => {
       ...kept.sink,
       write: async (batch, context) => {
         context.count('units', batch.length * 2);
+        context.count('requests');
         await kept.sink.write(batch, context);
         return batch.flatMap(({ value, item }, position) =>
           value === '3' && item.id.endsWith('5') ? [{ position, code: 'ODD', message: 'three' }] : [],
@@ -64,6 +65,8 @@ describe('a sink that mixes items', () => {
     expect(rejections.values()).toMatchObject([{ item: { id: 'text:object-5' }, ordinal: 3, code: 'ODD' }]);
     expect(report.totals).toMatchObject({ read: 120, written: 119, rejected: 1 });
     for (const { counters } of report.reports) expect(counters['keep']!['units']).toBeCloseTo(20);
+    const requests = report.reports.reduce((sum, { counters }) => sum + counters['keep']!['requests']!, 0);
+    expect(requests).toBeCloseTo(kept.batches.length);
   });
 
   it('attributes refusals of the first and the last record of every object', async () => {

@@ -1,6 +1,7 @@
-import { feed, flatMap, map, memoryLedger, MillraceError, type RunOptions } from '@millrace/core';
+import { feed, flatMap, map, memoryLedger, MillraceError, type Rejection, type RunOptions } from '@millrace/core';
 import type { Refusal } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
@@ -129,6 +130,41 @@ describe('the quarantine', () => {
       error: { code: 'SINK_FAILED', stage: 'quarantine:keep' },
     });
     expect(report.reports[0]!.watermark).toBeLessThanOrEqual(1);
+  });
+
+  it('that fails loses no rejection that the sink made late, of a record before those that the parser rejected', async () => {
+    const refusing = keep<string>({
+      limits: { count: 3 },
+      before: async (entries) => {
+        // By then the parser has rejected a later record, which waits for the quarantine.
+        await turns(10);
+        return entries.flatMap(({ value }, position) =>
+          value === '2' ? [{ position, code: 'NO', message: 'no' }] : [],
+        );
+      },
+    });
+    const broken = keep<never>({ before: () => Promise.reject(new Error('disk full')) });
+    const report = await start()
+      .to(refusing.sink)
+      .run([{ name: 'x', chunks: ['0\n1\n2\nbad 3\n4\n'] }], { quarantine: broken.sink as never, onFailure: 'report' });
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', rejections: { BAD_LINE: 1, NO: 1 }, watermark: 2 });
+  });
+
+  it('gets one write at a time if it does not say otherwise', async () => {
+    let [underWay, most] = [0, 0];
+    const slow = keep<Rejection>({
+      limits: { count: 1 },
+      before: async () => {
+        most = Math.max(most, (underWay += 1));
+        await turns(2);
+        underWay -= 1;
+      },
+    });
+    const report = await start()
+      .to(keep<string>().sink)
+      .run([{ name: 'x', chunks: ['0\nbad 1\nbad 2\nbad 3\n'] }], { quarantine: slow.sink });
+    expect(report.totals).toMatchObject({ rejected: 3 });
+    expect(most).toBe(1);
   });
 
   it('that refuses, fails the item', async () => {

@@ -43,6 +43,26 @@ describe("versions: 'replace'", () => {
     ]);
   });
 
+  it('retires nothing if the new version is not what the feed expects, however often it is delivered', async () => {
+    const { sink, values } = table();
+    const prices = landed(sink);
+    const ledger = memoryLedger();
+    const first: Version = { id: 'v1', chunks: ['a1\nb1\nc1\n'] };
+    await prices.run([first], { ...options, ledger });
+    const short: Version = { id: 'v1b', chunks: ['a2\n'] };
+    for (const [version, code] of [
+      [short, 'OBJECT_RECORDS_UNEXPECTED'],
+      [short, 'OBJECT_RECORDS_UNEXPECTED'],
+      [{ id: 'v1c', chunks: [] }, 'OBJECT_WITHOUT_RECORDS'],
+    ] as const) {
+      const { reports } = await prices.run([version], { ...options, ledger, expect: { records: { min: 2 } } });
+      expect(reports[0]).toMatchObject({ outcome: 'failed', counters: {}, error: { code } });
+      expect(values()).toEqual(expect.arrayContaining(['a1', 'b1', 'c1']));
+    }
+    await prices.run([whole], { ...options, ledger, expect: { records: { min: 2 } } });
+    expect(values()).toEqual(['a2', 'b2', 'c2']);
+  });
+
   it('is continued by a duplicate delivery, at whichever call it was killed', async () => {
     for (let kill = 0; kill < 3; kill += 1) {
       let [calls, now] = [0, 1_000_000];

@@ -22,6 +22,34 @@ async function rejectionsOf(
 }
 
 describe('replay', () => {
+  it.each<[string, readonly Rejection[]]>([
+    ['nothing', []],
+    [
+      'a note',
+      [
+        {
+          scope: 'item',
+          feed: 'test',
+          run: 'run',
+          item: { id: 'a', uri: 'u' },
+          ordinal: 0,
+          branch: '#item',
+          stage: 'lines',
+          code: 'X',
+          message: 'x',
+        },
+      ],
+    ],
+  ])('of %s does nothing, without an error', async (_, rejections) => {
+    const settled: unknown[] = [];
+    const report = await replay(start().to(keep<string>().sink), rejections, {
+      settled: (done) => void settled.push(done),
+    });
+    expect(report).toMatchObject({ tried: 0, written: 0, unsettled: 0 });
+    expect(report).not.toHaveProperty('error');
+    expect(settled).toEqual([]);
+  });
+
   it('parses mended raw text anew and delivers it under its first ordinal and item', async () => {
     const rejections = await rejectionsOf((quarantine) =>
       start()
@@ -159,5 +187,31 @@ describe('replay', () => {
       error: { code: 'REPLAY_FOREIGN' },
     });
     expect((await replay(start().to(keep<string>().sink), [one])).again).toMatchObject([{ code: 'REPLAY_IMPOSSIBLE' }]);
+  });
+
+  it('settles in groups of 200, and each object by itself', async () => {
+    const of = (id: string, count: number): Rejection[] =>
+      Array.from({ length: count }, (_, ordinal) => ({
+        feed: 'test',
+        run: 'run',
+        item: { id, uri: id },
+        ordinal,
+        branch: '',
+        stage: 'keep',
+        code: 'X',
+        message: 'x',
+        value: 'good',
+      }));
+    const settled: [id: string, count: number][] = [];
+    await replay(start().to(keep<string>().sink), [...of('a', 201), ...of('b', 400), ...of('c', 1)], {
+      settled: (done) => void settled.push([done[0]!.item.id, done.length]),
+    });
+    expect(settled).toEqual([
+      ['a', 200],
+      ['a', 1],
+      ['b', 200],
+      ['b', 200],
+      ['c', 1],
+    ]);
   });
 });

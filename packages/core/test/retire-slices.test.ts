@@ -34,29 +34,61 @@ it('retires whole groups, also the one that the version ends in', async () => {
   expect(values().length).toBe(1);
 });
 
-it('takes smaller slices where records were fanned out, by the keys that a record may have', async () => {
+it('takes one group at a time if a group is longer than a slice', async () => {
   const { sink, values, calls } = stand();
   const ledger = memoryLedger();
-  const split = {
-    kind: 'each' as const,
-    name: 'split',
-    apply: (line: string) => many(line.split(',')),
-  };
-  const prices = feed('prices')
-    .from(versions)
-    .through(lines())
-    .through(split)
-    .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', {}, String))
-    .to(sink);
-  // Each record has at most 9 rows, and a key of its own: 10 keys, and 20,000 of them to a call.
-  await prices.run([{ id: 'v1', chunks: ['a,b,c,d,e,f,g,h,i\n'.repeat(2500)] }], { ...options, ledger });
-  await prices.run([{ id: 'v2', chunks: ['x\n'] }], { ...options, ledger });
+  const prices = landed({ ...sink, limits: { count: 6000 }, group: 6000, writeSingly: sink.write });
+  await prices.run([long('v1', 6001)], { ...options, ledger });
+  await prices.run([long('v2', 1)], { ...options, ledger });
   expect(spans(calls)).toEqual([
-    [0, 2000],
-    [2000, 2500],
+    [0, 6000],
+    [6000, 12_000],
   ]);
-  expect(values()).toEqual(['x']);
+  expect(values().length).toBe(1);
 });
+
+it.each<[branches: number, records: number, spans: readonly (readonly number[])[]]>([
+  // Each record has at most 9 rows, and a key of its own: 10 keys, and 20,000 of them to a call.
+  [
+    9,
+    2500,
+    [
+      [0, 2000],
+      [2000, 2500],
+    ],
+  ],
+  // 338 records of 59 keys are 19,942; one more would be 20,001.
+  [
+    58,
+    339,
+    [
+      [0, 338],
+      [338, 339],
+    ],
+  ],
+])(
+  'takes smaller slices if records were fanned out %d times, by the keys that they may have',
+  async (branches, records, slices) => {
+    const { sink, values, calls } = stand();
+    const ledger = memoryLedger();
+    const split = {
+      kind: 'each' as const,
+      name: 'split',
+      apply: (line: string) => many(line.split(',')),
+    };
+    const prices = feed('prices')
+      .from(versions)
+      .through(lines())
+      .through(split)
+      .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', {}, String))
+      .to(sink);
+    const line = Array.from({ length: branches }, (_, at) => `v${at}`).join(',');
+    await prices.run([{ id: 'v1', chunks: [`${line}\n`.repeat(records)] }], { ...options, ledger });
+    await prices.run([{ id: 'v2', chunks: ['x\n'] }], { ...options, ledger });
+    expect(spans(calls)).toEqual(slices);
+    expect(values()).toEqual(['x']);
+  },
+);
 
 it('names the date of a version once, and calls the sink for nothing of a version without records', async () => {
   const { sink, calls } = stand();
@@ -112,6 +144,29 @@ it('reports a ledger that fails to name the versions', async () => {
   const entries = vi.fn<Ledger['entries']>(() => Promise.reject(new Error('no answer')));
   const { reports } = await prices.run([long('v2', 2)], { ...options, ledger: { ...memory, entries } });
   expect(reports[0]?.error).toMatchObject({ code: 'LEDGER_FAILED', stage: 'ledger:memory' });
+});
+
+it('reports a ledger that does not name the versions within a lease, which can pass', async () => {
+  const { sink, calls } = stand();
+  const memory = memoryLedger();
+  const prices = landed(sink);
+  await prices.run([long('v1', 2)], { ...options, ledger: memory });
+  const asked = Promise.withResolvers<void>();
+  const entries = (): Promise<never> => {
+    asked.resolve();
+    return new Promise(() => {});
+  };
+  vi.useFakeTimers();
+  try {
+    const running = prices.run([long('v2', 2)], { ...options, ledger: { ...memory, entries } });
+    await asked.promise;
+    await vi.advanceTimersByTimeAsync(options.leaseMs);
+    const { reports } = await running;
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'LEDGER_TIMEOUT', retryable: true } });
+    expect(calls).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('retires under the same limit of calls as writes', async () => {

@@ -1,5 +1,6 @@
 import { feed, map, type RunOptions } from '@millrace/core';
 import { describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const start = () => feed('test').from(textSource()).through(lines());
@@ -51,6 +52,11 @@ describe('maxRejections', () => {
     expect(await run(4, 10, { count: 3 })).toBe('TOO_MANY_REJECTIONS');
   });
 
+  it('allows 10,000 by default', async () => {
+    expect(await run(10_000, 20_000, { share: 1 })).toBe('complete');
+    expect(await run(10_001, 20_002, { share: 1 })).toBe('TOO_MANY_REJECTIONS');
+  });
+
   it('allows a share, judged from the 100th record on', async () => {
     // The 50th rejection is record 99: the 100th, with which it is judged.
     expect(await run(49, 99, { share: 0.1 })).toBe('complete');
@@ -75,6 +81,29 @@ describe('reports of a run', () => {
       .to(stopping.sink)
       .run([numbered(5)], { signal: controller.signal });
     expect(aborted.reports[0]?.error).toMatchObject({ code: 'RUN_ABORTED', retryable: true });
+  });
+});
+
+describe('work at once', () => {
+  it('is one object and one write by default', async () => {
+    const most = { objects: 0, writes: 0 };
+    let [objects, writes] = [0, 0];
+    const source = textSource();
+    const kept = keep<string>({
+      limits: { count: 1 },
+      before: async () => {
+        most.writes = Math.max(most.writes, (writes += 1));
+        await turns(2);
+        writes -= 1;
+      },
+    });
+    const observer: RunOptions['observer'] = {
+      itemStarted: () => (most.objects = Math.max(most.objects, (objects += 1))),
+      itemFinished: () => (objects -= 1),
+    };
+    const refs = [numbered(3, 3, 'a'), numbered(3, 3, 'b'), numbered(3, 3, 'c')];
+    await feed('test').from(source).through(lines()).to(kept.sink).run(refs, { observer });
+    expect(most).toEqual({ objects: 1, writes: 1 });
   });
 });
 

@@ -2,6 +2,7 @@ import {
   type CharsetDecoder,
   type Decompressor,
   type Each,
+  type Expectations,
   type Feed,
   feed,
   filter,
@@ -127,6 +128,26 @@ const wrongPipelines = () => {
   void complete.run([], { conccurency: 2 });
 };
 
+const expectations = () => {
+  const expect = {
+    records: { min: 1 },
+    rejectedRatio: { max: 0.1 },
+    columns: { required: ['sku'] },
+    bytes: { max: 9 },
+  };
+  const complete = feed('t', { expect }).from(bytes).through(parseBytes<Price>()).to(prices);
+  expectTypeOf(complete.expect).toEqualTypeOf<Expectations>();
+  void complete.run([], { expect: { records: { min: 0 } } });
+  // @ts-expect-error 46. options: a misspelt option of a feed
+  feed('t', { expects: {} });
+  // @ts-expect-error 47. expectations: a misspelt one
+  feed('t', { expect: { record: { min: 1 } } });
+  // @ts-expect-error 48. expectations: a ratio has a maximum
+  feed('t', { expect: { rejectedRatio: 0.1 } });
+  // @ts-expect-error 49. expectations: columns are named
+  feed('t', { expect: { columns: { required: 'sku' } } });
+};
+
 const wrongRanges = () => {
   // @ts-expect-error 22. ranges: this source offers none
   feed('t').from(bytes).through(parseRanges<Price>());
@@ -236,7 +257,7 @@ const methodTraps = () => {
 describe('types', () => {
   it('let right pipelines compile, and no wrong one', () => {
     expect(
-      [rightPipelines, wrongPipelines, wrongRanges, wrongRoles, wrongMembers, methodTraps].every(
+      [rightPipelines, wrongPipelines, expectations, wrongRanges, wrongRoles, wrongMembers, methodTraps].every(
         (pipelines) => typeof pipelines === 'function',
       ),
     ).toBe(true);

@@ -1,5 +1,6 @@
-import { feed, type Sink } from '@millrace/core';
+import { feed, type Rejection, type Sink } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { quarantineSizing } from '../src/run/write/quarantine-sizing.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const to = (sink: Sink<string>) => feed('limits').from(textSource()).through(lines()).to(sink);
@@ -59,6 +60,24 @@ describe('the limit of bytes of a write', () => {
     expect(batches.some((bytes) => bytes > 20)).toBe(true);
   });
 
+  it('is filled to the byte by last records that share a write, time and again', async () => {
+    // The clock does not move, so records that wait are written once others fill the write.
+    vi.useFakeTimers();
+    const batches: number[] = [];
+    const kept = keep<string>({
+      limits: { bytes: 40, count: 100 },
+      ...lengths,
+      mixesItems: true,
+      before: async (batch) => {
+        batches.push(batch.reduce((sum, { value }) => sum + value.length, 0));
+      },
+    });
+    const refs = Array.from({ length: 30 }, (_, index) => wide(`object-${index}`, 2, 10));
+    await to(kept.sink).run(refs, { concurrency: 10 });
+    expect(batches.reduce((sum, bytes) => sum + bytes, 0)).toBe(600);
+    expect(batches.filter((bytes) => bytes === 40).length).toBeGreaterThan(10);
+  });
+
   it('holds for rejections, whose raw text counts even if the quarantine sets no limit', async () => {
     const rejected = keepRejections();
     const chunks = Array.from({ length: 10 }, () => `bad ${'x'.repeat(1024 * 1024)}\n`);
@@ -72,6 +91,35 @@ describe('the limit of bytes of a write', () => {
     const sized = { ...rejected.sink, limits: { bytes: 30 }, sizeOf: () => 10 };
     await to(keep<string>().sink).run([{ name: 'x', chunks: ['0\nbad\nbad\nbad\nbad\n'] }], { quarantine: sized });
     expect(rejected.batches).toEqual([3, 1]);
+  });
+});
+
+describe('the size of a rejection', () => {
+  const rejection: Rejection = {
+    feed: 'test',
+    run: 'run',
+    item: { id: 'a', uri: 'u' },
+    ordinal: 0,
+    branch: '',
+    stage: 'lines',
+    code: 'X',
+    message: 'x',
+  };
+
+  it('is about that of its record, and half a kilobyte', () => {
+    const { sizeOf, limits } = quarantineSizing(keepRejections().sink);
+    expect(limits).toEqual({ bytes: 4_194_304 });
+    expect(sizeOf?.(rejection)).toBe(512);
+    expect(sizeOf?.({ ...rejection, raw: 'x'.repeat(100) })).toBe(612);
+    expect(sizeOf?.({ ...rejection, raw: 'x'.repeat(100), value: {} })).toBe(712);
+  });
+
+  it('is what the quarantine says if it limits bytes, and needs both', () => {
+    const own = { limits: { bytes: 30, count: 2 }, sizeOf: () => 10 };
+    expect(quarantineSizing({ ...keepRejections().sink, ...own })).toEqual(own);
+    const { limits, sizeOf } = quarantineSizing({ ...keepRejections().sink, ...own, limits: { count: 2 } });
+    expect([limits, sizeOf?.(rejection)]).toEqual([{ count: 2, bytes: 4_194_304 }, 512]);
+    expect(quarantineSizing({ ...keepRejections().sink, limits: own.limits }).sizeOf?.(rejection)).toBe(512);
   });
 });
 

@@ -106,6 +106,17 @@ describe("versions: 'replace'", { timeout: 60_000 }, () => {
     expect(reports[0]?.counters['dynamodb']?.['retired']).toBeGreaterThan(100);
   });
 
+  it('stays away if the new version is not what the feed expects', async () => {
+    const { table, single } = await prices();
+    const run = { ...options(), expect: { records: { min: 130 } } };
+    await single.run([{ id: 'v1', rows: make('whole', 130) }], run);
+    const { reports } = await single.run([{ id: 'v2', rows: make('short', 12) }], run);
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'OBJECT_RECORDS_UNEXPECTED' } });
+    expect(await landedOf(table)).toEqual({ whole: 130, short: 12 });
+    await single.run([{ id: 'v3', rows: make('corrected', 140) }], run);
+    expect(await landedOf(table)).toEqual({ corrected: 140 });
+  });
+
   it('leaves no pack, however a group was split, and whatever length groups had', async () => {
     const ledger = memoryLedger();
     const { table, start, sink } = await prices({ pack: packed({ records: 20, maxItemBytes: 3000 }) });

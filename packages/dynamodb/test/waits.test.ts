@@ -101,7 +101,7 @@ describe('a gate for requests', () => {
       });
       return { ...over, done };
     };
-    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(through) as [Gated, Gated, Gated, Gated];
+    const [a, b, c, d] = [through('a'), through('b'), through('c'), through('d')];
     expect(begun).toEqual(['a', 'b']);
     b.reject(new Error('b'));
     await expect(b.done).rejects.toThrow('b');
@@ -113,16 +113,10 @@ describe('a gate for requests', () => {
     d.resolve('d');
     expect(await Promise.all([c.done, d.done])).toEqual(['c', 'd']);
     // Both places are free again, and no more than these.
-    const [e, f] = ['e', 'f', 'g'].map(through) as [Gated, Gated];
+    const [e, f] = [through('e'), through('f'), through('g')];
     expect(begun.slice(4)).toEqual(['e', 'f']);
     e.resolve('e');
     f.resolve('f');
     await vi.waitFor(() => expect(begun.at(-1)).toBe('g'));
   });
 });
-
-interface Gated {
-  readonly resolve: (value: string) => void;
-  readonly reject: (error: Error) => void;
-  readonly done: Promise<string>;
-}

@@ -31,12 +31,14 @@ export class ObjectsFailedError extends MillraceError {
 
 const LONGEST_MESSAGE = 30_000;
 
+const SEPARATOR = '; ';
+
 function listed(failures: readonly string[]): string {
   let length = 0;
-  const fitting = failures.findIndex((one) => (length += one.length) > LONGEST_MESSAGE);
-  if (fitting === -1) return failures.join('; ');
+  const fitting = failures.findIndex((one) => (length += one.length + SEPARATOR.length) > LONGEST_MESSAGE);
+  if (fitting === -1) return failures.join(SEPARATOR);
   const shown = failures.slice(0, fitting);
-  return [...shown, `and ${failures.length - fitting} more, which the log names`].join('; ');
+  return [...shown, `and ${failures.length - fitting} more, which the log names`].join(SEPARATOR);
 }
 
 export function isFailure({ outcome }: ObjectResult): boolean {

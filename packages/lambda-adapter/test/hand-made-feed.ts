@@ -49,6 +49,7 @@ export function handMadeFeed(name: string, behave: Behaviour = () => ({})): Hand
   return {
     name,
     stages: { source: {}, codecs: [], eaches: [], sink: {} } as unknown as Feed<ObjectRef>['stages'],
+    expect: {},
     run: () => Promise.reject(new Error('A handler opens a run.')),
     openRun,
     close: () => {

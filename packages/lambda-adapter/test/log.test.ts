@@ -138,18 +138,25 @@ describe('the log', () => {
     }
   });
 
-  it('goes to stdout where the given log throws, and the objects are not touched by that', async () => {
+  it.each([
+    ['throws', (): never => {
+      throw new Error('disk full');
+    }],
+    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['throws what is no error', (): never => {
+      // oxlint-disable-next-line only-throw-error
+      throw 'disk full';
+    }],
+  ])('goes to stdout if the given log %s, and the objects are not touched by that', async (how, log) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {
-      const log = (): void => {
-        throw new Error('disk full');
-      };
       const handler = toS3Handler(handMadeFeed('prices', failing('bad')), { log });
       expect((await handler(s3Event({ key: 'a' }))).outcomes.complete).toBe(1);
       const written = write.mock.calls.map(([text]) => JSON.parse(String(text)) as unknown);
+      const what = how.endsWith('no error') ? 'string' : 'Error';
       expect(written).toMatchObject([
         { outcome: 'complete', object: 's3://supplier-drop/a' },
-        { level: 'error', message: expect.stringContaining('threw Error') },
+        { level: 'error', message: `The option "log" threw ${what}.` },
       ]);
     } finally {
       write.mockRestore();

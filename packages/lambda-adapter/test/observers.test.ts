@@ -1,6 +1,7 @@
-import { type ItemReport, MillraceError, type Observer } from '@millrace/core';
+import { type ItemReport, MillraceError, type Observer, type RunReport } from '@millrace/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { emfObserver, type EmfObserverOptions, toS3Handler } from '../src/index.ts';
+import { joinObservers } from '../src/invocation/join-observers.ts';
 import { s3Event } from './s3-payload.ts';
 import { textFeed } from './text-feed.ts';
 
@@ -84,14 +85,16 @@ describe('emfObserver', () => {
 });
 
 describe('several observers', () => {
-  const run = async (observer: readonly Observer[]): Promise<unknown> => {
+  const run = async (observer: readonly Observer[]): Promise<readonly unknown[]> => {
     const lines: unknown[] = [];
     const feed = textFeed({ one: 'a\nbad\n' }).feed;
     const quarantine = { name: 'kept', write: () => Promise.resolve() };
     const handler = toS3Handler(feed, { observer, quarantine, log: (line) => lines.push(JSON.parse(line)) });
     await handler(s3Event({ key: 'one' }));
-    return lines[0];
+    return lines;
   };
+  const complete = { outcome: 'complete' };
+  const warned = { level: 'warn', error: { code: 'LAMBDA_OBSERVER_FAILED', details: { times: 1 } } };
 
   it('see the same', async () => {
     const seen: string[][] = [[], []];
@@ -101,7 +104,7 @@ describe('several observers', () => {
       itemFinished: () => void names.push('itemFinished'),
       runFinished: () => void names.push('runFinished'),
     }));
-    await run(observers);
+    expect(await run(observers)).toMatchObject([complete]);
     expect(seen[0]).toEqual(['itemStarted', 'recordRejected', 'itemFinished', 'runFinished']);
     expect(seen[1]).toEqual(seen[0]);
   });
@@ -114,12 +117,45 @@ describe('several observers', () => {
         throw new MillraceError('ANY', 'observer');
       },
     };
-    expect(await run([broken, { itemFinished, progress }])).toMatchObject({ outcome: 'complete' });
+    expect(await run([broken, { itemFinished, progress }])).toMatchObject([complete, warned]);
     expect(itemFinished).toHaveBeenCalledOnce();
     expect(progress).toHaveBeenCalled();
   });
 
+  it('may be asynchronous, and one that rejects is counted and ends nothing', async () => {
+    const itemStarted = () => Promise.reject(new Error('observer'));
+    expect(await run([{ itemStarted }, { itemStarted: async () => {} }])).toMatchObject([complete, warned]);
+    expect(await run([{ itemStarted: async () => {} }, {}])).toMatchObject([complete]);
+  });
+
+  it('count once if one throws and another rejects', async () => {
+    const broken: Observer = {
+      itemStarted: () => {
+        throw new Error('observer');
+      },
+    };
+    const rejecting: Observer = { itemStarted: () => Promise.reject(new Error('observer')) };
+    expect(await run([broken, rejecting])).toMatchObject([complete, warned]);
+  });
+
+  it('throw what the first of them threw', () => {
+    const [first, second] = ['first', 'second'].map((message): Observer => ({
+      runFinished: () => {
+        throw new Error(message);
+      },
+    }));
+    const { runFinished } = joinObservers([{}, first!, second!]);
+    expect(() => runFinished?.({} as RunReport)).toThrow('first');
+  });
+
+  it('have no member that none of them has', () => {
+    expect(Object.keys(joinObservers([{ progress: () => {} }, { itemStarted: () => {} }]))).toEqual([
+      'itemStarted',
+      'progress',
+    ]);
+  });
+
   it('may be none', async () => {
-    expect(await run([])).toMatchObject({ outcome: 'complete' });
+    expect(await run([])).toMatchObject([complete]);
   });
 });

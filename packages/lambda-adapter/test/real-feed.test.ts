@@ -41,9 +41,11 @@ afterEach(() => {
 const THREE = 'a\nb\nc\n';
 
 describe('a real feed', () => {
-  it('carries every object, and each has its own report that adds up', async () => {
+  it('carries every object, each with its own report that adds up, and fails one without records', async () => {
     const { report, error, texts } = await invoke({ 'a b+c': THREE, empty: '', one: 'x\n' }, ['a b+c', 'empty', 'one']);
-    expect(error).toBeUndefined();
+    expect(error?.failures).toMatchObject([
+      { object: 's3://supplier-drop/empty', error: { code: 'OBJECT_WITHOUT_RECORDS' }, report: { outcome: 'failed' } },
+    ]);
     expect(report.objects.map((object) => [object.ref?.key, object.report?.read, object.report?.written])).toEqual([
       ['a b+c', 3, 3],
       ['empty', 0, 0],

@@ -89,6 +89,13 @@ describe('a child of a Distributed Map', () => {
     expect((thrown as Error).message).toMatch(/and \d+ more/);
   });
 
+  it('holds 200 characters of a message', async () => {
+    const error = new MillraceError('ANY', `${'m'.repeat(199)}no`);
+    const feed = handMadeFeed('prices', () => ({ outcome: 'failed', error }));
+    const { failures } = await toMapHandler(feed, { ...quiet, onFailure: 'report' })(batchOf('a'));
+    expect(failures[0]?.message).toBe(`${'m'.repeat(199)}n`);
+  });
+
   it('keeps as many failures as it is told to', async () => {
     const feed = handMadeFeed('prices', failing('bad'));
     const handler = toMapHandler(feed, { ...quiet, onFailure: 'report', keepFailures: 0 });

@@ -72,7 +72,7 @@ describe('the result code', () => {
     expect(await codeOf(failedWith('TOO_MANY_REJECTIONS'), { permanent })).toBe('TemporaryFailure');
   });
 
-  it('is TemporaryFailure for any error that can pass', async () => {
+  it('is TemporaryFailure for an error that can pass, whatever its code', async () => {
     const error = new MillraceError('TOO_MANY_REJECTIONS', 'x', { retryable: true });
     expect(await codeOf(() => ({ outcome: 'failed', error }))).toBe('TemporaryFailure');
   });
@@ -105,6 +105,22 @@ describe('the result code', () => {
 });
 
 describe('the result string', () => {
+  it.each([
+    [1024, /x$/],
+    [1025, /x\.\.\.$/],
+  ])('of %d characters ends with %s', async (length, end) => {
+    const codeOnly = 'failed ANY feed=prices read=3 expanded=0 written=3 rejected=0 dropped=0 skipped=0 unsettled=0';
+    const head = `${codeOnly} watermark=3 run=run-1 : `;
+    const error = new MillraceError('ANY', 'x'.repeat(length - head.length));
+    const handler = toS3BatchHandler(
+      handMadeFeed('prices', () => ({ outcome: 'failed', error })),
+      quiet,
+    );
+    const { results } = await handler(s3BatchEvent('1.0', { key: 'k' }));
+    expect(results[0]?.resultString).toHaveLength(1024);
+    expect(results[0]?.resultString).toMatch(end);
+  });
+
   it('has at most 1,024 characters, all ASCII, and none that a CSV file must escape', async () => {
     const message = 'Zeile 1: "ä", 日本語\r\n'.repeat(200);
     const error = new MillraceError('ANY', message);

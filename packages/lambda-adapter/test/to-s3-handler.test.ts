@@ -171,6 +171,23 @@ describe('a failed object', () => {
   });
 });
 
+describe('the message of a failed invocation', () => {
+  it.each([
+    [30_000, 'named in full'],
+    [30_001, 'cut'],
+  ])('with failures of %d characters is %s', async (length, how) => {
+    // Each is `s3://supplier-drop/k: ANY: message; `, and both have the same length but for the rest.
+    const head = 's3://supplier-drop/a: ANY: ; '.length;
+    const rest = length - 2 * head - 1000;
+    const feed = handMadeFeed('prices', ({ ref }) => ({
+      outcome: 'failed',
+      error: new MillraceError('ANY', 'x'.repeat(ref.key === 'a' ? 1000 : rest)),
+    }));
+    const { message } = await failureOf(toS3Handler(feed, quiet)(s3Event({ key: 'a' }, { key: 'b' })));
+    expect(message).toMatch(how === 'cut' ? /x; and 1 more, which the log names$/ : /s3:\/\/supplier-drop\/b: ANY: x+$/);
+  });
+});
+
 describe('several objects', () => {
   async function most(concurrency: number | undefined): Promise<number> {
     let now = 0;

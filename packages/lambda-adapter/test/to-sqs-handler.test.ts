@@ -1,22 +1,14 @@
 import { memoryLedger } from '@millrace/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type InvocationReport, routes, type SqsHandlerOptions, type SqsMessage, toSqsHandler } from '../src/index.ts';
+import { routes, type SqsHandlerOptions, toSqsHandler } from '../src/index.ts';
 import { eventBridgeEvent, snsEnvelope, sqsEvent, sqsMessage } from './carrier-payloads.ts';
 import { failing, handMadeFeed } from './hand-made-feed.ts';
 import { s3Event, s3Record, testEvent } from './s3-payload.ts';
+import { failed, messages } from './sqs-messages.ts';
 import { textFeed } from './text-feed.ts';
 
 const quiet: SqsHandlerOptions = { log: () => undefined };
-
-/** Messages whose ids are the keys that they tell of. */
-function messages(keys: readonly string[], group?: string): readonly unknown[] {
-  return keys.map((key) => sqsMessage(s3Event({ key }), { messageId: key, ...(group && { group }) }));
-}
-
-function failed(...ids: readonly string[]): unknown {
-  return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
-}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -140,96 +132,6 @@ describe('a batch', () => {
   });
 });
 
-describe('onReport', () => {
-  const event = sqsEvent(
-    ...messages(['a', 'bad']),
-    sqsMessage('poison', { messageId: 'p' }),
-    sqsMessage(testEvent(), { messageId: 'test' }),
-    sqsMessage(s3Event({ key: 'gone', eventName: 'ObjectRemoved:Delete' }), { messageId: 'gone' }),
-  );
-
-  it('counts all objects by outcome, also those that no feed saw', async () => {
-    const reports: InvocationReport[] = [];
-    const onReport = (report: InvocationReport): void => void reports.push(report);
-    await toSqsHandler(handMadeFeed('prices', failing('bad')), { ...quiet, onReport })(event);
-    expect(reports).toMatchObject([
-      { outcomes: { complete: 1, failed: 2, 'test-event': 1, 'passed-over': 1 }, objects: { length: 5 } },
-    ]);
-  });
-
-  it('that throws is a warning in the log, and changes nothing', async () => {
-    const lines: unknown[] = [];
-    const onReport = (): void => {
-      throw new Error('report');
-    };
-    const handler = toSqsHandler(handMadeFeed('prices'), { onReport, log: (line) => lines.push(JSON.parse(line)) });
-    expect(await handler(sqsEvent(...messages(['a'])))).toEqual(failed());
-    expect(lines).toMatchObject([
-      { outcome: 'complete' },
-      { level: 'warn', error: { code: 'LAMBDA_REPORT_FAILED', cause: 'Error' } },
-    ]);
-  });
-});
-
-describe('a FIFO queue', () => {
-  it('stops a group at its first failure, and no other group', async () => {
-    const feed = handMadeFeed('prices', failing('bad'));
-    const event = sqsEvent(
-      ...messages(['a1'], 'a'),
-      ...messages(['b1 bad'], 'b'),
-      ...messages(['a2 bad', 'a3'], 'a'),
-      ...messages(['b2'], 'b'),
-      ...messages(['c1'], 'c'),
-    );
-    for (const concurrency of [1, 5]) {
-      const answer = await toSqsHandler(feed, { ...quiet, concurrency })(event);
-      expect(answer).toEqual(failed('b1 bad', 'a2 bad', 'a3', 'b2'));
-    }
-    expect(feed.calls.map(({ ref }) => ref.key).toSorted()).toEqual(
-      ['a1', 'a2 bad', 'b1 bad', 'c1'].flatMap((key) => [key, key]),
-    );
-  });
-
-  it('takes the messages of a group one after the other, whatever the concurrency', async () => {
-    let active = 0;
-    const feed = handMadeFeed('prices', async () => {
-      active += 1;
-      expect(active).toBe(1);
-      await new Promise((resolve) => void setImmediate(resolve));
-      active -= 1;
-      return {};
-    });
-    const keys = Array.from({ length: 10 }, (_, n) => `${n}`);
-    expect(await toSqsHandler(feed, { ...quiet, concurrency: 10 })(sqsEvent(...messages(keys, 'g')))).toEqual(failed());
-    expect(feed.calls.map(({ ref }) => ref.key)).toEqual(keys);
-  });
-
-  it('stops at a message that cannot be understood, too, and says why the later ones were not tried', async () => {
-    const lines: unknown[] = [];
-    const feed = handMadeFeed('prices');
-    const handler = toSqsHandler(feed, { log: (line) => lines.push(JSON.parse(line)) });
-    const event = sqsEvent(sqsMessage('poison', { messageId: 'p', group: 'g' }), ...messages(['after'], 'g'));
-    expect(await handler(event)).toEqual(failed('p', 'after'));
-    expect(feed.calls).toEqual([]);
-    expect(lines[1]).toMatchObject({
-      messageId: 'after',
-      outcome: 'aborted',
-      object: 's3://supplier-drop/after',
-      ref: { key: 'after' },
-      error: { code: 'LAMBDA_GROUP_STOPPED' },
-    });
-  });
-
-  it('does not take the groups of a standard queue for an order', async () => {
-    const feed = handMadeFeed('prices', failing('bad'));
-    const queueArn = 'arn:aws:sqs:eu-central-1:123456789012:fair';
-    const event = sqsEvent(
-      ...['bad', 'good'].map((key) => sqsMessage(s3Event({ key }), { messageId: key, group: 'g', queueArn })),
-    );
-    expect(await toSqsHandler(feed, quiet)(event)).toEqual(failed('bad'));
-  });
-});
-
 describe('time that runs out', () => {
   it('answers the messages that were not begun as failures', async () => {
     vi.useFakeTimers();
@@ -271,72 +173,6 @@ describe('time that runs out', () => {
   });
 });
 
-describe('visibility', () => {
-  const slowly = (ms: number) => () => new Promise<object>((resolve) => setTimeout(() => resolve({}), ms));
-
-  it('is extended for all messages that are not done, while they run', async () => {
-    vi.useFakeTimers();
-    const calls: { readonly ids: readonly string[]; readonly seconds: number }[] = [];
-    const extend = async (open: readonly SqsMessage[], seconds: number): Promise<void> => {
-      calls.push({ ids: open.map(({ messageId }) => messageId), seconds });
-      expect(open[0]).toEqual({
-        messageId: open[0]?.messageId,
-        receiptHandle: `handle of ${open[0]?.messageId}`,
-        queueArn: 'arn:aws:sqs:eu-central-1:123456789012:drops',
-      });
-    };
-    const feed = handMadeFeed('prices', slowly(50_000));
-    const answer = toSqsHandler(feed, { ...quiet, visibility: { extend } })(sqsEvent(...messages(['a', 'b'])));
-    await vi.advanceTimersByTimeAsync(200_000);
-    expect(await answer).toEqual(failed());
-    expect(calls).toEqual([
-      { ids: ['a', 'b'], seconds: 120 },
-      { ids: ['b'], seconds: 120 },
-      { ids: ['b'], seconds: 120 },
-    ]);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-
-  it('keeps a message with several objects until the last of them', async () => {
-    vi.useFakeTimers();
-    const extend = vi.fn<(open: readonly SqsMessage[]) => Promise<void>>(async () => {});
-    const feed = handMadeFeed('prices', slowly(30));
-    const handler = toSqsHandler(feed, { ...quiet, visibility: { extend, everyMs: 40, seconds: 1 } });
-    const answer = handler(sqsEvent(sqsMessage(s3Event({ key: 'a' }, { key: 'b' }), { messageId: 'm' })));
-    await vi.advanceTimersByTimeAsync(1000);
-    await answer;
-    expect(extend).toHaveBeenCalledTimes(1);
-    expect(extend.mock.calls[0]?.[0]).toMatchObject([{ messageId: 'm' }]);
-  });
-
-  it('that cannot be extended is a warning in the log, and changes no outcome', async () => {
-    vi.useFakeTimers();
-    const lines: unknown[] = [];
-    const visibility = { extend: () => Promise.reject(new Error('denied')), everyMs: 40 };
-    const feed = handMadeFeed('prices', slowly(50));
-    const answer = toSqsHandler(feed, { log: (line) => lines.push(JSON.parse(line)), visibility })(
-      sqsEvent(...messages(['a'])),
-      { awsRequestId: 'r' },
-    );
-    await vi.advanceTimersByTimeAsync(100);
-    expect(await answer).toEqual(failed());
-    expect(lines).toMatchObject([
-      { level: 'warn', requestId: 'r', error: { code: 'LAMBDA_VISIBILITY_FAILED', cause: 'Error' } },
-      { outcome: 'complete' },
-    ]);
-  });
-
-  it('is not extended again before the last call has settled', async () => {
-    vi.useFakeTimers();
-    const extend = vi.fn<() => Promise<void>>(() => new Promise(() => {}));
-    const feed = handMadeFeed('prices', slowly(500));
-    const answer = toSqsHandler(feed, { ...quiet, visibility: { extend, everyMs: 40 } })(sqsEvent(...messages(['a'])));
-    await vi.advanceTimersByTimeAsync(1000);
-    await answer;
-    expect(extend).toHaveBeenCalledTimes(1);
-  });
-});
-
 describe('the options', () => {
   it.each<[string, object, string]>([
     ['an unknown one', { visibilty: {} }, 'OPTION_UNKNOWN'],
@@ -344,11 +180,23 @@ describe('the options', () => {
     ['an unknown one of visibility', { visibility: { extend: () => {}, every: 5 } }, 'OPTION_UNKNOWN'],
     ['more than SQS allows', { visibility: { extend: () => {}, seconds: 43_201 } }, 'OPTION_INVALID'],
     ['no time at all', { visibility: { extend: () => {}, everyMs: 0 } }, 'OPTION_INVALID'],
+    ['not even a second', { visibility: { extend: () => {}, seconds: 0 } }, 'OPTION_INVALID'],
+    ['something else than throw or report', { onAllFailed: 'fail' }, 'OPTION_INVALID'],
     ['continueWith without a ledger', { continueWith: () => {} }, 'OPTION_INVALID'],
     ['a wrong encoding', { keys: { notification: 'url' } }, 'OPTION_INVALID'],
     ['observers that are none', { observer: [5] }, 'OPTION_INVALID'],
   ])('%s is refused', (_what, options, code) => {
     expect(() => toSqsHandler(handMadeFeed('prices'), options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('the most that SQS allows is taken, and the least', () => {
+    for (const [everyMs, seconds] of [
+      [1, 1],
+      [1, 43_200],
+    ] as const) {
+      const visibility = { extend: async () => {}, everyMs, seconds };
+      expect(() => toSqsHandler(handMadeFeed('prices'), { visibility })).not.toThrow();
+    }
   });
 
   it('a target that is no feed is refused', () => {

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import { snappyUncompress } from 'hyparquet';
 import { lz4Block } from './lz4-block.ts';
+import { lz4Hadoop } from './lz4-hadoop.ts';
 import { invalid, unsupported } from './parquet-error.ts';
 
 type Decompress = (bytes: Uint8Array, length: number) => Uint8Array;
@@ -19,6 +20,7 @@ const CODECS: Readonly<Record<string, Decompress | undefined>> = {
     typeof zlib.zstdDecompressSync === 'function'
       ? (bytes, length) => zlib.zstdDecompressSync(bytes, { maxOutputLength: length })
       : undefined,
+  LZ4: lz4Hadoop,
   LZ4_RAW: lz4Block,
 };
 

@@ -1,8 +1,19 @@
 import { invalid } from './parquet-error.ts';
 
-/** Decompresses one LZ4 block. https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md */
+/** Decompresses one LZ4 block to `length` bytes at most. */
 export function lz4Block(bytes: Uint8Array, length: number): Uint8Array {
   const out = new Uint8Array(length);
+  return out.subarray(0, lz4Into(bytes, out));
+}
+
+/**
+ * Decompresses one LZ4 block to the front of `out`, and returns how many bytes it has.
+ * https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
+ *
+ * @throws MillraceError `PARQUET_INVALID` if it is damaged, or does not fit
+ */
+export function lz4Into(bytes: Uint8Array, out: Uint8Array): number {
+  const { length } = out;
   let [at, to] = [0, 0];
   const more = (nibble: number): number => {
     let value = nibble;
@@ -31,5 +42,5 @@ export function lz4Block(bytes: Uint8Array, length: number): Uint8Array {
     // Byte by byte: a copy may overlap what it makes.
     for (const end = to + copied; to < end; to += 1) out[to] = out[to - offset]!;
   }
-  return out.subarray(0, to);
+  return to;
 }

@@ -22,6 +22,10 @@ export interface PageReaderOptions {
   /** Where the column's pages begin and end. */
   readonly start: number;
   readonly end: number;
+  /** Whether the writer left the header of a dictionary out of the column's length, so that its pages end that much later. */
+  readonly omitsDictionaryHeader: boolean;
+  /** No page ends after it. */
+  readonly footerStart: number;
   /** How much is read at once where pages are smaller. */
   readonly readBytes: number;
   readonly budget: Budget;
@@ -32,6 +36,7 @@ export interface PageReaderOptions {
 /** Reads one column's pages of a row group, one after the other. */
 export class PageReader {
   readonly #options: PageReaderOptions;
+  #end: number;
   #window: Uint8Array = new Uint8Array(0);
   /** Where in the file the window ends. */
   #windowEnd: number;
@@ -39,6 +44,7 @@ export class PageReader {
 
   constructor(options: PageReaderOptions) {
     this.#options = options;
+    this.#end = options.end;
     this.#windowEnd = options.start;
   }
 
@@ -66,7 +72,7 @@ export class PageReader {
 
   /** Bytes of the column that were not taken yet. */
   get #left(): number {
-    return this.#options.end - this.#windowEnd + this.#window.length - this.#at;
+    return this.#end - this.#windowEnd + this.#window.length - this.#at;
   }
 
   async #header(): Promise<PageHeader> {
@@ -76,6 +82,7 @@ export class PageReader {
       if (end !== undefined) {
         const { buffer, byteOffset, length } = this.#window;
         const header = parquetHeader({ view: new DataView(buffer, byteOffset, length), offset: this.#at });
+        if (header.type === 'DICTIONARY_PAGE') this.#extend(end - this.#at);
         this.#at = end;
         return header;
       }
@@ -83,12 +90,17 @@ export class PageReader {
     }
   }
 
+  #extend(headerLength: number): void {
+    const { omitsDictionaryHeader, footerStart } = this.#options;
+    if (omitsDictionaryHeader) this.#end = Math.min(this.#end + headerLength, footerStart);
+  }
+
   /** Sees to it that so many bytes are in the window. */
   async #need(length: number): Promise<void> {
     const have = this.#window.length - this.#at;
     if (have >= length) return;
-    const { content, end, readBytes, budget } = this.#options;
-    const more = Math.min(end - this.#windowEnd, Math.max(length - have, readBytes));
+    const { content, readBytes, budget } = this.#options;
+    const more = Math.min(this.#end - this.#windowEnd, Math.max(length - have, readBytes));
     budget.take(have + more);
     const read = await content.read(this.#windowEnd, more);
     const rest = this.#window.subarray(this.#at);

@@ -15,6 +15,7 @@ import { withoutBadRows } from './bad-rows.ts';
 import { Budget } from './budget.ts';
 import { readFooter } from './footer.ts';
 import { invalid, unsupported } from './parquet-error.ts';
+import { omitsDictionaryHeader } from './old-writers.ts';
 import { readRowGroup, type Row } from './row-group-reader.ts';
 import { type Field, leavesOf, schemaFields } from './schema.ts';
 
@@ -96,15 +97,18 @@ async function openFile<T>(
     const fields = chosen(all, options.columns);
     context.reportColumns?.(all.map(({ name }) => name));
     const groups = metadata.row_groups.map((group) => ({ group, rows: rowsOf(group.num_rows) }));
-    if (groups.reduce((sum, { rows }) => sum + rows, 0) !== Number(metadata.num_rows))
+    const declared = Number(metadata.num_rows);
+    // parquet-rs before 1.0 always declared 0.
+    if (declared !== 0 && declared !== groups.reduce((sum, { rows }) => sum + rows, 0))
       throw invalid('Its row groups have not as many rows as the file');
-    if (all.length === 0 && Number(metadata.num_rows) > 0) throw unsupported('It has rows, but no columns');
+    if (all.length === 0 && declared > 0) throw unsupported('It has rows, but no columns');
     const { skipped, rest } = behind(groups, context.settled);
     const share = (maxBufferBytes * READ_SHARE) / fields.flatMap(leavesOf).length;
     const state = { bad: false };
     const reading = {
       content,
       footerStart,
+      omitsDictionaryHeader: omitsDictionaryHeader(metadata.created_by),
       fields,
       columns: all.flatMap(leavesOf).length,
       readBytes: Math.max(LEAST_READ, Math.min(readBytes, Math.floor(share))),

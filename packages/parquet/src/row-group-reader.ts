@@ -24,6 +24,8 @@ export interface RowGroupOptions {
   readonly fields: readonly Field[];
   /** Columns of the file, read or not. */
   readonly columns: number;
+  /** As that of a `PageReader`. */
+  readonly omitsDictionaryHeader: boolean;
   readonly readBytes: number;
   readonly budget: Budget;
   readonly checked: (compared: boolean) => void;

@@ -34,7 +34,7 @@ describe('parseParquet keeps the contract', () => {
   const cases = rangeParserCases({
     create: () => parseParquet({ readBytes: 1024 }),
     samples: [
-      { name: 'one row', input: file(1), outputs: records.slice(0, 1), rejections: [] },
+      { name: 'one row', input: file(1), outputs: records.slice(0, 1), rejections: [], columns: ['id', 'word'] },
       { name: 'row groups', input: file(230), outputs: records, rejections: [] },
       { name: 'one row group', input: file(230, 1000), outputs: records, rejections: [] },
       { name: 'bad rows', input: bad, outputs: [{ c: 'a' }, { c: 'c' }], rejections: ['PARQUET_TEXT_INVALID'] },

@@ -52,7 +52,7 @@ export function zigzag(value: number | bigint): Buffer {
 }
 
 export const TYPE = { BOOLEAN: 0, INT32: 1, INT64: 2, INT96: 3, FLOAT: 4, DOUBLE: 5, BYTE_ARRAY: 6, FIXED: 7 } as const;
-export const CODEC = { UNCOMPRESSED: 0, SNAPPY: 1, GZIP: 2, LZO: 3, BROTLI: 4, ZSTD: 6, LZ4_RAW: 7 } as const;
+export const CODEC = { UNCOMPRESSED: 0, SNAPPY: 1, GZIP: 2, LZO: 3, BROTLI: 4, LZ4: 5, ZSTD: 6, LZ4_RAW: 7 } as const;
 export const ENCODING = {
   PLAIN: 0,
   RLE: 3,
@@ -99,6 +99,7 @@ const compress: Record<number, (bytes: Uint8Array) => Uint8Array> = {
   [CODEC.BROTLI]: (bytes) => zlib.brotliCompressSync(bytes),
   [CODEC.ZSTD]: (bytes) => zlib.zstdCompressSync(bytes),
   // Literals only, and copies where the test gives them.
+  [CODEC.LZ4]: (bytes) => bytes,
   [CODEC.LZ4_RAW]: (bytes) => bytes,
   [CODEC.SNAPPY]: (bytes) => bytes,
   [CODEC.LZO]: (bytes) => bytes,
@@ -139,7 +140,8 @@ export function handMade(
   return Buffer.concat([...parts, metadata, length, Buffer.from('PAR1')]);
 }
 
-function pageBytes(
+/** A page with its header, as it is stored. */
+export function pageBytes(
   { kind = 'data', values, encoding = 0, body, levels, crc, declares, flag }: HandPage,
   codec: number,
 ): Buffer {

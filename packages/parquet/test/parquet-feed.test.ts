@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { feed, memoryLedger, type Sink } from '@millrace/core';
+import { type Expectations, feed, memoryLedger, type Sink } from '@millrace/core';
 import { fileSource } from '@millrace/file';
 import { endpointsForTests, type TestEndpoints } from '@millrace/local';
 import { s3Source } from '@millrace/s3';
@@ -81,6 +81,34 @@ describe('a feed of Parquet', () => {
       outcome: 'failed',
       error: { code: 'PARQUET_COLUMN_MISSING', stage: 'parseParquet' },
     });
+  });
+
+  it('may be required to have columns, read or not, to be of a length, and to have rows', async () => {
+    const nothing = parquetWriteBuffer({ columnData: [{ name: 'id', data: [], type: 'INT32' }] });
+    const source = memorySource({ objects: { a: [file], nothing: [new Uint8Array(nothing)] } });
+    const kept = memorySink<unknown>();
+    const run = async (name: string, expected: Expectations) => {
+      const { reports } = await feed('t', { expect: expected })
+        .from(source)
+        .through(parseParquet({ columns: ['id'] }))
+        .to(kept)
+        .run([{ name }], { onFailure: 'report' });
+      return reports[0]!.error?.toJSON() ?? reports[0]!.outcome;
+    };
+    expect(await run('a', { columns: { required: ['text', 'price'] } })).toMatchObject({
+      code: 'OBJECT_COLUMNS_MISSING',
+      stage: 'parseParquet',
+      details: { missing: ['price'], columns: 2 },
+    });
+    expect(kept.values()).toEqual([]);
+    // Of the file only one column is read; its length counts.
+    expect(await run('a', { bytes: { max: file.length - 1 } })).toMatchObject({
+      code: 'OBJECT_BYTES_UNEXPECTED',
+      details: { actual: file.length },
+    });
+    expect(await run('a', { columns: { required: ['text', 'id'] }, bytes: { min: file.length } })).toBe('complete');
+    expect(await run('nothing', {})).toMatchObject({ code: 'OBJECT_WITHOUT_RECORDS' });
+    expect(await run('nothing', { records: { min: 0 }, columns: { required: ['id'] } })).toBe('complete');
   });
 
   it('goes on behind the row groups that were settled, without reading them', async () => {

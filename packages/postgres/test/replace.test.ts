@@ -73,6 +73,22 @@ describe.each(servers)("versions: 'replace' on $name", ({ start }) => {
     },
   );
 
+  it('stays away if the new version is not what the feed expects', async () => {
+    const { sink, stored } = await landing();
+    const prices = feed('prices', { expect: { records: { min: 30 } } })
+      .from(versions)
+      .through(rows)
+      .through(landingRow())
+      .to(sink);
+    const run = options();
+    await prices.run([{ id: 'v1', rows: make('whole', 30) }], run);
+    const { reports } = await prices.run([{ id: 'v2', rows: make('short', 12) }], run);
+    expect(reports[0]).toMatchObject({ outcome: 'failed', error: { code: 'OBJECT_RECORDS_UNEXPECTED' } });
+    expect(await stored()).toEqual({ short: 12, whole: 30 });
+    await prices.run([{ id: 'v3', rows: make('corrected', 40) }], run);
+    expect(await stored()).toEqual({ corrected: 40 });
+  });
+
   it('is not needed to tell rows of versions apart, in a table that has the column; one without it takes them too', async () => {
     for (const hasColumn of [true, false]) {
       const { sink, stored, table } = await landing();

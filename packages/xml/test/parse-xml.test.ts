@@ -294,6 +294,7 @@ async function places(
       quarantine,
       maxRejections: { count: 100_000, share: 1 },
       allRejected: 'accept',
+      expect: { records: { min: 0 } },
       onFailure: 'report',
     });
   const { error } = report.reports[0]!;

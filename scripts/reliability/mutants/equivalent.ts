@@ -315,6 +315,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: `${LAMBDA}invocation/time-budget.ts`,
+    within: 'startTimeBudget',
+    before: 'return { deadline: undefined, graceMs: 0, signal, isOver: () => false, outOfTime, end: () => undefined };',
+    after: 'return { deadline: undefined, graceMs: 1, signal, isOver: () => false, outOfTime, end: () => undefined };',
+    reason: 'A grace period follows a deadline. Sessions takes both or neither, and nothing else reads it.',
+  },
+  {
+    file: `${LAMBDA}invocation/time-budget.ts`,
     within: '',
     before: 'const LONGEST_TIMER_MS = 2 ** 31 - 1;',
     after: 'const LONGEST_TIMER_MS = 2 ** 31 - 2;',

@@ -31,9 +31,9 @@ export function processWithFeeds(
       if (options.quarantine?.holds?.(objectUri(ref))) throw quarantineLoop(ref);
       const results: Processed[] = [];
       for (const feed of feeds) {
-        const late = results.length > 0 && budget.isOver();
+        const isLate = budget.isOver();
         results.push(
-          late ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() } : await sessions.process(feed, ref),
+          isLate ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() } : await sessions.process(feed, ref),
         );
       }
       return results;
