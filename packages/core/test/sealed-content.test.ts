@@ -38,7 +38,7 @@ describe('sealed content', () => {
     const most = rejectionToJson(rejection).length + tag;
     const sealedWithin = async (maxBytes: number): Promise<readonly [bytes: number, opened: Rejection]> => {
       const kept = await sealContent(rejection, 'old', await key, maxBytes);
-      const { data } = kept.details?.['sealed'] as { readonly data: Uint8Array };
+      const { data } = kept.details!['sealed'] as { readonly data: Uint8Array };
       return [data.length, await openContent(kept, () => key, 'fail')];
     };
     expect(await sealedWithin(most)).toEqual([most, rejection]);
@@ -186,9 +186,7 @@ describe('sealedQuarantine', () => {
   });
 
   it('takes no quarantine that cannot be read and settled', () => {
-    const { rejections: _, ...unread } = inner;
-    const { settle: __, ...unsettled } = inner;
-    for (const quarantine of [unread, unsettled, undefined, null])
+    for (const quarantine of [{ ...inner, rejections: undefined }, { ...inner, settle: undefined }, undefined, null])
       expect(() => sealed(quarantine, 16)).toThrow(invalid);
   });
 });

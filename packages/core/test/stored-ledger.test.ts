@@ -220,6 +220,34 @@ describe('a ledger on a store', () => {
     expect(await ledger.entries('f', 'o')).toMatchObject([{ sequencer: '02', state: 'complete' }]);
   });
 
+  it('renews and ends a claim without a read', async () => {
+    const { store, counts } = slowStore();
+    const ledger = storedLedger(store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    const before = counts.reads;
+    for (const watermark of [1, 2]) await ledger.checkpoint(first, { watermark, rejected: 0 });
+    await ledger.finish(first, DONE, REPORT);
+    expect(counts.reads - before).toBe(0);
+    // It is forgotten then.
+    await ledger.finish(first, DONE, REPORT);
+    expect(counts.reads - before).toBe(1);
+  });
+
+  it('writes nothing more for a claim that it found lost', async () => {
+    let now = NOW;
+    const { store, counts } = slowStore();
+    const ledger = storedLedger(store, () => now);
+    const first = request('01');
+    await ledger.claim(first);
+    now += 1000;
+    expect(await ledger.claim(request('02'))).toMatchObject({ outcome: 'granted' });
+    await expect(ledger.checkpoint(first, DONE)).rejects.toMatchObject({ code: 'LEDGER_LEASE_LOST' });
+    const before = counts.heads;
+    await expect(ledger.checkpoint(first, DONE)).rejects.toMatchObject({ code: 'LEDGER_LEASE_LOST' });
+    expect(counts.heads - before).toBe(0);
+  });
+
   it('keeps nothing of a claim that it refuses', async () => {
     const { store, counts } = slowStore();
     const ledger = storedLedger(store, () => NOW);

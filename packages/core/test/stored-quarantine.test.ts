@@ -10,6 +10,7 @@ import {
 } from '@millrace/core/plugin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { firstOrdinal } from '../src/quarantine/keys.ts';
 
 interface MapStore extends QuarantineStore {
   readonly texts: Map<string, { text: string; putAt: number }>;
@@ -234,6 +235,27 @@ describe('a stored quarantine', () => {
     await write(quarantine, [rejection(1, { feed: 'F' })]);
     expect((await read(quarantine)).map(({ ordinal }) => ordinal)).toEqual([0]);
     expect((await read(quarantine, 'F')).map(({ ordinal }) => ordinal)).toEqual([1]);
+  });
+
+  it('gives back what is asked for alone, whatever the store lists beside it', async () => {
+    const store = mapStore();
+    const quarantine = storedQuarantine({ ...store, list: () => store.list('') });
+    expect(await read(quarantine)).toEqual([]);
+    await write(quarantine, [rejection(0)]);
+    await write(quarantine, [rejection(1, { item: { id: 'other', uri: 'other' } })]);
+    await write(quarantine, [rejection(2, { feed: 'g' })]);
+    const ordinals = async (uri?: string): Promise<readonly number[]> => {
+      const found: number[] = [];
+      for await (const { ordinal } of quarantine.rejections({ feed: 'f', ...(uri !== undefined && { uri }) }))
+        found.push(ordinal);
+      return found.toSorted();
+    };
+    expect([await ordinals(), await ordinals('uri'), await ordinals('other')]).toEqual([[0, 1], [0], [1]]);
+  });
+
+  it('knows the lowest ordinal of a part by its key', () => {
+    expect(firstOrdinal('f/o/100000000005-0f.ndjson')).toBe(100_000_000_005);
+    expect(firstOrdinal('f/o/000000000017-0f.ndjson')).toBe(17);
   });
 
   it('refuses a query that it does not know', () => {

@@ -139,6 +139,33 @@ it("sender 'lean' goes through a client whose requests cannot be repeated, and s
   expect(stub.requests.map(({ headers }) => headers['amz-sdk-request'])).toEqual(Array(4).fill('attempt=1; max=2'));
 });
 
+it("sender 'lean' counts requests in a row that cannot be repeated", async () => {
+  const signer = await clientOf().config.signer();
+  let isSigned = false;
+  let accessKeyId = 'test';
+  const client = clientOf({
+    // The client asks for others five minutes before they expire.
+    credentials: async () => ({ accessKeyId, secretAccessKey: 'test', expiration: new Date(Date.now() + 1000) }),
+    signer: {
+      sign: async (...args: Parameters<typeof signer.sign>) => (isSigned ? signer.sign(...args) : args[0]),
+    } as never,
+  });
+  const sink = dynamodbSink({ table: 'landing', client, sender: 'lean' });
+  for (const [signed, keyId, warnings] of [
+    [false, 'test', 0],
+    [false, 'test', 0],
+    [true, 'test', 0],
+    [false, 'other', 0],
+    [false, 'other', 0],
+    [false, 'other', 1],
+  ] as const) {
+    isSigned = signed;
+    accessKeyId = keyId;
+    await write(sink, [{ uuid: 'a' }]);
+    expect(warn).toHaveBeenCalledTimes(warnings);
+  }
+});
+
 describe('a client that is changed after the first requests', () => {
   const add = (client: DynamoDBClient): void =>
     client.middlewareStack.add((next) => next, { step: 'build', name: 'audit' });

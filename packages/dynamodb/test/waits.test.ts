@@ -9,17 +9,9 @@ const aborted = expect.objectContaining({ code: 'DYNAMODB_ABORTED', retryable: t
 function countedSignal() {
   const abort = new AbortController();
   const { signal } = abort;
-  let listeners = 0;
-  const { addEventListener: add, removeEventListener: remove } = signal;
-  signal.addEventListener = (...args: Parameters<typeof add>) => {
-    listeners += 1;
-    add.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
-    listeners -= 1;
-    remove.apply(signal, args);
-  };
-  return { abort: () => abort.abort('stop'), signal, listeners: () => listeners };
+  const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
+  const listeners = (): number => add.mock.calls.length - remove.mock.calls.length;
+  return { abort: () => abort.abort('stop'), signal, listeners };
 }
 
 describe('work until the signal fires', () => {

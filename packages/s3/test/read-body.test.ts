@@ -54,8 +54,10 @@ describe('a body', () => {
     ['fails, and nobody knows its length', [bytes(4)], differs, undefined, 'S3_BODY_CORRUPT'],
     ['loses its connection, and nobody knows its length', [bytes(4)], lost, undefined, 'S3_BODY_TRUNCATED'],
   ])('that %s is not whole', async (_, chunks, end, length, code) => {
+    using timers = holdTimers(IDLE_MS);
     const stream = body(chunks, end);
     const error = await failureOf(collect(read(stream, { length })));
+    expect(timers.pending()).toBe(0);
     expect(error).toMatchObject({ code, retryable: true, details: { uri: 's3://bucket/key', length } });
     if (end instanceof Error) expect(error.cause).toBe(end);
     expect(stream.destroyed).toBe(true);
@@ -83,9 +85,11 @@ describe('a body', () => {
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
     using timers = holdTimers(IDLE_MS);
     await collect(read(body([bytes(5)]), { signal }));
-    const left = read(body([bytes(2)], 'waits'), { signal });
+    const stream = body([bytes(2)], 'waits');
+    const left = read(stream, { signal });
     await left.next();
     await left.return();
+    expect(stream.destroyed).toBe(true);
     expect(add).toHaveBeenCalledTimes(2);
     expect(remove.mock.calls.map(([, listener]) => listener)).toEqual(add.mock.calls.map(([, listener]) => listener));
     expect(timers.pending()).toBe(0);
@@ -193,14 +197,25 @@ describe('what names a version', () => {
     expect(pin(object)).toEqual(asked);
     expect(pin({ ...object, versionId: 'v' })).toEqual({ ...asked, VersionId: 'v' });
     expect(pin({ ...object, etag: 'W/"e"' })).toEqual({ ...asked, IfMatch: '"e"' });
-    expect([object, { ...object, versionId: 'v' }, { ...object, etag: 'e' }].map(isPinned)).toEqual([false, true, true]);
+    expect([object, { ...object, versionId: 'v' }, { ...object, etag: 'e' }].map(isPinned)).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('is what the answer says, and the ETag of the reference only if it says none', () => {
     const named = { bucket: 'b', key: 'k', etag: '"named"' };
     const LastModified = new Date('2026-01-01T00:00:00Z');
     const all = { VersionId: 'v', ETag: '"e"', ContentLength: 0, LastModified };
-    const version = { bucket: 'b', key: 'k', versionId: 'v', etag: 'e', size: 0, lastModified: '2026-01-01T00:00:00.000Z' };
+    const version = {
+      bucket: 'b',
+      key: 'k',
+      versionId: 'v',
+      etag: 'e',
+      size: 0,
+      lastModified: '2026-01-01T00:00:00.000Z',
+    };
     expect(answeredVersion(named, all)).toEqual(version);
     expect(answeredVersion(named, { VersionId: 'null' })).toEqual({ bucket: 'b', key: 'k', etag: 'named' });
     expect(Object.keys(answeredVersion({ bucket: 'b', key: 'k' }, {}))).toEqual(['bucket', 'key']);
@@ -214,6 +229,7 @@ describe('what names a version', () => {
       readFrom: 'copy',
     });
     expect(Object.keys(originOf({ bucket: 'b', key: 'k', etag: 'e' }))).toEqual(['id', 'uri', 'etag']);
+    expect(Object.keys(originOf({ bucket: 'b', key: 'k', versionId: 'v' }))).toEqual(['id', 'uri', 'versionId']);
     const unknown = expect.objectContaining({ code: 'S3_VERSION_UNKNOWN', retryable: true }) as Error;
     const { lastModified } = version;
     for (const more of [{}, { size: 1 }, { lastModified }])

@@ -1,13 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
 import { s3Source } from '../src/index.ts';
 import { collect } from './collect.ts';
 import { itemContext } from './item-context.ts';
-import { type Answer, inTurn, stubS3 } from './stub-s3.ts';
+import { type Answer, errorAnswer, inTurn, stubS3 } from './stub-s3.ts';
 
-vi.mock('node:timers/promises', { spy: true });
-const slept = vi.mocked(sleep);
-beforeEach(() => void slept.mockReset().mockResolvedValue(undefined));
+let slept: MockInstance<typeof timers.setTimeout>;
+beforeEach(() => {
+  slept = vi.spyOn(timers, 'setTimeout').mockResolvedValue(undefined);
+  syncBuiltinESMExports();
+});
+afterEach(() => {
+  slept.mockRestore();
+  syncBuiltinESMExports();
+});
 
 const waits = (): readonly unknown[] => slept.mock.calls.map(([ms]) => ms);
 const ref = { bucket: 'bucket', key: 'key' };
@@ -22,8 +29,8 @@ it('doubles what it waits at most before a body is resumed', async () => {
       etag: '"e"',
       ...(range !== undefined && { 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }),
     });
-    response.write(rest.subarray(0, 70_000), () => response.end());
-    if (rest.length > 70_000) response.on('finish', () => response.socket?.destroy());
+    // What was sent arrives before the end of the connection.
+    response.write(rest.subarray(0, 70_000), () => void response.socket?.end());
   };
   const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
   try {
@@ -33,6 +40,30 @@ it('doubles what it waits at most before a body is resumed', async () => {
     await item.close?.();
     expect(stub.requests).toHaveLength(5);
     expect(waits()).toEqual([50, 100, 200, 400]);
+  } finally {
+    random.mockRestore();
+  }
+});
+
+it('never waits longer than ten seconds before a body is resumed', async () => {
+  const whole: Answer = (_request, response) => {
+    response.writeHead(200, { 'content-length': 2, etag: '"e"' });
+    response.write('a', () => void response.socket?.end());
+  };
+  const rest: Answer = (_request, response) => {
+    const headers = { 'content-length': 1, etag: '"e"', 'content-range': 'bytes 1-1/2' };
+    response.writeHead(206, headers).end('b');
+  };
+  const random = vi.spyOn(Math, 'random').mockReturnValue(1);
+  try {
+    const busy = Array.from({ length: 8 }, () => errorAnswer(503, 'SlowDown'));
+    await using stub = await stubS3(inTurn(whole, ...busy, rest));
+    const item = await s3Source({ client: stub.client, maxResumes: 9 }).open(ref, itemContext());
+    const context = itemContext();
+    expect(Buffer.concat(await collect(item.chunks(context))).toString()).toBe('ab');
+    await item.close?.();
+    expect(context.counters).toEqual({ resumes: 9, unverified: 1 });
+    expect(waits()).toEqual([100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
   } finally {
     random.mockRestore();
   }

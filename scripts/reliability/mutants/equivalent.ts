@@ -173,6 +173,34 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'A run that holds has a version, and the version of a replay is not written.',
   },
   {
+    file: `${LEDGER}order.ts`,
+    within: 'isOlder',
+    before: 'return writtenAt !== undefined && writtenAt < head.lastModified;',
+    after: 'return (writtenAt < head.lastModified);',
+    reason: 'In JavaScript, undefined is less than nothing.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'decideCheckpoint',
+    before: 'head: ofNewest(request, head && { ...head, leaseUntil }),',
+    after: 'head: ofNewest(request, ({ ...head, leaseUntil })),',
+    reason: 'A claim that holds under newest has a head, and the head is not written under all.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'decideCheckpoint',
+    before: 'version: ofRun(request, version && { ...version, ...progress, leaseUntil }),',
+    after: 'version: ofRun(request, ({ ...version, ...progress, leaseUntil })),',
+    reason: 'A run that holds has a version, and the version of a replay is not written.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'decideFinish',
+    before: 'const confirmed = head && { ...head, leaseUntil: now + request.leaseMs };',
+    after: 'const confirmed = ({ ...head, leaseUntil: now + request.leaseMs });',
+    reason: 'A claim that holds under newest has a head, and the head is not written under all.',
+  },
+  {
     file: `${LEDGER}extent.ts`,
     within: 'extended',
     before: 'reach: Math.max(version?.reach ?? 0, watermark + reach),',
@@ -194,6 +222,14 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'No two rejections of a batch share a position.',
   },
   {
+    file: `${CORE}stored-quarantine.ts`,
+    within: 'byPosition',
+    before: 'return rejectionPosition(a) < rejectionPosition(b) ? -1 : 1;',
+    after: 'return rejectionPosition(a) < rejectionPosition(b) ? -1 : 0;',
+    reason:
+      'No two rejections of a batch share a position, and the sort of V8 asks only whether the result is below 0.',
+  },
+  {
     file: `${CORE}quarantine/merge-parts.ts`,
     within: 'earlier',
     before: 'return a === undefined || b.position < a.position ? b : a;',
@@ -201,11 +237,32 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'Of two cursors at the same position only the position is used.',
   },
   {
+    file: `${S3}parallel-ranges.ts`,
+    within: 'parallelRanges',
+    before: "signal.addEventListener('abort', onAbort, { once: true });",
+    after: "signal.addEventListener('abort', onAbort, { once: false });",
+    reason: 'A signal fires once, and the listener goes when the reader has left.',
+  },
+  {
+    file: `${S3}read-body.ts`,
+    within: 'readBody',
+    before: "signal.addEventListener('abort', onAbort, { once: true });",
+    after: "signal.addEventListener('abort', onAbort, { once: false });",
+    reason: 'A signal fires once, and the listener goes when the body ends.',
+  },
+  {
     file: `${S3}resumable-ranges.ts`,
     within: 'resumableRanges',
     before: 'const pinned = length !== undefined && answer.ETag !== undefined;',
     after: 'const pinned = (answer.ETag !== undefined);',
     reason: 'Without a length, no byte is below the end and no object is longer than a range, so nothing is asked for.',
+  },
+  {
+    file: `${DYNAMODB}deliver.ts`,
+    within: 'deliver',
+    before: 'for (let attempt = 1; ; attempt += 1) {',
+    after: 'for (let attempt = 1; ; attempt += 2) {',
+    reason: 'Of the number of an attempt, only whether it is the first matters.',
   },
   {
     file: `${DYNAMODB}exchange.ts`,

@@ -58,20 +58,20 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
   /**
    * Stamps and writes a decision, the head first. Returns what is in place then, or `undefined` if a write was refused.
    *
-   * @param refused called with the head that was written if the version was refused
+   * @param refused called if the version was refused, with the head that was written if there was one
    */
   const write = async (
     at: LedgerAddress,
     known: Known,
     next: Omit<Grant, 'answer'>,
-    refused?: (head: HeadRecord) => Promise<void>,
+    refused?: (head: HeadRecord | undefined) => Promise<void>,
   ): Promise<Known | undefined> => {
     const head = next.head && stamped<HeadRecord>(next.head, now());
     if (head !== undefined && !(await store.writeHead(at, head, known.head?.stamp))) return undefined;
     const version = next.version && stamped<VersionRecord>(next.version, now());
     const written = { head: head ?? known.head, version: version ?? known.version };
     if (version === undefined || (await store.writeVersion(at, version, known.version?.stamp))) return written;
-    if (head !== undefined) await refused?.(head);
+    await refused?.(head);
     return undefined;
   };
 
