@@ -6,7 +6,7 @@ import { type CompressionFormat, decompress, type DecompressOptions } from '../s
 import { bomb, cut, records } from './gzip-file.ts';
 
 const checksummed = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
-type BuiltIn = Exclude<CompressionFormat, 'bzip2' | 'zip'>;
+type BuiltIn = Exclude<CompressionFormat, 'bzip2' | 'tar' | 'zip'>;
 const COMPRESS: Readonly<Record<BuiltIn, (bytes: Uint8Array) => Buffer>> = {
   gzip: (bytes) => gzipSync(bytes),
   zlib: (bytes) => deflateSync(bytes),
