@@ -70,7 +70,8 @@ describe('files that are stored without their length in front', { timeout: 60_00
         damaged[at]! ^= 0x11;
         const { code, files } = await before(damaged);
         for (const [index, content] of Object.values(files).entries()) {
-          const others = [/[BC]/, /[AC]/, /[AB]/][index]!;
+          // A descriptor that is damaged may be taken for data, and have one of the letters in it.
+          const others = [/BB|CC/, /AA|CC/, /AA|BB/][index]!;
           expect(content, `byte ${at}: ${code}`).not.toMatch(others);
         }
       }
