@@ -7,7 +7,14 @@ import base from '../../tsup.base.ts';
  */
 const config: Options | Options[] | ((overrideOptions: Options) => unknown) = defineConfig({
   ...(base as Options),
-  entry: ['src/index.ts', 'src/bzip2.ts', 'src/tar.ts', 'src/zip.ts', 'src/fflate-engine.ts', 'src/no-fflate-engine.ts'],
+  entry: [
+    'src/index.ts',
+    'src/bzip2.ts',
+    'src/tar.ts',
+    'src/zip.ts',
+    'src/fflate-engine.ts',
+    'src/no-fflate-engine.ts',
+  ],
   dts: { entry: ['src/index.ts', 'src/bzip2.ts', 'src/tar.ts', 'src/zip.ts'] },
   external: ['#fflate-engine'],
 });

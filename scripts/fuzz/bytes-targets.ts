@@ -37,7 +37,9 @@ const tokens = [
 
 /** Fields of headers, records, and whole headers of which the checksum is right. */
 const tarTokens = [
-  ...['ustar\x0000', 'ustar  \0', '14 path=b.csv\n', '9 size=1\n', '20 GNU.sparse.size=\n', 'x', 'L', 'S'].map((text) => Buffer.from(text)),
+  ...['ustar\x0000', 'ustar  \0', '14 path=b.csv\n', '9 size=1\n', '20 GNU.sparse.size=\n', 'x', 'L', 'S'].map((text) =>
+    Buffer.from(text),
+  ),
   Buffer.from('8000000000000000000000ff', 'hex'),
   Buffer.alloc(512),
   ...TARS.map((bytes) => bytes.subarray(0, 512)),

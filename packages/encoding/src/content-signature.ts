@@ -15,8 +15,10 @@ interface Mark extends ContentSignature {
 export const SIGNATURE_LENGTH = 512;
 
 const DECOMPRESS = 'Put decompress() of @millrace/gzip, or the package of the format, before decodeText.';
-const UNZIP = 'Put decompress({ formats: [zip()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
-const UNTAR = 'Put decompress({ formats: [tar()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
+const UNZIP =
+  'Put decompress({ formats: [zip()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
+const UNTAR =
+  'Put decompress({ formats: [tar()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
 const REPACK = 'It is not read here; have the file delivered as gzip or zip.';
 const EXPORT = 'It is not read here; have the data delivered as CSV, JSON or XML.';
 

@@ -55,7 +55,8 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
     const format = chosen();
     if (!isArchive(format)) beginning = self;
     // What an archive holds differs from file to file.
-    if (!outer.some(isArchive) && (outer.length === 0 || format !== 'none')) note('format', [...outer, format].join(' '));
+    if (!outer.some(isArchive) && (outer.length === 0 || format !== 'none'))
+      note('format', [...outer, format].join(' '));
     if (format === 'none') return;
     layer = settings.startLayer(format, count);
     inside = [...outer, format];
@@ -109,10 +110,7 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
       inner?.close();
       const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
       const names = formatsOfName(output.name, settings.suffixes);
-      inner = naming(
-        file,
-        detectingLayer({ settings, count, note, named: names, outer: inside, self: file }),
-      );
+      inner = naming(file, detectingLayer({ settings, count, note, named: names, outer: inside, self: file }));
     }
   }
 

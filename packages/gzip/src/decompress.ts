@@ -91,7 +91,11 @@ export function decompress(options: DecompressOptions = {}): Decompressor {
   return Object.freeze<Decompressor>({
     kind: 'decompressor',
     name: 'decompress',
-    signature: signatureOf({ expect, onConflict, formats: known }),
+    signature: signatureOf({
+      expect,
+      onConflict,
+      formats: [...FORMATS, ...formats.map(({ format, signature }) => [format, signature])],
+    }),
     start: (context: ItemContext) => startDecompress(settings, context),
   });
 }

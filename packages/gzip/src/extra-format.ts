@@ -9,6 +9,8 @@ export interface ExtraFormat {
   readonly format: 'bzip2' | 'tar' | 'zip';
   /** Suffixes of names that say this format, in lower case. */
   readonly suffixes: readonly string[];
+  /** Text that differs if it may read the same archive otherwise, as by other options. @default none */
+  readonly signature?: string;
   /** Starts on one item, or on what was inside another compression. For `decompress`. */
   readonly start: (limits: OutputLimits, count: (counter: string, by?: number) => void) => Layer;
 }

@@ -58,7 +58,12 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
   }
 
   function corrupt(cause: unknown): MillraceError {
-    return fail('GZIP_CORRUPT', 'The compressed data of a gzip member is damaged. Ask the sender for a new copy.', {}, cause);
+    return fail(
+      'GZIP_CORRUPT',
+      'The compressed data of a gzip member is damaged. Ask the sender for a new copy.',
+      {},
+      cause,
+    );
   }
 
   function tooManyEmpty(): MillraceError {

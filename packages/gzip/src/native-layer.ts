@@ -40,7 +40,10 @@ export function nativeLayer(format: NativeFormat, makeStream: () => NativeStream
   const frames = format === 'zstd' ? new ZstdFrames(() => trailing()) : undefined;
 
   function fail(code: string, what: string, cause?: unknown): MillraceError {
-    return new MillraceError(code, `${what} Ask the sender for a new copy.`, { cause, details: { format, offset: read } });
+    return new MillraceError(code, `${what} Ask the sender for a new copy.`, {
+      cause,
+      details: { format, offset: read },
+    });
   }
 
   function trailing(): MillraceError {

@@ -1,4 +1,4 @@
-import { isMillraceError, MillraceError } from '@millrace/core';
+import { MillraceError } from '@millrace/core';
 import { part } from '@millrace/core/plugin';
 import { assertNoneMissing, passTrailing } from './archive-end.ts';
 import type { ArchiveOutput } from './archive-layer.ts';
@@ -19,7 +19,7 @@ import {
   withZip64,
 } from './zip-records.ts';
 import { HEAD_LENGTH } from './compression-format.ts';
-import { DEFLATED, methodLayer, STORED, unsupported } from './zip-methods.ts';
+import { DEFLATED, methodLayer, type Piece, STORED, unpacked, unsupported } from './zip-methods.ts';
 import { hasZipInside, isProgram } from './program-mark.ts';
 import { skipPrefix } from './zip-prefix.ts';
 import type { Selection, ZipEntry } from './zip-selection.ts';
@@ -40,7 +40,6 @@ export interface UnzipSettings {
   readonly count: (counter: string) => void;
 }
 
-type Piece = Uint8Array | typeof MORE;
 type Outputs<T = void> = AsyncGenerator<ArchiveOutput, T, undefined>;
 
 /** Reads an archive from its first byte to its last, and begins a part with each file that is wanted. */
@@ -150,7 +149,8 @@ export class Unzip {
     const remedy = 'Ask the sender for an archive';
     if (isEncrypted) throw this.#fail('ZIP_ENCRYPTED', `${what} is encrypted. ${remedy} without a password.`);
     const why = unsupported(method, hasDescriptor);
-    if (why !== undefined) throw this.#fail('ZIP_METHOD_UNSUPPORTED', `${what} ${why}. ${remedy} with deflate.`, { method });
+    if (why !== undefined)
+      throw this.#fail('ZIP_METHOD_UNSUPPORTED', `${what} ${why}. ${remedy} with deflate.`, { method });
   }
 
   *#pass(header: FileHeader): Generator<typeof MORE, FileFacts, undefined> {
@@ -195,7 +195,12 @@ export class Unzip {
 
   #decoded(header: FileHeader, facts: (packedSize: number) => FileFacts): AsyncIterable<Piece> | Iterable<Piece> {
     if (header.method === DEFLATED) return this.#inflated(header);
-    if (header.method !== STORED) return this.#unpacked(header);
+    if (header.method !== STORED) {
+      const layer = methodLayer(header.method);
+      this.#decoder = layer;
+      const corrupt = (cause: unknown): MillraceError => this.#corrupt(`${this.#entry} cannot be decompressed`, cause);
+      return unpacked(layer, this.#stored(header), corrupt);
+    }
     if (!header.hasDescriptor) return this.#stored(header);
     const what = `The length of ${this.#entry} is not in front of it, and what may be another file begins in it.`;
     return storedUpToDescriptor(this.#input, {
@@ -232,27 +237,6 @@ export class Unzip {
     }
   }
 
-  /** Data of a method that a layer of `decompress` undoes; its length is in front. */
-  async *#unpacked({ method, packedSize }: FileHeader): AsyncGenerator<Piece, void> {
-    const layer = methodLayer(method);
-    this.#decoder = layer;
-    try {
-      for (let left = packedSize; left > 0;) {
-        if (this.#input.length === 0) yield* this.#more();
-        const piece = this.#input.take(Math.min(left, PIECE_BYTES));
-        left -= piece.length;
-        yield* layer.push(piece) as AsyncIterable<Uint8Array>;
-      }
-      yield* layer.end() as AsyncIterable<Uint8Array>;
-    } catch (error) {
-      const isInner = isMillraceError(error) && error.details?.['format'] !== 'zip';
-      throw isInner ? this.#corrupt(`${this.#entry} cannot be decompressed`, error) : error;
-    } finally {
-      layer.close();
-      this.#decoder = undefined;
-    }
-  }
-
   /** The next bytes, which stay; at least so many. */
   *#peek(length: number): Generator<typeof MORE, Uint8Array, undefined> {
     while (this.#input.length < length) yield* this.#more();
@@ -266,7 +250,10 @@ export class Unzip {
 
   *#more(): Generator<typeof MORE, void, undefined> {
     if (this.#input.isEnded) {
-      throw this.#fail('COMPRESSION_TRUNCATED', 'The zip archive ends before it is complete. Ask the sender for a new copy.');
+      throw this.#fail(
+        'COMPRESSION_TRUNCATED',
+        'The zip archive ends before it is complete. Ask the sender for a new copy.',
+      );
     }
     yield MORE;
   }
@@ -289,7 +276,12 @@ export class Unzip {
     });
 
   #corrupt(what: string, cause?: unknown): MillraceError {
-    return this.#fail('COMPRESSION_CORRUPT', `The zip archive is damaged: ${what}. Ask the sender for a new copy.`, {}, cause);
+    return this.#fail(
+      'COMPRESSION_CORRUPT',
+      `The zip archive is damaged: ${what}. Ask the sender for a new copy.`,
+      {},
+      cause,
+    );
   }
 
   #checksum(what: string, details: object): MillraceError {

@@ -47,7 +47,11 @@ export function* readDirectory(
     for (let left = length; left > 0; left -= input.take(left).length) yield* peek(1);
   };
   const mismatch = (what: string, details?: object): Error =>
-    fail('ZIP_DIRECTORY_MISMATCH', `The directory at the archive's end ${what}. Ask the sender to create the archive again.`, details);
+    fail(
+      'ZIP_DIRECTORY_MISMATCH',
+      `The directory at the archive's end ${what}. Ask the sender to create the archive again.`,
+      details,
+    );
 
   const start = input.offset;
   let listed = 0;
@@ -75,12 +79,14 @@ export function* readDirectory(
   }
   const size = input.offset - start;
   const assertAgrees = (end: DirectoryEnd, hasZip64: boolean): void => {
-    if (!agrees(end, files.size, size, start - (base ?? 0), hasZip64)) throw mismatch('has another number or offset of its files');
+    if (!agrees(end, files.size, size, start - (base ?? 0), hasZip64))
+      throw mismatch('has another number or offset of its files');
   };
   let signature = signatureOf(yield* peek(4));
   const assertEnd = (): void => {
     if (signature === SIGNATURES.end) return;
-    const what = 'The zip archive has other bytes in the place of a file or its directory. Ask the sender for a new copy.';
+    const what =
+      'The zip archive has other bytes in the place of a file or its directory. Ask the sender for a new copy.';
     throw fail('COMPRESSION_CORRUPT', what);
   };
   const hasZip64 = signature === SIGNATURES.end64;

@@ -1,5 +1,7 @@
+import { isPart } from '@millrace/core/plugin';
 import { bzip2Layer } from './bzip2.ts';
 import type { Layer } from './layer.ts';
+import { MORE } from './more-input.ts';
 import { nativeLayer, streamMaker } from './native-layer.ts';
 import type { OutputLimits } from './output-limits.ts';
 
@@ -7,6 +9,9 @@ export const STORED = 0;
 export const DEFLATED = 8;
 const BZIP2 = 12;
 const ZSTD = 93;
+
+/** Some of a file's data, or `MORE`, which asks for more input. */
+export type Piece = Uint8Array | typeof MORE;
 
 /** Methods by their numbers (APPNOTE.TXT 6.3.10, section 4.4.5). */
 const NAMES: Readonly<Record<number, string>> = {
@@ -51,4 +56,28 @@ export function unsupported(method: number, hasDescriptor: boolean): string | un
 export function methodLayer(method: number): Layer {
   const limits: OutputLimits = { maxOutputBytes: Infinity, maxRatio: Infinity, ratioFloorBytes: Infinity };
   return method === BZIP2 ? bzip2Layer(limits) : nativeLayer('zstd', streamMaker('zstd')!, limits);
+}
+
+/** Undoes a method: yields what a layer makes of the pieces of a file, and `corrupt` makes an error of the layer's own. */
+export async function* unpacked(
+  { push, end, close }: Layer,
+  pieces: Iterable<Piece>,
+  corrupt: (cause: unknown) => Error,
+): AsyncGenerator<Piece, void, undefined> {
+  const bytes = async function* (outputs: ReturnType<Layer['push']>): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const output of outputs) if (!isPart(output)) yield output;
+    } catch (error) {
+      throw corrupt(error);
+    }
+  };
+  try {
+    for (const piece of pieces) {
+      if (piece === MORE) yield MORE;
+      else yield* bytes(push(piece));
+    }
+    yield* bytes(end());
+  } finally {
+    close();
+  }
 }

@@ -1,5 +1,5 @@
 import { MillraceError } from '@millrace/core';
-import { check, checkOptions } from '@millrace/core/plugin';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { fflateEngine } from '#fflate-engine';
 import { archiveLayer } from './archive-layer.ts';
 import { ByteQueue } from './byte-queue.ts';
@@ -65,6 +65,7 @@ export function zip(options: ZipOptions = {}): ExtraFormat {
   return Object.freeze<ExtraFormat>({
     format: 'zip',
     suffixes: ['zip'],
+    signature: signatureOf(options),
     start: (limits, count) => zipLayer(options, limits, count),
   });
 }
@@ -76,9 +77,13 @@ function zipLayer(
 ): Layer {
   const engine = nativeEngine() ?? fflateEngine();
   if (engine === undefined) {
-    throw new MillraceError('COMPRESSION_UNAVAILABLE', 'The item is zip, which needs node:zlib. Run on Node 22.3 or later.', {
-      details: { format: 'zip' },
-    });
+    throw new MillraceError(
+      'COMPRESSION_UNAVAILABLE',
+      'The item is zip, which needs node:zlib. Run on Node 22.3 or later.',
+      {
+        details: { format: 'zip' },
+      },
+    );
   }
   let total = 0;
   const produced = (length: number, read: number): void => {

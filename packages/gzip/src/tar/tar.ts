@@ -1,4 +1,4 @@
-import { check, checkOptions } from '@millrace/core/plugin';
+import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
 import { archiveLayer } from '../archive-layer.ts';
 import { ByteQueue } from '../byte-queue.ts';
 import type { ExtraFormat } from '../extra-format.ts';
@@ -66,12 +66,20 @@ export function tar(options: TarOptions = {}): ExtraFormat {
   return Object.freeze<ExtraFormat>({
     format: 'tar',
     suffixes: ['tar'],
+    signature: signatureOf(options),
     start: (limits, count) => tarLayer(options, limits, count),
   });
 }
 
 function tarLayer(options: TarOptions, limits: OutputLimits, count: (counter: string, by?: number) => void): Layer {
-  const { entries, onMissing, onTrailing, maxEntries = 10_000, maxNameBytes = 1024, maxHeaderBytes = 1024 ** 2 } = options;
+  const {
+    entries,
+    onMissing,
+    onTrailing,
+    maxEntries = 10_000,
+    maxNameBytes = 1024,
+    maxHeaderBytes = 1024 ** 2,
+  } = options;
   let total = 0;
   const produced = (length: number, read: number): void => {
     total += length;

@@ -153,7 +153,9 @@ export class Untar {
       }
       case 'unknown': {
         const what = `Entry ${this.#entries} of the archive has type ${type}, which is not supported.`;
-        throw this.#fail('TAR_TYPE_UNSUPPORTED', `${what} Leave it out with entries, or ask for a ustar archive.`, { type });
+        throw this.#fail('TAR_TYPE_UNSUPPORTED', `${what} Leave it out with entries, or ask for a ustar archive.`, {
+          type,
+        });
       }
       default:
     }

@@ -22,7 +22,9 @@ export async function untarred(
 ): Promise<Untarred> {
   try {
     const codec = decompress({ formats: [tar(options)], ...more });
-    const { values, parts, counters, notes } = await runDecoder(codec, chunks, { item: { id: name, uri: `s3://b/${name}` } });
+    const { values, parts, counters, notes } = await runDecoder(codec, chunks, {
+      item: { id: name, uri: `s3://b/${name}` },
+    });
     const files = parts.map(({ name: file, at }, index) => {
       const content = Buffer.concat(values.slice(at, parts[index + 1]?.at));
       return [file, content.toString('latin1')] as const;

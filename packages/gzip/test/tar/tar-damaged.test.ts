@@ -13,7 +13,16 @@ const FILES: readonly (readonly [files: readonly TarFile[], name: string, conten
   [[{ name: 'a.csv', data: 'a,1\n' }], 'a.csv', 'a,1\n'],
   [[pax({ path: 'é/b.csv', size: '513' }), { name: 'b', data: 'b'.repeat(513) }], 'é/b.csv', 'b'.repeat(513)],
   [[{ name: 'folder/', type: '5' }, { name: 'link', type: '2' }, { name: 'empty' }], 'empty', ''],
-  [[long('c/'.repeat(60)), { name: 'c/'.repeat(60), type: '5' }, long('d'.repeat(120)), { name: 'd'.repeat(100), data: 'd\n' }], 'd'.repeat(120), 'd\n'],
+  [
+    [
+      long('c/'.repeat(60)),
+      { name: 'c/'.repeat(60), type: '5' },
+      long('d'.repeat(120)),
+      { name: 'd'.repeat(100), data: 'd\n' },
+    ],
+    'd'.repeat(120),
+    'd\n',
+  ],
   [[{ name: 'e', prefix: 'p', data: 'e'.repeat(512) }], 'p/e', 'e'.repeat(512)],
 ];
 const EXPECTED = FILES.map(([, name, content]) => [name, content] as const);
@@ -86,17 +95,21 @@ describe('a damaged archive', { timeout: 120_000 }, () => {
       insert: fc.oneof(fc.uint8Array({ maxLength: 3 }), fc.constantFrom(new Uint8Array(512), FILE.subarray(0, 512))),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 2000 }), async (changes, size) => {
-        let changed = FILE;
-        for (const { at, remove, insert } of changes) {
-          const position = Math.trunc(at * changed.length);
-          changed = Buffer.concat([changed.subarray(0, position), insert, changed.subarray(position + remove)]);
-        }
-        const whole = await untarred([changed], {}, { expect: 'tar' });
-        const pieces = await untarred(cut(changed, size), {}, { expect: 'tar' });
-        expect([pieces.code, pieces.files]).toEqual([whole.code, whole.files]);
-        expect(whole.code).toMatch(/^OK$|^COMPRESSION_|^TAR_/);
-      }),
+      fc.asyncProperty(
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 2000 }),
+        async (changes, size) => {
+          let changed = FILE;
+          for (const { at, remove, insert } of changes) {
+            const position = Math.trunc(at * changed.length);
+            changed = Buffer.concat([changed.subarray(0, position), insert, changed.subarray(position + remove)]);
+          }
+          const whole = await untarred([changed], {}, { expect: 'tar' });
+          const pieces = await untarred(cut(changed, size), {}, { expect: 'tar' });
+          expect([pieces.code, pieces.files]).toEqual([whole.code, whole.files]);
+          expect(whole.code).toMatch(/^OK$|^COMPRESSION_|^TAR_/);
+        },
+      ),
       { numRuns: inFull ? 2000 : 200 },
     );
   });

@@ -35,7 +35,7 @@ export function long(name: string, type = 'L'): TarFile {
   return { name: '././@LongLink', type, form: 'gnu', data: `${name}\0` };
 }
 
-export function record([keyword, value]: readonly [string, string | Uint8Array]): Buffer {
+function record([keyword, value]: readonly [string, string | Uint8Array]): Buffer {
   const rest = Buffer.concat([Buffer.from(` ${keyword}=`), Buffer.from(value), Buffer.from('\n')]);
   let length = rest.length;
   while (length !== rest.length + String(length).length) length = rest.length + String(length).length;

@@ -50,8 +50,10 @@ with tarfile.open(fileobj=out,mode='w:'+how['packed'],format=how['format'],encod
   link=tarfile.TarInfo('link'); link.type=tarfile.SYMTYPE; link.linkname='z'*how['link']; t.addfile(link)
 sys.stdout.buffer.write(out.getvalue())`;
 
-const byPython = (files: Named, how: { readonly format: number; readonly packed: string; readonly link: number }): Buffer | undefined =>
-  program('python3', ['-c', PYTHON, JSON.stringify(how)], JSON.stringify(files));
+const byPython = (
+  files: Named,
+  how: { readonly format: number; readonly packed: string; readonly link: number },
+): Buffer | undefined => program('python3', ['-c', PYTHON, JSON.stringify(how)], JSON.stringify(files));
 
 /** What Python reads from an archive: names and contents of its files, or `undefined` if it fails. */
 const READ = `
@@ -65,19 +67,19 @@ print(json.dumps(out))`;
 describe.runIf(program('python3', ['-c', 'import tarfile']) !== undefined)('what Python archives', () => {
   const formats = { ustar: 0, gnu: 1, pax: 2 };
 
-  it.each(Object.entries(formats).flatMap(([name, format]) => ['', 'gz', 'bz2'].map((packed) => [name, packed, format] as const)))(
-    'is read: %s %s',
-    { timeout: 60_000 },
-    async (name, packed, format) => {
-      const files = name === 'ustar' ? forUstar : FILES;
-      const file = byPython(files, { format, packed, link: name === 'ustar' ? 90 : 300 })!;
-      for (const size of [100, 65_536]) {
-        const read = await untarred(cut(file, size), {}, { formats: [bzip2(), tar()] });
-        expect(read.files).toEqual(asBytes(files));
-        expect(read.counters).toEqual({ files: files.length, linksLeftOut: 1 });
-      }
-    },
-  );
+  it.each(
+    Object.entries(formats).flatMap(([name, format]) =>
+      ['', 'gz', 'bz2'].map((packed) => [name, packed, format] as const),
+    ),
+  )('is read: %s %s', { timeout: 60_000 }, async (name, packed, format) => {
+    const files = name === 'ustar' ? forUstar : FILES;
+    const file = byPython(files, { format, packed, link: name === 'ustar' ? 90 : 300 })!;
+    for (const size of [100, 65_536]) {
+      const read = await untarred(cut(file, size), {}, { formats: [bzip2(), tar()] });
+      expect(read.files).toEqual(asBytes(files));
+      expect(read.counters).toEqual({ files: files.length, linksLeftOut: 1 });
+    }
+  });
 
   it('is read as Python reads it, whatever the names and contents', { timeout: 300_000 }, async () => {
     const part = fc.stringMatching(/^[a-zé€ .-]{1,60}$/u).filter((one) => one !== '.' && one !== '..');
@@ -86,13 +88,17 @@ describe.runIf(program('python3', ['-c', 'import tarfile']) !== undefined)('what
       fc.string({ maxLength: 2000, unit: 'grapheme' }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(file, { maxLength: 6, minLength: 1, selector: ([name]) => name.replace(/^(\.\/+)+/, '') }), fc.constantFrom(1, 2), async (files, format) => {
-        const bytes = byPython(files, { format, packed: '', link: 5 })!;
-        const read = await untarred(cut(bytes, 700), { entries: () => true });
-        const byPythonToo = JSON.parse(String(execFileSync('python3', ['-c', READ], { input: bytes }))) as Named;
-        expect(read.files).toEqual(byPythonToo.map(([name, content]) => [name, content]));
-        expect(read.files).toEqual(asBytes(files));
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(file, { maxLength: 6, minLength: 1, selector: ([name]) => name.replace(/^(\.\/+)+/, '') }),
+        fc.constantFrom(1, 2),
+        async (files, format) => {
+          const bytes = byPython(files, { format, packed: '', link: 5 })!;
+          const read = await untarred(cut(bytes, 700), { entries: () => true });
+          const byPythonToo = JSON.parse(String(execFileSync('python3', ['-c', READ], { input: bytes }))) as Named;
+          expect(read.files).toEqual(byPythonToo.map(([name, content]) => [name, content]));
+          expect(read.files).toEqual(asBytes(files));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -109,7 +115,12 @@ describe.runIf(String(program('tar', ['--version'])).includes('GNU'))('what GNU 
   linkSync(join(folder, 'a.csv'), join(folder, 'second'));
 
   it.each(['gnu', 'oldgnu', 'pax', 'posix', 'ustar', 'v7'])('is read: %s', { timeout: 60_000 }, async (format) => {
-    const files = format === 'v7' ? FILES.filter(([name]) => name.length < 100) : format === 'ustar' ? forUstar.filter(([name]) => name.length !== 101) : FILES;
+    const files =
+      format === 'v7'
+        ? FILES.filter(([name]) => name.length < 100)
+        : format === 'ustar'
+          ? forUstar.filter(([name]) => name.length !== 101)
+          : FILES;
     const names = [...files.map(([name]) => name), 'second'];
     const links = format === 'v7' || format === 'ustar' ? [] : ['symbolic'];
     const file = program('tar', ['-c', `--format=${format}`, '-f', '-', '-C', folder, ...names, ...links])!;
@@ -125,8 +136,24 @@ describe.runIf(String(program('tar', ['--version'])).includes('GNU'))('what GNU 
   it('is refused if it has holes, unless those files are left out', async () => {
     writeFileSync(join(folder, 'holes'), 'x');
     truncateSync(join(folder, 'holes'), 1_000_000);
-    for (const format of [['gnu'], ['pax', '--sparse-version=0.0'], ['pax', '--sparse-version=0.1'], ['pax', '--sparse-version=1.0']]) {
-      const file = program('tar', ['-c', '-S', `--format=${format[0]}`, ...format.slice(1), '-f', '-', '-C', folder, 'holes', 'a.csv'])!;
+    for (const format of [
+      ['gnu'],
+      ['pax', '--sparse-version=0.0'],
+      ['pax', '--sparse-version=0.1'],
+      ['pax', '--sparse-version=1.0'],
+    ]) {
+      const file = program('tar', [
+        '-c',
+        '-S',
+        `--format=${format[0]}`,
+        ...format.slice(1),
+        '-f',
+        '-',
+        '-C',
+        folder,
+        'holes',
+        'a.csv',
+      ])!;
       expect((await untarred([file])).error).toMatchObject({ code: 'TAR_SPARSE', part: 'holes' });
       expect((await untarred([file], { entries: '*.csv' })).files).toEqual([['a.csv', records(40)]]);
     }
@@ -136,7 +163,21 @@ describe.runIf(String(program('tar', ['--version'])).includes('GNU'))('what GNU 
     const volumes = [1, 2].map((n) => join(folder, `volume${n}`));
     for (const format of ['gnu', 'pax']) {
       // The script that asks for the next volume fails, after which tar ends; the two before it are complete.
-      program('tar', ['-c', `--format=${format}`, '-M', '-L', '100', ...volumes.flatMap((file) => ['-f', file]), '-C', folder, 'large'], 'n\n');
+      program(
+        'tar',
+        [
+          '-c',
+          `--format=${format}`,
+          '-M',
+          '-L',
+          '100',
+          ...volumes.flatMap((file) => ['-f', file]),
+          '-C',
+          folder,
+          'large',
+        ],
+        'n\n',
+      );
       const [first, second] = volumes.map((file) => program('cat', [file])!);
       expect((await untarred([first!])).code).toBe('COMPRESSION_TRUNCATED');
       expect((await untarred([second!])).code).toBe('TAR_VOLUME');
@@ -152,7 +193,11 @@ describe.runIf(String(program('tar', ['--version'])).includes('GNU'))('what GNU 
       const sizes: number[] = [];
       const { error } = await untarred([head], { entries: ({ size }) => sizes.push(size) > 0 });
       expect(sizes).toEqual([11 * 1024 ** 3]);
-      expect(error).toMatchObject({ code: 'COMPRESSION_TRUNCATED', part: 'huge', details: { format: 'tar', entry: 1 } });
+      expect(error).toMatchObject({
+        code: 'COMPRESSION_TRUNCATED',
+        part: 'huge',
+        details: { format: 'tar', entry: 1 },
+      });
     }
   });
 });

@@ -93,7 +93,10 @@ describe('yauzl and we', { timeout: 120_000 }, () => {
         fc.boolean(),
         fc.integer({ min: 1, max: 3000 }),
         async (files, zip64, size) => {
-          const bytes = zipFile(files.map(({ name, data, way }) => ({ name, data, ...way })), { zip64 });
+          const bytes = zipFile(
+            files.map(({ name, data, way }) => ({ name, data, ...way })),
+            { zip64 },
+          );
           const expected = files.map(({ name, data }) => [name, Buffer.from(data).toString('latin1')]);
           // What is in a file may show a compression by chance, which is not what is compared here.
           const ours = await unzipped(cut(bytes, size));
@@ -107,7 +110,9 @@ describe('yauzl and we', { timeout: 120_000 }, () => {
   });
 
   it('read the same of damaged archives, or differ for a reason', async () => {
-    const samples = WAYS.map((way) => zipFile([{ name: 'a', data: 'a'.repeat(60), ...way }, { name: 'd/' }, { name: 'd/b', data: 'b\n', ...way }]));
+    const samples = WAYS.map((way) =>
+      zipFile([{ name: 'a', data: 'a'.repeat(60), ...way }, { name: 'd/' }, { name: 'd/b', data: 'b\n', ...way }]),
+    );
     const change = fc.record({
       at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
       remove: fc.constantFrom(0, 0, 1, 2, 30),
@@ -116,20 +121,32 @@ describe('yauzl and we', { timeout: 120_000 }, () => {
     });
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...samples), fc.array(change, { minLength: 1, maxLength: 2 }), fc.boolean(), async (sample, changes, flips) => {
-        let bytes = sample;
-        for (const { at, remove, insert, flip } of changes) {
-          const position = Math.trunc(at * bytes.length);
-          bytes = flips ? Buffer.from(bytes) : Buffer.concat([bytes.subarray(0, position), insert, bytes.subarray(position + remove)]);
-          if (flips) bytes[position]! ^= 1 << flip;
-        }
-        const ours = await unzipped([bytes], {}, { expect: 'zip' });
-        const them = await theirs(bytes);
-        seen.add(`${ours.code === 'OK' ? 'we' : ''} ${them.error === undefined ? 'they' : ''}`);
-        if (ours.code === 'OK' && them.error === undefined) expect(ours.files.toSorted()).toEqual(them.files.toSorted());
-        else if (ours.code === 'OK') expect(THEIR_REASONS.some((reason) => reason.test(them.error!)), them.error).toBe(true);
-        else if (them.error === undefined) expect(Object.keys(OUR_REASONS)).toContain(ours.code);
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...samples),
+        fc.array(change, { minLength: 1, maxLength: 2 }),
+        fc.boolean(),
+        async (sample, changes, flips) => {
+          let bytes = sample;
+          for (const { at, remove, insert, flip } of changes) {
+            const position = Math.trunc(at * bytes.length);
+            bytes = flips
+              ? Buffer.from(bytes)
+              : Buffer.concat([bytes.subarray(0, position), insert, bytes.subarray(position + remove)]);
+            if (flips) bytes[position]! ^= 1 << flip;
+          }
+          const ours = await unzipped([bytes], {}, { expect: 'zip' });
+          const them = await theirs(bytes);
+          seen.add(`${ours.code === 'OK' ? 'we' : ''} ${them.error === undefined ? 'they' : ''}`);
+          if (ours.code === 'OK' && them.error === undefined)
+            expect(ours.files.toSorted()).toEqual(them.files.toSorted());
+          else if (ours.code === 'OK')
+            expect(
+              THEIR_REASONS.some((reason) => reason.test(them.error!)),
+              them.error,
+            ).toBe(true);
+          else if (them.error === undefined) expect(Object.keys(OUR_REASONS)).toContain(ours.code);
+        },
+      ),
       { numRuns: inFull ? 5000 : 400 },
     );
     expect([...seen]).toEqual(expect.arrayContaining([' ', ' they', 'we they']));

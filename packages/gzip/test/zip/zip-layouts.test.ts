@@ -18,7 +18,9 @@ const BOTH = [
 ] as const;
 
 /** What came out under each name before the archive failed, if it did, and the error's code. */
-async function before(file: Uint8Array): Promise<{ readonly code: string; readonly files: Readonly<Record<string, string>> }> {
+async function before(
+  file: Uint8Array,
+): Promise<{ readonly code: string; readonly files: Readonly<Record<string, string>> }> {
   const files: Record<string, string> = {};
   const context = { item: { id: 'a', uri: 'a' }, count: () => {}, note: () => {} } as unknown as ItemContext;
   const stage = decompress({ formats: [zip()], expect: 'zip' }).start(context);
@@ -42,20 +44,23 @@ async function before(file: Uint8Array): Promise<{ readonly code: string; readon
 }
 
 describe('files that are stored without their length in front', { timeout: 60_000 }, () => {
-  it.each(['signed', 'bare', 'signed64', 'bare64'] as const)('end where their descriptor is: %s', async (descriptor) => {
-    const stored = { method: 0, descriptor };
-    const files: readonly ZipFile[] = [
-      { name: 'a', data: 'A'.repeat(300), ...stored },
-      { name: 'empty', data: '', ...stored },
-      // What seems to be a descriptor, but of another length.
-      { name: 'b', data: `PK\x07\x08${'\0'.repeat(40)}${'B'.repeat(100)}`, ...stored },
-      { name: 'zeros', data: '\0'.repeat(100), ...stored },
-      { name: 'c', data: 'C'.repeat(300_000), ...stored },
-    ];
-    for (const size of [1000, 400_000]) {
-      expect((await unzipped(cut(zipFile(files), size))).files).toEqual(files.map(({ name, data }) => [name, data]));
-    }
-  });
+  it.each(['signed', 'bare', 'signed64', 'bare64'] as const)(
+    'end where their descriptor is: %s',
+    async (descriptor) => {
+      const stored = { method: 0, descriptor };
+      const files: readonly ZipFile[] = [
+        { name: 'a', data: 'A'.repeat(300), ...stored },
+        { name: 'empty', data: '', ...stored },
+        // What seems to be a descriptor, but of another length.
+        { name: 'b', data: `PK\x07\x08${'\0'.repeat(40)}${'B'.repeat(100)}`, ...stored },
+        { name: 'zeros', data: '\0'.repeat(100), ...stored },
+        { name: 'c', data: 'C'.repeat(300_000), ...stored },
+      ];
+      for (const size of [1000, 400_000]) {
+        expect((await unzipped(cut(zipFile(files), size))).files).toEqual(files.map(({ name, data }) => [name, data]));
+      }
+    },
+  );
 
   it.each(['signed', 'bare', 'signed64', 'bare64'] as const)(
     'never give what is of another file, wherever a byte is wrong: %s',
@@ -79,7 +84,10 @@ describe('files that are stored without their length in front', { timeout: 60_00
   );
 
   it('may be archives themselves, if their names say so', async () => {
-    const inner = zipFile([{ name: 'x', data: 'X' }, { name: 'y', data: 'Y', method: 0 }]);
+    const inner = zipFile([
+      { name: 'x', data: 'X' },
+      { name: 'y', data: 'Y', method: 0 },
+    ]);
     const stored = { data: inner, method: 0, descriptor: 'signed' } as const;
     expect((await unzipped([zipFile([{ name: 'in.ZIP', ...stored }, A])])).files).toEqual([
       ['in.ZIP/x', 'X'],
@@ -90,14 +98,21 @@ describe('files that are stored without their length in front', { timeout: 60_00
   });
 
   it('fail if another file begins in them', async () => {
-    const file = zipFile([{ name: 'a', data: `${'A'.repeat(600)}PK\x03\x04${'B'.repeat(30)}`, method: 0, descriptor: 'bare' }, A]);
+    const file = zipFile([
+      { name: 'a', data: `${'A'.repeat(600)}PK\x03\x04${'B'.repeat(30)}`, method: 0, descriptor: 'bare' },
+      A,
+    ]);
     const { code, files } = await before(file);
     expect([code, files]).toEqual(['ZIP_LENGTH_UNKNOWN', { a: 'A'.repeat(600) }]);
   });
 });
 
 describe('bytes before an archive', () => {
-  const program = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0'), Buffer.alloc(70_000, 'code PK\x03\x04\xff'), Buffer.from('PK\x03')]);
+  const program = Buffer.concat([
+    Buffer.from('MZ\x90\0\x03\0\0\0'),
+    Buffer.alloc(70_000, 'code PK\x03\x04\xff'),
+    Buffer.from('PK\x03'),
+  ]);
   const prefixes: readonly (readonly [string, Buffer])[] = [
     ['a short text', Buffer.from('MZ a small program\n')],
     ['a program of Windows', program],
@@ -161,7 +176,10 @@ describe('methods', { timeout: 60_000 }, () => {
       const archive = zipFile([{ name: 'x', data: payload, method: 12, packed: file }, A]);
       for (const size of [50, 100_000]) {
         const { files } = await unzipped(cut(archive, size), {}, { maxRatio: 1e6 });
-        expect(files).toEqual([['x', Buffer.from(payload).toString('latin1')], ['a.csv', TEXT]]);
+        expect(files).toEqual([
+          ['x', Buffer.from(payload).toString('latin1')],
+          ['a.csv', TEXT],
+        ]);
       }
     }
     const archive = zipFile([{ ...A, method: 93, packed: zstd }, B]);
@@ -178,7 +196,11 @@ describe('methods', { timeout: 60_000 }, () => {
       else expect(code, `byte ${at}`).toMatch(/^COMPRESSION_(CORRUPT|CHECKSUM)$/);
     }
     const short = await unzipped([zipFile([{ ...A, method: 93, packed: zstd.subarray(0, -1) }, B])]);
-    expect(short.error).toMatchObject({ code: 'COMPRESSION_CORRUPT', part: 'a.csv', details: { format: 'zip', entry: 1 } });
+    expect(short.error).toMatchObject({
+      code: 'COMPRESSION_CORRUPT',
+      part: 'a.csv',
+      details: { format: 'zip', entry: 1 },
+    });
     const zeros = Buffer.alloc(3_000_000);
     const bomb = zipFile([{ name: 'x', data: zeros, method: 93, packed: zstdCompressSync(zeros) }]);
     expect((await unzipped([bomb], {}, { maxOutputBytes: 1_000_000 })).error).toMatchObject({
