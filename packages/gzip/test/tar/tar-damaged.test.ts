@@ -90,7 +90,8 @@ describe('a damaged archive', { timeout: 120_000 }, () => {
 
   it('comes to the same for every way to cut it, and to a code, however it is changed', async () => {
     const change = fc.record({
-      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      // A double would mostly be next to 0.
+      at: fc.nat({ max: 9999 }).map((one) => one / 10_000),
       remove: fc.constantFrom(0, 1, 3, 512, 1024),
       insert: fc.oneof(fc.uint8Array({ maxLength: 3 }), fc.constantFrom(new Uint8Array(512), FILE.subarray(0, 512))),
     });

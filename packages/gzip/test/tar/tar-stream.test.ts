@@ -56,8 +56,6 @@ function ourReason(code: string, bytes: Uint8Array, { files }: Theirs): string |
       return 'it takes no notice of records that are not valid, or of an extended header without an entry';
     case 'TAR_ENTRY_DUPLICATE':
       return new Set(files.map(([name]) => name)).size < files.length ? 'it reads a file twice' : undefined;
-    case 'TAR_ENTRY_MISSING':
-      return files.every(([name]) => name.startsWith('._')) ? 'it does not mind that there is no file' : undefined;
     case 'TAR_NAME_UNSAFE':
       return 'it leaves names as they are';
     case 'TAR_SPARSE':
@@ -117,7 +115,8 @@ describe('tar-stream and we', { timeout: 120_000 }, () => {
       ]),
     ];
     const change = fc.record({
-      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      // A double would mostly be next to 0.
+      at: fc.nat({ max: 9999 }).map((one) => one / 10_000),
       isBlock: fc.boolean(),
       remove: fc.constantFrom(0, 1, 512, 1024, 100_000),
       insert: fc.oneof(
@@ -137,7 +136,7 @@ describe('tar-stream and we', { timeout: 120_000 }, () => {
             const position = isBlock ? exact - (exact % 512) : exact;
             bytes = Buffer.concat([bytes.subarray(0, position), insert, bytes.subarray(position + remove)]);
           }
-          const ours = await untarred([bytes], { entries: () => true }, { expect: 'tar' });
+          const ours = await untarred([bytes], { entries: () => true, onMissing: 'ignore' }, { expect: 'tar' });
           const them = await theirs(bytes);
           if (ours.code === 'COMPRESSION_UNEXPECTED') {
             // What does not begin as tar does is not read here; tar-stream takes nothing, or only zeros, for an archive.

@@ -114,7 +114,8 @@ describe('yauzl and we', { timeout: 120_000 }, () => {
       zipFile([{ name: 'a', data: 'a'.repeat(60), ...way }, { name: 'd/' }, { name: 'd/b', data: 'b\n', ...way }]),
     );
     const change = fc.record({
-      at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      // A double would mostly be next to 0.
+      at: fc.nat({ max: 9999 }).map((one) => one / 10_000),
       remove: fc.constantFrom(0, 0, 1, 2, 30),
       insert: fc.uint8Array({ maxLength: 2 }),
       flip: fc.nat({ max: 7 }),
