@@ -3,10 +3,12 @@ import { decodeText } from '@millrace/encoding';
 import { detect } from '@millrace/encoding/detect';
 import { parseNdjson } from '@millrace/formats';
 import { decompress } from '@millrace/gzip';
+import { tar } from '@millrace/gzip/tar';
 import { zip } from '@millrace/gzip/zip';
 import { parseParquet } from '@millrace/parquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
+import { long, pax, tarFile, type TarFile } from '../packages/gzip/test/tar/tar-file.ts';
 import { zipFile, type ZipFile } from '../packages/gzip/test/zip/zip-file.ts';
 import { below, canariesMade, digits, FORMATS, MARK, times, word } from './support/canary-files.ts';
 import { broken, carried, held, said } from './support/canary-run.ts';
@@ -17,7 +19,19 @@ import { broken, carried, held, said } from './support/canary-run.ts';
 
 const ndjson = FORMATS['ndjson']!.file;
 
-/** What may be wrong with a file of an archive. */
+/** What may be wrong with a file of a tar archive. */
+const TAR_ODDITIES: readonly Partial<TarFile>[] = [
+  {},
+  {},
+  { type: 'S' },
+  { type: 'M' },
+  { type: 'Z' },
+  { sumOff: 1 },
+  { size: 7 },
+  { name: `/${word()}` },
+];
+
+/** What may be wrong with a file of a zip archive. */
 const ODDITIES: readonly Partial<ZipFile>[] = [
   {},
   {},
@@ -65,6 +79,21 @@ it('zip: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
     const bytes = zipFile(below(6) === 0 ? [...files, files[0]!] : files, { comment: word() });
     if (below(3) === 0) bytes[below(bytes.length)]! ^= 1 << below(8);
     const codecs = [decompress({ formats: [zip()] }), decodeText('utf-8'), parseNdjson()];
+    const texts = await said(codecs, below(8) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes, turn);
+    expect(texts.filter((text) => MARK.test(text))).toEqual([]);
+  }
+});
+
+it('tar: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
+  for (let turn = 0; turn < 96; turn += 1) {
+    const names = times(3, () => `${word()}/${word()}.ndjson`);
+    const files = names.flatMap((name, index): readonly TarFile[] => {
+      const file = { name, data: broken(ndjson()), ...TAR_ODDITIES[below(TAR_ODDITIES.length)] };
+      return [[file], [pax({ path: name, comment: word() }), file], [long(name), file]][(turn + index) % 3]!;
+    });
+    const bytes = tarFile(below(6) === 0 ? [...files, files.at(-1)!] : files);
+    if (below(3) === 0) bytes[below(bytes.length)]! ^= 1 << below(8);
+    const codecs = [decompress({ formats: [tar()] }), decodeText('utf-8'), parseNdjson()];
     const texts = await said(codecs, below(8) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes, turn);
     expect(texts.filter((text) => MARK.test(text))).toEqual([]);
   }

@@ -2,9 +2,10 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompress
 import { type Decompressor, feed } from '@millrace/core';
 import { decompress, gunzip } from '@millrace/gzip';
 import { bzip2 } from '@millrace/gzip/bzip2';
+import { tar } from '@millrace/gzip/tar';
 import { zip } from '@millrace/gzip/zip';
 import type { Random } from '../reliability/random.ts';
-import { BZIP2S, ZIPS } from './archive-samples.ts';
+import { BZIP2S, TARS, ZIPS } from './archive-samples.ts';
 import { digestBytes } from './digest-bytes.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -33,6 +34,17 @@ const tokens = [
   '504b0708',
   '314159265359',
 ].map((hex) => Buffer.from(hex, 'hex'));
+
+/** Fields of headers, records, and whole headers of which the checksum is right. */
+const tarTokens = [
+  ...['ustar\x0000', 'ustar  \0', '14 path=b.csv\n', '9 size=1\n', '20 GNU.sparse.size=\n', 'x', 'L', 'S'].map((text) =>
+    Buffer.from(text),
+  ),
+  Buffer.from('8000000000000000000000ff', 'hex'),
+  Buffer.alloc(512),
+  ...TARS.map((bytes) => bytes.subarray(0, 512)),
+  ...TARS.map((bytes) => bytes.subarray(1024, 1536)),
+];
 
 /** Codecs from bytes to bytes. */
 export const bytesTargets: readonly FuzzTarget[] = [
@@ -70,10 +82,34 @@ export const bytesTargets: readonly FuzzTarget[] = [
   bytesTarget('decompress-zip', ZIPS, (random) =>
     decompress({
       ...limits(random),
-      formats: [zip({ maxEntries: random.pick([3, 100]), onMissing: random.pick(['fail', 'ignore']) })],
+      formats: [
+        zip({
+          maxEntries: random.pick([3, 100]),
+          onMissing: random.pick(['fail', 'ignore']),
+          onPrefix: random.pick(['fail', 'skip']),
+          onTrailing: random.pick(['fail', 'ignore']),
+        }),
+      ],
       maxDepth: random.int(1, 3),
     }),
   ),
+  {
+    ...bytesTarget('decompress-tar', [...TARS, ...TARS.map((bytes) => gzipSync(bytes))], (random) =>
+      decompress({
+        ...limits(random),
+        formats: [
+          tar({
+            maxEntries: random.pick([3, 100]),
+            maxHeaderBytes: random.pick([512, 1024 ** 2]),
+            onMissing: random.pick(['fail', 'ignore']),
+            onTrailing: random.pick(['fail', 'ignore']),
+          }),
+        ],
+        maxDepth: random.int(1, 3),
+      }),
+    ),
+    tokens: tarTokens,
+  },
 ];
 
 function bytesTarget(

@@ -15,16 +15,19 @@ interface Mark extends ContentSignature {
 export const SIGNATURE_LENGTH = 512;
 
 const DECOMPRESS = 'Put decompress() of @millrace/gzip, or the package of the format, before decodeText.';
-const ARCHIVE = 'Put a decompressor that reads this archive before decodeText, or have its files delivered one by one.';
+const UNZIP =
+  'Put decompress({ formats: [zip()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
+const UNTAR =
+  'Put decompress({ formats: [tar()] }) of @millrace/gzip before decodeText, or ask for its files one by one.';
 const REPACK = 'It is not read here; have the file delivered as gzip or zip.';
 const EXPORT = 'It is not read here; have the data delivered as CSV, JSON or XML.';
 
 /** Each mark is long enough, or has a byte that text does not have, so that no text begins with it by chance. */
 const MARKS: readonly Mark[] = [
   { name: 'gzip', mark: '\x1f\x8b\x08', advice: 'Put gunzip() of @millrace/gzip before decodeText.' },
-  { name: 'zip', mark: 'PK\x03\x04', advice: `An .xlsx file is a zip archive, too. ${ARCHIVE}` },
-  { name: 'zip', mark: 'PK\x05\x06', advice: `The archive is empty. ${ARCHIVE}` },
-  { name: 'zip', mark: 'PK\x07\x08', advice: ARCHIVE },
+  { name: 'zip', mark: 'PK\x03\x04', advice: `An .xlsx file is a zip archive, too. ${UNZIP}` },
+  { name: 'zip', mark: 'PK\x05\x06', advice: `The archive is empty. ${UNZIP}` },
+  { name: 'zip', mark: 'PK\x07\x08', advice: UNZIP },
   { name: 'zstd', mark: '\x28\xb5\x2f\xfd', advice: DECOMPRESS },
   { name: 'bzip2', mark: 'BZh', advice: DECOMPRESS },
   { name: 'xz', mark: '\xfd7zXZ\0', advice: DECOMPRESS },
@@ -55,18 +58,21 @@ const MARKS: readonly Mark[] = [
 /** Behind `BZh` and the block size: the beginning of a block, or of the end of a file without any. */
 const BZIP2_BLOCKS: readonly string[] = ['1AY&SY', '\x17rE8P\x90'];
 
-const TAR: ContentSignature = { name: 'tar', advice: ARCHIVE };
+const ZIP_AFTER_OTHERS: ContentSignature = { name: 'zip after other bytes', advice: UNZIP };
+const TAR: ContentSignature = { name: 'tar', advice: UNTAR };
 
 /** Recognizes the format that bytes begin with; `undefined` if it is none that is known, as text is not. */
 export function contentSignature(head: Uint8Array): ContentSignature | undefined {
   const found = MARKS.find(({ mark }) => beginsWith(head, mark));
   if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
-  return found ?? (isTar(head) ? TAR : undefined);
+  if (found !== undefined) return found;
+  if (isTar(head)) return TAR;
+  return latin1(head.subarray(0, SIGNATURE_LENGTH)).includes('PK\x03\x04') ? ZIP_AFTER_OTHERS : undefined;
 }
 
-/** Tells a tar header by its checksum, which archives from before POSIX have, too. */
+/** Recognizes a tar header by its checksum, which archives from before POSIX have, too. Text does not end in a zero there. */
 function isTar(head: Uint8Array): boolean {
-  if (head.length < SIGNATURE_LENGTH) return false;
+  if (head.length < SIGNATURE_LENGTH || head[SIGNATURE_LENGTH - 1] !== 0) return false;
   const stored = /^ *([0-7]+)[ \0]/.exec(latin1(head.subarray(148, 156)))?.[1];
   if (stored === undefined) return false;
   let sum = 0;

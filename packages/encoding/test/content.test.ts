@@ -44,6 +44,7 @@ const CONTAINERS: readonly (readonly [name: string, bytes: Uint8Array])[] = [
   ['legacy Microsoft Office (OLE, such as .xls)', hex('d0cf11e0a1b11ae1', 'x')],
   ['Parquet', hex('5041523115042c00')],
   ['tar', tarOf('hall.csv', 'bin,parts\nH1,12\n')],
+  ['zip after other bytes', hex('4d5a206120736d616c6c2070726f6772616d0a504b0304', 'anything')],
 ];
 
 describe('an item that is not text', () => {
@@ -59,6 +60,11 @@ describe('an item that is not text', () => {
 
   it('says what to do about gzip', () => {
     expect(failure('utf-8', gzipSync('x'))?.message).toMatch(/gunzip\(\) of @millrace\/gzip before decodeText/);
+  });
+
+  it('says what to do about archives', () => {
+    expect(failure('utf-8', tarOf('a', 'b'))?.message).toMatch(/formats: \[tar\(\)\].* before decodeText/);
+    expect(failure('utf-8', hex('504b0304'))?.message).toMatch(/formats: \[zip\(\)\].* before decodeText/);
   });
 
   it('is decoded on request', () => {

@@ -16,7 +16,7 @@ const END = [0x177245, 0x385090] as const;
  */
 export function* bunzip2(bits: BitReader): Generator<Uint8Array | typeof MORE, void, undefined> {
   const fail = (code: string, what: string, details?: object): MillraceError =>
-    new MillraceError(code, `The bzip2 data ${what}. Have the file sent anew.`, {
+    new MillraceError(code, `The bzip2 data ${what}. Ask the sender for a new copy.`, {
       details: { format: 'bzip2', offset: bits.offset, ...details },
     });
   const damage: Damage = (what) =>
@@ -27,7 +27,7 @@ export function* bunzip2(bits: BitReader): Generator<Uint8Array | typeof MORE, v
     throw fail('COMPRESSION_CHECKSUM', `is damaged: the CRC-32 of a ${of} does not fit`, { stored, computed });
   };
 
-  // Many streams may be tiny, so that their memory is not made anew for each.
+  // Many streams may be tiny, so that their memory is not allocated again for each.
   let sorted = new Uint32Array(0);
   for (let stream = 1; ; stream++) {
     while (!bits.has(4)) yield MORE;

@@ -19,7 +19,8 @@ export function bzip2(): ExtraFormat {
   return Object.freeze<ExtraFormat>({ format: 'bzip2', suffixes: ['bz2', 'bzip2'], start: bzip2Layer });
 }
 
-function bzip2Layer(limits: OutputLimits): Layer {
+/** Undoes bzip2, as a layer of `decompress` or of a file in an archive. */
+export function bzip2Layer(limits: OutputLimits): Layer {
   const bits = new BitReader();
   const outputs = bunzip2(bits);
   let read = 0;

@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/core';
 import { type CompressionFormat, formatOfBytes, mayBe } from './compression-format.ts';
+import { hasZipInside, isProgram } from './program-mark.ts';
 
 export interface Choice {
   /** What the item must be; `undefined` where it may be anything. */
@@ -13,14 +14,18 @@ export interface Choice {
  * How an item, or what was in a layer of it, is compressed.
  *
  * @param named what its name says
+ * @param isOutermost whether it is the item itself, which may be a program that extracts the zip in it
  * @throws MillraceError `COMPRESSION_UNEXPECTED`, `COMPRESSION_CONFLICT`, `COMPRESSION_UNSUPPORTED`
  */
 export function chooseFormat(
   head: Uint8Array,
   named: CompressionFormat | undefined,
   { expect, onConflict, known }: Choice,
+  isOutermost: boolean,
 ): CompressionFormat | 'none' {
-  const shown = formatOfBytes(head);
+  const mayBeUnmarked = [named, ...(expect ?? [])].some((format) => format !== undefined && mayBe(format, head));
+  const hasPrefix = hasZipInside(head) || (isOutermost && isProgram(head) && known.includes('zip'));
+  const shown = formatOfBytes(head) ?? (hasPrefix && !mayBeUnmarked ? 'zip' : undefined);
   if (expect !== undefined) return expected(head, shown, named, expect, known);
   if (named === undefined || named === shown) return supported(shown, known);
   // What is empty was cut short, which the format named will say.
@@ -63,13 +68,14 @@ function supported(shown: string | undefined, known: readonly CompressionFormat[
   if (shown === undefined) return 'none';
   const format = known.find((one) => one === shown);
   if (format !== undefined) return format;
-  const advice =
-    shown === 'bzip2' || shown === 'zip'
-      ? `Give it formats: [${shown}()], from @millrace/gzip/${shown}.`
-      : `Have it sent as ${known.join(', ')}.`;
+  const isOptional = shown === 'bzip2' || shown === 'tar' || shown === 'zip';
+  const advice = isOptional
+    ? `Give it formats: [${shown}()], from @millrace/gzip/${shown}.`
+    : `Ask the sender for one of ${known.join(', ')}.`;
+  const what = shown === 'tar' ? 'a tar archive' : `compressed as ${shown}`;
   throw new MillraceError(
     'COMPRESSION_UNSUPPORTED',
-    `The item is compressed as ${shown}, which decompress does not undo. ${advice}`,
+    `The item is ${what}, which this decompress() does not undo. ${advice}`,
     { details: { format: shown } },
   );
 }

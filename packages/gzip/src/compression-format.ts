@@ -1,11 +1,13 @@
+import { isTar, isZero } from './tar/tar-signature.ts';
+
 /**
- * A compression that `decompress` undoes; `bzip2` and `zip` where they are in its `formats`. `deflate` is raw, as in RFC
+ * A compression or archive that `decompress` undoes; `bzip2`, `tar` and `zip` if they are in its `formats`. `deflate` is raw, as in RFC
  * 1951; `zlib` is the same in the wrapping of RFC 1950.
  */
-export type CompressionFormat = 'gzip' | 'zlib' | 'deflate' | 'zstd' | 'brotli' | 'bzip2' | 'zip';
+export type CompressionFormat = 'gzip' | 'zlib' | 'deflate' | 'zstd' | 'brotli' | 'bzip2' | 'tar' | 'zip';
 
 /** Those that need not be given. */
-export const FORMATS: readonly Exclude<CompressionFormat, 'bzip2' | 'zip'>[] = [
+export const FORMATS: readonly Exclude<CompressionFormat, 'bzip2' | 'tar' | 'zip'>[] = [
   'gzip',
   'zlib',
   'deflate',
@@ -13,7 +15,10 @@ export const FORMATS: readonly Exclude<CompressionFormat, 'bzip2' | 'zip'>[] = [
   'brotli',
 ];
 
-/** Bytes that are enough to tell what can be told by bytes. */
+/** Bytes that are enough to recognize what can be recognized by bytes: a header of tar. */
+export const HEAD_LENGTH = 512;
+
+/** Bytes that are enough to recognize all others. */
 export const MAGIC_LENGTH = 6;
 
 /**
@@ -37,14 +42,23 @@ const MAGIC: readonly (readonly [format: string, hex: string])[] = [
 /** RFC 8878, section 3.1.2: what may stand before the first frame. */
 const SKIPPABLE_FRAME = /^5.2a4d18/;
 
-/** The format that the bytes show, supported or not; `undefined` where they show none. */
+/** The format that the bytes show, supported or not; `undefined` if they show none. */
 export function formatOfBytes(head: Uint8Array): string | undefined {
+  if (isTar(head)) return 'tar';
   const hex = Array.from(head.subarray(0, MAGIC_LENGTH), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return SKIPPABLE_FRAME.test(hex) ? 'zstd' : MAGIC.find(([, magic]) => hex.startsWith(magic))?.[0];
+  if (SKIPPABLE_FRAME.test(hex)) return 'zstd';
+  return MAGIC.find(([, magic]) => hex.startsWith(magic))?.[0];
+}
+
+/** Whether a format holds files, each of which has a name of its own. */
+export function isArchive(format: CompressionFormat | 'none'): boolean {
+  return format === 'zip' || format === 'tar';
 }
 
 /** Whether the bytes may be of a format that has no mark, or not always the same one. */
 export function mayBe(format: string, head: Uint8Array): boolean {
+  // An archive without an entry is blocks of zeros.
+  if (format === 'tar') return isZero(head);
   if (format !== 'zlib') return format === 'brotli' || format === 'deflate';
   const [first = 0, second = 0] = head;
   // RFC 1950, section 2.2: method 8, and a multiple of 31.
@@ -65,6 +79,14 @@ export const SUFFIXES: Suffixes = new Map([
   ['br', 'brotli'],
 ]);
 
+/** Suffixes that are short for two. */
+const SHORTHANDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tbz', ['tar', 'bz2']],
+  ['tbz2', ['tar', 'bz2']],
+  ['tgz', ['tar', 'gz']],
+  ['tzst', ['tar', 'zst']],
+]);
+
 /** The formats that a name's suffixes say, outermost first: `a.csv.br.gz` is brotli inside gzip. */
 export function formatsOfName(uri: string, known: Suffixes): readonly CompressionFormat[] {
   const formats: CompressionFormat[] = [];
@@ -72,7 +94,7 @@ export function formatsOfName(uri: string, known: Suffixes): readonly Compressio
     .slice(uri.lastIndexOf('/') + 1)
     .toLowerCase()
     .split('.');
-  for (const suffix of suffixes.toReversed()) {
+  for (const suffix of suffixes.flatMap((one) => SHORTHANDS.get(one) ?? [one]).toReversed()) {
     const format = known.get(suffix);
     if (format === undefined) break;
     formats.push(format);

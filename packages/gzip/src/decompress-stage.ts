@@ -5,6 +5,8 @@ import {
   type CompressionFormat,
   formatOfBytes,
   formatsOfName,
+  HEAD_LENGTH,
+  isArchive,
   MAGIC_LENGTH,
   type Suffixes,
 } from './compression-format.ts';
@@ -39,46 +41,53 @@ interface Found {
 
 /** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
 function detectingLayer({ settings, count, note, named, outer, self }: Found): Layer {
-  const depth = outer.length;
+  const depth = depthOf(outer);
   let head = new Uint8Array(0);
   let isDecided = false;
   let beginning: Part | undefined;
   let layer: Layer | undefined;
   let inner: Layer | undefined;
+  /** The compressions that what is in `layer` stands in. */
+  let inside: readonly CompressionFormat[] = outer;
 
   function decide(): void {
     isDecided = true;
     const format = chosen();
-    if (format !== 'zip') beginning = self;
+    if (!isArchive(format)) beginning = self;
     // What an archive holds differs from file to file.
-    if (!outer.includes('zip') && (depth === 0 || format !== 'none')) note('format', [...outer, format].join(' '));
+    if (!outer.some(isArchive) && (outer.length === 0 || format !== 'none'))
+      note('format', [...outer, format].join(' '));
     if (format === 'none') return;
     layer = settings.startLayer(format, count);
-    if (format === 'zip') return; // Its files are found one by one.
+    inside = [...outer, format];
+    if (isArchive(format)) return; // Its files are found one by one.
     inner = detectingLayer({
       settings,
       count,
       note,
       named: named.slice(1),
-      outer: [...outer, format],
+      outer: inside,
       self: undefined,
     });
   }
 
   function chosen(): CompressionFormat | 'none' {
     const { maxDepth } = settings;
-    if (depth >= maxDepth) {
-      const shown = formatOfBytes(head);
-      if (shown === undefined) return 'none';
+    // However the input was cut, the same bytes decide.
+    const first = head.subarray(0, HEAD_LENGTH);
+    const shown = depth >= maxDepth ? formatOfBytes(first) : undefined;
+    if (depth >= maxDepth && shown === undefined) return 'none';
+    if (shown !== undefined && depthOf([...outer, shown]) > maxDepth) {
       throw new MillraceError(
         'COMPRESSION_TOO_DEEP',
-        `Behind ${depth} compressions that were undone the data is ${shown} still. Raise maxDepth if that is right.`,
+        `After ${depth} compressions were undone, the data is still ${shown}. Raise maxDepth if that is right.`,
         { details: { format: shown, maxDepth } },
       );
     }
     // Inside, the name alone decides nothing that the bytes contradict: it is rarely kept up to date.
-    const choice: Choice = depth === 0 ? settings : { ...settings, expect: undefined, onConflict: 'bytes' };
-    return chooseFormat(head, named[0], choice);
+    const isOutermost = outer.length === 0;
+    const choice: Choice = isOutermost ? settings : { ...settings, expect: undefined, onConflict: 'bytes' };
+    return chooseFormat(first, named[0], choice, isOutermost);
   }
 
   async function* through(bytes: Uint8Array): AsyncGenerator<Uint8Array | Part, void, undefined> {
@@ -86,10 +95,10 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
     beginning = undefined;
     if (bytes.length === 0) return;
     if (layer === undefined) yield bytes;
-    else yield* inside(layer.push(bytes));
+    else yield* unpacked(layer.push(bytes));
   }
 
-  async function* inside(
+  async function* unpacked(
     outputs: AsyncIterable<Uint8Array | Part>,
   ): AsyncGenerator<Uint8Array | Part, void, undefined> {
     for await (const output of outputs) {
@@ -101,10 +110,7 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
       inner?.close();
       const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
       const names = formatsOfName(output.name, settings.suffixes);
-      inner = naming(
-        file,
-        detectingLayer({ settings, count, note, named: names, outer: [...outer, 'zip'], self: file }),
-      );
+      inner = naming(file, detectingLayer({ settings, count, note, named: names, outer: inside, self: file }));
     }
   }
 
@@ -115,7 +121,7 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
         return;
       }
       head = joined(head, input);
-      if (head.length < MAGIC_LENGTH) return;
+      if (!isEnough(head, outer.length === 0 ? settings.expect : undefined)) return;
       decide();
       yield* through(head);
       head = new Uint8Array(0);
@@ -126,7 +132,7 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
         yield* through(head);
       }
       if (layer === undefined) return;
-      yield* inside(layer.end());
+      yield* unpacked(layer.end());
       if (inner !== undefined) yield* inner.end();
     },
     close: () => {
@@ -134,6 +140,22 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
       inner?.close();
     },
   };
+}
+
+/** How many compressions were undone. An archive of tar compresses nothing, so that the outermost one is not counted. */
+function depthOf(formats: readonly string[]): number {
+  return formats.length - (formats.includes('tar') ? 1 : 0);
+}
+
+/**
+ * Whether these first bytes show the format, whatever follows. A header of tar has to be there as a whole, and its first bytes
+ * are those of a name: unless one cannot begin so, or nothing that is expected could be one.
+ */
+function isEnough(head: Uint8Array, expect: DecompressSettings['expect']): boolean {
+  if (head.length < MAGIC_LENGTH || head.length >= HEAD_LENGTH) return head.length >= HEAD_LENGTH;
+  const shown = formatOfBytes(head);
+  if (shown !== undefined && shown !== 'bzip2' && shown !== 'zlib') return true;
+  return expect !== undefined && !expect.some((one) => one === 'none' || isArchive(one));
 }
 
 /** A layer of which errors name the file of the archive. */

@@ -23,11 +23,16 @@ export interface DecompressOptions {
    */
   readonly onConflict?: 'fail' | 'bytes' | 'name';
   /**
-   * Formats beyond those that are built in: `bzip2()` of `@millrace/gzip/bzip2` and `zip()` of `@millrace/gzip/zip`.
+   * Formats besides the built-in ones: `bzip2()` of `@millrace/gzip/bzip2`, `tar()` of `@millrace/gzip/tar` and `zip()` of
+   * `@millrace/gzip/zip`.
    * @default none
    */
   readonly formats?: readonly ExtraFormat[];
-  /** How many compressions of an item are undone: with 2, also gzip in gzip, or in zip. @default 2 */
+  /**
+   * How many compressions of an item are undone: with 2, also gzip in gzip, or in zip. An archive of tar does not count, unless
+   * it is in another one.
+   * @default 2
+   */
   readonly maxDepth?: number;
   /** Decompressed bytes at most per item, after each compression that is undone. @default 10 GiB (10 * 1024 ** 3) */
   readonly maxOutputBytes?: number;
@@ -38,9 +43,9 @@ export interface DecompressOptions {
 }
 
 /**
- * Decompresses gzip, zlib, zstd, brotli and raw deflate, and where they are in `formats` bzip2 and zip. The format is told by
- * the first bytes, then by the name's suffixes; data that shows no format passes as it is. Xz, lz4 and compress are told and
- * refused.
+ * Decompresses gzip, zlib, zstd, brotli and raw deflate, and bzip2, tar and zip if they are in `formats`. It detects the format
+ * by the first 512 bytes, then by the name's suffixes. Data without a known format passes unchanged; xz, lz4 and compress are
+ * recognized and refused, and so are bzip2, tar and zip that are not in `formats`.
  *
  * What the format has for a checksum is verified, and an item that ends early fails. Output comes in chunks of at most 256
  * KiB, lazily. Memory is bounded whatever the input; a zstd frame may ask for a window of up to 128 MiB.
@@ -86,7 +91,11 @@ export function decompress(options: DecompressOptions = {}): Decompressor {
   return Object.freeze<Decompressor>({
     kind: 'decompressor',
     name: 'decompress',
-    signature: signatureOf({ expect, onConflict, formats: known }),
+    signature: signatureOf({
+      expect,
+      onConflict,
+      formats: [...FORMATS, ...formats.map(({ format, signature }) => [format, signature])],
+    }),
     start: (context: ItemContext) => startDecompress(settings, context),
   });
 }
@@ -113,7 +122,7 @@ function checkFormats(value: unknown): string | undefined {
   );
   return new Set(names).size === names.length && !names.includes(undefined)
     ? undefined
-    : 'a list of bzip2() and zip(), each at most once';
+    : 'a list of bzip2(), tar() and zip(), each at most once';
 }
 
 function checkExpect(known: readonly string[]): (value: unknown) => string | undefined {
@@ -122,6 +131,6 @@ function checkExpect(known: readonly string[]): (value: unknown) => string | und
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.length > 0 && all.every((one) => allowed.includes(one))
       ? undefined
-      : `one or several of ${allowed.join(', ')}; bzip2 and zip must be in formats`;
+      : `one or several of ${allowed.join(', ')}; bzip2, tar and zip must be in formats`;
   };
 }

@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/core';
 import type { DecompressorStage } from '@millrace/core/plugin';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { type ByteReader, type Fail, readHeader, readTrailer, trailingData } from './gzip-framing.ts';
+import { FOREIGN_HEAD_LENGTH, foreignFormat } from './foreign-format.ts';
 import { joined } from './join-small.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
 
@@ -13,6 +14,9 @@ const PIECE_BYTES = 64 * 1024;
 
 /** Members after which timers and signals get their turn; they take some milliseconds. */
 const MEMBERS_A_TURN = 256;
+
+/** What gzip begins with (RFC 1952, section 2.3.1). */
+const MAGIC: readonly number[] = [0x1f, 0x8b];
 
 /** Limits on one item; see `GunzipOptions`. */
 export interface GunzipLimits extends OutputLimits {
@@ -37,6 +41,8 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
   let offset = 0;
   let framing: ByteReader<void> = startMember(0);
   let inflater: Inflater | undefined;
+  /** The first bytes of data that is not gzip, until there are enough to say what it is. */
+  let foreign: readonly number[] | undefined;
   let crc = 0;
   let length = 0;
 
@@ -44,7 +50,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
     member++;
     memberOffset = at;
     part = 'header';
-    return begun(readHeader(member === 1, limits.maxHeaderBytes, fail));
+    return begun(readHeader(limits.maxHeaderBytes, fail));
   }
 
   function fail(code: string, message: string, details?: Parameters<Fail>[2], cause?: unknown): MillraceError {
@@ -52,13 +58,23 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
   }
 
   function corrupt(cause: unknown): MillraceError {
-    return fail('GZIP_CORRUPT', 'The compressed data of a gzip member is damaged. Have the file sent anew.', {}, cause);
+    return fail(
+      'GZIP_CORRUPT',
+      'The compressed data of a gzip member is damaged. Ask the sender for a new copy.',
+      {},
+      cause,
+    );
   }
 
   function tooManyEmpty(): MillraceError {
     const { maxEmptyMembers } = limits;
     const what = `More than ${maxEmptyMembers} members of the gzip data are empty. Raise maxEmptyMembers if that is right.`;
     return fail('GZIP_EMPTY_MEMBERS', what, { maxEmptyMembers });
+  }
+
+  function notGzip(head: readonly number[]): MillraceError {
+    offset = 0;
+    return fail('GZIP_INVALID', foreignFormat(Uint8Array.from(head)));
   }
 
   /** Takes one byte of framing. */
@@ -112,6 +128,11 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
     received += input.length;
     for (let at = 0; at < input.length && !closed;) {
       offset = before + at;
+      if (foreign !== undefined || (offset < MAGIC.length && input[at] !== MAGIC[offset])) {
+        foreign = [...(foreign ?? MAGIC.slice(0, offset)), ...input.subarray(at, at + FOREIGN_HEAD_LENGTH)];
+        if (foreign.length >= FOREIGN_HEAD_LENGTH) throw notGzip(foreign.slice(0, FOREIGN_HEAD_LENGTH));
+        return;
+      }
       if (part === 'data') {
         // Members that are decompressed at once leave the process no turn: a chunk may hold a hundred thousand of them.
         if (member % MEMBERS_A_TURN === 0) await turn();
@@ -127,6 +148,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
     push: (input) => joined(outputs(input)),
     end: () => {
       offset = received;
+      if (foreign !== undefined) throw notGzip(foreign);
       if (part === 'gap' || part === 'padding') return [];
       throw fail(
         'GZIP_TRUNCATED',
@@ -141,7 +163,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
 }
 
 const EMPTY = 'The item is empty; even an empty file has 20 bytes as gzip. The upload may have failed.';
-const RESEND = 'The file is incomplete; have it sent anew.';
+const RESEND = 'The file is incomplete. Ask the sender for a new copy.';
 
 /** Lets timers, signals and sockets have their turn. */
 function turn(): Promise<void> {

@@ -21,12 +21,12 @@ const FCOMMENT = 16;
 const RESERVED = 0xe0;
 
 /**
- * Reads and checks a member's header. Nothing of it is kept.
+ * Reads and checks a member's header. Nothing of it is kept. The item's first two bytes are known to be gzip's; after another
+ * member, other ones are trailing data.
  *
  * @param maxBytes how long it may be: name and comment have no limit of their own
- * @param first whether it is the item's first; behind another member, other bytes are not "not gzip" but trailing data
  */
-export function* readHeader(first: boolean, maxBytes: number, fail: Fail): ByteReader<void> {
+export function* readHeader(maxBytes: number, fail: Fail): ByteReader<void> {
   let length = 0;
   let crc: number | undefined; // computed where FHCRC asks for it
   const byte = function* (): ByteReader<number> {
@@ -42,7 +42,7 @@ export function* readHeader(first: boolean, maxBytes: number, fail: Fail): ByteR
     while ((yield* byte()) !== 0);
   };
 
-  if ((yield* byte()) !== 0x1f || (yield* byte()) !== 0x8b) throw first ? notGzip(fail) : trailingData(fail);
+  if ((yield* byte()) !== 0x1f || (yield* byte()) !== 0x8b) throw trailingData(fail);
   const method = yield* byte();
   if (method !== 8) throw fail('GZIP_INVALID', `The gzip header names compression method ${method}; only 8 exists.`);
   const flags = yield* byte();
@@ -84,13 +84,6 @@ export function trailingData(fail: Fail): MillraceError {
     'GZIP_TRAILING_DATA',
     'The gzip data is followed by bytes that are neither another member nor zero padding. ' +
       'Records may be lost if they are ignored; have the supplier send the file anew.',
-  );
-}
-
-function notGzip(fail: Fail): MillraceError {
-  return fail(
-    'GZIP_INVALID',
-    'The data is not gzip: it does not start with 1f 8b. Leave out gunzip() for plain files.',
   );
 }
 

@@ -6,7 +6,7 @@ import { type NativeStream, nativeStream } from './native-stream.ts';
 import { limitPassed, type OutputLimits } from './output-limits.ts';
 import { ZstdFrames, type ZstdStretch } from './zstd-frames.ts';
 
-export type NativeFormat = Exclude<CompressionFormat, 'gzip' | 'bzip2' | 'zip'>;
+export type NativeFormat = Exclude<CompressionFormat, 'gzip' | 'bzip2' | 'tar' | 'zip'>;
 
 /** Data goes to zlib in pieces of this size, so that its ratio is judged by what was really read. */
 const PIECE_BYTES = 64 * 1024;
@@ -40,7 +40,10 @@ export function nativeLayer(format: NativeFormat, makeStream: () => NativeStream
   const frames = format === 'zstd' ? new ZstdFrames(() => trailing()) : undefined;
 
   function fail(code: string, what: string, cause?: unknown): MillraceError {
-    return new MillraceError(code, `${what} Have the file sent anew.`, { cause, details: { format, offset: read } });
+    return new MillraceError(code, `${what} Ask the sender for a new copy.`, {
+      cause,
+      details: { format, offset: read },
+    });
   }
 
   function trailing(): MillraceError {
@@ -96,8 +99,17 @@ export function nativeLayer(format: NativeFormat, makeStream: () => NativeStream
     const code = (error as { readonly code?: unknown }).code;
     if (code === 'Z_BUF_ERROR') return truncated(error);
     if (frames?.isUnknown === true) return trailing();
+    if (code === 'Z_NEED_DICT' || code === 'ZSTD_error_dictionary_wrong') return dictionary(error);
     if (code === 'Z_MEM_ERROR' || typeof code !== 'string') return error;
     return fail('COMPRESSION_CORRUPT', `The ${format} data is damaged.`, error);
+  }
+
+  function dictionary(cause: unknown): MillraceError {
+    return new MillraceError(
+      'COMPRESSION_DICTIONARY',
+      `The ${format} data was compressed with a dictionary, which is not supported. Ask the sender to compress it without one.`,
+      { cause, details: { format, offset: read } },
+    );
   }
 
   function truncated(cause?: unknown): MillraceError {

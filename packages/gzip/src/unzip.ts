@@ -1,5 +1,7 @@
 import { MillraceError } from '@millrace/core';
-import { part, type Part } from '@millrace/core/plugin';
+import { part } from '@millrace/core/plugin';
+import { assertNoneMissing, passTrailing } from './archive-end.ts';
+import type { ArchiveOutput } from './archive-layer.ts';
 import type { ByteQueue } from './byte-queue.ts';
 import { type Engine, type Inflater, OUTPUT_BYTES } from './engine.ts';
 import { MORE } from './more-input.ts';
@@ -16,24 +18,29 @@ import {
   SIGNATURES,
   withZip64,
 } from './zip-records.ts';
-import type { Selection } from './zip-selection.ts';
+import { HEAD_LENGTH } from './compression-format.ts';
+import { DEFLATED, methodLayer, type Piece, STORED, unpacked, unsupported } from './zip-methods.ts';
+import { hasZipInside, isProgram } from './program-mark.ts';
+import { skipPrefix } from './zip-prefix.ts';
+import type { Selection, ZipEntry } from './zip-selection.ts';
+import { storedUpToDescriptor } from './zip-stored.ts';
 
-const STORED = 0;
-const DEFLATED = 8;
 const PIECE_BYTES = 64 * 1024;
 
 export interface UnzipSettings {
   readonly engine: Engine;
-  readonly selection: Selection;
+  readonly selection: Selection<ZipEntry>;
   readonly maxEntries: number;
   readonly maxNameBytes: number;
   readonly failsOnMissing: boolean;
-  /** Called with each output's length, kept or not, and the bytes read so far; throws where a limit is passed. */
+  readonly failsOnPrefix: boolean;
+  readonly failsOnTrailing: boolean;
+  /** Called with each output's length, kept or not, and the bytes read so far; throws if a limit is exceeded. */
   readonly produced: (length: number, read: number) => void;
   readonly count: (counter: string) => void;
 }
 
-type Outputs<T = void> = AsyncGenerator<Uint8Array | Part | typeof MORE, T, undefined>;
+type Outputs<T = void> = AsyncGenerator<ArchiveOutput, T, undefined>;
 
 /** Reads an archive from its first byte to its last, and begins a part with each file that is wanted. */
 export class Unzip {
@@ -41,7 +48,7 @@ export class Unzip {
   readonly #settings: UnzipSettings;
   readonly #files = new Map<number, ListedFile>();
   readonly #names = new Set<string>();
-  #inflater: Inflater | undefined;
+  #decoder: Pick<Inflater, 'close'> | undefined;
   #name: string | undefined;
   #isInEntry = false;
   #mayBeSmall = true;
@@ -52,26 +59,45 @@ export class Unzip {
   }
 
   async *outputs(): Outputs {
+    const prefix = yield* this.#prefix();
     while (signatureOf(yield* this.#peek(4)) === SIGNATURES.file) {
       this.#isInEntry = true;
       yield* this.#file();
       this.#isInEntry = false;
       this.#name = undefined;
     }
-    yield* readDirectory(this.#input, this.#files, (length) => this.#peek(length), this.#fail);
-    const missing = this.#settings.failsOnMissing ? this.#settings.selection.missing() : [];
-    if (missing.length > 0) {
-      const what = `The archive does not hold ${missing.join(', ')}. Find out why it was not sent, or set onMissing.`;
-      throw new MillraceError('ZIP_ENTRY_MISSING', what, { details: { format: 'zip', missing } });
+    yield* readDirectory(this.#input, this.#files, prefix, (length) => this.#peek(length), this.#fail);
+    yield* this.#end();
+  }
+
+  /** Passes what comes before the first file; returns how much that is. */
+  *#prefix(): Generator<typeof MORE, number, undefined> {
+    const head = (yield* this.#peek(4)).subarray(0, HEAD_LENGTH);
+    const signature = signatureOf(head);
+    const isArchive = signature === SIGNATURES.file || signature === SIGNATURES.end || signature === SIGNATURES.end64;
+    const { failsOnPrefix, count, maxNameBytes } = this.#settings;
+    if (isArchive || (failsOnPrefix && !hasZipInside(head) && !isProgram(head))) return 0;
+    if (failsOnPrefix) {
+      const what = 'The item has other bytes before a zip archive, as a program that extracts itself does.';
+      throw this.#fail('ZIP_PREFIX', `${what} Ask the sender for the archive alone, or set onPrefix.`);
     }
-    while (!this.#input.isEnded && this.#input.length === 0) yield MORE;
-    if (this.#input.length > 0) {
-      throw this.#fail('COMPRESSION_TRAILING_DATA', 'Other bytes follow the zip archive. Have the file sent anew.');
-    }
+    const isFound = yield* skipPrefix(this.#input, maxNameBytes);
+    if (!isFound) throw this.#fail('COMPRESSION_CORRUPT', 'The item has no zip archive in it.');
+    count('archivesWithPrefix');
+    return this.#input.offset;
+  }
+
+  *#end(): Generator<typeof MORE, void, undefined> {
+    const { failsOnMissing, failsOnTrailing, selection, count } = this.#settings;
+    assertNoneMissing('zip', failsOnMissing ? selection.missing() : []);
+    const what = 'Other bytes follow the zip archive. Ask the sender for the archive alone, or set onTrailing.';
+    const trailing = (): MillraceError => this.#fail('COMPRESSION_TRAILING_DATA', what);
+    const hasTrailing = yield* passTrailing(this.#input, () => false, failsOnTrailing ? trailing : undefined);
+    if (hasTrailing) count('archivesWithTrailingData');
   }
 
   close(): void {
-    this.#inflater?.close();
+    this.#decoder?.close();
   }
 
   async *#file(): Outputs {
@@ -118,19 +144,13 @@ export class Unzip {
     return name;
   }
 
-  #assertReadable({ isEncrypted, method }: FileHeader): void {
-    if (isEncrypted) {
-      throw this.#fail(
-        'ZIP_ENCRYPTED',
-        `Entry ${this.#files.size + 1} of the archive is encrypted. Ask the sender for an archive without a password.`,
-      );
-    }
-    if (method === STORED || method === DEFLATED) return;
-    throw this.#fail(
-      'ZIP_METHOD_UNSUPPORTED',
-      `Entry ${this.#files.size + 1} of the archive is compressed by method ${method}; only 0 (stored) and 8 (deflate) are read.`,
-      { method },
-    );
+  #assertReadable({ isEncrypted, method, hasDescriptor }: FileHeader): void {
+    const what = `Entry ${this.#files.size + 1} of the archive`;
+    const remedy = 'Ask the sender for an archive';
+    if (isEncrypted) throw this.#fail('ZIP_ENCRYPTED', `${what} is encrypted. ${remedy} without a password.`);
+    const why = unsupported(method, hasDescriptor);
+    if (why !== undefined)
+      throw this.#fail('ZIP_METHOD_UNSUPPORTED', `${what} ${why}. ${remedy} with deflate.`, { method });
   }
 
   *#pass(header: FileHeader): Generator<typeof MORE, FileFacts, undefined> {
@@ -144,13 +164,7 @@ export class Unzip {
   async *#data(header: FileHeader, isWanted: boolean): Outputs<FileFacts> {
     let [crc, size] = [0, 0];
     const start = this.#input.offset;
-    const outputs =
-      header.method === DEFLATED
-        ? this.#inflated(header)
-        : header.hasDescriptor
-          ? this.#storedUpToDescriptor((packedSize) => ({ ...header, crc, packedSize, size }))
-          : this.#stored(header);
-    for await (const output of outputs) {
+    for await (const output of this.#decoded(header, (packedSize) => ({ ...header, crc, packedSize, size }))) {
       if (output === MORE) {
         yield MORE;
         continue;
@@ -167,8 +181,8 @@ export class Unzip {
       return facts;
     }
     const next = yield* this.#peek(DESCRIPTOR_BYTES);
-    const length = descriptorLength(next, facts, header.method === STORED);
-    if (length === undefined) throw this.#checksum('does not fit what stands behind it', { computed: facts });
+    const length = descriptorLength(next, facts);
+    if (length === undefined) throw this.#checksum('does not fit what follows it', { computed: facts });
     this.#input.take(length);
     return facts;
   }
@@ -179,11 +193,30 @@ export class Unzip {
     throw this.#checksum(`does not fit ${where}`, { stored, computed });
   }
 
-  async *#inflated({ hasDescriptor, packedSize, size }: FileHeader): AsyncGenerator<Uint8Array | typeof MORE, void> {
+  #decoded(header: FileHeader, facts: (packedSize: number) => FileFacts): AsyncIterable<Piece> | Iterable<Piece> {
+    if (header.method === DEFLATED) return this.#inflated(header);
+    if (header.method !== STORED) {
+      const layer = methodLayer(header.method);
+      this.#decoder = layer;
+      const corrupt = (cause: unknown): MillraceError => this.#corrupt(`${this.#entry} cannot be decompressed`, cause);
+      return unpacked(layer, this.#stored(header), corrupt);
+    }
+    if (!header.hasDescriptor) return this.#stored(header);
+    const what = `The length of ${this.#entry} is not in front of it, and what may be another file begins in it.`;
+    return storedUpToDescriptor(this.#input, {
+      peek: (length) => this.#peek(length),
+      facts,
+      isArchive: this.#name?.toLowerCase().endsWith('.zip') === true,
+      uncertain: () =>
+        this.#fail('ZIP_LENGTH_UNKNOWN', `${what} Ask the sender for a new copy, with files that are compressed.`),
+    });
+  }
+
+  async *#inflated({ hasDescriptor, packedSize, size }: FileHeader): AsyncGenerator<Piece, void> {
     const corrupt = (cause: unknown): MillraceError => this.#corrupt(`${this.#entry} cannot be decompressed`, cause);
     const isSmall = hasDescriptor ? this.#mayBeSmall : size <= OUTPUT_BYTES;
     const inflater = this.#settings.engine.inflater(corrupt, isSmall);
-    this.#inflater = inflater;
+    this.#decoder = inflater;
     const start = this.#input.offset;
     for (let unused: number | undefined; unused === undefined; unused = inflater.unused()) {
       if (!hasDescriptor && this.#input.offset - start > packedSize) throw corrupt(undefined);
@@ -192,37 +225,15 @@ export class Unzip {
     }
     this.#input.giveBack(inflater.unused()!);
     inflater.close();
-    this.#inflater = undefined;
+    this.#decoder = undefined;
   }
 
-  *#stored({ packedSize }: FileHeader): Generator<Uint8Array | typeof MORE, void, undefined> {
+  *#stored({ packedSize }: FileHeader): Generator<Piece, void, undefined> {
     for (let left = packedSize; left > 0;) {
       if (this.#input.length === 0) yield* this.#more();
       const output = this.#input.take(Math.min(left, OUTPUT_BYTES));
       left -= output.length;
       yield output;
-    }
-  }
-
-  /**
-   * Data that was stored without saying how long it is: it ends before a descriptor that has its CRC-32 and its length. The
-   * directory has to say the same.
-   */
-  *#storedUpToDescriptor(
-    facts: (packedSize: number) => FileFacts,
-  ): Generator<Uint8Array | typeof MORE, void, undefined> {
-    for (let length = 0; ;) {
-      yield* this.#peek(DESCRIPTOR_BYTES);
-      const bytes = this.#input.rest().subarray(0, OUTPUT_BYTES);
-      let at = 0;
-      const last = bytes.length - DESCRIPTOR_BYTES;
-      while (at <= last && (bytes[at] !== 0x50 || signatureOf(bytes.subarray(at)) !== SIGNATURES.descriptor)) at++;
-      if (at === 0) {
-        if (descriptorLength(bytes, facts(length), true) !== undefined) return;
-        at = 1;
-      }
-      length += at;
-      yield this.#input.take(at);
     }
   }
 
@@ -239,7 +250,10 @@ export class Unzip {
 
   *#more(): Generator<typeof MORE, void, undefined> {
     if (this.#input.isEnded) {
-      throw this.#fail('COMPRESSION_TRUNCATED', 'The zip archive ends before it is complete. Have the file sent anew.');
+      throw this.#fail(
+        'COMPRESSION_TRUNCATED',
+        'The zip archive ends before it is complete. Ask the sender for a new copy.',
+      );
     }
     yield MORE;
   }
@@ -262,7 +276,12 @@ export class Unzip {
     });
 
   #corrupt(what: string, cause?: unknown): MillraceError {
-    return this.#fail('COMPRESSION_CORRUPT', `The zip archive is damaged: ${what}. Have it sent anew.`, {}, cause);
+    return this.#fail(
+      'COMPRESSION_CORRUPT',
+      `The zip archive is damaged: ${what}. Ask the sender for a new copy.`,
+      {},
+      cause,
+    );
   }
 
   #checksum(what: string, details: object): MillraceError {

@@ -27,12 +27,15 @@ export interface ListedFile extends FileFacts {
 }
 
 /**
- * Reads the directory behind the files, up to the end of the archive. It must list exactly the files that were read, with the
- * same names, sizes, CRC-32 and places: so nothing was read that the archive does not hold, and nothing is left unread.
+ * Reads the directory after the files, up to the end of the archive. It must list exactly the files that were read, with the
+ * same names, sizes, CRC-32 and offsets: so nothing was read that the archive does not hold, and nothing is left unread.
+ *
+ * @param prefix how many bytes there are before the first file. Offsets count from the item's beginning, or from that file.
  */
 export function* readDirectory(
   input: ByteQueue,
   files: ReadonlyMap<number, ListedFile>,
+  prefix: number,
   peek: (length: number) => Generator<typeof MORE, Uint8Array, undefined>,
   fail: ZipFail,
 ): Generator<typeof MORE, void, undefined> {
@@ -44,17 +47,28 @@ export function* readDirectory(
     for (let left = length; left > 0; left -= input.take(left).length) yield* peek(1);
   };
   const mismatch = (what: string, details?: object): Error =>
-    fail('ZIP_DIRECTORY_MISMATCH', `The directory at the archive's end ${what}. Have the archive made anew.`, details);
+    fail(
+      'ZIP_DIRECTORY_MISMATCH',
+      `The directory at the archive's end ${what}. Ask the sender to create the archive again.`,
+      details,
+    );
 
   const start = input.offset;
   let listed = 0;
+  let base = prefix === 0 ? 0 : undefined;
+  const fileAt = (header: DirectoryHeader, name: string): ListedFile | undefined => {
+    const counted = files.get(header.offset);
+    base ??= counted !== undefined && isSame(counted, header, name) ? 0 : prefix;
+    const file = files.get(header.offset + base);
+    return file !== undefined && !file.isListed && isSame(file, header, name) ? file : undefined;
+  };
   while (signatureOf(yield* peek(4)) === SIGNATURES.directory) {
     const fixed = directoryHeader(yield* take(LENGTHS.directory));
     const name = zipName(yield* take(fixed.nameLength));
     const header = withZip64(fixed, yield* take(fixed.extraLength));
     yield* pass(fixed.commentLength);
-    const file = header && files.get(header.offset);
-    if (header === undefined || file === undefined || file.isListed || !isSame(file, header, name)) {
+    const file = header && fileAt(header, name);
+    if (file === undefined) {
       throw mismatch(`differs from the files themselves in its entry ${listed + 1}`, {
         entry: listed + 1,
         content: { name },
@@ -65,12 +79,14 @@ export function* readDirectory(
   }
   const size = input.offset - start;
   const assertAgrees = (end: DirectoryEnd, hasZip64: boolean): void => {
-    if (!agrees(end, files.size, size, start, hasZip64)) throw mismatch('says another number or place of its files');
+    if (!agrees(end, files.size, size, start - (base ?? 0), hasZip64))
+      throw mismatch('has another number or offset of its files');
   };
   let signature = signatureOf(yield* peek(4));
   const assertEnd = (): void => {
     if (signature === SIGNATURES.end) return;
-    const what = 'The zip archive has something else where a file or its directory should begin. Have it sent anew.';
+    const what =
+      'The zip archive has other bytes in the place of a file or its directory. Ask the sender for a new copy.';
     throw fail('COMPRESSION_CORRUPT', what);
   };
   const hasZip64 = signature === SIGNATURES.end64;
@@ -89,8 +105,8 @@ export function* readDirectory(
     assertAgrees(end64, false);
     yield* pass(Math.max(0, end64.restLength));
     const locator = yield* take(LENGTHS.locator64);
-    if (signatureOf(locator) !== SIGNATURES.locator64 || locatedEnd64(locator) !== offset) {
-      throw mismatch('is not where it says');
+    if (signatureOf(locator) !== SIGNATURES.locator64 || locatedEnd64(locator) !== offset - (base ?? 0)) {
+      throw mismatch('is not at the offset that its locator has');
     }
     signature = signatureOf(yield* peek(4));
   }

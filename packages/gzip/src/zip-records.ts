@@ -141,32 +141,31 @@ export function agrees(end: DirectoryEnd, entries: number, size: number, offset:
 }
 
 /**
- * The length of the data descriptor with which these bytes begin, if it says what the data gave. Its signature may be left
- * out, and its sizes may have 4 or 8 bytes, which no field tells for sure (section 4.3.9), so that each form is tried.
+ * The length of the data descriptor that these bytes begin with, if it has what the data gave. Its signature may be left out,
+ * and its sizes may have 4 or 8 bytes, which no field says for sure (section 4.3.9), so that each form is tried. That another
+ * record follows only decides between two forms that fit: whether it does is seen when that is read.
  */
-export function descriptorLength(
-  bytes: Uint8Array,
-  { crc, packedSize, size }: FileFacts,
-  mustBeSigned: boolean,
-): number | undefined {
+export function descriptorLength(bytes: Uint8Array, { crc, packedSize, size }: FileFacts): number | undefined {
   const view = viewOf(bytes);
   const isSigned = view.getUint32(0, true) === SIGNATURES.descriptor;
-  for (const at of isSigned ? (mustBeSigned ? [4] : [4, 0]) : mustBeSigned ? [] : [0]) {
+  let fitting: number | undefined;
+  for (const at of isSigned ? [4, 0] : [0]) {
     if (view.getUint32(at, true) !== crc) continue;
-    if (view.getUint32(at + 4, true) === packedSize && view.getUint32(at + 8, true) === size) {
-      if (isNextRecord(view, at + 12)) return at + 12;
-    }
-    if (uint64(view, at + 4) === packedSize && uint64(view, at + 12) === size) {
-      if (isNextRecord(view, at + 20)) return at + 20;
-    }
+    const fits32 = view.getUint32(at + 4, true) === packedSize && view.getUint32(at + 8, true) === size;
+    const fits64 = uint64(view, at + 4) === packedSize && uint64(view, at + 12) === size;
+    if (fits32 && isNextRecord(view, at + 12)) return at + 12;
+    if (fits64 && isNextRecord(view, at + 20)) return at + 20;
+    // Zeros are no evidence: data may begin with them.
+    if (size > 0) fitting ??= fits32 ? at + 12 : fits64 ? at + 20 : undefined;
   }
-  return undefined;
+  return fitting;
 }
 
-/** Bytes that must be there to tell a descriptor: the longest one, and the next signature. */
+/** Bytes that must be there to recognize a descriptor: the longest one, and the next signature. */
 export const DESCRIPTOR_BYTES = 28;
 
-function isNextRecord(view: DataView, at: number): boolean {
+/** Whether a file or the directory begins here. */
+export function isNextRecord(view: DataView, at: number): boolean {
   const signature = view.getUint32(at, true);
   return signature === SIGNATURES.file || signature === SIGNATURES.directory;
 }
@@ -180,6 +179,6 @@ function uint64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -6,17 +6,20 @@ export interface ZipEntry {
 }
 
 /** Which files are wanted. One for each item, as it remembers what it has met. */
-export interface Selection {
-  readonly wants: (entry: ZipEntry) => boolean;
+export interface Selection<E> {
+  readonly wants: (entry: E) => boolean;
   /** The names and globs that no file had; of a function, or the default, that there was no file. */
   readonly missing: () => readonly string[];
 }
 
-export type Wanted = string | readonly string[] | ((entry: ZipEntry) => boolean);
+export type Wanted<E> = string | readonly string[] | ((entry: E) => boolean);
 
-export function selection(wanted: Wanted | undefined): Selection {
+/** What programs of a Mac put beside the files that a person packs. */
+const SIDE_FILE = /^__MACOSX\/|(?:^|\/)(?:\._[^/]*|\.DS_Store)$/;
+
+export function selection<E extends { readonly name: string }>(wanted: Wanted<E> | undefined): Selection<E> {
   if (wanted === undefined || typeof wanted === 'function') {
-    const test = wanted ?? (({ name }: ZipEntry) => !name.startsWith('__MACOSX/'));
+    const test = wanted ?? (({ name }: E) => !SIDE_FILE.test(name));
     let met = false;
     return {
       wants: (entry) => {
@@ -53,4 +56,12 @@ function globTest(glob: string): RegExp {
     return token.startsWith('*') ? '.*' : token.replace(/[$()+.[\\\]^{|}]/g, String.raw`\$&`);
   });
   return new RegExp(`^${source}$`, 'su');
+}
+
+/** Checks the option `entries` of an archive. */
+export function checkWanted(value: unknown): string | undefined {
+  const names: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isWanted =
+    typeof value === 'function' || (names.length > 0 && names.every((name) => typeof name === 'string' && name !== ''));
+  return isWanted ? undefined : 'a name, a glob, a list of them, or a function';
 }

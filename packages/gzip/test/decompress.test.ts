@@ -3,10 +3,12 @@ import { isMillraceError, type MillraceError } from '@millrace/core';
 import { decompressorCases, runDecoder } from '@millrace/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { type CompressionFormat, decompress, type DecompressOptions } from '../src/index.ts';
+import { tar } from '../src/tar.ts';
+import { zip } from '../src/zip.ts';
 import { bomb, cut, records } from './gzip-file.ts';
 
 const checksummed = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
-type BuiltIn = Exclude<CompressionFormat, 'bzip2' | 'zip'>;
+type BuiltIn = Exclude<CompressionFormat, 'bzip2' | 'tar' | 'zip'>;
 const COMPRESS: Readonly<Record<BuiltIn, (bytes: Uint8Array) => Buffer>> = {
   gzip: (bytes) => gzipSync(bytes),
   zlib: (bytes) => deflateSync(bytes),
@@ -40,6 +42,23 @@ describe('decompress', () => {
     expect(await noted(TEXT)).toEqual({ format: 'none' });
     expect(await noted(COMPRESS.gzip(TEXT))).toEqual({ format: 'gzip' });
     expect(await noted(...cut(COMPRESS.gzip(COMPRESS.zstd(TEXT)), 1))).toEqual({ format: 'gzip zstd' });
+  });
+
+  it('has another signature if it may read an item otherwise', () => {
+    const all = [
+      {},
+      { expect: 'gzip' },
+      { onConflict: 'name' },
+      { formats: [zip()] },
+      { formats: [tar()] },
+      { formats: [zip({ entries: '*.csv' })] },
+      { formats: [tar({ entries: '*.csv' })] },
+      { formats: [tar({ entries: ({ size }) => size > 0 })] },
+    ] satisfies readonly DecompressOptions[];
+    expect(new Set(all.map((options) => decompress(options).signature)).size).toBe(all.length);
+    expect(decompress({ formats: [zip({ entries: 'a' })] }).signature).toBe(
+      decompress({ formats: [zip({ entries: 'a' })] }).signature,
+    );
   });
 
   it('is a frozen codec, and refuses options that it does not know', () => {

@@ -25,6 +25,8 @@ export interface ZipOptions {
   readonly zip64?: boolean;
   /** How many entries the end says that there are. */
   readonly entries?: number;
+  /** What offsets count from: bytes that will be put before the archive. */
+  readonly base?: number;
   /** In which order the directory lists the files. */
   readonly reversed?: boolean;
 }
@@ -32,7 +34,7 @@ export interface ZipOptions {
 export function zipFile(files: readonly ZipFile[], options: ZipOptions = {}): Buffer {
   const parts: Buffer[] = [];
   let listed: Buffer[] = [];
-  let offset = 0;
+  let offset = options.base ?? 0;
   for (const file of files) {
     const { local, directory } = entry(file, offset);
     parts.push(local);

@@ -23,6 +23,8 @@ const WAYS: readonly (readonly [string, Partial<ZipFile>])[] = [
   ['deflated, bare descriptor of zip64', { descriptor: 'bare64' }],
   ['stored, signed descriptor', { method: 0, descriptor: 'signed' }],
   ['stored, signed descriptor of zip64', { method: 0, descriptor: 'signed64' }],
+  ['stored, bare descriptor', { method: 0, descriptor: 'bare' }],
+  ['stored, bare descriptor of zip64', { method: 0, descriptor: 'bare64' }],
   ['deflated, sizes of zip64', { zip64: true }],
   ['stored, sizes of zip64', { method: 0, zip64: true }],
 ];
@@ -130,7 +132,6 @@ describe('a damaged archive', { timeout: 120_000 }, () => {
       'COMPRESSION_CHECKSUM',
     ],
     ['data that is no deflate', zipFile([{ ...A, packed: Buffer.alloc(200, 255) }]), 'COMPRESSION_CORRUPT'],
-    ['an unsigned descriptor behind stored data', zipFile([{ ...B, descriptor: 'bare' }]), 'COMPRESSION_TRUNCATED'],
     [
       'text where a file should begin',
       Buffer.concat([zipFile([B]).subarray(0, 41), Buffer.alloc(200, 65)]),
@@ -315,7 +316,7 @@ it.each(WAYS)('is read where there is no node:zlib: %s', async (_, way) => {
   }
   const damaged = Buffer.from(file);
   damaged[60]! ^= 255;
-  expect((await unzipped([damaged])).code).toMatch(/^COMPRESSION_/);
+  expect((await unzipped([damaged])).code).toMatch(/^COMPRESSION_|^ZIP_LENGTH_UNKNOWN$/);
   vi.restoreAllMocks();
 });
 

@@ -1,0 +1,1 @@
+export { tar, type TarEntry, type TarOptions } from './tar/tar.ts';
