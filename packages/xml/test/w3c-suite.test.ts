@@ -60,8 +60,9 @@ describe("the W3C's conformance suite of XML", () => {
     expect(unexplained.map(({ test }) => test.id)).toEqual([]);
   });
 
-  it.runIf(inFull)('is the same however it is cut', () => {
-    for (const { test, text, record, own } of outcomes) {
+  it('is the same however it is cut', () => {
+    // Every tenth document, unless all are wanted.
+    for (const { test, text, record, own } of outcomes.filter((_, index) => inFull || index % 10 === 0)) {
       if (!text.isWellFormed()) continue;
       const inPieces = outcomeOf(text.split(''), { ...OPTIONS, record });
       if ('records' in own) expect(inPieces, test.id).toEqual(own);
