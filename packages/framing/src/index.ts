@@ -15,6 +15,7 @@ export { areKept, MAX_CONTEXT_CHARS } from './text/kept-context.ts';
 export { FramedRecords } from './text/framed-records.ts';
 export { HeldRecord, type HeldText } from './text/held-record.ts';
 export { damagedRecord, damageIn, type TextPart } from './text/invalid-text.ts';
+export { LineCounter } from './text/line-counter.ts';
 export {
   endOfLine,
   excerpt,

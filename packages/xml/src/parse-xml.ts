@@ -11,6 +11,7 @@ import {
   signatureOf,
 } from '@millrace/core/plugin';
 import { MAX_RECORD_CHARS, wholeText } from '@millrace/framing';
+import { withoutPrefix } from './xml-names.ts';
 import type { XmlRecord } from './xml-record.ts';
 import type { XmlSettings } from './xml-settings.ts';
 import { startXml } from './xml-stage.ts';
@@ -99,7 +100,6 @@ function settingsOf(options: ParseXmlOptions): XmlSettings {
     maxDepth: options.maxDepth ?? 100,
     maxAttributes: options.maxAttributes ?? 256,
     maxMarkupChars: options.maxMarkupChars ?? 65_536,
-    nameOf: stripPrefixes ? (name) => name.slice(name.indexOf(':') + 1) : (name) => name,
   };
 }
 
@@ -111,7 +111,11 @@ function settingsOf(options: ParseXmlOptions): XmlSettings {
 function reparseXml(settings: XmlSettings, { raw, code }: Pick<RejectedRecord, 'raw' | 'code'>): XmlRecord {
   const text = wholeText({ raw, code });
   const root = /^<([^\s/>]+)/.exec(text)?.[1] ?? '';
-  const alone: XmlSettings = { ...settings, record: [settings.nameOf(root)], isPath: false };
+  const alone: XmlSettings = {
+    ...settings,
+    record: [settings.stripPrefixes ? withoutPrefix(root) : root],
+    isPath: false,
+  };
   const stage = startXml(alone, { reject: rejected } as ParserContext);
   const framed = stage.push(text);
   void stage.end!();

@@ -1,3 +1,4 @@
+import { withoutPrefix, type XmlName } from './xml-names.ts';
 import type { XmlSettings } from './xml-settings.ts';
 
 /** Follows the elements outside of records, to find those that are one. */
@@ -23,14 +24,13 @@ export class XmlPath {
   }
 
   /** Enters an element, and returns whether it is a record. */
-  open(qualified: string): boolean {
-    const { nameOf } = this.#settings;
-    this.#names.push(nameOf(qualified));
-    if (this.#isRecord()) {
+  open({ key }: XmlName): boolean {
+    this.#names.push(key);
+    if (this.#isRecord(key)) {
       this.#sawRecord = true;
       return true;
     }
-    if (!this.#sawRecord) this.#look();
+    if (!this.#sawRecord) this.#look(key);
     return false;
   }
 
@@ -38,24 +38,20 @@ export class XmlPath {
     this.#names.pop();
   }
 
-  #isRecord(): boolean {
+  #isRecord(key: string): boolean {
     const { record, isPath } = this.#settings;
-    if (!isPath) return this.#names.at(-1) === record[0];
+    if (!isPath) return key === record[0];
     return this.#names.length === record.length && this.#names.every((name, index) => name === record[index]);
   }
 
   /** Finds out what an element is that is not a record, until the first record comes. */
-  #look(): void {
+  #look(key: string): void {
     const { record, isPath } = this.#settings;
-    if (localName(this.#names.at(-1)!) === localName(record.at(-1)!)) this.sawOtherPrefix = true;
+    if (withoutPrefix(key) === withoutPrefix(record.at(-1)!)) this.sawOtherPrefix = true;
     if (!isPath || this.#names.length > record.length) return;
     const parents = record.slice(0, -1);
     if (!parents.every((name, index) => name === this.#names[index])) return;
     if (this.#names.length === record.length) this.#sawOther = true;
     else if (this.#names.length === parents.length) this.#sawParent = true;
   }
-}
-
-function localName(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import { inFull } from '../../../test/support/in-full.ts';
 import { parseXml, type ParseXmlOptions } from '../src/index.ts';
 
-// The endless inputs are 128 MiB each, and saxes looks at every character.
+// The endless inputs are 128 MiB each.
 describe('the contract of codecs', { timeout: 120_000 }, () => {
   const small = parserCases<string, unknown>({
     create: () => parseXml({ record: '/orders/order', maxRecordChars: 60, maxMarkupChars: 40, maxDepth: 4 }),
