@@ -147,7 +147,8 @@ function limitsOf(options: ParseXlsxOptions): WorkbookLimits {
 function checkSheets(value: unknown): string | undefined {
   const isSheet = (one: unknown): boolean =>
     (typeof one === 'string' && one !== '') || (Number.isSafeInteger(one) && (one as number) >= 1);
-  const fits = value === 'all' || value === 'first' || (Array.isArray(value) && value.length > 0 && value.every(isSheet));
+  const fits =
+    value === 'all' || value === 'first' || (Array.isArray(value) && value.length > 0 && value.every(isSheet));
   return fits ? undefined : `'all', 'first', or a list of names and numbers from 1 on`;
 }
 
@@ -159,4 +160,3 @@ function checkColumns(value: unknown): string | undefined {
     new Set(value).size === value.length;
   return fits ? undefined : 'an array of names, none empty, no two the same';
 }
-

@@ -11,7 +11,11 @@ const FORMATS: readonly (readonly [mark: string, name: string, advice: string])[
   ['\x1f\x8b', 'gzip', 'A workbook is read by ranges, so have it delivered without compression around it.'],
   ['%PDF-', 'PDF', SAVE_AS],
   ['<', 'HTML or XML', 'Some programs save tables so and call them .xls. Read it with parseXml(), or ask for .xlsx.'],
-  ['\xef\xbb\xbf<', 'HTML or XML', 'Some programs save tables so and call them .xls. Read it with parseXml(), or ask for .xlsx.'],
+  [
+    '\xef\xbb\xbf<',
+    'HTML or XML',
+    'Some programs save tables so and call them .xls. Read it with parseXml(), or ask for .xlsx.',
+  ],
   ['{\\rtf', 'RTF', SAVE_AS],
   ['PAR1', 'Parquet', 'Read it with parseParquet().'],
   ['7z\xbc\xaf', '7z', SAVE_AS],

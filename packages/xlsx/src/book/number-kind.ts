@@ -6,7 +6,8 @@ export type NumberKind = 'number' | 'date' | 'time' | 'datetime' | 'duration';
  * 50 to 58 in East Asian, 71 to 81 in Thai editions of Excel, where they are dates, and nothing elsewhere.
  */
 export function builtInKind(id: number): NumberKind {
-  if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || (id >= 34 && id <= 36) || (id >= 50 && id <= 58)) return 'date';
+  if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || (id >= 34 && id <= 36) || (id >= 50 && id <= 58))
+    return 'date';
   if ((id >= 18 && id <= 21) || id === 32 || id === 33 || id === 45 || id === 47) return 'time';
   if (id >= 71 && id <= 74) return 'date';
   if (id === 75 || id === 76 || id === 78 || id === 80) return 'time';

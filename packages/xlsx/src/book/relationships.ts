@@ -23,7 +23,8 @@ export async function relationshipsOf(parts: PackageParts, source: string): Prom
   const events = pathEvents((path, attributes) => {
     if (path !== 'Relationships/Relationship' || attributes.get('TargetMode') === 'External') return;
     const [id, type, target] = ['Id', 'Type', 'Target'].map((name) => attributes.get(name));
-    if (id === undefined || type === undefined || target === undefined) throw invalid('A relationship of it is incomplete');
+    if (id === undefined || type === undefined || target === undefined)
+      throw invalid('A relationship of it is incomplete');
     if (found.length >= MAX_RELATIONSHIPS) throw invalid(`It has more than ${MAX_RELATIONSHIPS} relationships`);
     found.push({ id, type: type.slice(type.lastIndexOf('/') + 1), target: resolvedTarget(folder, target) });
   });

@@ -18,7 +18,7 @@ export async function readSharedStrings(
   name: string | undefined,
   maxBytes: number,
 ): Promise<readonly string[]> {
-  if (name === undefined || !parts.has(name)) return [];
+  if (name === undefined) return [];
   const strings = new SharedStrings(maxBytes);
   await parts.read(name, strings);
   return strings.strings;
@@ -65,6 +65,10 @@ class SharedStrings implements XmlEvents {
   #take(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#maxBytes)
-      throw tooLarge(`Its shared strings take more than ${this.#maxBytes} bytes.`, 'maxSharedStringBytes', this.#maxBytes);
+      throw tooLarge(
+        `Its shared strings take more than ${this.#maxBytes} bytes.`,
+        'maxSharedStringBytes',
+        this.#maxBytes,
+      );
   }
 }

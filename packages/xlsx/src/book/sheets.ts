@@ -37,13 +37,19 @@ export async function readWorkbookPart(parts: PackageParts): Promise<WorkbookPar
     if (sheets.length >= MAX_SHEETS) throw invalid(`It has more than ${MAX_SHEETS} sheets`);
     const [name, id] = [attributes.get('name'), attributes.prefixed('id')];
     const target = id === undefined ? undefined : byId.get(id);
-    if (name === undefined || target === undefined) throw invalid(`Sheet ${sheets.length + 1} of it has no name or no part`);
+    if (name === undefined || target === undefined)
+      throw invalid(`Sheet ${sheets.length + 1} of it has no name or no part`);
     sheets.push({ name, part: target.type === 'worksheet' ? target.target : undefined });
   });
   await parts.read(part, events);
   if (root !== 'workbook') throw notWorkbook();
   if (sheets.length === 0) throw invalid('It has no sheets');
-  return { sheets, is1904, styles: targetOf(relationships, 'styles'), strings: targetOf(relationships, 'sharedStrings') };
+  return {
+    sheets,
+    is1904,
+    styles: targetOf(relationships, 'styles'),
+    strings: targetOf(relationships, 'sharedStrings'),
+  };
 }
 
 /** The part that the package says is its document. */

@@ -8,7 +8,7 @@ const MAX_STYLES = 1_000_000;
 
 /** Reads what the numbers of each cell style are, by the style's number. */
 export async function readNumberKinds(parts: PackageParts, name: string | undefined): Promise<readonly NumberKind[]> {
-  if (name === undefined || !parts.has(name)) return [];
+  if (name === undefined) return [];
   const custom = new Map<number, NumberKind>();
   const formats: number[] = [];
   const events = pathEvents((path, attributes) => {

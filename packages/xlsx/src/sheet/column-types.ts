@@ -113,7 +113,8 @@ function numberOf(cell: StoredCell, type: 'number' | 'integer' | 'decimal' | 'bi
   const nearest = nearestNumber(text);
   if (nearest === undefined) return FAILED;
   if (type === 'decimal') return exactNumber(text, nearest);
-  if (type !== 'bigint') return isHeld(text, nearest) && (type === 'number' || Number.isInteger(nearest)) ? nearest : FAILED;
+  if (type !== 'bigint')
+    return isHeld(text, nearest) && (type === 'number' || Number.isInteger(nearest)) ? nearest : FAILED;
   if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace('+', ''));
   return Number.isSafeInteger(nearest) && isHeld(text, nearest) ? BigInt(nearest) : FAILED;
 }

@@ -10,6 +10,9 @@ export interface RowCells {
   readonly values: readonly unknown[];
 }
 
+/** Stands for a cell that holds nothing. */
+const EMPTY: unique symbol = Symbol('empty');
+
 interface NamedColumn {
   readonly column: number;
   readonly name: string;
@@ -35,7 +38,7 @@ export class SheetColumns {
     this.#names = new Set(this.#named.map(({ name }) => name));
     this.#unnamed = unnamedColumns;
     this.#hasProto = this.#names.has('__proto__');
-    this.#values = this.#named.map(() => undefined);
+    this.#values = this.#named.map(() => EMPTY);
   }
 
   /** The name and type of a column, if it has a type. */
@@ -48,7 +51,7 @@ export class SheetColumns {
   /** The record of a row; a problem if a cell has no place in it. */
   record({ columns, values }: RowCells, row: number): Record<string, unknown> | RecordProblem {
     const named = this.#named;
-    const byPlace = this.#values.fill(undefined);
+    const byPlace = this.#values.fill(EMPTY);
     const others: [string, unknown][] = [];
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index]!;
@@ -61,7 +64,7 @@ export class SheetColumns {
     for (let place = 0; place < named.length; place += 1) {
       const { name, type, column } = named[place]!;
       let value = byPlace[place];
-      if (value === undefined) {
+      if (value === EMPTY) {
         value = type === undefined ? null : emptyValue(name, type);
         if (value instanceof RecordProblem) return atCell(value, column, row);
       }
@@ -87,7 +90,7 @@ export function atCell({ code, what, details, cause }: RecordProblem, column: nu
 
 function unnamedProblem(column: number, row: number): RecordProblem {
   const what =
-    'has a value, and its column has no name. Ask the sender to name it, or set "unnamedColumns" to \'number\' or \'cut\'';
+    "has a value, and its column has no name. Ask the sender to name it, or set \"unnamedColumns\" to 'number' or 'cut'";
   return atCell(new RecordProblem({ code: 'XLSX_COLUMN_UNNAMED', what }), column, row);
 }
 

@@ -45,6 +45,8 @@ export class SheetRows implements XmlEvents {
   #row = 0;
   #cells: { readonly columns: number[]; readonly values: unknown[] } = { columns: [], values: [] };
   #problem: RecordProblem | undefined;
+  /** Columns of the row, once its cells are out of order. */
+  #seen: Set<number> | undefined;
   /** Characters of the row's cells. */
   #chars = 0;
 
@@ -128,6 +130,7 @@ export class SheetRows implements XmlEvents {
       throw invalid(`After row ${this.#row} comes a row whose number is not higher, or is none`);
     this.#row = row;
     this.#column = -1;
+    this.#seen = undefined;
     if (row > this.#settings.skipRows) this.#within = ROW;
   }
 
@@ -135,8 +138,7 @@ export class SheetRows implements XmlEvents {
     const reference = attributes.get('r');
     const column = reference === undefined ? this.#column + 1 : columnOf(reference, this.#row);
     if (column >= MAX_COLUMNS) throw invalid(`Row ${this.#row} has more than ${MAX_COLUMNS} columns`);
-    if (column <= this.#column && this.#cells.columns.includes(column))
-      this.#problem ??= atCell(cellProblem('comes twice in its row'), column, this.#row);
+    if (column <= this.#column || this.#seen !== undefined) this.#checkRepeated(column);
     this.#column = column;
     this.#type = attributes.get('t');
     this.#style = attributes.get('s');
@@ -146,8 +148,16 @@ export class SheetRows implements XmlEvents {
     this.#within = CELL;
   }
 
+  /** Cells may come in any order, but each once. */
+  #checkRepeated(column: number): void {
+    this.#seen ??= new Set(this.#cells.columns);
+    if (this.#seen.has(column)) this.#problem ??= atCell(cellProblem('comes twice in its row'), column, this.#row);
+    this.#seen.add(column);
+  }
+
   #beginPart(name: string, depth: number): void {
     if (depth > PART) {
+      if (!this.#isItem) throw invalid(`The value of a cell of row ${this.#row} has elements in it`);
       this.#item.open(name);
       this.listens = this.#item.listens;
       this.#within = depth;
@@ -232,7 +242,13 @@ export class SheetRows implements XmlEvents {
 }
 
 /** A row as JSON, for people: what its cells have by their columns' letters. A workbook has no text of a row. */
-function rowText({ columns, values }: { readonly columns: readonly number[]; readonly values: readonly unknown[] }): string {
+function rowText({
+  columns,
+  values,
+}: {
+  readonly columns: readonly number[];
+  readonly values: readonly unknown[];
+}): string {
   const cells = columns.map((column, index) => [columnName(column), values[index]] as const);
   return JSON.stringify(Object.fromEntries(cells), (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,

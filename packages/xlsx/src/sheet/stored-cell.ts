@@ -38,7 +38,9 @@ export function storedCell(
       return storedNumber(text, style, kinds);
     case 's': {
       const shared = strings[nearestNumber(text) ?? -1];
-      return shared === undefined ? cellProblem('refers to a shared string that is not there') : { is: 'text', text: shared };
+      return shared === undefined
+        ? cellProblem('refers to a shared string that is not there')
+        : { is: 'text', text: shared };
     }
     case 'str':
     case 'inlineStr':

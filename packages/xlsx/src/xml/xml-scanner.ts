@@ -93,6 +93,7 @@ export class XmlScanner {
   #startTag(buffer: string, at: number): number {
     let index = at + 1;
     while (index < buffer.length && !endsName(buffer.charCodeAt(index))) index += 1;
+    if (index === at + 1 && index < buffer.length) throw invalid('Its XML has a "<" that begins no tag');
     // Names of one character are strings that the engine has already.
     const name = index === at + 2 ? String.fromCharCode(buffer.charCodeAt(at + 1)) : buffer.slice(at + 1, index);
     this.#attributes.begin(buffer);
@@ -117,7 +118,8 @@ export class XmlScanner {
     const nameEnd = index;
     while (isSpace(buffer.charCodeAt(index))) index += 1;
     if (index >= buffer.length) return INCOMPLETE;
-    if (nameEnd === at || buffer.charCodeAt(index) !== EQUALS) throw invalid('Its XML has an attribute without a value');
+    if (nameEnd === at || buffer.charCodeAt(index) !== EQUALS)
+      throw invalid('Its XML has an attribute without a value');
     index += 1;
     while (isSpace(buffer.charCodeAt(index))) index += 1;
     if (index >= buffer.length) return INCOMPLETE;
@@ -130,7 +132,6 @@ export class XmlScanner {
   }
 
   #opened(name: string, end: number, isEmpty: boolean): number {
-    if (name === '') throw invalid('Its XML has a "<" that begins no tag');
     if (this.#open.length === 0) {
       if (this.#sawRoot) throw invalid('Its XML has two root elements');
       this.#sawRoot = true;
@@ -189,5 +190,8 @@ function isSpace(code: number): boolean {
 }
 
 function endsName(code: number): boolean {
-  return code <= EQUALS && (isSpace(code) || code === SLASH || code === EQUALS || code === QUOTE || code === LESS) || code === MORE;
+  return (
+    (code <= EQUALS && (isSpace(code) || code === SLASH || code === EQUALS || code === QUOTE || code === LESS)) ||
+    code === MORE
+  );
 }

@@ -104,16 +104,17 @@ async function* stored(entry: ZipEntry, reading: ZipReading): AsyncGenerator<Uin
 
 async function* inflated(entry: ZipEntry, reading: ZipReading): AsyncGenerator<Uint8Array, void, undefined> {
   let ofSource: { readonly thrown: unknown } | undefined;
-  const input = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      yield* packed(entry, reading);
-    } catch (thrown) {
-      ofSource = { thrown };
-      throw thrown;
-    }
+  const { size, read } = reading.content;
+  const content: ItemRanges = {
+    size,
+    read: (start, length) =>
+      read(start, length).catch((thrown: unknown) => {
+        ofSource = { thrown };
+        throw thrown;
+      }),
   };
   const inflate = zlib.createInflateRaw(STREAM_OPTIONS);
-  pipeline(Readable.from(input(), { highWaterMark: 1 }), inflate, () => {});
+  pipeline(Readable.from(packed(entry, { ...reading, content }), { highWaterMark: 1 }), inflate, () => {});
   try {
     for await (const output of inflate as AsyncIterable<Buffer>) yield output;
   } catch (thrown) {

@@ -126,7 +126,10 @@ function entriesOf(bytes: Uint8Array, count: number): ReadonlyMap<string, ZipEnt
     at = next;
     if (name.endsWith('/')) continue;
     if (entries.has(name)) throw invalid(`Entry ${found} of its zip directory has the name of another`);
-    entries.set(name, withZip64({ nameBytes, ...factsAt(view, next - commentLength - extraLength - nameLength) }, extra));
+    entries.set(
+      name,
+      withZip64({ nameBytes, ...factsAt(view, next - commentLength - extraLength - nameLength) }, extra),
+    );
   }
   if (found !== count) throw invalid(`Its zip directory has ${found} entries, and says that it has ${count}`);
   return entries;

@@ -4,7 +4,13 @@ import { runRangeParser } from '@millrace/testkit';
 import { parseXlsx } from '../../src/index.ts';
 
 /** A value as `make-workbooks.py` writes it down. */
-type OpenpyxlValue = string | number | boolean | null | Readonly<Record<'datetime' | 'time', string>> | { readonly duration: number };
+type OpenpyxlValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Readonly<Record<'datetime' | 'time', string>>
+  | { readonly duration: number };
 
 type OpenpyxlRow = readonly [row: number, values: readonly OpenpyxlValue[]];
 
@@ -16,7 +22,7 @@ export interface OpenpyxlWorkbook {
   readonly sheets: readonly (readonly [name: string, rows: readonly OpenpyxlRow[]])[];
 }
 
-const COLUMNS = Array.from({ length: 26 }, (_, index) => String.fromCharCode(0x41 + index));
+const COLUMNS = Array.from({ length: 60 }, (_, index) => `column ${index + 1}`);
 
 export function openpyxlWorkbooks(directory: string): readonly OpenpyxlWorkbook[] {
   return JSON.parse(readFileSync(join(directory, 'expected.json'), 'utf8')) as readonly OpenpyxlWorkbook[];
@@ -37,7 +43,10 @@ export async function readRows(directory: string, file: string): Promise<unknown
   if (run.rejections.length > 0) throw new Error(JSON.stringify(run.rejections));
   return run.parts.map(({ name, at }, index) => {
     const values = run.values.slice(at, run.parts[index + 1]?.at);
-    const rows = values.map((record, place) => [run.place(at + place)?.line, COLUMNS.map((column) => midnight(record[column]!))]);
+    const rows = values.map((record, place) => [
+      run.place(at + place)?.line,
+      COLUMNS.map((column) => midnight(record[column]!)),
+    ]);
     return [name, rows];
   });
 }
