@@ -79,11 +79,11 @@ export const rangesTargets: readonly FuzzTarget[] = [
         .from(source)
         .through(
           parseXlsx({
-            sheets: random.pick(['all', 'first']),
-            unnamedColumns: random.pick(['reject', 'number', 'cut']),
-            duplicateColumns: random.pick(['fail', 'number']),
-            errorCells: random.pick(['reject', 'null', 'text']),
-            numbers: random.pick(['double', 'exact']) as 'double',
+            sheets: random.pick(['all', 'first'] as const),
+            unnamedColumns: random.pick(['reject', 'number', 'cut'] as const),
+            duplicateColumns: random.pick(['fail', 'number'] as const),
+            errorCells: random.pick(['reject', 'null', 'text'] as const),
+            numbers: random.pick(['double', 'exact'] as const) as 'double',
             maxRecordChars: random.pick([20, 4_000_000]),
             readBytes: random.pick([1024, 100_000]),
           }),

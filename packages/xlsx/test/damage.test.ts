@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { isMillraceError } from '@millrace/core';
 import { runRangeParser } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
+import { inFull } from '../../../test/support/in-full.ts';
 import { parseXlsx, type ParseXlsxOptions } from '../src/index.ts';
 import { archive, type ArchiveFile, rows, text, workbook } from './support/workbook-file.ts';
 
@@ -34,7 +35,7 @@ describe('a damaged workbook', () => {
   it('is never read to its end with other values, whichever byte is flipped', async () => {
     const expected = await read(good);
     for (let at = 0; at < good.length; at += 1) {
-      for (const bit of [0x01, 0x20, 0x80]) {
+      for (const bit of inFull ? [0x01, 0x20, 0x80] : [1 << (at % 8)]) {
         const copy = Uint8Array.from(good);
         copy[at]! ^= bit;
         // Times, versions and the like may be anything.
@@ -211,7 +212,7 @@ describe('what is no workbook is refused by name', () => {
 
 it('the recorded workbooks are damaged without harm, too', async () => {
   const file = new Uint8Array(readFileSync(new URL('./workbooks/005.xlsx', import.meta.url)));
-  for (let at = 0; at < file.length; at += 7) {
+  for (let at = 0; at < file.length; at += inFull ? 7 : 37) {
     const copy = Uint8Array.from(file);
     copy[at]! ^= 0x10;
     const outcome = await failure(copy, { columns: ['A'], unnamedColumns: 'cut' });

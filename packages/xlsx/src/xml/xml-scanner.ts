@@ -62,9 +62,11 @@ export class XmlScanner {
     const less = buffer.indexOf('<', at);
     const end = less === -1 ? safeEnd(buffer, at) : less;
     if (end === at) return INCOMPLETE;
-    if (this.#events.listens) this.#events.text(resolvedText(buffer.slice(at, end)));
-    else if (this.#open.length === 0 && buffer.slice(at, end).trim() !== '')
-      throw invalid('Its XML has text outside of the root element');
+    if (this.#open.length === 0) {
+      if (buffer.slice(at, end).trim() !== '') throw invalid('Its XML has text outside of the root element');
+    } else if (this.#events.listens) {
+      this.#events.text(resolvedText(buffer.slice(at, end)));
+    }
     return end;
   }
 
