@@ -255,7 +255,7 @@ describe('a parser that reads ranges', () => {
     expect(kept.values()).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('may begin parts, which records and errors are told by', async () => {
+  it('may begin parts, whose names records and errors have', async () => {
     const sheets: RangeParser<string> = {
       kind: 'range-parser',
       name: 'sheets',

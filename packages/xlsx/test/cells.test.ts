@@ -163,7 +163,7 @@ describe('dates', () => {
   ];
   const at = (format: string | number): number => formats.indexOf(format) + 1;
 
-  it('are told by the format of a number', async () => {
+  it('follow from the format of a number', async () => {
     const cells = [
       styled(at(14), '46349'),
       styled(at(14), '46349.5'),

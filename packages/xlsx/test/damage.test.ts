@@ -159,7 +159,7 @@ describe('limits', () => {
   });
 });
 
-describe('what is no workbook is refused by name', () => {
+describe('a file that is not a workbook is refused by name', () => {
   const ole = (name: string): Uint8Array => {
     const file = Buffer.alloc(2048);
     Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(file);

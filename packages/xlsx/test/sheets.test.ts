@@ -60,7 +60,7 @@ describe('rows', () => {
     ['comes a row whose number', '<row r="0"/>'],
     ['the reference of another row', '<row r="2"><c r="A3"/></row>'],
     ['the reference of another row', '<row r="2"><c r="XFE2"/></row>'],
-    ['a reference that is none', '<row r="2"><c r="A2x"/></row>'],
+    ['has an invalid reference', '<row r="2"><c r="A2x"/></row>'],
     ['the reference of another row', '<row r="2"><c r="2"/></row>'],
     ['has elements in it', '<row><c><v>1<b/>2</v></c></row>'],
     ['more than 16384 columns', `<row>${'<c/>'.repeat(16_385)}</row>`],

@@ -32,7 +32,7 @@ export function columnOf(reference: string, row: number): number {
   let number = 0;
   for (; at < reference.length; at += 1) {
     const digit = reference.charCodeAt(at) - 0x30;
-    if (digit < 0 || digit > 9) throw invalid(`A cell of row ${row} has a reference that is none`);
+    if (digit < 0 || digit > 9) throw invalid(`A cell of row ${row} has an invalid reference`);
     number = number * 10 + digit;
   }
   if (column === 0 || column > MAX_COLUMNS || number !== row)

@@ -127,7 +127,7 @@ export class SheetRows implements XmlEvents {
     const reference = attributes.get('r');
     const row = reference === undefined ? this.#row + 1 : Number(reference);
     if (!Number.isSafeInteger(row) || row <= this.#row)
-      throw invalid(`After row ${this.#row} comes a row whose number is not higher, or is none`);
+      throw invalid(`After row ${this.#row} comes a row whose number is not a higher one`);
     this.#row = row;
     this.#column = -1;
     this.#seen = undefined;
