@@ -80,7 +80,8 @@ it('xlsx: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
       change: (files) => files.map((file) => ({ ...file, isStored: below(2) === 0 })),
     });
     if (below(3) === 0) bytes[below(bytes.length)]! ^= 1 << below(8);
-    const codec: RangeParser<Readonly<Record<string, unknown>>> = below(6) === 0 ? parseXlsx({ sheets: ['Orders'] }) : parseXlsx();
+    const codec: RangeParser<Readonly<Record<string, unknown>>> =
+      below(6) === 0 ? parseXlsx({ sheets: ['Orders'] }) : parseXlsx();
     const texts = await said([codec], below(8) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes, turn);
     expect(texts.filter((one) => MARK.test(one))).toEqual([]);
   }

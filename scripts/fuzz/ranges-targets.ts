@@ -38,7 +38,10 @@ function file(codec: 'UNCOMPRESSED' | 'SNAPPY' | 'GZIP' | 'ZSTD'): Uint8Array {
 }
 
 const sheets = [
-  rows([ownText('id'), ownText('when')], ...numbers.map((one) => [`<v>${one}</v>`, ['s="1"', `<v>${46_000 + one / 7}</v>`] as const])),
+  rows(
+    [ownText('id'), ownText('when')],
+    ...numbers.map((one) => [`<v>${one}</v>`, ['s="1"', `<v>${46_000 + one / 7}</v>`] as const]),
+  ),
   rows([ownText('word')], ...numbers.map((one) => [['t="s"', `<v>${one % 50}</v>`] as const])),
 ].map((all) => ({ rows: all }));
 const strings = numbers.map((one) => `<r><t>word </t></r><r><t>${one}</t></r>`);
@@ -71,8 +74,8 @@ export const rangesTargets: readonly FuzzTarget[] = [
   {
     name: 'xlsx',
     samples: workbooks,
-    tokens: ['PK\x01\x02', 'PK\x05\x06', '\xff\xff\xff\xff', '<row', '</c>', '<v>', ' t="s"', '&#x', ' r="A1"'].map((token) =>
-      Buffer.from(token, 'latin1'),
+    tokens: ['PK\x01\x02', 'PK\x05\x06', '\xff\xff\xff\xff', '<row', '</c>', '<v>', ' t="s"', '&#x', ' r="A1"'].map(
+      (token) => Buffer.from(token, 'latin1'),
     ),
     feed: ({ source, sink }, random) =>
       feed('fuzz')

@@ -4,7 +4,7 @@ import { MAX_RECORD_CHARS } from '@millrace/framing';
 import { openWorkbook, type WorkbookLimits } from './open-workbook.ts';
 import {
   assertKnownColumns,
-  type ColumnTypes,
+  type XlsxColumnTypes,
   columnTypesProblem,
   type UntypedXlsxValue,
   type XlsxRow,
@@ -26,7 +26,7 @@ export interface ParseXlsxOptions {
   /** A value in a column without a name: reject its record, call the third column `column_3`, or leave it out. @default 'reject' */
   readonly unnamedColumns?: 'reject' | 'number' | 'cut';
   /** What the cells of a column become. @default what each cell is */
-  readonly types?: ColumnTypes;
+  readonly types?: XlsxColumnTypes;
   /**
    * A number that no JavaScript number holds: take the nearest, or make it a bigint if it is written as a whole number, else a
    * `Decimal`. @default 'double'
@@ -74,10 +74,10 @@ type NoTypes = Readonly<Record<never, never>>;
  */
 export function parseXlsx<
   const C extends readonly string[],
-  const Y extends ColumnTypes = NoTypes,
+  const Y extends XlsxColumnTypes = NoTypes,
   const N extends 'double' | 'exact' = 'double',
 >(options: With<C, Y, N> & { readonly columns: C }): RangeParser<XlsxRow<C[number], Y, N>>;
-export function parseXlsx<const Y extends ColumnTypes, const N extends 'double' | 'exact' = 'double'>(
+export function parseXlsx<const Y extends XlsxColumnTypes, const N extends 'double' | 'exact' = 'double'>(
   options: With<undefined, Y, N> & { readonly types: Y },
 ): RangeParser<XlsxRow<string, Y, N>>;
 export function parseXlsx<T = Readonly<Record<string, UntypedXlsxValue<'exact'> | undefined>>>(

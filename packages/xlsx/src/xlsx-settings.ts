@@ -1,4 +1,4 @@
-import type { ColumnTypes } from './sheet/column-types.ts';
+import type { XlsxColumnTypes } from './sheet/column-types.ts';
 
 /** What `parseXlsx` was given, with its defaults, as far as it decides what records are. */
 export interface XlsxSettings {
@@ -7,7 +7,7 @@ export interface XlsxSettings {
   readonly skipRows: number;
   readonly duplicateColumns: 'fail' | 'number';
   readonly unnamedColumns: 'reject' | 'number' | 'cut';
-  readonly types: ColumnTypes;
+  readonly types: XlsxColumnTypes;
   readonly numbers: 'double' | 'exact';
   readonly errorCells: 'reject' | 'null' | 'text';
   readonly maxRecordChars: number;

@@ -25,14 +25,17 @@ function reported(pieces: readonly string[]): unknown {
   return events;
 }
 
-function piecesOf<T extends { readonly length: number; slice(from: number, to: number): T }>(whole: T, cuts: readonly number[]): T[] {
+function piecesOf<T extends { readonly length: number; slice(from: number, to: number): T }>(
+  whole: T,
+  cuts: readonly number[],
+): T[] {
   const places = [0, ...cuts.map((cut) => Math.floor(cut * whole.length)).toSorted((a, b) => a - b), whole.length];
   return places.slice(1).map((to, index) => whole.slice(places[index]!, to));
 }
 
 const DOCUMENT =
   '<?xml version="1.0" encoding="UTF-8"?>\r\n<!-- a <b> --><x:a xmlns:x=\'u\' a="1 &lt; 2&#10;\n3" r:id = "i7" >text &amp; more\r\n\rend&#x1F600;\r' +
-  '<b a=\'"\'/><c\n/><![CDATA[<d> ]] ]>&amp;\r\n]]><?pi > ?>é 😀<b></b\n></x:a>\n<!-- end -->\n';
+  "<b a='\"'/><c\n/><![CDATA[<d> ]] ]>&amp;\r\n]]><?pi > ?>é 😀<b></b\n></x:a>\n<!-- end -->\n";
 const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
 
 describe('the scanner of XML', () => {
@@ -53,9 +56,14 @@ describe('the scanner of XML', () => {
 
   it('reports the same however its text is cut', () => {
     const whole = reported([DOCUMENT]);
-    for (let at = 0; at <= DOCUMENT.length; at += 1) expect(reported([DOCUMENT.slice(0, at), DOCUMENT.slice(at)])).toEqual(whole);
+    for (let at = 0; at <= DOCUMENT.length; at += 1)
+      expect(reported([DOCUMENT.slice(0, at), DOCUMENT.slice(at)])).toEqual(whole);
     expect(reported([...DOCUMENT].flatMap((one) => one.split('')))).toEqual(whole);
-    fc.assert(fc.property(cuts, (some) => expect(reported(piecesOf(DOCUMENT, some))).toEqual(whole)));
+    fc.assert(
+      fc.property(cuts, (some) => {
+        expect(reported(piecesOf(DOCUMENT, some))).toEqual(whole);
+      }),
+    );
   });
 
   it('fails alike however a broken text is cut', () => {

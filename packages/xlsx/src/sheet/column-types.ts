@@ -25,7 +25,7 @@ export type XlsxColumnType =
   | 'duration'
   | ((value: XlsxValue) => unknown);
 
-export type ColumnTypes = Readonly<Record<string, XlsxColumnType>>;
+export type XlsxColumnTypes = Readonly<Record<string, XlsxColumnType>>;
 
 /** The value that a type makes of a cell. */
 export type XlsxColumnValue<Y> = Y extends (value: XlsxValue) => infer V
@@ -159,7 +159,7 @@ export function columnTypesProblem(value: unknown): string | undefined {
 }
 
 /** @throws MillraceError `OPTION_INVALID` if types are given for a column that is not among `names` */
-export function assertKnownColumns(types: ColumnTypes, names: readonly string[]): void {
+export function assertKnownColumns(types: XlsxColumnTypes, names: readonly string[]): void {
   const stranger = Object.keys(types).find((name) => !names.includes(name));
   if (stranger === undefined) return;
   const message = `parseXlsx: option "types" has ${JSON.stringify(stranger)}, and "columns" does not. Correct one of them.`;

@@ -9,7 +9,8 @@ type OpenpyxlValue =
   | number
   | boolean
   | null
-  | Readonly<Record<'datetime' | 'time', string>>
+  | { readonly datetime: string }
+  | { readonly time: string }
   | { readonly duration: number };
 
 type OpenpyxlRow = readonly [row: number, values: readonly OpenpyxlValue[]];

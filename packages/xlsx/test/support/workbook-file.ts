@@ -107,7 +107,9 @@ export function workbook({
     ({ name }, index) => `<sheet name="${name ?? `S${index + 1}`}" sheetId="${index + 1}" r:id="r${index}"/>`,
   );
   const custom = formats.map((format, index) =>
-    typeof format === 'string' ? `<numFmt numFmtId="${200 + index}" formatCode="${format.replaceAll('"', '&quot;')}"/>` : '',
+    typeof format === 'string'
+      ? `<numFmt numFmtId="${200 + index}" formatCode="${format.replaceAll('"', '&quot;')}"/>`
+      : '',
   );
   const styles = formats.map(
     (format, index) => `<xf numFmtId="${typeof format === 'string' ? 200 + index : format}"/>`,
