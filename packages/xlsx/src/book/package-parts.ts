@@ -40,6 +40,7 @@ export class PackageParts {
 
   /** Reads a part of XML whose events are all that is wanted of it. */
   async read(name: string, events: XmlEvents): Promise<void> {
-    for await (const _ of this.scan(name, events)) void _;
+    const pieces = this.scan(name, events);
+    while ((await pieces.next()).done !== true);
   }
 }

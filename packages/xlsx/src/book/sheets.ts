@@ -75,6 +75,6 @@ function targetOf(relationships: readonly Relationship[], type: string): string 
 }
 
 /** A boolean of XML Schema. */
-export function isTrue(value: string | undefined): boolean {
+function isTrue(value: string | undefined): boolean {
   return value === '1' || value === 'true';
 }

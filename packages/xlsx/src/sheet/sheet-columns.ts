@@ -109,7 +109,8 @@ export function headerColumns({ columns, values }: RowCells, settings: XlsxSetti
   const given: (string | undefined)[] = Array.from({ length: Math.max(...columns) + 1 });
   for (const [index, column] of columns.entries()) {
     const value = values[index];
-    if (value !== null && value !== '') given[column] = String(value);
+    // A header cell is a text, a number or a boolean, as columns have types only once they have names.
+    if (value !== null && value !== '') given[column] = String(value as string | number | boolean);
   }
   const free = freeNames(given);
   const taken = new Map<string, number>();
