@@ -6,10 +6,12 @@ import { decompress } from '@millrace/gzip';
 import { tar } from '@millrace/gzip/tar';
 import { zip } from '@millrace/gzip/zip';
 import { parseParquet } from '@millrace/parquet';
+import { parseXlsx } from '@millrace/xlsx';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { expect, it } from 'vitest';
 import { long, pax, tarFile, type TarFile } from '../packages/gzip/test/tar/tar-file.ts';
 import { zipFile, type ZipFile } from '../packages/gzip/test/zip/zip-file.ts';
+import { rows, text, workbook } from '../packages/xlsx/test/support/workbook-file.ts';
 import { below, canariesMade, digits, FORMATS, MARK, times, word } from './support/canary-files.ts';
 import { broken, carried, held, said } from './support/canary-run.ts';
 
@@ -69,6 +71,33 @@ it('parquet: no canary leaves the quarantine', { timeout: 120_000 }, async () =>
     for (let count = below(4); count > 0; count -= 1) bytes[below(bytes.length)]! ^= 1 << below(8);
     const texts = await said([codec], bytes, turn);
     expect(texts.filter((text) => MARK.test(text))).toEqual([]);
+  }
+});
+
+it('xlsx: no canary leaves the quarantine', { timeout: 120_000 }, async () => {
+  const cell = (): string | readonly [string, string] =>
+    [
+      text(word()),
+      `<v>${digits()}</v>`,
+      ['t="s"', '<v>0</v>'] as const,
+      ['t="e"', `<v>${word()}</v>`] as const,
+      ['t="d"', `<v>${word()}</v>`] as const,
+      [`t="${word()}"`, `<v>${word()}</v>`] as const,
+      `<v>${word()}</v>`,
+    ][below(7)]!;
+  for (let turn = 0; turn < 96; turn += 1) {
+    const name = word();
+    const names = [text(name), text(below(6) === 0 ? name : word()), text(word())];
+    const bytes = workbook({
+      strings: [`<t>${word()}</t>`],
+      sheets: times(2, () => ({ name: word(), rows: rows(names, ...times(3, () => times(below(5), cell))) })),
+      change: (files) => files.map((file) => ({ ...file, isStored: below(2) === 0 })),
+    });
+    if (below(3) === 0) bytes[below(bytes.length)]! ^= 1 << below(8);
+    const codec: RangeParser<Readonly<Record<string, unknown>>> =
+      below(6) === 0 ? parseXlsx({ sheets: ['Orders'] }) : parseXlsx();
+    const texts = await said([codec], below(8) === 0 ? bytes.subarray(0, below(bytes.length)) : bytes, turn);
+    expect(texts.filter((one) => MARK.test(one))).toEqual([]);
   }
 });
 

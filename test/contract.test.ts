@@ -58,6 +58,7 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '3.14': [
     ['core/test/parts.test.ts', 'reads each part on its own, with ordinals that go on and the name on each record'],
     ['core/test/parts.test.ts', 'refuses a part inside another'],
+    ['core/test/ranges.test.ts', 'may begin parts, whose names records and errors have'],
   ],
   '4.4': [['core/test/run.test.ts', 'awaits eaches that return promises, in order']],
   '5.5': [['core/test/run.test.ts', 'tries every item, then rejects with the report']],

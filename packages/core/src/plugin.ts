@@ -31,7 +31,7 @@ export { isQuarantineKey } from './quarantine/keys.ts';
 export { rejectionFromJson, rejectionToJson } from './rejection-json.ts';
 export { rejectionPosition } from './rejection-position.ts';
 export { shortenedRejections } from './quarantine/shortened.ts';
-export type { ItemRanges, RangesContext, RangesStage } from './range-parser.ts';
+export type { ItemRanges, RangesContext, RangesProduced, RangesStage } from './range-parser.ts';
 export { refusalOf } from './refusal-of.ts';
 export { isSideObject } from './side-object.ts';
 export { signatureOf } from './signature.ts';

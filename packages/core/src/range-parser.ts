@@ -1,4 +1,7 @@
+import type { Block } from './block.ts';
 import type { ParserContext, Produced, Reparse } from './parser.ts';
+import type { Part } from './part.ts';
+import type { Rejected } from './rejected.ts';
 
 /**
  * A parser that asks for ranges of the object instead of being given its chunks, for formats that tell at their end where
@@ -44,6 +47,12 @@ export interface RangesContext extends ParserContext {
 export interface RangesStage<T> {
   /** Records left out at the start, `settled` at most: the first that is emitted has this ordinal. @default 0 */
   readonly skipped?: number;
-  /** Called once. Reads on as its outputs are asked for; what it holds is released when the iteration ends or is left. */
-  readonly outputs: () => Produced<T>;
+  /**
+   * Called once. Reads on as its outputs are asked for; what it holds is released when the iteration ends or is left. An
+   * iteration may begin parts of the object (`part`), such as the sheets of a workbook: records after one have its name.
+   */
+  readonly outputs: () => RangesProduced<T>;
 }
+
+/** What a parser that reads ranges may return: what any parser may, and the beginnings of parts. */
+export type RangesProduced<T> = Produced<T> | (AsyncIterable<T | Rejected | Block<T> | Part> & object);

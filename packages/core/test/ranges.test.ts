@@ -7,7 +7,7 @@ import {
   type RangeParser,
   type Source,
 } from '@millrace/core';
-import { block, type ItemRanges, type RangesContext } from '@millrace/core/plugin';
+import { block, type ItemRanges, part, type RangesContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { keep, keepRejections } from './fixtures.ts';
 
@@ -253,6 +253,63 @@ describe('a parser that reads ranges', () => {
       .to(kept.sink)
       .run([{ text: '' }]);
     expect(kept.values()).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('may begin parts, whose names records and errors have', async () => {
+    const sheets: RangeParser<string> = {
+      kind: 'range-parser',
+      name: 'sheets',
+      open: async ({ size }, context) => ({
+        outputs: async function* () {
+          yield part('a');
+          yield 'a0';
+          yield block(['a1', context.reject({ code: 'BAD', message: 'bad', raw: 'a2' })]);
+          yield part('empty');
+          yield part('secret');
+          yield 's0';
+          if (size > 4) throw new Error('broken');
+        },
+      }),
+    };
+    const kept = keep<string>();
+    const quarantine = keepRejections();
+    const run = feed('t').from(rangedText().source).through(sheets).to(kept.sink);
+    const options = { quarantine: quarantine.sink, maxRejections: { share: 1 }, onFailure: 'report' } as const;
+    const { reports } = await run.run([{ text: '0000' }], options);
+    expect(kept.entries.map(({ ordinal, value, item }) => [ordinal, value, item.part])).toEqual([
+      [0, 'a0', 'a'],
+      [1, 'a1', 'a'],
+      [3, 's0', 'secret'],
+    ]);
+    expect(quarantine.values()).toMatchObject([{ ordinal: 2, item: { part: 'a' } }]);
+    expect(reports[0]).toMatchObject({ outcome: 'complete', read: 4, written: 3, rejected: 1 });
+    const broken = (await run.run([{ text: '00000' }], options)).reports[0]!;
+    expect(broken.error).toMatchObject({ code: 'CODEC_THREW', stage: 'sheets', part: 'secret', partNumber: 3 });
+    expect(JSON.stringify(broken.error)).not.toContain('secret');
+  });
+
+  it('is left with its iteration returned, wherever that is', async () => {
+    const events: string[] = [];
+    const endless: RangeParser<string> = {
+      kind: 'range-parser',
+      name: 'endless',
+      open: async () => ({
+        outputs: async function* () {
+          try {
+            yield part('a');
+            for (let index = 0; ; index += 1) yield String(index);
+          } finally {
+            events.push('left');
+          }
+        },
+      }),
+    };
+    const stop = new AbortController();
+    const kept = keep<string>({ limits: { count: 1 }, before: async () => stop.abort() });
+    const run = feed('t').from(rangedText().source).through(endless).to(kept.sink);
+    const { reports } = await run.run([{ text: '0000' }], { signal: stop.signal, onFailure: 'report' });
+    expect(reports[0]).toMatchObject({ outcome: 'aborted' });
+    expect(events).toEqual(['left']);
   });
 });
 

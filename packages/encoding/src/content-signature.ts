@@ -25,7 +25,11 @@ const EXPORT = 'It is not read here; have the data delivered as CSV, JSON or XML
 /** Each mark is long enough, or has a byte that text does not have, so that no text begins with it by chance. */
 const MARKS: readonly Mark[] = [
   { name: 'gzip', mark: '\x1f\x8b\x08', advice: 'Put gunzip() of @millrace/gzip before decodeText.' },
-  { name: 'zip', mark: 'PK\x03\x04', advice: `An .xlsx file is a zip archive, too. ${UNZIP}` },
+  {
+    name: 'zip',
+    mark: 'PK\x03\x04',
+    advice: `An .xlsx workbook is a zip archive, too: parseXlsx() of @millrace/xlsx reads it. ${UNZIP}`,
+  },
   { name: 'zip', mark: 'PK\x05\x06', advice: `The archive is empty. ${UNZIP}` },
   { name: 'zip', mark: 'PK\x07\x08', advice: UNZIP },
   { name: 'zstd', mark: '\x28\xb5\x2f\xfd', advice: DECOMPRESS },

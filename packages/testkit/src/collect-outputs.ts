@@ -97,7 +97,8 @@ export function collectOutputs<O>(
     take(chunk, () => undefined);
   };
   const takePart = (name: string): void => {
-    if (stage.kind !== 'decompressor') throw contract('it began a part, but is not a decompressor');
+    if (stage.kind !== 'decompressor' && stage.kind !== 'range-parser')
+      throw contract('it began a part, but is neither a decompressor nor a parser that reads ranges');
     if (parts.length === 0 && outputs.length > 0) throw contract('it emitted chunks before its first part');
     parts.push({ name, at: outputs.length });
   };

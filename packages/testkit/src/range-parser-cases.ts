@@ -16,6 +16,8 @@ export interface RangesSample<O> {
   readonly rejections?: readonly string[];
   /** Columns that the parser reports. @default not compared */
   readonly columns?: readonly string[];
+  /** Names of the parts that it begins, in order, each with the number of records before it. @default what the input gives */
+  readonly parts?: readonly (readonly [name: string, at: number])[];
   /** The code with which the parser throws. @default it does not throw */
   readonly error?: string;
 }
@@ -59,6 +61,9 @@ function casesOf<O>(create: () => RangeParser<O>, sample: RangesSample<O>, seed:
   }
   return [
     { name: `${name}: gives what it should`, clause: '3.2', run: () => asSaid(create(), sample) },
+    ...(sample.parts === undefined
+      ? []
+      : [{ name: `${name}: begins its parts`, clause: '3.14', run: () => beginsParts(create(), sample) }]),
     {
       name: `${name}: read twice by one parser, side by side`,
       clause: '3.6',
@@ -113,6 +118,14 @@ async function reportsColumns<O>(parser: RangeParser<O>, { input, columns }: Ran
   if (columns !== undefined) assert.deepEqual(whole.columns, columns);
   const resumed = await runRangeParser(parser, input, { settled: whole.outputs.length });
   assert.deepEqual(resumed.columns, whole.columns);
+}
+
+async function beginsParts<O>(parser: RangeParser<O>, { input, parts }: RangesSample<O>): Promise<void> {
+  const begun = (await runRangeParser(parser, input)).parts;
+  assert.deepEqual(
+    begun.map(({ name, at }) => [name, at]),
+    parts,
+  );
 }
 
 /** At each number of settled records that may matter, what is left out and what is emitted add up to all of them. */

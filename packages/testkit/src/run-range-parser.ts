@@ -16,6 +16,8 @@ export interface RangeParserRun<O> extends ParserRun<O> {
   readonly skipped: number;
   /** The ranges that it asked for, in order. */
   readonly reads: readonly { readonly start: number; readonly length: number }[];
+  /** The parts that it began, with the number of records before each. */
+  readonly parts: readonly { readonly name: string; readonly at: number }[];
 }
 
 /**

@@ -1,0 +1,2 @@
+// With `inFull`, each byte is changed in several ways.
+import './damage.test.ts';
