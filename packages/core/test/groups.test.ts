@@ -137,9 +137,13 @@ describe('a sink with groups', () => {
   it.each([19, 20, 21])('has come to the end of %d records with the last group, which may be short', async (count) => {
     const ledger = memoryLedger();
     const kept = keep<string>({ limits: { count: 20 }, group: 10, writeSingly: async () => {} });
-    const { reports } = await feed('short').from(textSource()).through(lines()).to(kept.sink).run([numbered(count)], {
-      ledger,
-    });
+    const { reports } = await feed('short')
+      .from(textSource())
+      .through(lines())
+      .to(kept.sink)
+      .run([numbered(count)], {
+        ledger,
+      });
     expect(reports[0]).toMatchObject({ outcome: 'complete', watermark: count, written: count });
     expect(await ledger.entries('short', 'text:numbers')).toMatchObject([{ state: 'complete', watermark: count }]);
   });

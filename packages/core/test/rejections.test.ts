@@ -138,7 +138,9 @@ describe('the quarantine', () => {
       before: async (entries) => {
         // By then the parser has rejected a later record, which waits for the quarantine.
         await turns(10);
-        return entries.flatMap(({ value }, position) => (value === '2' ? [{ position, code: 'NO', message: 'no' }] : []));
+        return entries.flatMap(({ value }, position) =>
+          value === '2' ? [{ position, code: 'NO', message: 'no' }] : [],
+        );
       },
     });
     const broken = keep<never>({ before: () => Promise.reject(new Error('disk full')) });

@@ -42,7 +42,9 @@ describe('replay', () => {
     ],
   ])('of %s does nothing, without an error', async (_, rejections) => {
     const settled: unknown[] = [];
-    const report = await replay(start().to(keep<string>().sink), rejections, { settled: (done) => void settled.push(done) });
+    const report = await replay(start().to(keep<string>().sink), rejections, {
+      settled: (done) => void settled.push(done),
+    });
     expect(report).toMatchObject({ tried: 0, written: 0, unsettled: 0 });
     expect(report).not.toHaveProperty('error');
     expect(settled).toEqual([]);

@@ -49,29 +49,46 @@ it('takes one group at a time if a group is longer than a slice', async () => {
 
 it.each<[branches: number, records: number, spans: readonly (readonly number[])[]]>([
   // Each record has at most 9 rows, and a key of its own: 10 keys, and 20,000 of them to a call.
-  [9, 2500, [[0, 2000], [2000, 2500]]],
+  [
+    9,
+    2500,
+    [
+      [0, 2000],
+      [2000, 2500],
+    ],
+  ],
   // 338 records of 59 keys are 19,942; one more would be 20,001.
-  [58, 339, [[0, 338], [338, 339]]],
-])('takes smaller slices if records were fanned out %d times, by the keys that they may have', async (branches, records, slices) => {
-  const { sink, values, calls } = stand();
-  const ledger = memoryLedger();
-  const split = {
-    kind: 'each' as const,
-    name: 'split',
-    apply: (line: string) => many(line.split(',')),
-  };
-  const prices = feed('prices')
-    .from(versions)
-    .through(lines())
-    .through(split)
-    .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', {}, String))
-    .to(sink);
-  const line = Array.from({ length: branches }, (_, at) => `v${at}`).join(',');
-  await prices.run([{ id: 'v1', chunks: [`${line}\n`.repeat(records)] }], { ...options, ledger });
-  await prices.run([{ id: 'v2', chunks: ['x\n'] }], { ...options, ledger });
-  expect(spans(calls)).toEqual(slices);
-  expect(values()).toEqual(['x']);
-});
+  [
+    58,
+    339,
+    [
+      [0, 338],
+      [338, 339],
+    ],
+  ],
+])(
+  'takes smaller slices if records were fanned out %d times, by the keys that they may have',
+  async (branches, records, slices) => {
+    const { sink, values, calls } = stand();
+    const ledger = memoryLedger();
+    const split = {
+      kind: 'each' as const,
+      name: 'split',
+      apply: (line: string) => many(line.split(',')),
+    };
+    const prices = feed('prices')
+      .from(versions)
+      .through(lines())
+      .through(split)
+      .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', {}, String))
+      .to(sink);
+    const line = Array.from({ length: branches }, (_, at) => `v${at}`).join(',');
+    await prices.run([{ id: 'v1', chunks: [`${line}\n`.repeat(records)] }], { ...options, ledger });
+    await prices.run([{ id: 'v2', chunks: ['x\n'] }], { ...options, ledger });
+    expect(spans(calls)).toEqual(slices);
+    expect(values()).toEqual(['x']);
+  },
+);
 
 it('names the date of a version once, and calls the sink for nothing of a version without records', async () => {
   const { sink, calls } = stand();

@@ -24,9 +24,7 @@ async function twoVersions(retiring?: () => Promise<void>) {
 async function rejectionOf(ledger: Ledger): Promise<readonly Rejection[]> {
   const kept = keepRejections();
   const ref: TextRef = { name: 'x', chunks: ['0\nbad 1\n'] };
-  await start()
-    .to(keep<string>().sink)
-    .run([ref], { ledger, quarantine: kept.sink });
+  await start().to(keep<string>().sink).run([ref], { ledger, quarantine: kept.sink });
   return kept.values().map((rejection) => ({ ...rejection, stage: 'keep', value: 'good 1' }));
 }
 
@@ -99,7 +97,9 @@ describe('a replay leaves no timer to the process', () => {
   ])('%s', async (_, before, delivered) => {
     const ledger = memoryLedger();
     const rejections = await rejectionOf(ledger);
-    expect(await replay(start().to(keep<string>({ before }).sink), rejections, { ledger })).toMatchObject({ delivered });
+    expect(await replay(start().to(keep<string>({ before }).sink), rejections, { ledger })).toMatchObject({
+      delivered,
+    });
     expect(vi.getTimerCount()).toBe(0);
   });
 });
