@@ -1,4 +1,5 @@
 import { feed, memoryLedger, type Parser, type Rejection, type Sink } from '@millrace/core';
+import { block } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
@@ -188,5 +189,28 @@ describe('a record that its parser rejects', () => {
       .run([numbered(1)], { quarantine: rejected.sink });
     expect(rejected.values()).toMatchObject([{ line: 7, byteOffset: 99, code: 'BAD' }]);
     expect(rejected.values()[0]).not.toHaveProperty('raw');
+  });
+
+  it('keeps what the block knows of the place, if the parser does not name it', async () => {
+    const parser: Parser<string, string> = {
+      ...lines(),
+      start: ({ reject }) => {
+        const bad = { code: 'BAD', message: 'bad' };
+        const marked = [reject({ ...bad, line: 7 }), reject({ ...bad, byteOffset: 99 }), reject({ ...bad, raw: 'own' })];
+        const place = (index: number) => ({ raw: `raw ${index}`, line: 100 + index, byteOffset: 1000 + index });
+        return { push: () => block<string>([...marked, 'good'], place) };
+      },
+    };
+    const rejected = keepRejections();
+    await feed('test')
+      .from(textSource())
+      .through(parser)
+      .to(keep<string>().sink)
+      .run([numbered(1)], { quarantine: rejected.sink });
+    expect(rejected.values()).toMatchObject([
+      { raw: 'raw 0', line: 7, byteOffset: 1000 },
+      { raw: 'raw 1', line: 101, byteOffset: 99 },
+      { raw: 'own', line: 102, byteOffset: 1002 },
+    ]);
   });
 });

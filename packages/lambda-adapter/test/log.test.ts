@@ -139,14 +139,20 @@ describe('the log', () => {
   });
 
   it.each([
-    ['throws', (): never => {
-      throw new Error('disk full');
-    }],
-    ['rejects', () => Promise.reject(new Error('disk full'))],
-    ['throws what is no error', (): never => {
-      // oxlint-disable-next-line only-throw-error
-      throw 'disk full';
-    }],
+    [
+      'throws',
+      (): never => {
+        throw new Error('disk full');
+      },
+    ],
+    ['rejects', (): unknown => Promise.reject(new Error('disk full'))],
+    [
+      'throws what is no error',
+      (): never => {
+        // oxlint-disable-next-line only-throw-error
+        throw 'disk full';
+      },
+    ],
   ])('goes to stdout if the given log %s, and the objects are not touched by that', async (how, log) => {
     const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {

@@ -123,9 +123,10 @@ describe('several observers', () => {
   });
 
   it('may be asynchronous, and one that rejects is counted and ends nothing', async () => {
-    const itemStarted = () => Promise.reject(new Error('observer'));
-    expect(await run([{ itemStarted }, { itemStarted: async () => {} }])).toMatchObject([complete, warned]);
-    expect(await run([{ itemStarted: async () => {} }, {}])).toMatchObject([complete]);
+    const rejecting: Observer = { itemStarted: (): unknown => Promise.reject(new Error('observer')) };
+    const fine: Observer = { itemStarted: (): unknown => Promise.resolve() };
+    expect(await run([rejecting, fine])).toMatchObject([complete, warned]);
+    expect(await run([fine, {}])).toMatchObject([complete]);
   });
 
   it('count once if one throws and another rejects', async () => {
@@ -134,7 +135,7 @@ describe('several observers', () => {
         throw new Error('observer');
       },
     };
-    const rejecting: Observer = { itemStarted: () => Promise.reject(new Error('observer')) };
+    const rejecting: Observer = { itemStarted: (): unknown => Promise.reject(new Error('observer')) };
     expect(await run([broken, rejecting])).toMatchObject([complete, warned]);
   });
 

@@ -63,7 +63,7 @@ describe('onReport', () => {
 
   it('that rejects is a warning in the log, and changes nothing', async () => {
     const lines: unknown[] = [];
-    const onReport = () => Promise.reject(new TypeError('report'));
+    const onReport = (): unknown => Promise.reject(new TypeError('report'));
     const handler = toSqsHandler(handMadeFeed('prices'), { onReport, log: (line) => lines.push(JSON.parse(line)) });
     expect(await handler(sqsEvent(...messages(['a'])))).toEqual(failed());
     expect(lines).toMatchObject([
@@ -77,7 +77,7 @@ describe('onReport', () => {
     ['for a second at most', 5000, 1000],
   ])('is waited for %s', async (_, takes, waited) => {
     vi.useFakeTimers();
-    const onReport = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, takes));
+    const onReport = (): unknown => new Promise((resolve) => setTimeout(resolve, takes));
     const handler = toSqsHandler(handMadeFeed('prices'), { ...quiet, onReport });
     const responses: unknown[] = [];
     void handler(sqsEvent(...messages(['a']))).then((response) => responses.push(response));

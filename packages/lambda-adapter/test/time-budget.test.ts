@@ -133,15 +133,18 @@ describe('the signal of a copy', () => {
     });
   });
 
-  it.each([2 ** 31 + 20_000, 2 ** 40])('does not fire early because %d ms are longer than a timer can wait', async (ms) => {
-    const handler = toLandingHandler(async (_ref, { signal }) => {
-      await vi.advanceTimersByTimeAsync(1000);
-      signal.throwIfAborted();
-      return copied;
-    }, quiet);
-    const { outcomes } = await handler(s3Event({ key: 'k' }), { getRemainingTimeInMillis: () => ms });
-    expect(outcomes.complete).toBe(1);
-  });
+  it.each([2 ** 31 + 20_000, 2 ** 40])(
+    'does not fire early because %d ms are longer than a timer can wait',
+    async (ms) => {
+      const handler = toLandingHandler(async (_ref, { signal }) => {
+        await vi.advanceTimersByTimeAsync(1000);
+        signal.throwIfAborted();
+        return copied;
+      }, quiet);
+      const { outcomes } = await handler(s3Event({ key: 'k' }), { getRemainingTimeInMillis: () => ms });
+      expect(outcomes.complete).toBe(1);
+    },
+  );
 
   it.each([
     [2 ** 31 - 1, 1],

@@ -184,7 +184,9 @@ describe('the message of a failed invocation', () => {
       error: new MillraceError('ANY', 'x'.repeat(ref.key === 'a' ? 1000 : rest)),
     }));
     const { message } = await failureOf(toS3Handler(feed, quiet)(s3Event({ key: 'a' }, { key: 'b' })));
-    expect(message).toMatch(how === 'cut' ? /x; and 1 more, which the log names$/ : /s3:\/\/supplier-drop\/b: ANY: x+$/);
+    expect(message).toMatch(
+      how === 'cut' ? /x; and 1 more, which the log names$/ : /s3:\/\/supplier-drop\/b: ANY: x+$/,
+    );
   });
 });
 

@@ -52,7 +52,7 @@ describe('visibility', () => {
     const handler = toSqsHandler(handMadeFeed('prices', slowly(50)), {
       ...quiet,
       visibility: { extend, everyMs: 40 },
-      onReport: slowly(500),
+      onReport: (): unknown => slowly(500)(),
     });
     const answer = handler(sqsEvent(...messages(['a'])));
     await vi.advanceTimersByTimeAsync(1000);

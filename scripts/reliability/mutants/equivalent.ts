@@ -124,6 +124,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     file: `${RUN}write/batch-writer.ts`,
+    within: '#addSingle',
+    before: 'else if (entry.ordinal < this.#span.first) this.#span.first = entry.ordinal;',
+    after: 'else if (entry.ordinal <= this.#span.first) this.#span.first = entry.ordinal;',
+    reason: 'If they are equal, it assigns the number that is there.',
+  },
+  {
+    file: `${RUN}write/batch-writer.ts`,
     within: '#addToGroup',
     before: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 0;',
     after: 'this.#bytes += sizing.sizeOf?.(entry.value) ?? 1;',

@@ -33,7 +33,9 @@ export function processWithFeeds(
       for (const feed of feeds) {
         const isLate = budget.isOver();
         results.push(
-          isLate ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() } : await sessions.process(feed, ref),
+          isLate
+            ? { outcome: 'aborted', feed: feed.name, error: budget.outOfTime() }
+            : await sessions.process(feed, ref),
         );
       }
       return results;
