@@ -5,7 +5,7 @@ import { afterSpace } from './xml-space.ts';
 import { meaningOfValue } from './xml-text.ts';
 
 /** What reading a tag returns if the text ends before the tag does. */
-export const INCOMPLETE = -1;
+const INCOMPLETE = -1;
 /** What reading a tag returns if the tag is not well-formed: {@link XmlTag.fault} says why. */
 export const BROKEN = -2;
 

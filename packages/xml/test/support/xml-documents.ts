@@ -17,7 +17,7 @@ export const DOCUMENTS: readonly string[] = [
 
 /** What a character is replaced by, or is put before it. */
 const CHARACTERS: readonly string[] = [
-  ...'<>&;/!?=\'"-[]:x1 \n\r\t#.',
+  ...'<>&;/!?=\'"-[]:x1 \n\r\t#.'.split(''),
   '\u0001',
   '\u0085',
   '\u00B7',
