@@ -1,4 +1,12 @@
-import { parseCsv, parseFixedWidth, parseJson, parseJsonSeq, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
+import {
+  parseCsv,
+  parseFixedWidth,
+  parseJson,
+  parseJsonSeq,
+  parseLines,
+  parseNdjson,
+  parseRegex,
+} from '@millrace/formats';
 import type { Random } from '../reliability/random.ts';
 import type { FuzzTarget } from './target.ts';
 import { textTarget } from './text-target.ts';
@@ -64,7 +72,17 @@ export const textTargets: readonly FuzzTarget[] = [
       delimiter: random.pick([',', ';', '\t', 'sniff']),
       quote: random.pick(['"', "'", false]),
       ...(random.chance(0.3) && { comment: '#' }),
-      ...(random.chance(0.3) && { columns: ['id', 'name', 'price'], types: { id: 'integer', price: random.pick(['decimal', { type: 'number', decimal: ',', thousands: '.' }, { type: 'date', format: 'DD.MM.YYYY' }]) } }),
+      ...(random.chance(0.3) && {
+        columns: ['id', 'name', 'price'],
+        types: {
+          id: 'integer',
+          price: random.pick([
+            'decimal',
+            { type: 'number', decimal: ',', thousands: '.' },
+            { type: 'date', format: 'DD.MM.YYYY' },
+          ]),
+        },
+      }),
       quotes: random.pick(['strict', 'lenient']),
       trim: random.chance(0.3),
       skipLines: random.pick([0, 0, 1]),

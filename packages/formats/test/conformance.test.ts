@@ -28,7 +28,12 @@ describe('the contract of codecs', () => {
         outputs: [2],
         rejections: ['JSON_INVALID', 'JSON_TRUNCATED'],
       },
-      { name: 'a long record', input: `\u001E"${'x'.repeat(99)}"\n\u001E2\n`, outputs: [2], rejections: ['RECORD_TOO_LONG'] },
+      {
+        name: 'a long record',
+        input: `\u001E"${'x'.repeat(99)}"\n\u001E2\n`,
+        outputs: [2],
+        rejections: ['RECORD_TOO_LONG'],
+      },
       { name: 'no sequence', input: '{"a":1}\n', error: 'JSON_SEQUENCE_INVALID' },
     ],
   });

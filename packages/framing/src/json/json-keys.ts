@@ -12,7 +12,7 @@ export type DuplicateKeys = 'fail' | 'first' | 'last';
  * `"\u0061"` is `"a"`.
  *
  * @param parse parses a text, and takes the last value of such a key, as `JSON.parse` does
- * @param duplicateKeys the policy. `@default 'fail'`
+ * @param duplicateKeys the policy; `'fail'` by default
  * @example
  * const parseEvents = lineParser({ name: 'parseEvents', signature: '', begin: () => jsonLine(jsonKeys(JSON.parse)) });
  */

@@ -125,7 +125,10 @@ export class QuotedRow {
       } else {
         const isPlain = this.#state === 'plain';
         const what = isPlain ? 'a quote is inside a field without quotes' : 'text follows a closing quote';
-        this.skip({ code: 'CSV_QUOTE_INVALID', what: `${what}. To take such quotes for text, set "quotes" to 'lenient'` });
+        this.skip({
+          code: 'CSV_QUOTE_INVALID',
+          what: `${what}. To take such quotes for text, set "quotes" to 'lenient'`,
+        });
       }
     }
     if (opened !== -1) this.#quoteLine = line + countLineFeeds(text, from, opened);
