@@ -1,4 +1,5 @@
 import {
+  type FieldType,
   parseCsv,
   parseFixedWidth,
   parseJson,
@@ -76,7 +77,7 @@ export const textTargets: readonly FuzzTarget[] = [
         columns: ['id', 'name', 'price'],
         types: {
           id: 'integer',
-          price: random.pick([
+          price: random.pick<FieldType>([
             'decimal',
             { type: 'number', decimal: ',', thousands: '.' },
             { type: 'date', format: 'DD.MM.YYYY' },
