@@ -1,4 +1,13 @@
-import { parseCsv, parseFixedWidth, parseJson, parseLines, parseNdjson, parseRegex } from '@millrace/formats';
+import {
+  type FieldType,
+  parseCsv,
+  parseFixedWidth,
+  parseJson,
+  parseJsonSeq,
+  parseLines,
+  parseNdjson,
+  parseRegex,
+} from '@millrace/formats';
 import type { Random } from '../reliability/random.ts';
 import type { FuzzTarget } from './target.ts';
 import { textTarget } from './text-target.ts';
@@ -6,6 +15,7 @@ import { textTarget } from './text-target.ts';
 const ndjson = [
   '{"a":1,"b":"x\\u00e9"}\n{"a":[true,null,-1.5e-7]}\r\n\n"é😀\u2028"\n',
   '\uFEFF1\n2\n{"n":9007199254740993}',
+  `${'{"a":1,"b":"x"}\n'.repeat(70)}{"a":1,"a":2}\n{"a": 1, "b": 2}\n`,
 ];
 const json = [
   '[{"a":1},{"b":"]}\\"é"},[],1.5,"x"]',
@@ -13,7 +23,9 @@ const json = [
   '{"groups":[{"name":"x","items":[1,2]},{"name":"y","items":[]}]}',
   '{"a":1}{"a":2}\n[3] "four"',
 ];
+const sequences = ['\u001E{"a":1}\n\u001E[1,\n2]\n\u001E"é😀"\n\u001Etrue\n', '\uFEFF\u001E{"a":\u001E12\u001E3\n'];
 const csv = [
+  'id,name,price\n1,19" monitor,"1.234,56"x\n2,"a"b"c",23.11.2026\n',
   'id,name,price\r\n1,"a, ""b""\r\nc",2.5\n2,é😀,\n\n3,x,y\n',
   '\uFEFFid;name;price\n1;a;"b"\n# a comment\n2;"c\\"d";e\n',
   'id\tname\tprice\n1\ta\tb\n',
@@ -31,6 +43,7 @@ export const textTargets: readonly FuzzTarget[] = [
       maxRecordChars: maxRecordChars(random),
       blankLines: random.pick(['skip', 'reject']),
       numbers: random.pick(['double', 'exact']),
+      duplicateKeys: random.pick(['fail', 'first', 'last']),
     }),
   ),
   textTarget('parseJson', json, '{ } [ ] : , " \\ \n Records "Records":[ "items": 1e400 {"a":1}', (random) =>
@@ -45,6 +58,14 @@ export const textTargets: readonly FuzzTarget[] = [
       concatenated: random.chance(0.5),
       onMissing: random.pick(['fail', 'skip']),
       numbers: random.pick(['double', 'exact']),
+      duplicateKeys: random.pick(['fail', 'first', 'last']),
+    }),
+  ),
+  textTarget('parseJsonSeq', sequences, '\u001E \n { } [ ] : , " \\ true 1e400 {"a":1,"a":2} \uFEFF', (random) =>
+    parseJsonSeq({
+      maxRecordChars: maxRecordChars(random),
+      numbers: random.pick(['double', 'exact']),
+      duplicateKeys: random.pick(['fail', 'first', 'last']),
     }),
   ),
   textTarget('parseCsv', csv, '" "" , ; \t \n \r\n \r # \\ id \uFEFF', (random) =>
@@ -52,7 +73,18 @@ export const textTargets: readonly FuzzTarget[] = [
       delimiter: random.pick([',', ';', '\t', 'sniff']),
       quote: random.pick(['"', "'", false]),
       ...(random.chance(0.3) && { comment: '#' }),
-      ...(random.chance(0.3) && { columns: ['id', 'name', 'price'], types: { id: 'integer', price: 'decimal' } }),
+      ...(random.chance(0.3) && {
+        columns: ['id', 'name', 'price'],
+        types: {
+          id: 'integer',
+          price: random.pick<FieldType>([
+            'decimal',
+            { type: 'number', decimal: ',', thousands: '.' },
+            { type: 'date', format: 'DD.MM.YYYY' },
+          ]),
+        },
+      }),
+      quotes: random.pick(['strict', 'lenient']),
       trim: random.chance(0.3),
       skipLines: random.pick([0, 0, 1]),
       duplicateColumns: random.pick(['fail', 'number']),

@@ -1,11 +1,11 @@
 import type { Parser } from '@millrace/core';
 import { signatureOf } from '@millrace/core/plugin';
-import { jsonLine, lineParser, RecordProblem, SKIP } from '@millrace/framing';
+import { jsonKeys, jsonLine, lineParser, RecordProblem, SKIP } from '@millrace/framing';
 import { type AwsLogOptions, framingOptions } from './aws-log-options.ts';
 
 /** A parser of logs with a JSON object on each line; one without the fields that every record has is rejected. */
 export function jsonLog<R>(name: string, options: AwsLogOptions, required: readonly string[]): Parser<string, R> {
-  const line = jsonLine(JSON.parse);
+  const line = jsonLine(jsonKeys(JSON.parse));
   const check = withFields<R>(required);
   const parse = (raw: string): R | RecordProblem | typeof SKIP => {
     const value = line(raw);

@@ -4,6 +4,7 @@ import { markOf } from './byte-order-mark.ts';
 import { type Choose, startDetecting } from './detecting.ts';
 import type { Candidate, Detection } from './detection.ts';
 import { bestCandidate, type Choice } from './score-candidates.ts';
+import { wideLayout } from './wide-layout.ts';
 
 export interface DetectOptions {
   /**
@@ -24,8 +25,9 @@ export interface DetectOptions {
 
 /**
  * Finds out each item's encoding, for `decodeText` in the place of a name:
- * `decodeText(detect({ allowed: ['utf-8', 'windows-1252'] }))`. A byte order mark decides; then how well the text reads
- * that each allowed encoding makes of the item's head. The choice depends on the item's bytes alone, and stands in the
+ * `decodeText(detect({ allowed: ['utf-8', 'windows-1252'] }))`. A byte order mark decides; then the zero bytes of
+ * UTF-16 and UTF-32; then how well the text reads that each allowed encoding makes of the item's head. Under `utf-16` and `utf-32`, both byte
+ * orders are tried. The choice depends on the item's bytes alone, and stands in the
  * report as the note `encoding`: its name and confidence.
  *
  * In a run `decodeText` fails the item with `ENCODING_NOT_DETECTED` where nothing is chosen.
@@ -55,7 +57,11 @@ export function detect(options: DetectOptions): Detection {
     const mark = markOf(head);
     const marked = mark && candidates.find(({ charset }) => charset.marks?.[mark] !== undefined);
     if (marked !== undefined) return { candidate: marked, confidence: 1 };
-    const best = bestCandidate(head, whole, candidates);
+    const orders = candidates.flatMap(byteOrders);
+    const layout = mark === undefined ? wideLayout(head, true) : undefined;
+    const wide = layout && orders.find(({ charset: { marks, decode } }) => marks?.[layout] === decode);
+    if (wide !== undefined) return { candidate: wide, confidence: 1 };
+    const best = bestCandidate(head, whole, orders);
     if (best.confidence >= minConfidence) return best;
     const taken = candidates.find(({ name }) => name === fallback);
     if (taken === undefined) throw notDetected(best, minConfidence, candidates);
@@ -65,6 +71,14 @@ export function detect(options: DetectOptions): Detection {
     allowed: Object.freeze([...allowed]),
     start: (candidates, decodeBy, context) => startDetecting({ candidates, decodeBy, context, headBytes, choose }),
   });
+}
+
+/** An encoding in each byte order that it allows without a byte order mark, the usual one first. */
+function byteOrders({ name, charset }: Candidate): readonly Candidate[] {
+  const { marks, decode } = charset;
+  if (marks === undefined || marks['utf-8'] !== undefined) return [{ name, charset }];
+  const decodes = new Set([decode, ...Object.values(marks)]);
+  return Array.from(decodes, (one) => ({ name, charset: { ...charset, decode: one } }));
 }
 
 function notDetected(

@@ -51,7 +51,7 @@ describe('the corpus', () => {
     let tried = 0;
     for (const { language, encodings, lines } of CORPUS) {
       for (const encoding of [...encodings, 'utf-16le', 'utf-16be']) {
-        if (!allowed.includes(encoding) && !(encoding === 'utf-16le' && allowed.includes('utf-16'))) continue;
+        if (!allowed.includes(encoding) && !(encoding.startsWith('utf-16') && allowed.includes('utf-16'))) continue;
         const text = lines.join('\r\n');
         const driven = drive(decode, [encode(text, encoding)]);
         expect(driven.error, `${language} in ${encoding}`).toBeUndefined();
@@ -96,6 +96,29 @@ describe('detect', () => {
       Buffer.concat([marked, Buffer.of(0x61, 0)]),
     ]);
     expect(error?.code).toBe('ENCODING_BOM_CONTRADICTS');
+  });
+
+  it('finds UTF-16 and UTF-32 without a byte order mark in both byte orders', () => {
+    const text = 'id;name\r\n1;Müller\r\n2;Grüße aus 東京\r\n';
+    for (const allowed of [
+      ['utf-8', 'utf-16', 'utf-32', 'windows-1252'],
+      ['windows-1252', 'utf-32be', 'utf-32le', 'utf-16be', 'utf-16le'],
+    ]) {
+      for (const encoding of ['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be']) {
+        const driven = drive(codec({ allowed }), pieces(iconv.encode(text, encoding, { addBOM: false }), 3));
+        expect(driven, `${encoding} of ${allowed.join()}`).toMatchObject({ text, error: undefined });
+        expect(allowed).toContain(driven.notes['encoding']?.replace(/ 1\.00$/, ''));
+        expect(encoding).toContain(driven.notes['encoding']?.replace(/ 1\.00$/, ''));
+      }
+    }
+  });
+
+  it('tries both byte orders where only Chinese text shows them', () => {
+    const text = '中華人民共和國國家統計局關於國民經濟和社會發展的統計公報。';
+    for (const encoding of ['utf-16le', 'utf-16be']) {
+      const driven = drive(codec({ allowed: ['utf-8', 'utf-16'] }), [iconv.encode(text, encoding, { addBOM: false })]);
+      expect(driven, encoding).toMatchObject({ text, error: undefined });
+    }
   });
 
   it('notes the name as it was given, and the confidence', () => {

@@ -1,33 +1,37 @@
 import { type Decimal, MillraceError } from '@millrace/core';
 import { RecordProblem } from '@millrace/framing';
+import { type DateFormat, dateFormatProblem, dateReader } from './date-format.ts';
 import { exactNumber, isHeld } from './exact-numbers.ts';
+import { type NumberFormat, numberFormatProblem, numberReader } from './number-format.ts';
+
+/** A type of fields that has a name. */
+type NamedType = 'string' | 'number' | 'decimal' | 'integer' | 'bigint' | 'boolean';
 
 /**
  * What the text of a field becomes. `number` and `integer` refuse what a JavaScript number cannot hold exactly; `decimal` makes
- * a bigint of it where it is whole, else a `Decimal`; `bigint` holds integers of any size; `boolean` is `true` or `false` in any case, or 1 or 0. White space around is left out, and an
- * empty field is `null`. A function makes the value itself, of the text as it stands; its throw rejects the record.
+ * a bigint of it if it is whole, else a `Decimal`; `bigint` holds integers of any size; `boolean` is `true` or `false` in any case, or 1 or 0.
+ * An object gives the format of numbers or dates: `{ type: 'number', decimal: ',', thousands: '.' }`, `{ type: 'date', format: 'DD.MM.YYYY' }`.
+ * White space around is left out, and an empty field is `null`. A function makes the value itself, of the text as it is; its throw rejects the
+ * record with `FIELD_INVALID`.
  */
-export type FieldType =
-  | 'string'
-  | 'number'
-  | 'decimal'
-  | 'integer'
-  | 'bigint'
-  | 'boolean'
-  | ((text: string) => unknown);
+export type FieldType = NamedType | NumberFormat | DateFormat | ((text: string) => unknown);
 
 /** The value that a type makes of a field. */
 export type FieldValue<Y> = Y extends (text: string) => infer V
   ? V
-  : Y extends 'number' | 'integer'
-    ? number | null
-    : Y extends 'decimal'
-      ? number | bigint | Decimal | null
-      : Y extends 'bigint'
-        ? bigint | null
-        : Y extends 'boolean'
-          ? boolean | null
-          : string;
+  : Y extends { readonly type: infer N }
+    ? N extends 'date'
+      ? string | null
+      : FieldValue<N>
+    : Y extends 'number' | 'integer'
+      ? number | null
+      : Y extends 'decimal'
+        ? number | bigint | Decimal | null
+        : Y extends 'bigint'
+          ? bigint | null
+          : Y extends 'boolean'
+            ? boolean | null
+            : string;
 
 /** The record of fields with these names; if the names are known at run time only, any name may be missing. */
 export type TypedRow<N extends string, Y> = string extends N
@@ -53,25 +57,39 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 export function fieldConverter(types: FieldTypes = {}): ConvertFields | undefined {
   const typed = Object.entries(types).filter(([, type]) => type !== 'string');
   if (typed.length === 0) return undefined;
+  const fields = typed.map(([name, type]) => ({ name, type, read: readerOf(type) }));
   return (record) => {
-    for (const [name, type] of typed) {
+    for (const { name, type, read } of fields) {
       const text = record[name];
       if (typeof text !== 'string') continue;
       let value: unknown = FAILED;
-      let cause: unknown;
+      let thrown: { readonly cause: unknown } | undefined;
       try {
-        value = typeof type === 'function' ? type(text) : convert(text.trim(), type);
-      } catch (thrown) {
-        cause = thrown;
+        value = read(text);
+      } catch (cause) {
+        thrown = { cause };
       }
-      if (value === FAILED) return fieldInvalid(name, text, type, cause);
+      if (value === FAILED) return fieldInvalid(name, text, type, thrown);
       record[name] = value;
     }
     return undefined;
   };
 }
 
-function convert(text: string, type: Exclude<FieldType, (text: string) => unknown>): unknown {
+function readerOf(type: FieldType): (text: string) => unknown {
+  if (typeof type === 'function') return type;
+  if (typeof type === 'string') return (text) => convert(text.trim(), type);
+  const trimmed = type.type === 'date' ? dateReader(type.format) : numberReader(type);
+  return (text) => {
+    const field = text.trim();
+    if (field === '') return null;
+    const read = trimmed(field);
+    if (read === undefined) return FAILED;
+    return type.type === 'date' ? read : convert(read, type.type);
+  };
+}
+
+function convert(text: string, type: NamedType): unknown {
   if (text === '') return null;
   switch (type) {
     case 'number':
@@ -94,17 +112,36 @@ function heldNumber(text: string): number | typeof FAILED {
   return isHeld(text, value) ? value : FAILED;
 }
 
-function fieldInvalid(name: string, text: string, type: FieldType, cause: unknown): RecordProblem {
-  const kind = typeof type === 'function' ? 'what its type takes' : `an exact ${type}`;
+function fieldInvalid(
+  name: string,
+  text: string,
+  type: FieldType,
+  thrown: { readonly cause: unknown } | undefined,
+): RecordProblem {
+  const error = thrown && nameOf(thrown.cause);
+  const kind = thrown === undefined ? `is not ${kindOf(type)}` : `its type refuses with ${error}`;
   // The name is one of the option "types", so it is not content; the reason that a function gives may quote the field.
-  const what = `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which is not ${kind}.`;
-  const content = cause === undefined ? {} : { content: { reason: reasonOf(cause) } };
-  return new RecordProblem({
-    code: 'FIELD_INVALID',
-    what,
-    details: { field: name, length: text.length, ...content },
-    cause,
-  });
+  const what = `has a text of ${text.length} characters in field ${JSON.stringify(name)}, which ${kind}.`;
+  const details = {
+    field: name,
+    length: text.length,
+    ...(thrown !== undefined && { error, content: { reason: reasonOf(thrown.cause) } }),
+  };
+  return new RecordProblem({ code: 'FIELD_INVALID', what, details, cause: thrown?.cause });
+}
+
+function kindOf(type: FieldType): string {
+  if (typeof type === 'string') return `an exact ${type}`;
+  if (typeof type === 'function') return 'what its type takes';
+  return type.type === 'date'
+    ? `a date in the format ${type.format}`
+    : `an exact ${type.type} in the format of its type`;
+}
+
+/** The name of an error, unless it could hold content. */
+function nameOf(cause: unknown): string {
+  const name: unknown = cause instanceof Error ? cause.name : typeof cause;
+  return typeof name === 'string' && /^[A-Za-z_$][\w$]{0,63}$/.test(name) ? name : 'an error';
 }
 
 /** Characters of a reason that a rejection keeps. */
@@ -119,15 +156,28 @@ const TYPES = ['string', 'number', 'decimal', 'integer', 'bigint', 'boolean'] as
 
 /** Returns what an option must be to name the types of fields, with the column that has another one. */
 export function fieldTypesProblem(value: unknown): string | undefined {
-  const expected = `an object of types by field, each a function or one of ${TYPES.join(', ')}`;
+  const expected = `an object of types by field, each a function, a format or one of ${TYPES.join(', ')}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return expected;
-  const wrong = Object.entries(value).find(
-    ([, type]) => typeof type !== 'function' && !(TYPES as readonly unknown[]).includes(type),
-  );
-  if (wrong === undefined) return undefined;
-  const [name, type] = wrong as readonly [string, unknown];
-  const shown = typeof type === 'string' ? JSON.stringify(type) : `of type ${typeof type}`;
-  return `${expected} (that of ${JSON.stringify(name)} is ${shown})`;
+  for (const [name, type] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
+    if (typeof type === 'function' || (TYPES as readonly unknown[]).includes(type)) continue;
+    const problem = formatProblem(type);
+    if (problem === undefined) continue;
+    const shown = typeof type === 'string' ? `is ${JSON.stringify(type)}` : problem;
+    return `${expected} (that of ${JSON.stringify(name)} ${shown})`;
+  }
+  return undefined;
+}
+
+function formatProblem(type: unknown): string | undefined {
+  if (typeof type !== 'object' || type === null || Array.isArray(type)) return `is of type ${typeof type}`;
+  const format = type as Readonly<Record<string, unknown>>;
+  const problem =
+    format['type'] === 'date'
+      ? dateFormatProblem(format)
+      : ['number', 'decimal', 'integer', 'bigint'].includes(format['type'] as string)
+        ? numberFormatProblem(format)
+        : 'an object whose "type" is number, decimal, integer, bigint or date';
+  return problem && `must be ${problem}`;
 }
 
 /** @throws MillraceError `OPTION_INVALID` where types are given for a field that no record has */

@@ -1,13 +1,16 @@
 export { type CsvColumn, encodeCsv, type EncodeCsvOptions } from './encode-csv.ts';
-export type { DuplicateKeys } from './duplicate-keys.ts';
+export type { DateFormat } from './date-format.ts';
+export type { DuplicateKeys } from '@millrace/framing';
 export { encodeJson } from './encode-json.ts';
 export { encodeLines, type EncodeLinesOptions } from './encode-lines.ts';
 export { encodeNdjson } from './encode-ndjson.ts';
 export type { FieldType, FieldTypes, FieldValue, TypedRow } from './field-types.ts';
 export type { Multiline } from './multiline.ts';
+export type { NumberFormat } from './number-format.ts';
 export { parseCsv, type ParseCsvOptions } from './parse-csv.ts';
 export { type FixedColumn, parseFixedWidth, type ParseFixedWidthOptions } from './parse-fixed-width.ts';
 export { parseJson, type ParseJsonOptions } from './parse-json.ts';
+export { parseJsonSeq, type ParseJsonSeqOptions } from './parse-json-seq.ts';
 export { parseLines, type ParseLinesOptions } from './parse-lines.ts';
 export { parseNdjson, type ParseNdjsonOptions } from './parse-ndjson.ts';
 export { parseRegex, type ParseRegexOptions } from './parse-regex.ts';

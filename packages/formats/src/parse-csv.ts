@@ -20,6 +20,12 @@ export interface ParseCsvOptions {
   readonly quote?: string | false;
   /** The character before a quote in quotes, and before itself. @default the quote: two of them stand for one */
   readonly escape?: string;
+  /**
+   * What to do about a quote that RFC 4180 does not allow: `'strict'` rejects the row. `'lenient'` takes quotes as spreadsheets and
+   * Python's `csv` do: one that does not begin a field is text (`19" monitor`), and so is all that follows a closing quote in the field, quotes too
+   * (`"a"b"c"` is `ab"c"`). A quote that is never closed is rejected either way. @default 'strict'
+   */
+  readonly quotes?: 'strict' | 'lenient';
   /** The character that begins a line to be passed over. @default there are no comments */
   readonly comment?: string;
   /** Whether white space around fields, and around their quotes, is left out. @default false */
@@ -84,6 +90,7 @@ export function parseCsv<T>(options: ParseCsvOptions = {}): Parser<string, T> {
     delimiter: check.optional((value) => (value === 'sniff' ? undefined : checkCharacter(value))),
     quote: check.optional((value) => (value === false ? undefined : checkCharacter(value))),
     escape: check.optional(checkCharacter),
+    quotes: policy('strict', 'lenient'),
     comment: check.optional(checkCharacter),
     trim: check.optional(check.flag),
     skipLines: check.optional(check.integer(0)),
@@ -116,6 +123,7 @@ function settingsOf(options: ParseCsvOptions): CsvSettings {
     delimiter: delimiter === 'sniff' ? undefined : delimiter,
     quote,
     escape: escape ?? quote,
+    lenientQuotes: options.quotes === 'lenient',
     comment: options.comment ?? '',
     trim: options.trim ?? false,
     skipLines: options.skipLines ?? 0,

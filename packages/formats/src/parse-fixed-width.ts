@@ -7,6 +7,7 @@ import {
   fieldConverter,
   type FieldTypes,
   fieldTypesProblem,
+  type TypedRow,
 } from './field-types.ts';
 import { mayBeWide, placesOf, type WidthUnit } from './width-units.ts';
 
@@ -46,11 +47,27 @@ export interface ParseFixedWidthOptions {
  * byte order marks before a line are stripped. Widths count characters of the decoded text, unless `unit` says otherwise.
  * A column that begins or ends within a character rejects the line, as does a carriage return that is not part of the line end.
  *
+ * The record's type follows from `columns` and `types`. A `T` of your own is what you say the records are; nothing checks it, so put
+ * `validate()` after it.
+ *
+ * @example
+ * // { id: number | null; name: string }
+ * parseFixedWidth({ columns: [{ name: 'id', width: 4 }, { name: 'name', width: 20 }], types: { id: 'integer' } });
+ *
  * Rejections: `FIXED_WIDTH_LENGTH`, `FIXED_WIDTH_CHARACTER_CUT`, `FIXED_WIDTH_LINE_END_INVALID`, `FIELD_INVALID`, `RECORD_TOO_LONG`, and `ENCODING_INVALID` where `decodeText` says so.
  *
  * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID` when it is made
  */
-export function parseFixedWidth<T = Record<string, string>>(options: ParseFixedWidthOptions): Parser<string, T> {
+export function parseFixedWidth<const C extends readonly FixedColumn[], const Y extends FieldTypes>(
+  options: ParseFixedWidthOptions & { readonly columns: C; readonly types: Y },
+): Parser<string, TypedRow<C[number]['name'], Y>>;
+export function parseFixedWidth<const C extends readonly FixedColumn[]>(
+  options: ParseFixedWidthOptions & { readonly columns: C; readonly types?: undefined },
+): Parser<string, TypedRow<C[number]['name'], Readonly<Record<never, never>>>>;
+export function parseFixedWidth<T = Record<string, string | undefined>>(
+  options: ParseFixedWidthOptions,
+): Parser<string, T>;
+export function parseFixedWidth<T>(options: ParseFixedWidthOptions): Parser<string, T> {
   checkOptions('parseFixedWidth', options, {
     columns: checkColumns,
     unit: check.optional(check.oneOf('characters', 'utf16', 'utf8', 'columns')),

@@ -1,6 +1,6 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
-import { lineBatchParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
+import { lineBatchParser, lineParser, plainText, RecordProblem, SKIP } from '@millrace/framing';
 import { MAX_MATCH_MILLIS } from './match-guard.ts';
 import { joinSettings, type Multiline } from './multiline.ts';
 
@@ -33,14 +33,21 @@ export function parseLines(options: ParseLinesOptions = {}): Parser<string, stri
   const { blankLines = 'skip', multiline, maxRecordChars } = options;
   const parse = (raw: string): string | RecordProblem | typeof SKIP => {
     const text = plainText(raw);
-    if (blankLines === 'keep' || text.trim() !== '') return text;
+    if (beginsPlain(text) || blankLines === 'keep' || text.trim() !== '') return text;
     return blankLines === 'skip' ? SKIP : new RecordProblem({ code: 'LINE_BLANK', what: 'is blank.' });
   };
+  const settings = { name: 'parseLines', signature: signatureOf(options), maxRecordChars };
+  // What joins lines needs those of a chunk at once; single lines go without the objects that this takes.
+  if (multiline === undefined) return lineParser({ ...settings, begin: () => parse });
   return lineBatchParser({
-    name: 'parseLines',
-    signature: signatureOf(options),
-    maxRecordChars,
+    ...settings,
     join: joinSettings('parseLines', multiline, options.maxMatchMillis ?? MAX_MATCH_MILLIS),
     parseAll: (texts) => texts.map(parse),
   });
+}
+
+/** Whether a text begins with a character of ASCII that is not white space, as nearly all do. */
+function beginsPlain(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return code > 0x20 && code < 0x7f;
 }

@@ -1,7 +1,6 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
-import { jsonLine, lineParser, type ParseLine } from '@millrace/framing';
-import type { DuplicateKeys } from './duplicate-keys.ts';
+import { type DuplicateKeys, jsonLine, lineParser, type ParseLine } from '@millrace/framing';
 import { checkDuplicateKeys, checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseNdjsonOptions {
@@ -15,9 +14,8 @@ export interface ParseNdjsonOptions {
    */
   readonly numbers?: JsonNumbers;
   /**
-   * What becomes of an object, at any depth, that has the same key twice: the last value counts, as with `JSON.parse`; the first
-   * counts; or the record is rejected. `'first'` and `'fail'` look at each record's text a second time, so parsing takes several times as long.
-   * @default 'last'
+   * What to do about an object, at any depth, that has the same key twice: `'fail'` rejects the record; `'first'` and `'last'` take
+   * that value. `JSON.parse` takes the last. @default 'fail'
    */
   readonly duplicateKeys?: DuplicateKeys;
 }

@@ -1,7 +1,7 @@
 import type { Parser } from '@millrace/core';
 import { parserCases } from '@millrace/testkit';
 import { describe, it } from 'vitest';
-import { parseCsv, parseFixedWidth, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
+import { parseCsv, parseFixedWidth, parseJsonSeq, parseLines, parseNdjson, parseRegex } from '../src/index.ts';
 
 describe('the contract of codecs', () => {
   const ndjson = parserCases({
@@ -16,6 +16,28 @@ describe('the contract of codecs', () => {
     ],
   });
   for (const { name, run } of ndjson) it(`parseNdjson: ${name}`, run);
+
+  const sequence = parserCases({
+    create: () => parseJsonSeq({ maxRecordChars: 20 }),
+    samples: [
+      { name: 'empty', input: '', outputs: [] },
+      { name: 'usual', input: '\u001E{"a":1}\n\u001E\u001E{"a":\n"😀"}\n', outputs: [{ a: 1 }, { a: '😀' }] },
+      {
+        name: 'bad records',
+        input: '\u001E{"a"\u001E1\u001E2\n',
+        outputs: [2],
+        rejections: ['JSON_INVALID', 'JSON_TRUNCATED'],
+      },
+      {
+        name: 'a long record',
+        input: `\u001E"${'x'.repeat(99)}"\n\u001E2\n`,
+        outputs: [2],
+        rejections: ['RECORD_TOO_LONG'],
+      },
+      { name: 'no sequence', input: '{"a":1}\n', error: 'JSON_SEQUENCE_INVALID' },
+    ],
+  });
+  for (const { name, run } of sequence) it(`parseJsonSeq: ${name}`, run);
 
   const csv = parserCases<string, unknown>({
     create: () => parseCsv({ maxRecordChars: 20 }),

@@ -52,7 +52,7 @@ describe('parseCsv', () => {
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
     }
-    expect(() => loose({ quotes: "'" })).toThrowError(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
+    expect(() => loose({ quoting: "'" })).toThrowError(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
   });
 
   it('takes an empty item, a header alone, and one character', () => {
@@ -306,7 +306,7 @@ describe('header rows that name no columns', () => {
     ['a,a\n', 'columns 1 and 2 have the same name'],
     ['a,\n', 'column 2 has no name'],
     ['"",b\n', 'column 1 has no name'],
-    ['a,b"\n', 'a quote stands inside'],
+    ['a,b"\n', 'a quote is inside'],
     ['a,"b', 'opens on line 1 is not closed'],
     ['a,b\r1,2\r3,4\r', 'carriage return'],
   ])('%j fails the item', (text, why) => {

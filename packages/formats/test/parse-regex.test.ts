@@ -11,7 +11,7 @@ const records = (pattern: RegExp, text: string, options?: ParseRegexOptions): re
 
 describe('parseRegex', () => {
   it('is a frozen codec of records, typed by its user', () => {
-    expectTypeOf(parseRegex(LINE)).toEqualTypeOf<Parser<string, Record<string, string>>>();
+    expectTypeOf(parseRegex(LINE)).toEqualTypeOf<Parser<string, Record<string, string | undefined>>>();
     expectTypeOf(parseRegex<{ host: string }>(LINE)).toEqualTypeOf<Parser<string, { host: string }>>();
     expect(parseRegex(LINE)).toMatchObject({ name: 'parseRegex', takesDamage: true });
     expect(Object.isFrozen(parseRegex(LINE))).toBe(true);

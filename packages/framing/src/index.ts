@@ -1,5 +1,7 @@
 export { type ByteLine, ByteLines, type ByteLinesSettings } from './bytes/byte-lines.ts';
+export { type DuplicateKeys, jsonKeys } from './json/json-keys.ts';
 export { jsonLine } from './json/json-line.ts';
+export { jsonSequenceParser, type JsonSequenceParserSettings } from './json/json-sequence-parser.ts';
 export { jsonValueParser, type JsonValueParserSettings } from './json/json-value-parser.ts';
 export type { JsonParser } from './json/json-records.ts';
 export type { ParseFrames } from './lines/frame-stage.ts';

@@ -15,7 +15,7 @@ export function jsonLine(parse: JsonParser, blankLines: 'skip' | 'reject' = 'ski
     blankLines === 'skip' ? SKIP : new RecordProblem({ code: 'NDJSON_BLANK_LINE', what: 'is blank.' });
   return (line) => {
     // A blank line is too common to be found out by a thrown error.
-    if (line === '' || line === '\r') return blank();
+    if (line.length < 2 && (line === '' || line === '\r')) return blank();
     try {
       return parse(line);
     } catch (cause) {
@@ -26,8 +26,10 @@ export function jsonLine(parse: JsonParser, blankLines: 'skip' | 'reject' = 'ski
   };
 }
 
-/** A line that only opens a value, or ends with a comma, belongs to JSON that is written over several lines. */
+/** A record separator begins each value of a JSON text sequence. A line that only opens a value, or ends with a comma, belongs to JSON that is written over several lines. */
 function severalLines(line: string): string {
+  if (line.startsWith('\u001E'))
+    return ' It begins with a record separator: read a JSON text sequence with parseJsonSeq().';
   return /^\s*[[{]\s*$|,\s*$/.test(line)
     ? ' If one JSON value is written over several lines, such as an array of records, read it with parseJson().'
     : '';

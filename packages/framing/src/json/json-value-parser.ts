@@ -1,6 +1,7 @@
 import type { Parser } from '@millrace/core';
 import type { RecordProblem } from '../record-problem.ts';
 import { MAX_RECORD_CHARS } from '../text/record-text.ts';
+import { jsonKeys } from './json-keys.ts';
 import { copiedFields, jsonPath } from './json-path.ts';
 import { type CopiedValues, type JsonParser, jsonRecord, reparseJson } from './json-records.ts';
 import { startJson } from './json-stage.ts';
@@ -21,7 +22,7 @@ export interface JsonValueParserSettings<T> {
   readonly onMissing?: 'fail' | 'skip' | undefined;
   /** Characters (UTF-16 units) at most in a record; a longer one is stepped over and rejected. @default 1048576 */
   readonly maxRecordChars?: number | undefined;
-  /** Parses the text of a value. @default JSON.parse */
+  /** Parses the text of a value. @default `JSON.parse`, and rejects an object that has a key twice */
   readonly parse?: JsonParser | undefined;
   /** Makes the record of a value, or says what is wrong with it. @default the value */
   readonly refine?: ((value: unknown) => T | RecordProblem) | undefined;
@@ -38,7 +39,8 @@ export interface JsonValueParserSettings<T> {
  */
 export function jsonValueParser<T>(settings: JsonValueParserSettings<T>): Parser<string, T> {
   const { name, signature, copy = {}, concatenated = false, onMissing = 'fail' } = settings;
-  const { maxRecordChars = MAX_RECORD_CHARS, parse = JSON.parse, refine = (value: unknown) => value as T } = settings;
+  const { maxRecordChars = MAX_RECORD_CHARS, parse = jsonKeys(JSON.parse) } = settings;
+  const { refine = (value: unknown) => value as T } = settings;
   const path = jsonPath(name, 'path', settings.path ?? '[*]');
   const copies = copiedFields(name, path, copy);
   const hasCopies = Object.keys(copy).length > 0;

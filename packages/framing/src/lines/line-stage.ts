@@ -46,8 +46,13 @@ export function startLines<T>(
           endHeld(framed);
         } else {
           const damaged = framed.isSound ? undefined : framed.damaged(at, end, line);
-          const record = toRecord(text.slice(at, end), end - at, line, damaged);
-          if (record !== SKIP) framed.add(record, at, end);
+          const record =
+            damaged === undefined && end - at <= maxRecordChars
+              ? parse(text.slice(at, end))
+              : toRecord(text.slice(at, end), end - at, line, damaged);
+          if (record instanceof RecordProblem)
+            framed.add(reject(rejectionOf(record, text.slice(at, end), line)), at, end);
+          else if (record !== SKIP) framed.add(record, at, end);
         }
         line += 1;
         at = end + 1;

@@ -30,20 +30,26 @@ export class QuotedRow {
   readonly #quote: number;
   readonly #escape: number;
   readonly #trim: boolean;
+  readonly #isLenient: boolean;
   #state: State = 'start';
   #field = '';
   #isQuoted = false;
+  /** Where the part without quotes begins in the field at hand; for a field in quotes, its end. */
+  #plainFrom = 0;
+  /** White space after a closing quote, which counts if text follows. */
+  #space = '';
   #fields: string[] = [];
   #hasQuotes = false;
   #isComment = false;
   #quoteLine = 0;
   #problem: RowProblem | undefined;
 
-  constructor({ delimiter, quote, escape, trim }: RowDialect) {
+  constructor({ delimiter, quote, escape, trim, lenientQuotes = false }: RowDialect) {
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
     this.#escape = escape === '' ? -1 : escape.charCodeAt(0);
     this.#trim = trim;
+    this.#isLenient = lenientQuotes;
   }
 
   get fields(): readonly string[] {
@@ -108,19 +114,33 @@ export class QuotedRow {
         this.#state = 'return';
       } else if (this.#trim && isSpace(code) && this.#state !== 'plain' && this.#state !== 'return') {
         if (this.#state === 'closed') this.#state = 'space';
+        if (this.#state === 'space') this.#space += text[at]!;
       } else if (this.#state === 'start') {
         this.#state = 'plain';
         at -= 1; // The character belongs to the field.
       } else if (this.#state === 'return') {
         this.skip(STRAY_RETURN);
+      } else if (this.#isLenient) {
+        this.#goOnPlain(text[at]!);
       } else {
         const isPlain = this.#state === 'plain';
-        const what = isPlain ? 'a quote stands inside a field without quotes' : 'text stands behind a closing quote';
-        this.skip({ code: 'CSV_QUOTE_INVALID', what });
+        const what = isPlain ? 'a quote is inside a field without quotes' : 'text follows a closing quote';
+        this.skip({
+          code: 'CSV_QUOTE_INVALID',
+          what: `${what}. To take such quotes for text, set "quotes" to 'lenient'`,
+        });
       }
     }
     if (opened !== -1) this.#quoteLine = line + countLineFeeds(text, from, opened);
     return -1;
+  }
+
+  /** Takes a quote within a field without quotes, or the first character after a closing quote, for text. */
+  #goOnPlain(char: string): void {
+    if (this.#state !== 'plain') this.#plainFrom = this.#field.length;
+    this.#state = 'plain';
+    this.#field += this.#space + char;
+    this.#space = '';
   }
 
   /** Takes what stopped a quoted field, or what follows an escape in one. */
@@ -155,15 +175,15 @@ export class QuotedRow {
       return;
     }
     // At the end of a row carriage returns belong to the line end; elsewhere, unless in quotes, they are stray.
-    if (this.#state === 'plain') this.#field = this.#field.slice(0, endOfLine(this.#field, 0, this.#field.length));
+    if (this.#state === 'plain')
+      this.#field = this.#field.slice(0, endOfLine(this.#field, this.#plainFrom, this.#field.length));
     this.#endField();
   }
 
   /** Begins the next row. */
   reset(): void {
     this.#state = 'start';
-    this.#field = '';
-    this.#isQuoted = false;
+    this.#clearField();
     this.#fields = [];
     this.#hasQuotes = false;
     this.#isComment = false;
@@ -171,13 +191,25 @@ export class QuotedRow {
   }
 
   #endField(): void {
-    if (!this.#isQuoted && this.#field.includes('\r')) {
+    const isMixed = this.#isQuoted && this.#state === 'plain';
+    if ((!this.#isQuoted || isMixed) && this.#field.includes('\r', this.#plainFrom)) {
       this.skip(STRAY_RETURN);
       return;
     }
-    this.#fields.push(this.#trim && !this.#isQuoted ? this.#field.trim() : this.#field);
+    this.#fields.push(this.#trim && (!this.#isQuoted || isMixed) ? this.#trimmed() : this.#field);
+    this.#clearField();
+  }
+
+  #trimmed(): string {
+    if (!this.#isQuoted) return this.#field.trim();
+    return this.#field.slice(0, this.#plainFrom) + this.#field.slice(this.#plainFrom).trimEnd();
+  }
+
+  #clearField(): void {
     this.#field = '';
     this.#isQuoted = false;
+    this.#plainFrom = 0;
+    this.#space = '';
   }
 
   /** Where a plain field ends: at a delimiter, a line feed, or a quote that should not be there. */

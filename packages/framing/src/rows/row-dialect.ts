@@ -10,4 +10,9 @@ export interface RowDialect {
   readonly comment: string;
   /** Whether white space around fields, and around their quotes, is left out. */
   readonly trim: boolean;
+  /**
+   * Whether a quote has a meaning only where a field begins: within a field without quotes it is a character, and what follows a
+   * closing quote belongs to the field. @default such a row breaks the rules
+   */
+  readonly lenientQuotes?: boolean;
 }

@@ -1,6 +1,3 @@
-/** What becomes of an object that has the same key twice. */
-export type DuplicateKeys = 'last' | 'first' | 'fail';
-
 /** A member that repeats a key: from the comma before it to its end. */
 interface Repeated {
   readonly from: number;

@@ -1,0 +1,77 @@
+import { addLeastText, type LeastText } from './least-chars.ts';
+import { type MemberReaders, memberReaders } from './member-reader.ts';
+
+/** Returns whether no object in a JSON text has a key twice for sure, given what `JSON.parse` made of the text. */
+export type HasDistinctKeys = (text: string, value: unknown) => boolean;
+
+/** Characters of a member besides its key, at the least: a comma, two quotes, a colon, a digit. */
+const MEMBER_CHARS = 5;
+
+/**
+ * A key that a compiled reader does not read may be empty. But then its member takes room, too: as much as one more with a key
+ * of this length.
+ */
+const UNREAD_KEY_CHARS = MEMBER_CHARS;
+
+/** Objects that no reader fits before one is compiled, at first; twice as many each time after that. */
+const MISFITS_BEFORE_COMPILING = 64;
+const MAX_COMPILED = 8;
+
+/**
+ * Makes a check that most texts pass without being looked at: where the text has no room for one more member than the value
+ * shows, none is hidden. If there is room (white space, escapes), the colons after quotes are counted, which is the most members that
+ * the text can have. A text that passes neither may still have no key twice.
+ */
+export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
+  const least: LeastText = { hasDecimals, chars: 0, members: 0, shortestKey: 0 };
+  let readers: MemberReaders | undefined;
+  let misfits = 0;
+  let limit = MISFITS_BEFORE_COMPILING;
+
+  function begin(shortestKey: number): void {
+    least.chars = 0;
+    least.members = 0;
+    least.shortestKey = shortestKey;
+  }
+
+  const hasRoom = (text: string): boolean => text.length - least.chars >= least.shortestKey + MEMBER_CHARS;
+
+  function compileFor(value: object): void {
+    misfits += 1;
+    if (hasDecimals || misfits < limit || limit === MISFITS_BEFORE_COMPILING << MAX_COMPILED) return;
+    misfits = 0;
+    limit *= 2;
+    readers = memberReaders(value);
+  }
+
+  return (text, value) => {
+    if (typeof value !== 'object' || value === null) return true;
+    if (readers !== undefined) {
+      begin(UNREAD_KEY_CHARS);
+      readers.quick(value, least);
+      if (!hasRoom(text)) return true;
+      begin(UNREAD_KEY_CHARS);
+      readers.exact(value, least);
+      if (isSpaced(text) ? mostMembers(text) <= least.members : !hasRoom(text)) return true;
+    }
+    begin(Infinity);
+    addLeastText(value, least);
+    compileFor(value);
+    return least.members === 0 || !hasRoom(text) || mostMembers(text) <= least.members;
+  };
+}
+
+/** Whether a blank follows the first colon, as some programs write all of them. */
+function isSpaced(text: string): boolean {
+  return text.charCodeAt(text.indexOf(':') + 1) === 0x20;
+}
+
+/** Members that a JSON text has at the most: colons after a quote or white space, though some may be in strings. */
+function mostMembers(text: string): number {
+  let members = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
+    const before = text.charCodeAt(at - 1);
+    if (before === 0x22 || before <= 0x20) members += 1;
+  }
+  return members;
+}

@@ -1,0 +1,84 @@
+import { addLeastText, leastNumberChars, type LeastText } from './least-chars.ts';
+
+/** Adds what a value takes at the least, as `addLeastText` does, or less. */
+type Reader = (value: unknown, least: LeastText) => void;
+
+export interface MemberReaders {
+  /** Takes numbers for the shortest that they may be, one digit or three characters, and does not count members. */
+  readonly quick: Reader;
+  readonly exact: Reader;
+}
+
+/** Keys of an object, and levels of objects and arrays, up to which a reader is compiled. */
+const MAX_KEYS = 64;
+const MAX_LEVELS = 4;
+
+/**
+ * Compiles readers for values like the sample. V8 then reads each member at its place: a third of the time of a loop over
+ * the keys. A member that the sample does not have is not counted, nor its key, and one that only the sample has counts for nothing.
+ *
+ * @returns nothing if code must not be made of text (a content security policy, or Node's
+ *   `--disallow-code-generation-from-strings`)
+ */
+export function memberReaders(sample: object): MemberReaders | undefined {
+  const functions: string[] = [];
+  const [quick, exact] = [true, false].map((isQuick) => readerOf(sample, { functions, isQuick }, MAX_LEVELS));
+  if (quick === undefined) return undefined;
+  const code = `${functions.join('')}return{quick:${quick},exact:${exact}}`;
+  try {
+    // oxlint-disable-next-line typescript/no-implied-eval -- keys are literals of JSON
+    const make = new Function('add', 'numberChars', code) as (...helpers: readonly unknown[]) => MemberReaders;
+    return make(addLeastText, leastNumberChars);
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+}
+
+interface Compiled {
+  readonly functions: string[];
+  readonly isQuick: boolean;
+}
+
+/** Writes the function that reads values like the sample. Returns its name, or nothing if there is none of use. */
+function readerOf(sample: unknown, compiled: Compiled, levels: number): string | undefined {
+  if (typeof sample !== 'object' || sample === null || levels === 0) return undefined;
+  const body = Array.isArray(sample) ? arrayBody(sample, compiled, levels) : objectBody(sample, compiled, levels);
+  if (body === undefined) return undefined;
+  const name = `read${compiled.functions.length}`;
+  compiled.functions.push(`function ${name}(value,least){${body}}`);
+  return name;
+}
+
+function arrayBody(sample: readonly unknown[], compiled: Compiled, levels: number): string | undefined {
+  const reader = readerOf(sample[0], compiled, levels - 1);
+  if (reader === undefined) return undefined;
+  const each = `for(let i=0;i<value.length;i++)${reader}(value[i],least)`;
+  return `if(!Array.isArray(value))return add(value,least);least.chars+=value.length===0?2:value.length+1;${each}`;
+}
+
+function objectBody(sample: object, compiled: Compiled, levels: number): string | undefined {
+  // What every object has would be taken for a member.
+  const keys = Object.keys(sample).filter((key) => !(key in Object.prototype));
+  if (keys.length === 0 || keys.length > MAX_KEYS) return undefined;
+  const members = keys.map((key) => {
+    const chars = key.length + 4;
+    const reader = readerOf((sample as Readonly<Record<string, unknown>>)[key], compiled, levels - 1) ?? 'add';
+    // A text such as 0.5 has three characters.
+    const number = compiled.isQuick ? `(v|0)===v?${chars + 1}:${chars + 3}` : `${chars}+numberChars(v)`;
+    const count = compiled.isQuick ? '' : 'm++;';
+    const kinds = [
+      `if(typeof v==="string"){${count}c+=v.length+${chars + 2}}`,
+      `if(typeof v==="number"){${count}c+=${number}}`,
+      `if(v===null||typeof v==="boolean"){${count}c+=${chars + 4}}`,
+      `if(v!==undefined){${count}c+=${chars};${reader}(v,least)}`,
+    ];
+    return `v=value[${JSON.stringify(key)}];${kinds.join('else ')}`;
+  });
+  const shortest = Math.min(...keys.map(({ length }) => length));
+  return (
+    'if(typeof value!=="object"||value===null||Array.isArray(value))return add(value,least);' +
+    `let v,c=1,m=0;${members.join('')}least.chars+=c;${compiled.isQuick ? '' : 'least.members+=m;'}` +
+    `if(least.shortestKey>${shortest})least.shortestKey=${shortest}`
+  );
+}
