@@ -64,6 +64,12 @@ describe('the order of versions', () => {
 });
 
 describe('the lease of a claim', () => {
+  it('is given to one of two that ask at once', async () => {
+    const ledger = memoryLedger(() => NOW);
+    const answers = await Promise.all([ledger.claim(request('01')), ledger.claim(request('02'))]);
+    expect(answers.map(({ outcome }) => outcome)).toEqual(['granted', 'held']);
+  });
+
   it('is over, with the skew of two clocks, exactly when it says', async () => {
     let now = NOW;
     const ledger = memoryLedger(() => now);

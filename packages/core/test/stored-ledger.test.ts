@@ -234,6 +234,18 @@ describe('a ledger on a store', () => {
     expect(counts.reads - before).toBe(1);
   });
 
+  it('renews a claim that another process was granted without a read, and looks at no other version', async () => {
+    const { store, counts } = slowStore();
+    const alone = { ...store, versions: () => expect.fail('it looked') };
+    const first = request('01');
+    await storedLedger(alone, () => NOW).claim(first);
+    const ledger = storedLedger(alone, () => NOW);
+    expect(await ledger.claim(first)).toMatchObject({ outcome: 'granted' });
+    const before = counts.reads;
+    await ledger.checkpoint(first, DONE);
+    expect(counts.reads - before).toBe(0);
+  });
+
   it('writes nothing more for a claim that it found lost', async () => {
     let now = NOW;
     const { store, counts } = slowStore();

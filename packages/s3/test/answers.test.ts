@@ -59,7 +59,8 @@ describe('the error of another version', () => {
   it('is also that of another length', () => {
     const subject = { action: 'read', uri: 's3://bucket/key' } as Parameters<typeof checkVersion>[2];
     const named = { ...object, etag: 'e', size: 3 };
-    for (const more of [{ ContentLength: 3 }, {}]) expect(() => checkVersion(named, { ETag: 'e', ...more }, subject)).not.toThrow();
+    for (const more of [{ ContentLength: 3 }, {}])
+      expect(() => checkVersion(named, { ETag: 'e', ...more }, subject)).not.toThrow();
     expect(() => checkVersion({ ...object, size: 3 }, { ContentLength: 4 }, subject)).not.toThrow();
     const invalid = expect.objectContaining({ code: 'S3_RESPONSE_INVALID' }) as Error;
     expect(() => checkVersion(named, { ETag: 'e', ContentLength: 4 }, subject)).toThrow(invalid);

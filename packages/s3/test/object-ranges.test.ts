@@ -114,6 +114,12 @@ describe('ranges of an object', () => {
     expect(stub.requests).toHaveLength(1);
   });
 
+  it('may have one byte', async () => {
+    await using stub = await stubS3(serve());
+    const item = await open(stub);
+    expect([...(await item.read(299_999, 1, itemContext()))]).toEqual([content[299_999]]);
+  });
+
   it('need an ETag to be held to', async () => {
     await using stub = await stubS3(serve({ headers: { 'x-amz-version-id': 'v1' } }));
     const opening = s3Source({ client: stub.client }).openRanges({ bucket: 'bucket', key: 'key' }, itemContext());
