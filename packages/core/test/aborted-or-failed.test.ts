@@ -196,7 +196,11 @@ describe('a record that its parser rejects', () => {
       ...lines(),
       start: ({ reject }) => {
         const bad = { code: 'BAD', message: 'bad' };
-        const marked = [reject({ ...bad, line: 7 }), reject({ ...bad, byteOffset: 99 }), reject({ ...bad, raw: 'own' })];
+        const marked = [
+          reject({ ...bad, line: 7 }),
+          reject({ ...bad, byteOffset: 99 }),
+          reject({ ...bad, raw: 'own' }),
+        ];
         const place = (index: number) => ({ raw: `raw ${index}`, line: 100 + index, byteOffset: 1000 + index });
         return { push: () => block<string>([...marked, 'good'], place) };
       },

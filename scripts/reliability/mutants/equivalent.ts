@@ -99,6 +99,22 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'The input is a generator, and return() of one that has ended or thrown does nothing.',
   },
   {
+    file: `${RUN}run.ts`,
+    within: 'run',
+    before: "if (!stop.reading.aborted) error ??= toMillraceError(thrown, 'REFS_FAILED');",
+    after: 'if (!stop.reading.aborted) ;',
+    reason:
+      'Workers leave a listing before its end only after a stop. Without one, it has ended or failed by then, so that closing the ' +
+      'queue calls nothing that could throw.',
+  },
+  {
+    file: `${RUN}stop/timer.ts`,
+    within: 'arm',
+    before: 'if (left <= LONGEST_MS) timer = setTimeout(fire, Math.max(0, left));',
+    after: 'if (left < LONGEST_MS) timer = setTimeout(fire, Math.max(0, left));',
+    reason: 'A wait of exactly the longest time is then made of a timer for all of it, and one for nothing.',
+  },
+  {
     file: `${RUN}stop/timer.ts`,
     within: '',
     before: 'const LONGEST_MS = 2 ** 31 - 1;',
