@@ -219,4 +219,27 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     after: 'return a === undefined || b.position <= a.position ? b : a;',
     reason: 'Of two cursors at the same position only the position is used.',
   },
+  {
+    file: `${RUN}run.ts`,
+    within: 'run',
+    before: "if (!stop.reading.aborted) error ??= toMillraceError(thrown, 'REFS_FAILED');",
+    after: 'if (!stop.reading.aborted) ;',
+    reason:
+      'Workers leave a listing before its end only after a stop. Without one, it has ended or failed by then, so that closing the ' +
+      'queue calls nothing that could throw.',
+  },
+  {
+    file: `${RUN}stop/timer.ts`,
+    within: 'arm',
+    before: 'if (left <= LONGEST_MS) timer = setTimeout(fire, Math.max(0, left));',
+    after: 'if (left < LONGEST_MS) timer = setTimeout(fire, Math.max(0, left));',
+    reason: 'A wait of exactly the longest time is then made of a timer for all of it, and one for nothing.',
+  },
+  {
+    file: `${RUN}write/batch-writer.ts`,
+    within: '#addSingle',
+    before: 'else if (entry.ordinal < this.#span.first) this.#span.first = entry.ordinal;',
+    after: 'else if (entry.ordinal <= this.#span.first) this.#span.first = entry.ordinal;',
+    reason: 'If they are equal, it assigns the number that is there.',
+  },
 ];
