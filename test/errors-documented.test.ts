@@ -42,7 +42,8 @@ test('no page names a code that is gone', () => {
   const named = [...files]
     .filter(([path]) => path.endsWith('.md') && !path.startsWith('.') && !path.endsWith('CHANGELOG.md'))
     .flatMap(([path, text]) =>
-      [...text.matchAll(/\b([A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)+\b/g)].map((found) => ({ path, found })),
+      // What is called, such as OBJECT_AGG(…), is a function of SQL.
+      [...text.matchAll(/\b([A-Z][A-Z0-9]*)(?:_[A-Z0-9]+)+\b(?!\()/g)].map((found) => ({ path, found })),
     );
   const gone = named.filter(({ found: [code, area] }) => areas.has(area!) && !all.has(code));
   expect(gone.map(({ path, found }) => `${path}: ${found[0]}`)).toEqual([]);

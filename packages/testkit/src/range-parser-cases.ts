@@ -78,7 +78,11 @@ function casesOf<O>(create: () => RangeParser<O>, sample: RangesSample<O>, seed:
       clause: '3.2',
       run: async () => assert.deepEqual(await run(create(), slowly(input, seed)), await run(create(), input)),
     },
-    { name: `${name}: reports its columns`, clause: '3.17', run: () => reportsColumns(create(), sample) },
+    {
+      name: `${name}: reports its columns, wherever it resumes`,
+      clause: '3.17',
+      run: () => reportsColumns(create(), sample),
+    },
     { name: `${name}: goes on behind what is settled`, clause: '3.12', run: () => goesOn(create(), input) },
     {
       name: `${name}: an error of the source is passed on`,
