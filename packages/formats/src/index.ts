@@ -1,6 +1,6 @@
 export { type CsvColumn, encodeCsv, type EncodeCsvOptions } from './encode-csv.ts';
 export type { DateFormat } from './date-format.ts';
-export type { DuplicateKeys } from '@millrace/framing';
+export type { DuplicateKeys } from './duplicate-keys.ts';
 export { encodeJson } from './encode-json.ts';
 export { encodeLines, type EncodeLinesOptions } from './encode-lines.ts';
 export { encodeNdjson } from './encode-ndjson.ts';

@@ -1,5 +1,6 @@
 import { check, type OptionCheck } from '@millrace/core/plugin';
-import { type DuplicateKeys, jsonKeys, type JsonParser } from '@millrace/framing';
+import { jsonKeys, type JsonParser } from '@millrace/framing';
+import type { DuplicateKeys } from './duplicate-keys.ts';
 import { parseExactJson } from './exact-numbers.ts';
 
 /** What becomes of a number that no JavaScript number holds: the nearest one, or a bigint or `Decimal`. */

@@ -1,6 +1,7 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
-import { type DuplicateKeys, jsonSequenceParser } from '@millrace/framing';
+import { jsonSequenceParser } from '@millrace/framing';
+import type { DuplicateKeys } from './duplicate-keys.ts';
 import { checkDuplicateKeys, checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseJsonSeqOptions {

@@ -1,6 +1,7 @@
 import type { Parser } from '@millrace/core';
 import { check, checkOptions, signatureOf } from '@millrace/core/plugin';
-import { type DuplicateKeys, jsonValueParser } from '@millrace/framing';
+import { jsonValueParser } from '@millrace/framing';
+import type { DuplicateKeys } from './duplicate-keys.ts';
 import { checkDuplicateKeys, checkNumbers, type JsonNumbers, jsonParser } from './json-numbers.ts';
 
 export interface ParseJsonOptions {

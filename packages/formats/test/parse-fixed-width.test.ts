@@ -16,7 +16,7 @@ const records = (text: string, options: Partial<ParseFixedWidthOptions> = {}): r
 describe('parseFixedWidth', () => {
   it('is a frozen codec of records', () => {
     const codec = parseFixedWidth({ columns: COLUMNS });
-    expectTypeOf(codec).toEqualTypeOf<Parser<string, Record<string, string>>>();
+    expectTypeOf(codec).toExtend<Parser<string, Record<string, string | undefined>>>();
     expect(codec).toMatchObject({ name: 'parseFixedWidth', takesDamage: true });
     expect(Object.isFrozen(codec)).toBe(true);
   });

@@ -52,6 +52,10 @@ export function jsonSequenceParser<T>(settings: JsonSequenceParserSettings): Par
     signature,
     takesDamage: true,
     start: (context) => startJsonSequence({ maxRecordChars, parse: parseText as ParseLine<T> }, context),
-    reparse: (rejected) => reparseLine(parseText as ParseLine<T>, rejected),
+    // The raw text of a record is without its line feed, which only a record that may be cut did not have.
+    reparse: (rejected) => {
+      const end = rejected.code === 'JSON_TRUNCATED' ? '' : '\n';
+      return reparseLine<T>((text) => (parseText as ParseLine<T>)(`${text}${end}`), rejected);
+    },
   });
 }
