@@ -71,7 +71,7 @@ export function contentSignature(head: Uint8Array): ContentSignature | undefined
   if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
   if (found !== undefined) return found;
   if (isTar(head)) return TAR;
-  return latin1(head.subarray(0, SIGNATURE_LENGTH)).includes('PK\x03\x04') ? ZIP_AFTER_OTHERS : undefined;
+  return holdsZipHeader(head.subarray(0, SIGNATURE_LENGTH)) ? ZIP_AFTER_OTHERS : undefined;
 }
 
 /** Recognizes a tar header by its checksum, which archives from before POSIX have, too. Text does not end in a zero there. */
@@ -82,6 +82,14 @@ function isTar(head: Uint8Array): boolean {
   let sum = 0;
   for (let index = 0; index < SIGNATURE_LENGTH; index += 1) sum += index >= 148 && index < 156 ? 0x20 : head[index]!;
   return sum === Number.parseInt(stored, 8);
+}
+
+/** Whether the header of a file in a zip begins among these bytes. Its third byte is one that text does not have. */
+function holdsZipHeader(head: Uint8Array): boolean {
+  for (let at = head.indexOf(3); at !== -1; at = head.indexOf(3, at + 1)) {
+    if (head[at - 2] === 0x50 && head[at - 1] === 0x4b && head[at + 1] === 4) return true;
+  }
+  return false;
 }
 
 function beginsWith(head: Uint8Array, mark: string): boolean {
