@@ -52,6 +52,10 @@ function ourReason(code: string, bytes: Uint8Array, { files }: Theirs): string |
       return bytes.length % 512 === 0 ? 'it takes an archive without zeros at its end for complete' : undefined;
     case 'COMPRESSION_TRAILING_DATA':
       return 'it passes over zeros, and reads on';
+    case 'COMPRESSION_CHECKSUM':
+      return files.some(([, content]) => content.slice(257, 262) === 'ustar')
+        ? 'it opens no archive in an archive'
+        : undefined;
     case 'COMPRESSION_CORRUPT':
       return 'it takes no notice of records that are not valid, or of an extended header without an entry';
     case 'TAR_ENTRY_DUPLICATE':
@@ -67,10 +71,18 @@ function ourReason(code: string, bytes: Uint8Array, { files }: Theirs): string |
   }
 }
 
-const name = fc.oneof(
-  fc.stringMatching(/^[a-zé€]{1,20}(\/[a-z .]{0,9}[a-z]){0,3}$/u),
-  fc.stringMatching(/^[a-z]{90,99}\/[a-z]{1,120}$/),
-);
+/** Names of which only ASCII is left: we read bytes that are not UTF-8 as Latin-1, and it replaces them. */
+function plain(files: Named): Named {
+  return files.map(([name, content]) => [name.replace(/[^\0-\x7f]+/g, '?'), content]);
+}
+
+const name = fc
+  .oneof(
+    fc.stringMatching(/^[a-zé€]{1,20}(\/[a-z .]{0,9}[a-z]){0,3}$/u),
+    fc.stringMatching(/^[a-z]{90,99}\/[a-z]{1,120}$/),
+  )
+  // Brotli has no mark: a file is decompressed because of this ending.
+  .filter((one) => !one.endsWith('.br'));
 const content = fc.oneof(
   fc.constantFrom('', 'x'.repeat(512), 'x'.repeat(1024)),
   fc.string({ maxLength: 1500, unit: 'binary-ascii' }),
@@ -148,7 +160,8 @@ describe('tar-stream and we', { timeout: 120_000 }, () => {
           seen.add(`${ours.code === 'OK' ? 'we' : ''} ${them.error === undefined ? 'they' : ''}`);
           // Zeros at the end that are no full block are an error there, after which nothing is missing.
           const error = bytes.length % 512 === 0 ? undefined : them.error;
-          if (ours.code === 'OK') expect(them).toEqual({ error, files: ours.files });
+          if (ours.code === 'OK')
+            expect({ ...them, files: plain(them.files) }).toEqual({ error, files: plain(ours.files) });
           else if (them.error === undefined)
             expect([ours.code, ourReason(ours.code, bytes, them)]).toEqual([ours.code, expect.any(String)]);
         },
