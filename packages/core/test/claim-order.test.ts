@@ -1,27 +1,9 @@
-import { type Ledger, memoryLedger } from '@millrace/core';
+import { memoryLedger } from '@millrace/core';
 import type { ClaimRequest } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
+import { DONE, REPORT, request } from './ledger-claims.ts';
 
 const NOW = 1_000_000;
-
-let claims = 0;
-function request(sequencer: string, changes: Partial<ClaimRequest> = {}): ClaimRequest {
-  claims += 1;
-  return {
-    feed: 'f',
-    object: 'o',
-    origin: { id: `o@${sequencer}`, uri: 'o' },
-    sequencer,
-    claimId: `claim-${claims}`,
-    leaseMs: 1000,
-    clockSkewMs: 0,
-    versions: 'newest',
-    ...changes,
-  };
-}
-
-const REPORT = { outcome: 'complete' } as Parameters<Ledger['finish']>[2];
-const DONE = { watermark: 3, rejected: 0 };
 
 describe('the order of versions', () => {
   it('is not given by sequencers that are not hexadecimal', async () => {

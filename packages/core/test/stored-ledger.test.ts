@@ -1,6 +1,6 @@
-import type { Ledger } from '@millrace/core';
-import { type ClaimRequest, type LedgerStore, storedLedger } from '@millrace/core/plugin';
+import { type LedgerStore, storedLedger } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
+import { DONE, REPORT, request } from './ledger-claims.ts';
 
 type HeadRecord = Parameters<LedgerStore['writeHead']>[1];
 type VersionRecord = Parameters<LedgerStore['writeVersion']>[1];
@@ -45,25 +45,6 @@ function slowStore(
     touch: () => (head = head && { ...head, stamp: crypto.randomUUID(), mixed: true }),
   };
 }
-
-let claims = 0;
-function request(sequencer: string, changes: Partial<ClaimRequest> = {}): ClaimRequest {
-  claims += 1;
-  return {
-    feed: 'f',
-    object: 'o',
-    origin: { id: `o@${sequencer}`, uri: 'o' },
-    sequencer,
-    claimId: `claim-${claims}`,
-    leaseMs: 1000,
-    clockSkewMs: 0,
-    versions: 'newest',
-    ...changes,
-  };
-}
-
-const REPORT = { outcome: 'complete' } as Parameters<Ledger['finish']>[2];
-const DONE = { watermark: 3, rejected: 0 };
 
 describe('a ledger on a store', () => {
   it('frees the object with the outcome, also if the head was written meanwhile', async () => {
