@@ -3,7 +3,7 @@ import * as dependencies from './architecture/dependency-rules.ts';
 import * as publicTypes from './architecture/public-type-rules.ts';
 import * as skeleton from './architecture/skeleton-rules.ts';
 import * as sources from './architecture/source-rules.ts';
-import { fixture, readWorkspace, type Rule } from '../scripts/workspace.ts';
+import { fixture, readWorkspace, type Rule } from '../tools/workspace.ts';
 
 /** A rule, and small stand-ins for a repository that break it: text of the message → files. */
 interface RuleTest {

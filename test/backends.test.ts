@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../scripts/backends/judge.ts';
-import type { KnownFailure } from '../scripts/backends/known-failure.ts';
-import { knownFailures } from '../scripts/backends/known-failures.ts';
-import { suitesFor } from '../scripts/backends/suites.ts';
-import type { TestResult } from '../scripts/backends/test-result.ts';
+import { judge } from '../tools/backends/judge.ts';
+import type { KnownFailure } from '../tools/backends/known-failure.ts';
+import { knownFailures } from '../tools/backends/known-failures.ts';
+import { suitesFor } from '../tools/backends/suites.ts';
+import type { TestResult } from '../tools/backends/test-result.ts';
 
 const file = 'packages/dynamodb/test/sink.test.ts';
 const known: KnownFailure = {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { targets } from '../scripts/bench/targets.ts';
+import { targets } from '../tools/bench/targets.ts';
 
 interface Printed {
   readonly ratios: Readonly<Record<string, { readonly measured: { readonly median: number } | null }>>;
@@ -14,7 +14,7 @@ interface Printed {
 
 /** Runs the suite from source, and answers the object of its last line. */
 async function bench(...args: string[]): Promise<Printed> {
-  const program = fileURLToPath(new URL('../scripts/bench.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../tools/bench.ts', import.meta.url));
   const command = ['--conditions=@millrace/source', program, ...args];
   const { stdout } = await promisify(execFile)(process.execPath, command, { maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Printed;

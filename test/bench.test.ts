@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { benchArguments } from '../scripts/bench/arguments.ts';
-import { rows } from '../scripts/bench/rows.ts';
-import type { RowResult } from '../scripts/bench/run-row.ts';
-import { roundRatios, spread } from '../scripts/bench/statistics.ts';
-import { judge, targets } from '../scripts/bench/targets.ts';
+import { benchArguments } from '../tools/bench/arguments.ts';
+import { rows } from '../tools/bench/rows.ts';
+import type { RowResult } from '../tools/bench/run-row.ts';
+import { roundRatios, spread } from '../tools/bench/statistics.ts';
+import { judge, targets } from '../tools/bench/targets.ts';
 
 describe('the suite of benchmarks', () => {
   it('has rows and variants for all its targets', () => {

@@ -1,7 +1,7 @@
 import { writeBudget } from '@millrace/dynamodb';
 import { expect, it } from 'vitest';
-import { carryLimited } from '../scripts/budget/carry-limited.ts';
-import type { Taken } from '../scripts/budget/limited-table.ts';
+import { carryLimited } from '../tools/budget/carry-limited.ts';
+import type { Taken } from '../tools/budget/limited-table.ts';
 
 /**
  * The least milliseconds for 1,500 units at 500 a second: what may go at once takes none. A busy machine takes longer.

@@ -43,7 +43,7 @@ async function bundled(
 
 describe.each(['esm', 'cjs'] as const)('a bundle (%s)', (format) => {
   it('of the measured handler has neither the tables of iconv-lite nor fflate', async () => {
-    const { inputs } = await bundled(`export { handler } from './scripts/bundle/handler.ts'`, format);
+    const { inputs } = await bundled(`export { handler } from './tools/bundle/handler.ts'`, format);
     expect(inputs).toContain('packages/encoding/src/decode-text.ts');
     expect(inputs).toContain('packages/gzip/src/native-engine.ts');
     expect(inputs).not.toMatch(/iconv-lite|fflate\/|\/fflate-engine/);
@@ -66,7 +66,7 @@ describe.each(['esm', 'cjs'] as const)('a bundle (%s)', (format) => {
   });
 
   it('has the code of packs only where packs are asked for', async () => {
-    const measured = await bundled(`export { handler } from './scripts/bundle/handler.ts'`, format);
+    const measured = await bundled(`export { handler } from './tools/bundle/handler.ts'`, format);
     expect(measured.bundled).toContain('packages/dynamodb/src/deliver.ts');
     // The names of packs are there: retiring a version finds those that an earlier feed has landed.
     expect(measured.bundled).not.toMatch(

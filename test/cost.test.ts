@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { endpointsForTests } from '@millrace/local';
 import { expect, it } from 'vitest';
-import { dataset } from '../scripts/cost/dataset.ts';
-import { land } from '../scripts/cost/land.ts';
+import { dataset } from '../tools/cost/dataset.ts';
+import { land } from '../tools/cost/land.ts';
 
 /** A smaller part of what `pnpm run cost` does. */
 it.each([

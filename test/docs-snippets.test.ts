@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { checkSnippets } from '../scripts/check-snippets.ts';
-import { snippetsOf, uncheckedBlocks } from '../scripts/snippets.ts';
-import { readWorkspace } from '../scripts/workspace.ts';
+import { checkSnippets } from '../tools/check-snippets.ts';
+import { snippetsOf, uncheckedBlocks } from '../tools/snippets.ts';
+import { readWorkspace } from '../tools/workspace.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const { files, packages, examples } = readWorkspace(new URL('../', import.meta.url));

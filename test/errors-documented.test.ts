@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { raisedCodes } from '../scripts/error-codes.ts';
-import { documentedCodes, errorsDoc, errorsPage, errorsSection, readmesByName } from '../scripts/errors-doc.ts';
-import { readWorkspace } from '../scripts/workspace.ts';
+import { raisedCodes } from '../tools/error-codes.ts';
+import { documentedCodes, errorsDoc, errorsPage, errorsSection, readmesByName } from '../tools/errors-doc.ts';
+import { readWorkspace } from '../tools/workspace.ts';
 
 const workspace = readWorkspace(new URL('../', import.meta.url));
 const { files, packages } = workspace;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { entryPoints, exportedNames, exportList } from './architecture/entry-points.ts';
 import { parse } from './architecture/syntax.ts';
-import { fixture, readWorkspace } from '../scripts/workspace.ts';
+import { fixture, readWorkspace } from '../tools/workspace.ts';
 
 const root = new URL('../', import.meta.url);
 const { packages } = readWorkspace(root);

@@ -1,10 +1,10 @@
 import { feed, type Parser } from '@millrace/core';
 import type { ParserContext } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
-import { keptCases } from '../scripts/fuzz/kept-cases.ts';
-import { runCase } from '../scripts/fuzz/run-case.ts';
-import type { FuzzTarget } from '../scripts/fuzz/target.ts';
-import { TARGETS } from '../scripts/fuzz/targets.ts';
+import { keptCases } from '../tools/fuzz/kept-cases.ts';
+import { runCase } from '../tools/fuzz/run-case.ts';
+import type { FuzzTarget } from '../tools/fuzz/target.ts';
+import { TARGETS } from '../tools/fuzz/targets.ts';
 import { fuzzEveryTarget } from './fuzz/every-target.ts';
 
 describe('codecs and parsers under damaged input', () => {

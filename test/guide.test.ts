@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { GUIDE, guideFiles, withoutGuideFiles } from '../scripts/guide-files.ts';
+import { GUIDE, guideFiles, withoutGuideFiles } from '../tools/guide-files.ts';
 
 const root = new URL('../', import.meta.url);
 const template = fileURLToPath(new URL('examples/plugin-template/', root));

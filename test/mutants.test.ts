@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EQUIVALENT, equivalentOf, staleEntries } from '../scripts/reliability/mutants/equivalent.ts';
-import { findMutants } from '../scripts/reliability/mutants/find-mutants.ts';
-import { sampleMutants } from '../scripts/reliability/mutants/sample-mutants.ts';
+import { EQUIVALENT, equivalentOf, staleEntries } from '../tools/reliability/mutants/equivalent.ts';
+import { findMutants } from '../tools/reliability/mutants/find-mutants.ts';
+import { sampleMutants } from '../tools/reliability/mutants/sample-mutants.ts';
 
 const changesOf = (text: string): readonly string[] => findMutants('a.ts', text).map(({ after }) => after);
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contentProblems } from '../scripts/packed/contents.ts';
-import type { Manifest } from '../scripts/workspace.ts';
+import { contentProblems } from '../tools/packed/contents.ts';
+import type { Manifest } from '../tools/workspace.ts';
 
 const FIT = ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.cjs', 'dist/index.d.ts', 'dist/index.d.cts'];
 let home: string;

@@ -3,7 +3,7 @@ import { dynamodbSink, landingItem, packed, plan, type PlanOptions, planTable } 
 import { parseNdjson } from '@millrace/formats';
 import { memorySink, memorySource } from '@millrace/testkit';
 import { describe, expect, it } from 'vitest';
-import { dataset } from '../scripts/cost/dataset.ts';
+import { dataset } from '../tools/cost/dataset.ts';
 
 const CHUNK = 64 * 1024;
 

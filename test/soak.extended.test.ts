@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 /** `pnpm run reliability soak` does the same with 10,000 references. */
 it('a handler holds nothing of the references that it has carried', async () => {
-  const program = fileURLToPath(new URL('../scripts/reliability.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../tools/reliability.ts', import.meta.url));
   const options = ['--conditions=@millrace/source', program, 'soak', '--references', '600'];
   const { NODE_OPTIONS: _, ...env } = process.env;
   // It exits with 1 if one of its bounds is passed; the heap's is for the long run.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixture, readWorkspace, type Rule } from '../scripts/workspace.ts';
+import { fixture, readWorkspace, type Rule } from '../tools/workspace.ts';
 import * as rules from './architecture/steady-test-rules.ts';
 import * as waivers from './architecture/steady-test-waivers.ts';
 

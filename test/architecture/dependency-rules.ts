@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { type Import, importsOf, isRelative, packageOf, parse, placeOf, resolveRelative, walk } from './syntax.ts';
-import { withoutGuideFiles } from '../../scripts/guide-files.ts';
-import type { Rule, Workspace, WorkspacePackage } from '../../scripts/workspace.ts';
+import { withoutGuideFiles } from '../../tools/guide-files.ts';
+import type { Rule, Workspace, WorkspacePackage } from '../../tools/workspace.ts';
 
 const CORE = '@millrace/core';
 /** The layer between core and the adapters: a second line splitter would have a second set of line numbers and offsets. */

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { parse } from './syntax.ts';
-import type { WorkspacePackage } from '../../scripts/workspace.ts';
+import type { WorkspacePackage } from '../../tools/workspace.ts';
 
 /** A name that an entry point exports. */
 export interface ExportedName {

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { entryFiles, exportedNames } from './entry-points.ts';
 import { isRelative, packageOf, parse, placeOf, resolveRelative } from './syntax.ts';
-import type { Files, Rule } from '../../scripts/workspace.ts';
+import type { Files, Rule } from '../../tools/workspace.ts';
 
 /** A consumer must have every package whose types it is shown, so they come from core and from declared peers. */
 export const publicTypesNameNoForeignVendor: Rule = ({ packages }) =>

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Rule, WorkspacePackage } from '../../scripts/workspace.ts';
+import type { Rule, WorkspacePackage } from '../../tools/workspace.ts';
 
 const HEADINGS = [
   '## Install',

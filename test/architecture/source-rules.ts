@@ -1,14 +1,14 @@
 import ts from 'typescript';
 import { entryFiles } from './entry-points.ts';
 import { importsOf, loadedWith, parse, placeOf, walk } from './syntax.ts';
-import type { Rule } from '../../scripts/workspace.ts';
+import type { Rule } from '../../tools/workspace.ts';
 
 /** The ceiling of DESIGN: one concept a file, and about 80 lines is usual. */
 const MOST_LINES = 300;
 
 export const filesStaySmall: Rule = ({ files }) =>
   [...files]
-    .filter(([path]) => /^(packages\/[^/]+\/src|examples|scripts|test)\/.*\.ts$/.test(path))
+    .filter(([path]) => /^(packages\/[^/]+\/src|examples|tools|test)\/.*\.ts$/.test(path))
     .map(([path, text]) => [path, text.trimEnd().split('\n').length] as const)
     .filter(([, lines]) => lines > MOST_LINES)
     .map(

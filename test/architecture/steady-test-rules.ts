@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { Rule, Workspace } from '../../scripts/workspace.ts';
+import type { Rule, Workspace } from '../../tools/workspace.ts';
 import { parse, placeOf, walk } from './syntax.ts';
 
 /** Why a file may do what a rule refuses: path → reason. Add to it only what is true on a machine of any speed. */

@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import ts from 'typescript';
-import type { Files } from '../../scripts/workspace.ts';
+import type { Files } from '../../tools/workspace.ts';
 
 const parsed = new Map<string, ts.SourceFile>();
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { runCase } from '../../scripts/fuzz/run-case.ts';
-import { TARGETS } from '../../scripts/fuzz/targets.ts';
-import { inputOf } from '../../scripts/fuzz/worker.ts';
+import { runCase } from '../../tools/fuzz/run-case.ts';
+import { TARGETS } from '../../tools/fuzz/targets.ts';
+import { inputOf } from '../../tools/fuzz/worker.ts';
 
 const SEED = 1;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { argumentsOf, landingFromArguments, numbersFromArguments } from '../../scripts/reliability/arguments.ts';
-import { UsageError } from '../../scripts/reliability/usage-error.ts';
+import { argumentsOf, landingFromArguments, numbersFromArguments } from '../../tools/reliability/arguments.ts';
+import { UsageError } from '../../tools/reliability/usage-error.ts';
 
 describe('arguments of a reliability program', () => {
   const read = (...args: string[]) => landingFromArguments({ runs: 500, seed: 1 }, args);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chaosRun } from '../../scripts/reliability/chaos-run.ts';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+import { chaosRun } from '../../tools/reliability/chaos-run.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
 
 /** A smaller set of what `pnpm run reliability chaos` does. */
 const SEED = 3;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deadlineSeries } from '../../scripts/reliability/deadline-series.ts';
+import { deadlineSeries } from '../../tools/reliability/deadline-series.ts';
 
 it.each([
   ['single items', {}],

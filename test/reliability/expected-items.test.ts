@@ -1,10 +1,10 @@
 import type { ItemReport } from '@millrace/core';
 import { expect, it } from 'vitest';
-import { writtenAt } from '../../scripts/reliability/chaos-attempts.ts';
-import { type ChaosObject, expectedItems } from '../../scripts/reliability/chaos-objects.ts';
-import { naturalKey } from '../../scripts/reliability/expected-key.ts';
-import { naturalKeyOf } from '../../scripts/reliability/landing-feed.ts';
-import type { Fate } from '../../scripts/reliability/sample-object.ts';
+import { writtenAt } from '../../tools/reliability/chaos-attempts.ts';
+import { type ChaosObject, expectedItems } from '../../tools/reliability/chaos-objects.ts';
+import { naturalKey } from '../../tools/reliability/expected-key.ts';
+import { naturalKeyOf } from '../../tools/reliability/landing-feed.ts';
+import type { Fate } from '../../tools/reliability/sample-object.ts';
 
 const FEED = 'prices';
 

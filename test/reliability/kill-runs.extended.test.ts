@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Landing } from '../../scripts/reliability/arguments.ts';
-import { killSeries } from '../../scripts/reliability/kill-series.ts';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+import type { Landing } from '../../tools/reliability/arguments.ts';
+import { killSeries } from '../../tools/reliability/kill-series.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
 
 describe('a process that is killed while it loads', () => {
   let stage: Stage;

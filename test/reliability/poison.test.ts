@@ -15,7 +15,7 @@ import { decodeText } from '@millrace/encoding';
 import { parseCsv, parseNdjson } from '@millrace/formats';
 import { s3Quarantine, type S3Ref, s3Source } from '@millrace/s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
 
 interface Offer {
   readonly sku: string;

@@ -14,7 +14,7 @@ interface Ended {
 /** Runs `pnpm run reliability` with arguments that it refuses. */
 async function refused(...args: readonly string[]): Promise<Ended> {
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const options = ['--conditions=@millrace/source', '--no-warnings', `${root}scripts/reliability.ts`, ...args];
+  const options = ['--conditions=@millrace/source', '--no-warnings', `${root}tools/reliability.ts`, ...args];
   return promisify(execFile)(process.execPath, options, { env }).catch((error: Ended) => error);
 }
 

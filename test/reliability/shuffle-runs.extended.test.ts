@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shuffleSeries } from '../../scripts/reliability/shuffle-series.ts';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+import { shuffleSeries } from '../../tools/reliability/shuffle-series.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
 
 const SIZE = { files: 6, overwrites: 3, seed: 1 };
 const EXACT = { events: 18, lost: 0, doubled: 0, wrong: 0, problems: [] };

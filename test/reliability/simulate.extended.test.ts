@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { findPlants } from '../../scripts/reliability/simulate/find-plants.ts';
-import { PLANTS } from '../../scripts/reliability/simulate/plants.ts';
-import { runSeeds } from '../../scripts/reliability/simulate/run-seeds.ts';
+import { findPlants } from '../../tools/reliability/simulate/find-plants.ts';
+import { PLANTS } from '../../tools/reliability/simulate/plants.ts';
+import { runSeeds } from '../../tools/reliability/simulate/run-seeds.ts';
 
 /**
  * Of the traces of seeds 1 to 50, the same on Node 22 and 24. A change of what Millrace requests, or of what a seed draws, changes

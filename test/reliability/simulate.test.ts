@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { REGRESSION_SEEDS } from '../../scripts/reliability/simulate/regression-seeds.ts';
-import { startSeedPool, type SeedPool } from '../../scripts/reliability/simulate/seed-pool.ts';
+import { REGRESSION_SEEDS } from '../../tools/reliability/simulate/regression-seeds.ts';
+import { startSeedPool, type SeedPool } from '../../tools/reliability/simulate/seed-pool.ts';
 
 let pool: SeedPool;
 let another: SeedPool;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
-import { stopSeries } from '../../scripts/reliability/stop-series.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
+import { stopSeries } from '../../tools/reliability/stop-series.ts';
 
 describe('a process that is paused beyond its lease while it writes', () => {
   let stage: Stage;

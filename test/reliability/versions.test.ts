@@ -5,8 +5,8 @@ import { toS3Handler } from '@millrace/lambda-adapter';
 import type { S3Event } from '@millrace/local';
 import { type S3Ref, s3Source } from '@millrace/s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { landingFeed } from '../../scripts/reliability/landing-feed.ts';
-import { type Stage, startStage } from '../../scripts/reliability/stage.ts';
+import { landingFeed } from '../../tools/reliability/landing-feed.ts';
+import { type Stage, startStage } from '../../tools/reliability/stage.ts';
 
 /** What a version of the object says of the same three records. */
 function content(amount: number): Buffer {

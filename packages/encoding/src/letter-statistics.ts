@@ -1,4 +1,4 @@
-// Made by scripts/letter-statistics.ts from CLDR 48.0 and TypeScript's messages. Do not edit.
+// Made by tools/letter-statistics.ts from CLDR 48.0 and TypeScript's messages. Do not edit.
 
 /** Pairs of letters, a blank for what is none, with one beyond ASCII at least: very common, common, known. */
 export const LETTER_PAIRS: Readonly<Record<string, readonly string[]>> = {

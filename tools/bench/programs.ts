@@ -76,10 +76,10 @@ async function compile(): Promise<void> {
     rewriteRelativeImportExtensions: true,
     verbatimModuleSyntax: true,
   };
-  const scripts = dirname(SUITE.replace(/\/$/, ''));
+  const tools = dirname(SUITE.replace(/\/$/, ''));
   for (const folder of ['bench', 'bench/floor', 'bench/variants', 'stub-aws']) {
-    for (const file of readdirSync(join(scripts, folder)).filter((name) => name.endsWith('.ts'))) {
-      const source = join(scripts, folder, file);
+    for (const file of readdirSync(join(tools, folder)).filter((name) => name.endsWith('.ts'))) {
+      const source = join(tools, folder, file);
       const target = join(SUITE, 'dist', folder, file.replace(/ts$/, 'js'));
       if (existsSync(target) && statSync(target).mtimeMs > statSync(source).mtimeMs) continue;
       mkdirSync(dirname(target), { recursive: true });

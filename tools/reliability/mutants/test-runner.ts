@@ -76,7 +76,7 @@ export function createTestRunner(root: string, tests: readonly string[]): TestRu
 }
 
 async function begin(root: string, tests: readonly string[]): Promise<ChildProcess> {
-  const child = fork(join(root, 'scripts/reliability/mutants/test-process.ts'), [...tests], {
+  const child = fork(join(root, 'tools/reliability/mutants/test-process.ts'), [...tests], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--max-old-space-size=1024'],

@@ -78,7 +78,7 @@ function print(name: string, { passed, explained, unexplained, fixed, missing, l
     for (const { test } of results) console.log(`  - ${test}`);
   }
   list(
-    'Failures that no entry of scripts/backends/known-failures.ts explains',
+    'Failures that no entry of tools/backends/known-failures.ts explains',
     unexplained.map(({ file, test, message = '' }) => `${file}: ${test}\n    ${message.replaceAll('\n', '\n    ')}`),
   );
   list('Known failures that pass now; take them off the list', fixed);

@@ -12,7 +12,7 @@ import { type Done, inputOf, type Task, targetOf } from './fuzz/worker.ts';
  * call explores inputs of a fresh seed, which the first line prints; `--seed N` repeats one. `--target parseCsv` takes
  * one of the targets, `--run K` repeats one run. Nothing may end but in records, rejections or a coded
  * error, the same for both ways of cutting, in a heap of 128 MB and within 10 s. An input for which that is not so is
- * kept in scripts/fuzz/kept, where the tests find it. The last line is one JSON object.
+ * kept in tools/fuzz/kept, where the tests find it. The last line is one JSON object.
  */
 const { values } = parseArgs({
   options: {

@@ -39,7 +39,7 @@ async function bundled(name: string, outfile: string, options: BuildOptions) {
   return { code: outputFiles![0]!.contents, modules };
 }
 
-/** Bundles and minifies `scripts/bundle/NAME.ts` with all that it needs, from the builds of the packages. */
+/** Bundles and minifies `tools/bundle/NAME.ts` with all that it needs, from the builds of the packages. */
 export async function buildBundle(name: string, format: keyof typeof FORMATS): Promise<Bundle> {
   const outfile = join(here, 'dist', `${name}.${format === 'esm' ? 'mjs' : 'cjs'}`);
   const { code, modules } = await bundled(name, outfile, FORMATS[format]);

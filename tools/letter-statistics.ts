@@ -102,7 +102,7 @@ const characters = Object.entries(CHARACTER_GROUPS).map(
 const target = fileURLToPath(new URL('../packages/encoding/src/letter-statistics.ts', import.meta.url));
 writeFileSync(
   target,
-  `// Made by scripts/letter-statistics.ts from CLDR ${process.versions['cldr']} and TypeScript's messages. Do not edit.
+  `// Made by tools/letter-statistics.ts from CLDR ${process.versions['cldr']} and TypeScript's messages. Do not edit.
 
 /** Pairs of letters, a blank for what is none, with one beyond ASCII at least: very common, common, known. */
 export const LETTER_PAIRS: Readonly<Record<string, readonly string[]>> = {
