@@ -11,7 +11,7 @@ import { type Extended, TarExtensions } from './tar-extensions.ts';
 import { hasMoreMap, type TarHeader, tarHeader, type TarKind } from './tar-header.ts';
 import { tarName } from './tar-name.ts';
 import { BLOCK_BYTES, hasTarChecksum, isTar, isZero } from './tar-signature.ts';
-import type { TarEntry } from './tar.ts';
+import type { TarEntry } from './tar-entry.ts';
 
 export interface UntarSettings {
   readonly selection: Selection<TarEntry>;

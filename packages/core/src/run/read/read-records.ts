@@ -1,7 +1,7 @@
 import { toMillraceError } from '../../millrace-error.ts';
 import { isPart } from '../../part.ts';
 import { type RejectedRecord, rejectedRecord } from '../../rejected.ts';
-import type { PumpOptions } from '../object/pump.ts';
+import type { PumpOptions } from '../object/pump-options.ts';
 import { bounded, boundedIteration } from '../stop/bounded.ts';
 import type { BatchWriter } from '../write/batch-writer.ts';
 import type { Rejections } from '../write/rejections.ts';
