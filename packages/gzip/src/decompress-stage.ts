@@ -11,6 +11,7 @@ import {
   type Suffixes,
 } from './compression-format.ts';
 import type { Layer } from './layer.ts';
+import { eachOutput, outputsOf, type Steps, stepsOf } from './steps.ts';
 
 export interface DecompressSettings extends Choice {
   readonly maxDepth: number;
@@ -22,8 +23,15 @@ export interface DecompressSettings extends Choice {
 /** `decompress` at work on one item. */
 export function startDecompress(settings: DecompressSettings, { item, count, note }: ItemContext): DecompressorStage {
   const named = formatsOfName(item.part ?? item.uri, settings.suffixes);
-  const outermost = detectingLayer({ settings, count, note, named, outer: [], self: undefined });
-  return { push: outermost.push, end: outermost.end, close: outermost.close };
+  const { push, end, close } = detectingLayer({ settings, count, note, named, outer: [], self: undefined });
+  return { push: (input) => outputsOf(push(input)), end: () => outputsOf(end()), close };
+}
+
+/** A layer as the one around it drives it. */
+interface SteppingLayer {
+  readonly push: (input: Uint8Array) => Steps;
+  readonly end: () => Steps;
+  readonly close: () => void;
 }
 
 /** What is to be looked at: an item, or what was inside a layer of it. */
@@ -40,15 +48,15 @@ interface Found {
 }
 
 /** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
-function detectingLayer({ settings, count, note, named, outer, self }: Found): Layer {
+function detectingLayer({ settings, count, note, named, outer, self }: Found): SteppingLayer {
   const depth = depthOf(outer);
-  let head = new Uint8Array(0);
+  let head: Uint8Array = NO_BYTES;
   let isDecided = false;
   let beginning: Part | undefined;
   let layer: Layer | undefined;
-  let inner: Layer | undefined;
+  let inner: SteppingLayer | undefined;
   /** The compressions that what is in `layer` stands in. */
-  let inside: readonly CompressionFormat[] = outer;
+  let outerOfInner: readonly CompressionFormat[] = outer;
 
   function decide(): void {
     isDecided = true;
@@ -59,14 +67,14 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
       note('format', [...outer, format].join(' '));
     if (format === 'none') return;
     layer = settings.startLayer(format, count);
-    inside = [...outer, format];
+    outerOfInner = [...outer, format];
     if (isArchive(format)) return; // Its files are found one by one.
     inner = detectingLayer({
       settings,
       count,
       note,
       named: named.slice(1),
-      outer: inside,
+      outer: outerOfInner,
       self: undefined,
     });
   }
@@ -90,49 +98,49 @@ function detectingLayer({ settings, count, note, named, outer, self }: Found): L
     return chooseFormat(first, named[0], choice, isOutermost);
   }
 
-  async function* through(bytes: Uint8Array): AsyncGenerator<Uint8Array | Part, void, undefined> {
+  function* through(bytes: Uint8Array): Steps {
     if (beginning !== undefined) yield beginning;
     beginning = undefined;
     if (bytes.length === 0) return;
     if (layer === undefined) yield bytes;
-    else yield* unpacked(layer.push(bytes));
+    else yield* eachOutput(stepsOf(layer.push(bytes)), inside);
   }
 
-  async function* unpacked(
-    outputs: AsyncIterable<Uint8Array | Part>,
-  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
-    for await (const output of outputs) {
-      if (!isPart(output)) {
-        yield* inner!.push(output);
-        continue;
-      }
-      if (inner !== undefined) yield* inner.end();
-      inner?.close();
-      const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
-      const names = formatsOfName(output.name, settings.suffixes);
-      inner = naming(file, detectingLayer({ settings, count, note, named: names, outer: inside, self: file }));
+  function* inside(output: Uint8Array | Part): Steps {
+    if (!isPart(output)) {
+      yield* inner!.push(output);
+      return;
     }
+    if (inner !== undefined) yield* inner.end();
+    inner?.close();
+    const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
+    const names = formatsOfName(output.name, settings.suffixes);
+    inner = naming(file, detectingLayer({ settings, count, note, named: names, outer: outerOfInner, self: file }));
   }
 
   return {
-    push: async function* (input) {
+    push: function* (input) {
       if (isDecided) {
         yield* through(input);
         return;
       }
       head = joined(head, input);
-      if (!isEnough(head, outer.length === 0 ? settings.expect : undefined)) return;
+      if (!isEnough(head, outer.length === 0 ? settings.expect : undefined)) {
+        // Input is the caller's, and may be a small part of a large chunk.
+        if (head === input) head = new Uint8Array(input);
+        return;
+      }
       decide();
       yield* through(head);
-      head = new Uint8Array(0);
+      head = NO_BYTES;
     },
-    end: async function* () {
+    end: function* () {
       if (!isDecided) {
         decide();
         yield* through(head);
       }
       if (layer === undefined) return;
-      yield* unpacked(layer.end());
+      yield* eachOutput(stepsOf(layer.end()), inside);
       if (inner !== undefined) yield* inner.end();
     },
     close: () => {
@@ -159,12 +167,10 @@ function isEnough(head: Uint8Array, expect: DecompressSettings['expect']): boole
 }
 
 /** A layer of which errors name the file of the archive. */
-function naming({ name }: Part, { push, end, close }: Layer): Layer {
-  const named = async function* (
-    outputs: AsyncIterable<Uint8Array | Part>,
-  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
+function naming({ name }: Part, { push, end, close }: SteppingLayer): SteppingLayer {
+  const named = function* (steps: Steps): Steps {
     try {
-      yield* outputs;
+      yield* steps;
     } catch (error) {
       if (isMillraceError(error) && error.part !== name && error.part?.startsWith(`${name}/`) !== true) {
         error.part = error.part === undefined ? name : `${name}/${error.part}`;
@@ -175,7 +181,10 @@ function naming({ name }: Part, { push, end, close }: Layer): Layer {
   return { push: (input) => named(push(input)), end: () => named(end()), close };
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+const NO_BYTES = new Uint8Array(0);
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
   const both = new Uint8Array(first.length + second.length);
   both.set(first);
   both.set(second, first.length);

@@ -17,6 +17,12 @@ const UNREAD_KEY_CHARS = MEMBER_CHARS;
 const MISFITS_BEFORE_COMPILING = 64;
 const MAX_COMPILED = 8;
 
+/** Records for which the reader that was needed is the first to be tried. */
+const ALIKE = 64;
+
+/** Characters up to this one are white space. */
+const BLANK = 0x20;
+
 /**
  * Makes a check that most texts pass without being looked at: where the text has no room for one more member than the value
  * shows, none is hidden. If there is room (white space, escapes), the colons after quotes are counted, which is the most members that
@@ -25,6 +31,9 @@ const MAX_COMPILED = 8;
 export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
   const least: LeastText = { hasDecimals, chars: 0, members: 0, shortestKey: 0 };
   let readers: MemberReaders | undefined;
+  /** The first reader that was enough for a text without white space, and for how many more records it is the first to be tried. */
+  let needed: 'quick' | 'exact' | 'count' = 'quick';
+  let alike = 0;
   let misfits = 0;
   let limit = MISFITS_BEFORE_COMPILING;
 
@@ -44,16 +53,37 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
     readers = memberReaders(value);
   }
 
+  /** Whether a compiled reader shows it. Texts are alike, so it begins with what was enough for the last ones. */
+  function passes(text: string, value: object, { quick, exact, count, afterColon }: MemberReaders): boolean {
+    if (alike > 0) alike -= 1;
+    else needed = 'quick';
+    const isSpaced = text.charCodeAt(afterColon) <= BLANK || text.charCodeAt(1) <= BLANK;
+    if (needed === 'quick' && !isSpaced) {
+      begin(UNREAD_KEY_CHARS);
+      quick(value, least);
+      if (!hasRoom(text)) return true;
+    }
+    if (needed !== 'count' && !isSpaced) {
+      begin(UNREAD_KEY_CHARS);
+      exact(value, least);
+      if (!hasRoom(text)) return found('exact');
+    }
+    begin(UNREAD_KEY_CHARS);
+    count(value, least);
+    return mostMembers(text) <= least.members && (isSpaced || found('count'));
+  }
+
+  function found(reader: 'exact' | 'count'): true {
+    if (needed !== reader) {
+      needed = reader;
+      alike = ALIKE;
+    }
+    return true;
+  }
+
   return (text, value) => {
     if (typeof value !== 'object' || value === null) return true;
-    if (readers !== undefined) {
-      begin(UNREAD_KEY_CHARS);
-      readers.quick(value, least);
-      if (!hasRoom(text)) return true;
-      begin(UNREAD_KEY_CHARS);
-      readers.exact(value, least);
-      if (isSpaced(text) ? mostMembers(text) <= least.members : !hasRoom(text)) return true;
-    }
+    if (readers !== undefined && passes(text, value, readers)) return true;
     begin(Infinity);
     addLeastText(value, least);
     compileFor(value);
@@ -61,17 +91,12 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
   };
 }
 
-/** Whether a blank follows the first colon, as some programs write all of them. */
-function isSpaced(text: string): boolean {
-  return text.charCodeAt(text.indexOf(':') + 1) === 0x20;
-}
-
 /** Members that a JSON text has at the most: colons after a quote or white space, though some may be in strings. */
 function mostMembers(text: string): number {
   let members = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
     const before = text.charCodeAt(at - 1);
-    if (before === 0x22 || before <= 0x20) members += 1;
+    if (before === 0x22 || before <= BLANK) members += 1;
   }
   return members;
 }

@@ -4,10 +4,17 @@ import { addLeastText, leastNumberChars, type LeastText } from './least-chars.ts
 type Reader = (value: unknown, least: LeastText) => void;
 
 export interface MemberReaders {
-  /** Looks at no more than the size of numbers, and does not count members. */
+  /** Adds the characters. Looks at no more than the size of numbers, and does not count members. */
   readonly quick: Reader;
+  /** Adds the characters, with all digits of numbers, and does not count members. */
   readonly exact: Reader;
+  /** Counts the members, and leaves out the characters. */
+  readonly count: Reader;
+  /** Where a text that is written as compactly as it can be has the first character after its first colon. */
+  readonly afterColon: number;
 }
+
+type Kind = 'quick' | 'exact' | 'count';
 
 /** Keys of an object, and levels of objects and arrays, up to which a reader is compiled. */
 const MAX_KEYS = 64;
@@ -28,9 +35,11 @@ const QUICK_NUMBER = '((v|0)===v?v>99?3:v>9?2:1:v<1e9&&v>=10?v<100?4:5:3)';
  */
 export function memberReaders(sample: object): MemberReaders | undefined {
   const functions: string[] = [];
-  const [quick, exact] = [true, false].map((isQuick) => readerOf(sample, { functions, isQuick }, MAX_LEVELS));
+  const kinds: readonly Kind[] = ['quick', 'exact', 'count'];
+  const [quick, exact, count] = kinds.map((kind) => readerOf(sample, { functions, kind }, MAX_LEVELS));
   if (quick === undefined) return undefined;
-  const code = `${functions.join('')}return{quick:${quick},exact:${exact}}`;
+  const afterColon = (Object.keys(sample)[0]?.length ?? 0) + 4;
+  const code = `${functions.join('')}return{quick:${quick},exact:${exact},count:${count},afterColon:${afterColon}}`;
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- keys are literals of JSON
     const make = new Function('add', 'numberChars', code) as (...helpers: readonly unknown[]) => MemberReaders;
@@ -43,7 +52,7 @@ export function memberReaders(sample: object): MemberReaders | undefined {
 
 interface Compiled {
   readonly functions: string[];
-  readonly isQuick: boolean;
+  readonly kind: Kind;
 }
 
 /** Writes the function that reads values like the sample. Returns its name, or nothing if there is none of use. */
@@ -60,7 +69,8 @@ function arrayBody(sample: readonly unknown[], compiled: Compiled, levels: numbe
   const reader = readerOf(sample[0], compiled, levels - 1);
   if (reader === undefined) return undefined;
   const each = `for(let i=0;i<value.length;i++)${reader}(value[i],least)`;
-  return `if(!Array.isArray(value))return add(value,least);least.chars+=value.length===0?2:value.length+1;${each}`;
+  const chars = compiled.kind === 'count' ? '' : 'least.chars+=value.length===0?2:value.length+1;';
+  return `if(!Array.isArray(value))return add(value,least);${chars}${each}`;
 }
 
 function objectBody(sample: object, compiled: Compiled, levels: number): string | undefined {
@@ -68,22 +78,33 @@ function objectBody(sample: object, compiled: Compiled, levels: number): string 
   const keys = Object.keys(sample).filter((key) => !(key in Object.prototype));
   if (keys.length === 0 || keys.length > MAX_KEYS) return undefined;
   const members = keys.map((key) => {
-    const chars = key.length + 4;
-    const reader = readerOf((sample as Readonly<Record<string, unknown>>)[key], compiled, levels - 1) ?? 'add';
-    const number = `${chars}+${compiled.isQuick ? QUICK_NUMBER : 'numberChars(v)'}`;
-    const count = compiled.isQuick ? '' : 'm++;';
-    const kinds = [
-      `if(typeof v==="string"){${count}c+=v.length+${chars + 2}}`,
-      `if(typeof v==="number"){${count}c+=${number}}`,
-      `if(v===null||typeof v==="boolean"){${count}c+=${chars + 4}}`,
-      `if(v!==undefined){${count}c+=${chars};${reader}(v,least)}`,
-    ];
-    return `v=value[${JSON.stringify(key)}];${kinds.join('else ')}`;
+    const inner = (sample as Readonly<Record<string, unknown>>)[key];
+    const reader = readerOf(inner, compiled, levels - 1) ?? 'add';
+    const read = compiled.kind === 'count' ? countingCode(reader) : addingCode(key.length + 4, reader, compiled.kind);
+    return `v=value[${JSON.stringify(key)}];${read}`;
   });
   const shortest = Math.min(...keys.map(({ length }) => length));
   return (
     'if(typeof value!=="object"||value===null||Array.isArray(value))return add(value,least);' +
-    `let v,c=1,m=0;${members.join('')}least.chars+=c;${compiled.isQuick ? '' : 'least.members+=m;'}` +
-    `if(least.shortestKey>${shortest})least.shortestKey=${shortest}`
+    `let v,c=${compiled.kind === 'count' ? 0 : 1};${members.join('')}` +
+    (compiled.kind === 'count'
+      ? 'least.members+=c'
+      : `least.chars+=c;if(least.shortestKey>${shortest})least.shortestKey=${shortest}`)
   );
+}
+
+/** Adds to `c` what the value `v` takes, and `chars` for its key. */
+function addingCode(chars: number, reader: string, kind: 'quick' | 'exact'): string {
+  const kinds = [
+    `if(typeof v==="string"){c+=v.length+${chars + 2}}`,
+    `if(typeof v==="number"){c+=${chars}+${kind === 'quick' ? QUICK_NUMBER : 'numberChars(v)'}}`,
+    `if(v===null||typeof v==="boolean"){c+=${chars + 4}}`,
+    `if(v!==undefined){c+=${chars};${reader}(v,least)}`,
+  ];
+  return kinds.join('else ');
+}
+
+/** Adds to `c` that the value `v` is there. What is not an object has no members. */
+function countingCode(reader: string): string {
+  return `if(v!==undefined){c++;if(typeof v==="object"&&v!==null)${reader}(v,least)}`;
 }
