@@ -17,5 +17,5 @@ export function unsafeName(name: string): string | undefined {
   // oxlint-disable-next-line no-control-regex -- these are what must not be in a name
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'holds control characters';
   if (/^([/\\]|[a-z]:)/i.test(name)) return 'is an absolute path';
-  return name.split(/[/\\]/).includes('..') ? 'leads out of its folder' : undefined;
+  return name.includes('..') && name.split(/[/\\]/).includes('..') ? 'leads out of its folder' : undefined;
 }

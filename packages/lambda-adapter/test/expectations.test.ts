@@ -5,9 +5,9 @@ import { s3Event } from './s3-payload.ts';
 import { textFeed } from './text-feed.ts';
 
 const LINES = 600;
-const BAD = 60;
-/** Every tenth line is bad, the first ones at once and the last ones in the last invocation. */
-const text = Array.from({ length: LINES }, (_, line) => (line % 10 === 0 ? `bad ${line}\n` : `${line}\n`)).join('');
+const BAD = 30;
+/** Every twentieth line is bad, the first ones in the first invocation and the last ones in the last. */
+const text = Array.from({ length: LINES }, (_, line) => (line % 20 === 0 ? `bad ${line}\n` : `${line}\n`)).join('');
 
 /** Time passes only in the feed, two milliseconds a write. */
 beforeEach(

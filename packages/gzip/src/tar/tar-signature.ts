@@ -35,15 +35,23 @@ export function hasText(block: Uint8Array, at: number, text: string): boolean {
 export function hasTarChecksum(block: Uint8Array): boolean {
   const stored = octal(block, CHECKSUM_AT, CHECKSUM_AT + CHECKSUM_BYTES);
   if (stored === undefined) return false;
-  let sum = CHECKSUM_BYTES * 0x20;
-  let high = 0;
+  const sum = sumOf(block, 0, CHECKSUM_AT) + CHECKSUM_BYTES * 0x20 + sumOf(block, CHECKSUM_AT + CHECKSUM_BYTES);
+  return stored === sum || stored === sum - 256 * countOfHigh(block);
+}
+
+function sumOf(block: Uint8Array, from: number, to: number = BLOCK_BYTES): number {
+  let sum = 0;
+  for (let at = from; at < to; at += 1) sum += block[at]!;
+  return sum;
+}
+
+/** How many bytes besides the checksum are negative as signed ones. */
+function countOfHigh(block: Uint8Array): number {
+  let count = 0;
   for (let at = 0; at < BLOCK_BYTES; at += 1) {
-    if (at === CHECKSUM_AT) at += CHECKSUM_BYTES;
-    const byte = block[at]!;
-    sum += byte;
-    high += byte >>> 7;
+    if (at < CHECKSUM_AT || at >= CHECKSUM_AT + CHECKSUM_BYTES) count += block[at]! >>> 7;
   }
-  return stored === sum || stored === sum - high * 256;
+  return count;
 }
 
 /** A number in octal digits after blanks or zeros, with one of these after it; `undefined` if it is something else, or nothing. */
