@@ -66,11 +66,13 @@ export class Untar {
   /** The next header; `undefined` for the block of zeros that ends the archive. */
   *#header(): Reading<TarHeader | undefined> {
     while (this.#input.length < BLOCK_BYTES) yield* this.#more();
-    const block = this.#input.rest().subarray(0, BLOCK_BYTES);
     const isFirst = this.#input.offset === 0;
-    if (isFirst && !isTar(block) && !isZero(block)) throw this.#corrupt('it does not begin with a header');
+    const block = this.#input.take(BLOCK_BYTES);
+    if (isFirst && !isTar(block) && !isZero(block)) {
+      this.#input.giveBack(BLOCK_BYTES);
+      throw this.#corrupt('it does not begin with a header');
+    }
     const isHeader = hasTarChecksum(block);
-    this.#input.take(BLOCK_BYTES);
     if (isHeader) return tarHeader(block);
     if (isZero(block)) return undefined;
     const what = `The header after entry ${this.#entries} of the tar archive is damaged: its checksum does not match.`;
