@@ -128,6 +128,13 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
   },
   {
     file: `${LEDGER}decide.ts`,
+    within: 'holds',
+    before: 'const holdsVersion = version !== undefined && version.claimId === claimId && version.leaseUntil > 0;',
+    after: 'const holdsVersion = version !== undefined && version.claimId === claimId && version.leaseUntil > 1;',
+    reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
     within: 'entryOf',
     before: '...(signature !== undefined && { signature }),',
     after: '...(({ signature })),',
