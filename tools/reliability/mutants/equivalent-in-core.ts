@@ -227,6 +227,13 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     reason: 'Of two cursors at the same position only the position is used.',
   },
   {
+    file: `${RUN}retire/retirement.ts`,
+    within: 'generations',
+    before: 'const ofOlder = plan.only ? undefined : await search(current.origin, 0, current.generation ?? 0);',
+    after: 'const ofOlder = plan.only ? undefined : await search(current.origin, 0, current.generation ?? 1);',
+    reason: 'No version was granted before one without a generation, so there is nothing to search for.',
+  },
+  {
     file: `${RUN}run.ts`,
     within: 'run',
     before: "if (!stop.reading.aborted) error ??= toMillraceError(thrown, 'REFS_FAILED');",
