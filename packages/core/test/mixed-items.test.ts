@@ -109,6 +109,24 @@ describe('a sink that mixes items', () => {
     ]);
   });
 
+  it('writes the objects of a shared write that failed one after the other', async () => {
+    let [underWay, most] = [0, 0];
+    const kept = keep<string>({
+      limits: { count: 25 },
+      mixesItems: true,
+      before: async (batch) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await turns(2);
+        underWay -= 1;
+        if (itemsOf(batch) > 1) throw new Error('not together');
+      },
+    });
+    const report = await to(kept.sink).run(small(4, 5), { concurrency: 4 });
+    expect(report.items).toMatchObject({ complete: 4 });
+    expect([kept.batches, most]).toEqual([[5, 5, 5, 5], 1]);
+  });
+
   it('fails all objects of a shared write that fails for a reason that can pass, and writes nothing twice', async () => {
     let writes = 0;
     const kept = keep<string>({

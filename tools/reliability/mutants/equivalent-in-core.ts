@@ -50,6 +50,22 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     reason: 'The count only spares the look at records that cannot be markers.',
   },
   {
+    file: `${RUN}read/read-records.ts`,
+    within: 'readRecords',
+    before: 'const bad = markers.outstanding > 0 ? marked(value) : undefined;',
+    after: 'const bad = markers.outstanding >= 0 ? marked(value) : undefined;',
+    reason: 'The count only spares the look at records that cannot be markers.',
+  },
+  {
+    file: `${RUN}read/read-records.ts`,
+    within: 'readRecords',
+    before: 'if (waiting !== undefined) state.assertGoing();',
+    after: 'if ((true || waiting !== undefined)) state.assertGoing();',
+    reason:
+      'A record that did not wait gave nothing the time to stop the object, unless a transform did that itself; the next wait, ' +
+      'or the next block, finds it out.',
+  },
+  {
     file: `${RUN}read/record-path.ts`,
     within: 'fanOut',
     before: 'if (waiting !== undefined) return fanOutLater(entry, at, values, index + 1, waiting);',
