@@ -272,4 +272,11 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     after: 'else if (entry.ordinal <= this.#span.first) this.#span.first = entry.ordinal;',
     reason: 'If they are equal, it assigns the number that is there.',
   },
+  {
+    file: `${RUN}write/tail-mixer.ts`,
+    within: '#write',
+    before: 'if (going.length > 0) await writeShares(this.#sink, going);',
+    after: 'if ((true || going.length > 0)) await writeShares(this.#sink, going);',
+    reason: 'A write of no share fails before it reaches the sink, and there is no share to hear of it.',
+  },
 ];
