@@ -42,12 +42,13 @@ describe('a queue of references', () => {
     expect(calls.returned).toBe(0);
   });
 
-  it('releases a listing that is left before its end', async () => {
+  it('releases a listing that is left before its end, and takes nothing more from it', async () => {
     const { refs, calls } = listing([1, 2]);
     const queue = refQueue(refs);
     await queue.next(never);
     await queue.close();
     expect([calls.returned, queue.exhausted()]).toEqual([1, false]);
+    expect([await queue.next(never), calls.next]).toEqual([undefined, 1]);
   });
 
   it('hands out nothing once its run was stopped, although the listing hangs', async () => {

@@ -73,13 +73,6 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     reason: 'The rest of the branches take the asynchronous way, which does the same and costs a promise each.',
   },
   {
-    file: `${RUN}ref-queue.ts`,
-    within: 'close',
-    before: 'ended = true;',
-    after: ';',
-    reason: 'The run closes the queue once, when no worker takes from it any more.',
-  },
-  {
     file: `${RUN}replay/singly-sink.ts`,
     within: 'singlySink',
     before: '...(concurrency !== undefined && { concurrency }),',
