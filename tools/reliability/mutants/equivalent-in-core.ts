@@ -272,4 +272,11 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     after: 'if ((true || going.length > 0)) await writeShares(this.#sink, going);',
     reason: 'A write of no share fails before it reaches the sink, and there is no share to hear of it.',
   },
+  {
+    file: `${RUN}object/process-object.ts`,
+    within: '#assertAddsUp',
+    before: 'if (counts.unsettled === 0 || this.#state.error !== undefined) return;',
+    after: 'if ((counts.unsettled === 0)) return;',
+    reason: 'An object keeps its first failure, so that another one changes nothing.',
+  },
 ];
