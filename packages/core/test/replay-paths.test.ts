@@ -133,7 +133,8 @@ describe('a record that cannot be parsed by itself', () => {
     expect((await replay(made, [rejection({ raw: 'raw', stage: 'map' })])).again).toMatchObject([
       { code: 'REPLAY_IMPOSSIBLE', message: 'It needs its neighbors.' },
     ]);
-    for (const thrown of [new Error('still bad'), new MillraceError('STILL_BAD', 'Still bad.')]) {
+    const foreign = Object.assign(new Error('of somebody else'), { code: 'REPLAY_IMPOSSIBLE' });
+    for (const thrown of [new Error('still bad'), new MillraceError('STILL_BAD', 'Still bad.'), foreign]) {
       const failing = reparsing(() => {
         throw thrown;
       });
