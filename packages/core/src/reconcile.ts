@@ -1,6 +1,7 @@
 import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
 import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
+import { inOrder } from './in-order.ts';
 import { MillraceError } from './millrace-error.ts';
 
 /**
@@ -67,27 +68,14 @@ function isLedger(value: unknown): boolean {
   return typeof (value as Partial<Ledger> | null)?.entries === 'function';
 }
 
-async function* compared<Ref>(
+function compared<Ref>(
   { feed, list, ledger, concurrency = 16 }: ReconcileOptions<Ref>,
   versionTag: (ref: Ref) => string | undefined,
 ): AsyncGenerator<Unreconciled<Ref>, void, undefined> {
   const { source } = feed.stages;
-  const judge = async (ref: Ref): Promise<Unreconciled<Ref> | undefined> =>
-    verdict(ref, versionTag(ref), await ledger.entries(feed.name, source.describe(ref)));
-
-  const pending: Promise<Unreconciled<Ref> | undefined>[] = [];
-  for await (const ref of list) {
-    const judged = judge(ref);
-    judged.catch(() => {}); // It is thrown where it is awaited, in its turn.
-    pending.push(judged);
-    if (pending.length < concurrency) continue;
-    const first = await pending.shift();
-    if (first !== undefined) yield first;
-  }
-  for (const each of pending) {
-    const judged = await each;
-    if (judged !== undefined) yield judged;
-  }
+  return inOrder(list, concurrency, async (ref) =>
+    verdict(ref, versionTag(ref), await ledger.entries(feed.name, source.describe(ref))),
+  );
 }
 
 /** Only the references, for `feed.run`. */

@@ -1,0 +1,3 @@
+export { failed, type FailedOptions } from './operate/failed.ts';
+export type { ObjectStatus } from './operate/object-status.ts';
+export { type FeedStatus, type LedgerPeriod, status } from './operate/status.ts';
