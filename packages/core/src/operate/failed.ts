@@ -1,3 +1,4 @@
+import { check, checkOptions } from '../check-options.ts';
 import type { LedgerEntry } from '../ledger/ledger.ts';
 import { inOrder } from '../in-order.ts';
 import { listable } from './listable.ts';
@@ -24,6 +25,7 @@ export interface FailedOptions extends LedgerPeriod {
 export function failed(options: FailedOptions): AsyncIterable<LedgerEntry> {
   const { concurrency = 16, ...period } = options;
   checkLedgerPeriod('failed', period);
+  checkOptions('failed', { concurrency }, { concurrency: check.integer(1, 1000) });
   const { ledger, feed, from, until, source, signal } = period;
   const { list } = listable('failed', ledger);
   const listed = list({ feed, from, states: ['failed'], ...optional({ until, source, signal }) });
