@@ -17,6 +17,7 @@ export {
 } from './build-feed.ts';
 export type { Feed, FeedDecoder, FeedParser, FeedStages } from './feed.ts';
 export type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.ts';
+export type { LedgerListQuery, ListedEntry, ListedError, ListedReport } from './ledger/listed-entry.ts';
 export type { Landed } from './landing/landing-each.ts';
 export { landingUuid } from './landing/landing-uuid.ts';
 export { many, type Many } from './many.ts';
