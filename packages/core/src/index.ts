@@ -16,7 +16,8 @@ export {
   type RecordFlow,
 } from './build-feed.ts';
 export type { Feed, FeedDecoder, FeedParser, FeedStages } from './feed.ts';
-export type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.ts';
+export type { Ledger } from './ledger/ledger.ts';
+export type { LedgerEntry, LedgerState } from './ledger/ledger-entry.ts';
 export type { LedgerListQuery, ListedEntry, ListedError, ListedReport } from './ledger/listed-entry.ts';
 export type { Landed } from './landing/landing-each.ts';
 export { landingUuid } from './landing/landing-uuid.ts';
