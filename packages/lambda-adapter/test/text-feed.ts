@@ -1,4 +1,13 @@
-import { type Expectations, type Feed, feed, map, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
+import {
+  type Expectations,
+  type Feed,
+  feed,
+  map,
+  MillraceError,
+  type Parser,
+  type Sink,
+  type Source,
+} from '@millrace/core';
 import type { Entry } from '@millrace/core/plugin';
 import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
