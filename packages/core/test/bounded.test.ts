@@ -123,7 +123,9 @@ describe('an iteration until a signal fires', () => {
     const { signal, listeners } = counted();
     const { iterable, returned } = input([1, 2], 'ends');
     const broken = vi.fn<() => void>();
-    expect(await Array.fromAsync(boundedIteration(iterable, signal, broken))).toEqual([1, 2]);
+    const passed: number[] = [];
+    for await (const value of boundedIteration(iterable, signal, broken)) passed.push(value);
+    expect(passed).toEqual([1, 2]);
     expect([listeners(), returned.mock.calls.length, broken.mock.calls.length]).toEqual([0, 0, 0]);
   });
 
