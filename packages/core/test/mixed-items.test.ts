@@ -109,7 +109,11 @@ describe('a sink that mixes items', () => {
     ]);
   });
 
-  it('writes the objects of a shared write that failed one after the other', async () => {
+  it.each<[string, unknown]>([
+    ['an error', new Error('not together')],
+    ['an error of somebody else who says that it can pass', Object.assign(new Error('away'), { retryable: true })],
+    ['nothing', undefined],
+  ])('writes the objects of a shared write one after the other if it rejects with %s', async (_, thrown) => {
     let [underWay, most] = [0, 0];
     const kept = keep<string>({
       limits: { count: 25 },
@@ -119,7 +123,7 @@ describe('a sink that mixes items', () => {
         most = Math.max(most, underWay);
         await turns(2);
         underWay -= 1;
-        if (itemsOf(batch) > 1) throw new Error('not together');
+        if (itemsOf(batch) > 1) throw thrown;
       },
     });
     const report = await to(kept.sink).run(small(4, 5), { concurrency: 4 });

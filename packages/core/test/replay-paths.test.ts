@@ -234,6 +234,20 @@ describe('a replay whose keys may be those of another version', () => {
     expect(await ledger.entries('test', 'text:x')).toMatchObject([{ state: 'complete', watermark: 5, attempts: 1 }]);
   });
 
+  it('tells the ledger of no progress, as it reads nothing of the object', async () => {
+    const ledger = memoryLedger();
+    const told: unknown[] = [];
+    const telling: Ledger = {
+      ...ledger,
+      finish: (claim, progress, report) => {
+        told.push([claim.purpose, progress, report.outcome]);
+        return ledger.finish(claim, progress, report);
+      },
+    };
+    await replay(start().to(keep<string>().sink), await rejectionsOf(bad, ledger), { ledger: telling });
+    expect(told).toEqual([['replay', { watermark: 0, rejected: 0 }, 'complete']]);
+  });
+
   it('gives each object back before it takes the next', async () => {
     const ledger = memoryLedger();
     const rejections = [...(await rejectionsOf(bad, ledger)), ...(await rejectionsOf({ ...bad, name: 'y' }, ledger))];

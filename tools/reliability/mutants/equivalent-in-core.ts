@@ -279,4 +279,11 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     after: 'if ((counts.unsettled === 0)) return;',
     reason: 'An object keeps its first failure, so that another one changes nothing.',
   },
+  {
+    file: `${LEDGER}stored-ledger.ts`,
+    within: 'free',
+    before: 'for (let round = 0; round < MAX_ROUNDS && head?.claimId === claimId && head.leaseUntil > 0; round += 1) {',
+    after: 'for (let round = 0; round < MAX_ROUNDS && head?.claimId === claimId && head.leaseUntil > 1; round += 1) {',
+    reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
+  },
 ];
