@@ -254,13 +254,15 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
   const delivered: ExpectedRecord[] = [];
   const rejected: number[] = [];
   const step = variant === PAIRS ? 2 : 1;
-  let read = 0;
+  let [read, rejections] = [0, 0];
   for (let line = 0; line < content.lines; line += step) {
     const record = lineRecord(content, line);
     const ordinal = read;
     read += 1;
     if (record === undefined || (variant === STRICT && record.odd === true)) {
       rejected.push(ordinal);
+      // The schema judges each side of a record.
+      rejections += record === undefined || !fanOut ? 1 : 2;
       continue;
     }
     const paired: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
@@ -273,7 +275,7 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
       : [full];
     delivered.push(...sides.map((one) => shown(one, options)));
   }
-  const isUnexpected = read < options.leastRecords || rejected.length / read > options.rejectedRatio;
+  const isUnexpected = read < options.leastRecords || rejections / read > options.rejectedRatio;
   return { delivered, rejected, read, isUnexpected };
 }
 

@@ -19,6 +19,7 @@ const MAX_COMPILED = 8;
 
 /** Records for which the reader that was needed is the first to be tried. */
 const ALIKE = 64;
+const ALIKE_AT_LEAST = 4;
 
 /** Characters up to this one are white space. */
 const BLANK = 0x20;
@@ -36,6 +37,9 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
   /** The reader that was enough for the last texts. It is the first to be tried for so many more. */
   let needed: 'quick' | 'exact' | 'count' = 'quick';
   let alike = 0;
+  /** The reader that was enough for the last one, and for how many in a row. */
+  let wanted: 'exact' | 'count' = 'exact';
+  let alikeSoFar = 0;
   let misfits = 0;
   let limit = MISFITS_BEFORE_COMPILING;
 
@@ -60,8 +64,12 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
     return mostMembers(text) <= count(value) && need('count');
   }
 
+  /** Makes a reader the first to be tried, once it was needed for several texts in a row. */
   function need(reader: 'exact' | 'count'): true {
     if (needed === reader) return true;
+    alikeSoFar = reader === wanted ? alikeSoFar + 1 : 1;
+    wanted = reader;
+    if (alikeSoFar < ALIKE_AT_LEAST) return true;
     needed = reader;
     alike = ALIKE;
     return true;
