@@ -121,6 +121,7 @@ const TESTS: Readonly<Record<string, readonly (readonly [file: string, title: st
   '7.3': [
     ['core/test/stop.test.ts', 'stops reading, lets writes in flight settle, and leaves a watermark'],
     ['core/test/stop.test.ts', 'ends writes that outlast the grace period'],
+    ['core/test/hanging-plugins.test.ts', 'does not hold a run that its signal has stopped'],
   ],
   '7.4': [['core/test/stop.test.ts', 'stops reading but writes what was read, so that the watermark is what was read']],
   '7.5': [['core/test/run.test.ts', 'does not read ahead of a saturated sink by more than a block and the batches']],

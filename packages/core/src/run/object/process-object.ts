@@ -12,7 +12,7 @@ import { NOTICE_MS } from '../stop/stop.ts';
 import { type Contexts, createContexts } from './contexts.ts';
 import { claim, claimRequest, lookUp, lookUpReplacement, ObjectClaim, reachWindow } from './object-claim.ts';
 import { closeTimedOut, ledgerContract, quarantineLoop } from './object-errors.ts';
-import { describeRef } from './source-object.ts';
+import { describeRef, identityOf } from './source-object.ts';
 import { ObjectState } from './object-state.ts';
 import { pump } from './pump.ts';
 import { Reach } from './reach.ts';
@@ -116,8 +116,7 @@ class ObjectProcess<Ref> {
    * which version it probably is, the ledger's entries may already say that there is nothing to do.
    */
   async #claimOpenAndPump(): Promise<void> {
-    const { source } = this.#scope.feed.stages;
-    const identity = await this.#fromSource(async () => source.identify?.(this.#ref));
+    const identity = await this.#fromSource(async () => identityOf(this.#scope, this.#ref, this.#refText));
     if (identity !== undefined && !(await this.#isLeftToDo(identity))) return;
     const wasClaimed = this.#claim !== undefined;
     const item = await this.#openOrStale(identity);
