@@ -1,0 +1,16 @@
+export { inspect, type InspectOptions } from './inspect.ts';
+export type { InspectInput, RangedContent } from './content/inspect-content.ts';
+export type { Guess, Rival } from './guess.ts';
+export type {
+  ColumnFinding,
+  ColumnKind,
+  CsvFinding,
+  FileFormat,
+  Finding,
+  FixedWidthFinding,
+  JsonFinding,
+  KeyCandidate,
+  Oddity,
+  XlsxFinding,
+  XmlFinding,
+} from './finding.ts';
