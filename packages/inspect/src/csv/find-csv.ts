@@ -24,8 +24,10 @@ const MOST_ROWS = 100_000;
 
 /** Finds the dialect, header, columns and oddities of CSV; `undefined` if the text is not cut into fields by any delimiter. */
 export function findCsv(text: string, complete: boolean, more: readonly string[] = []): FoundCsv | undefined {
-  const sep = SEP_LINE.exec(text);
-  const body = sep === null ? text : text.slice(sep[0].length);
+  // Lines that end with a carriage return alone are read as lines, and are an oddity.
+  const lined = lineEndOf(text) === '\r' ? text.replaceAll('\r', '\n') : text;
+  const sep = SEP_LINE.exec(lined);
+  const body = sep === null ? lined : lined.slice(sep[0].length);
   const found = findDialect(body, complete);
   const dialect = sep === null ? found : { ...(found ?? singleColumn()), delimiter: guess(sep[1]!, 0.99) };
   if (dialect === undefined) return undefined;
@@ -63,7 +65,7 @@ export function describeCsv(
     quote: quoteGuess(quote, quoted, stray),
     escape,
     header,
-    skipLines: guess(skipped.lines, skipped.lines === 0 ? 0.95 : 0.8, skipped.lines === 0 ? undefined : 0, 0.2),
+    skipLines: skippedGuess(skipped.lines, header),
     comment: guess(comment, comment === '' ? 0.95 : 0.85, comment === '' ? undefined : '', 0.1),
     lineEnd: lineEndOf(body),
     sepLine,
@@ -83,11 +85,24 @@ function quoteGuess(quote: string, quoted: number, stray: number): Guess<string>
   return guess(quote, 0.98 - Math.min(0.3, stray / (quoted + stray)), '', 0.05);
 }
 
+/** A first row that is neither a header nor a record for certain may be something else. */
+function skippedGuess(lines: number, header: Guess<boolean>): Guess<number> {
+  if (lines > 0) return guess(lines, 0.8, 0, 0.2);
+  return guess(0, header.confidence < 0.85 ? 0.88 : 0.95);
+}
+
 /** Rows at the head that have fewer fields than the table, such as a title, and the lines that they take. */
 function preamble(rows: readonly SampleRow[], width: number): { readonly rows: number; readonly lines: number } {
   if (width < 2) return { rows: 0, lines: 0 };
-  const first = rows.findIndex(({ fields }) => fields.length >= width);
+  const isTitle = ({ fields }: SampleRow): boolean => {
+    const filled = fields.filter((field) => field.trim() !== '').length;
+    return fields.length < width || (width > 2 && filled <= Math.max(1, width / 4));
+  };
+  const first = rows.findIndex((row) => !isTitle(row));
   if (first <= 0 || first > 50) return { rows: 0, lines: 0 };
+  // Rows that are mostly empty are a title only if those below are not.
+  const below = rows.slice(first, first + 20);
+  if (below.filter((row) => !isTitle(row)).length < below.length * 0.8) return { rows: 0, lines: 0 };
   // A header may lack the name of its first column, as R writes it.
   if (rows[first - 1]!.fields.length === width - 1 && width > 2 && first === 1) return { rows: 0, lines: 0 };
   return { rows: first, lines: rows[first]!.line - 1 };

@@ -19,15 +19,16 @@ export function findHeader(rows: readonly (readonly string[])[], complete: boole
     return guess(isNames, 0.6, !isNames, 0.4);
   }
   const body = others.slice(0, ROWS);
+  const years = areYears(names);
   let [votes, against] = [0, 0];
   for (const [index, name] of names.entries()) {
     const column = body.map((row) => (row[index] ?? '').trim()).filter((value) => value !== '');
-    const vote = voteOf(name, column);
+    const vote = years && isYear(name) ? (column.every(isYear) ? 0 : 0.3) : voteOf(name, column);
     if (vote > 0) votes += vote;
     else against -= vote;
   }
   if (new Set(filled).size < filled.length) against += 1.5;
-  if (filled.some((name) => isNumeric(name) && !/^(?:1[89]|20)\d\d$/.test(name))) against += 2;
+  if (filled.some((name) => isNumeric(name) && !isYear(name))) against += 2;
   const total = votes - against;
   const value = total > 0;
   const enough = complete || body.length > 3 ? 1 : 0.9;
@@ -46,7 +47,7 @@ function voteOf(name: string, column: readonly string[]): number {
   if (dateShape(sample) !== undefined) return dateShape([name]) === undefined ? 2 : -2;
   if (dateShape([name]) !== undefined) return -1;
   const distinct = new Set(column);
-  if (distinct.has(name)) return -1;
+  if (distinct.has(name)) return -0.6;
   return textVote(name, column, distinct);
 }
 
@@ -55,12 +56,30 @@ function textVote(name: string, column: readonly string[], distinct: ReadonlySet
   const lengths = column.map((value) => value.length);
   const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
   // Codes of one length, and few values that repeat: what differs from them is their name.
-  if (column.length >= 3 && shortest === longest && name.length !== longest) return looks + 0.8;
+  if (column.length >= 3 && shortest === longest) {
+    if (name.length !== longest) return looks + 0.8;
+    if (column.length >= 8 && caseOf(name) === caseOf(column[0]!)) return -0.8;
+  }
   if (column.length >= 8 && distinct.size * 4 <= column.length) return looks + 0.8;
   const isWordy = /^[a-z][a-z0-9]*(?:[_ ][a-z0-9]+)*$/.test(name) || /^[a-z]+(?:[A-Z][a-z0-9]*)+$/.test(name);
   if (isWordy && column.filter((value) => /^[a-z][a-z0-9_]*$/.test(value)).length < column.length / 2) return looks + 0.5;
   if (USUAL.test(name)) return looks + 0.6;
   return looks;
+}
+
+/** Whether names are years one after the other, as in tables with a column for each year. */
+function areYears(names: readonly string[]): boolean {
+  const years = names.filter(isYear).map(Number);
+  return years.length >= 3 && years.every((year, index) => index === 0 || Math.abs(year - years[index - 1]!) === Math.abs(years[1]! - years[0]!));
+}
+
+function isYear(text: string): boolean {
+  return /^(?:1[5-9]|20)\d\d$/.test(text);
+}
+
+function caseOf(text: string): 'upper' | 'lower' | 'mixed' {
+  if (text === text.toUpperCase()) return 'upper';
+  return text === text.toLowerCase() ? 'lower' : 'mixed';
 }
 
 const USUAL =

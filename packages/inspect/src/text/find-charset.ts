@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { rankCharsets } from '@millrace/encoding/detect';
+import { rankCharsets, type RankedCharset } from '@millrace/encoding/detect';
 import { type Guess, guess } from '../guess.ts';
 
 export interface FoundCharset {
@@ -28,13 +28,8 @@ const ALLOWED: readonly string[] = [
   'windows-1256',
   'windows-1257',
   'windows-874',
-  'shift_jis',
-  'euc-jp',
-  'iso-2022-jp',
-  'gb18030',
-  'big5',
-  'euc-kr',
 ];
+const ALLOWED_WIDE: readonly string[] = ['shift_jis', 'euc-jp', 'iso-2022-jp', 'gb18030', 'big5', 'euc-kr'];
 
 const MARKS: readonly (readonly [name: string, bytes: readonly number[]])[] = [
   ['utf-32le', [0xff, 0xfe, 0, 0]],
@@ -70,13 +65,33 @@ function withoutMark(bytes: Uint8Array, complete: boolean): Guess<string> {
     }
   }
   const sample = linesBeyondAscii(bytes);
-  const ranked = rankCharsets(sample, { allowed: ALLOWED });
-  const [best, next] = ranked;
+  const allowed = standAlone(sample) ? ALLOWED : [...ALLOWED, ...ALLOWED_WIDE];
+  const ranked = rankCharsets(sample, { allowed });
+  const [best, next] = westernFirst(ranked);
   if (declared !== undefined) {
     const named = ranked.find(({ name, same }) => name === declared || same.includes(declared));
     if (named === undefined || named.invalid === 0) return guess(declared, 0.97, best!.name, best!.confidence / 2);
   }
   return guess(best!.name, best!.confidence * (complete ? 1 : 0.97), next?.name, next?.confidence ?? 0);
+}
+
+/** Whether most bytes beyond ASCII are single ones between those of ASCII, as accents are and characters of several bytes are not. */
+function standAlone(bytes: Uint8Array): boolean {
+  let [single, runs] = [0, 0];
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (bytes[index]! === 0x1b) return false;
+    if (bytes[index]! < 0x80 || (index > 0 && bytes[index - 1]! >= 0x80)) continue;
+    runs += 1;
+    if ((bytes[index + 1] ?? 0) < 0x80) single += 1;
+  }
+  return single > runs * 0.8;
+}
+
+/** If little speaks for any encoding, the usual one of the West is the likeliest. */
+function westernFirst(ranked: readonly RankedCharset[]): readonly RankedCharset[] {
+  const western = ranked.find(({ name }) => name === 'windows-1252');
+  if (western === undefined || western.invalid > 0 || ranked[0]!.confidence >= 0.5) return ranked;
+  return [{ ...western, confidence: 0.5 }, ...ranked.filter((one) => one !== western)];
 }
 
 function countBeyondAscii(bytes: Uint8Array): readonly [beyond: number, shifts: boolean] {

@@ -9,6 +9,7 @@ import { findXml } from '../xml/find-xml.ts';
 import { xmlRecords } from '../xml/xml-records.ts';
 import { findFixedWidth, type FoundFixedWidth } from './find-fixed-width.ts';
 import { findLines } from './find-lines.ts';
+import { lineEndOf } from './lines-of.ts';
 
 /** What a text is: the members of a finding that its content decides. */
 export type TextFinding = Pick<
@@ -26,6 +27,10 @@ export interface TextSample {
   readonly signal: AbortSignal;
 }
 
+const CARRIAGE_RETURNS: Oddity = {
+  code: 'LINE_END_CARRIAGE_RETURN',
+  message: 'Lines end with a carriage return alone, which parseCsv does not read. Have them converted to LF or CRLF.',
+};
 const FIRST = 10;
 /** Names that say that a text is a table. */
 const TABLE_NAME = /\.(?:csv|tsv|tab|psv)(?:\.\w+)*$/i;
@@ -95,16 +100,19 @@ function ofLines(sample: TextSample): TextFinding {
   const fixed = isTable || lines.isLog ? undefined : findFixedWidth(text, complete);
   const csvScore = (csv?.confidence ?? 0) + (isTable ? 0.25 : 0);
   const fixedScore = fixed?.confidence ?? 0;
-  if (csv !== undefined && csvScore >= 0.45 && csvScore >= fixedScore) return ofCsv(csv, csvScore, fixedScore, complete);
+  if (csv !== undefined && csvScore >= 0.45 && csvScore >= fixedScore) return ofCsv(text, csv, csvScore, fixedScore, complete);
   if (fixed !== undefined && fixedScore >= 0.6) return ofFixedWidth(fixed, csvScore, complete);
-  if (csv !== undefined && csvScore >= 0.45) return ofCsv(csv, csvScore, fixedScore, complete);
-  if (isTable) return ofCsv(describeCsv(text, singleColumn(), false, complete, more), 0.75, 0, complete);
+  if (csv !== undefined && csvScore >= 0.45) return ofCsv(text, csv, csvScore, fixedScore, complete);
+  if (isTable) return ofCsv(text, describeCsv(text, singleColumn(), false, complete, more), 0.75, 0, complete);
   const format = guess<FileFormat>('lines', lines.isLog ? 0.95 : 0.7 - csvScore / 2, 'csv', csvScore / 2);
   return finished(format, lines.columns, lines.records, complete, lines.first);
 }
 
-function ofCsv(found: FoundCsv, score: number, rival: number, complete: boolean): TextFinding {
-  const { csv, columns, rows, first, oddities } = found;
+function ofCsv(text: string, found: FoundCsv, score: number, rival: number, complete: boolean): TextFinding {
+  const { columns, rows, first } = found;
+  const isOld = lineEndOf(text) === '\r';
+  const csv = isOld ? { ...found.csv, lineEnd: '\r' as const } : found.csv;
+  const oddities = isOld ? [CARRIAGE_RETURNS, ...found.oddities] : found.oddities;
   const confidence = Math.min(0.99, score * (1 - 0.3 * Math.max(0, rival - 0.3)));
   const format = guess<FileFormat>('csv', confidence, rival > 0.3 ? 'fixed-width' : 'lines', rival > 0.3 ? rival / 2 : 0.05);
   return { ...finished(format, columns, rows.length, complete, first, oddities), csv };
