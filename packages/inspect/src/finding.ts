@@ -75,6 +75,8 @@ export interface CsvFinding {
   readonly escape: string;
   /** Whether a first row names the columns. */
   readonly header: Guess<boolean>;
+  /** Fields of the header row, which may lack the first. */
+  readonly headerWidth: number;
   /** Lines before the header or first record that are not part of the table. */
   readonly skipLines: Guess<number>;
   /** The character that begins a comment line, or `''`. */
@@ -123,7 +125,7 @@ export interface ColumnFinding {
   readonly decimal?: ',';
   /** The character between groups of three digits. */
   readonly thousands?: string;
-  /** Whether integers are beyond what a JavaScript number holds. */
+  /** Whether numbers have more digits than a JavaScript number holds. */
   readonly large?: boolean;
   /** Whether numbers have leading zeros, so that they are text. */
   readonly leadingZeros?: boolean;

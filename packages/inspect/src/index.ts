@@ -14,3 +14,5 @@ export type {
   XlsxFinding,
   XmlFinding,
 } from './finding.ts';
+export { initProject, type InitResult } from './init/init-project.ts';
+export type { InitAnswers } from './init/init-answers.ts';

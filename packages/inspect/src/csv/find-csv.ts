@@ -65,6 +65,7 @@ export function describeCsv(
     quote: quoteGuess(quote, quoted, stray),
     escape,
     header,
+    headerWidth: table[0]?.fields.length ?? 0,
     skipLines: skippedGuess(skipped.lines, header),
     comment: guess(comment, comment === '' ? 0.95 : 0.85, comment === '' ? undefined : '', 0.1),
     lineEnd: lineEndOf(body),

@@ -19,6 +19,9 @@ export function findHeader(rows: readonly (readonly string[])[], complete: boole
     return guess(isNames, 0.6, !isNames, 0.4);
   }
   const body = others.slice(0, ROWS);
+  const isIndexed = names.length > 2 && names[0] === '' && new Set(filled).size === names.length - 1;
+  // As R writes row names: an empty cell above a column in which no other is empty.
+  if (isIndexed && body.length >= 3 && body.every(([index = '']) => index.trim() !== '')) return guess(true, indexedCertainty(filled), false, 0.1);
   const years = areYears(names);
   let [votes, against] = [0, 0];
   for (const [index, name] of names.entries()) {
@@ -34,6 +37,10 @@ export function findHeader(rows: readonly (readonly string[])[], complete: boole
   const enough = complete || body.length > 3 ? 1 : 0.9;
   const confidence = (0.5 + 0.5 * (1 - Math.exp(-Math.abs(total) * 0.9))) * enough;
   return guess(value, Math.min(confidence, 0.99), !value, 1 - confidence);
+}
+
+function indexedCertainty(names: readonly string[]): number {
+  return names.every((name) => IDENTIFIER.test(name)) ? 0.98 : 0.85;
 }
 
 /** Positive if a cell names its column, negative if it is one of its values. */

@@ -28,10 +28,17 @@ export function isNumeric(text: string): boolean {
   return DECIMAL.test(text) || DECIMAL_COMMA.test(text) || GROUPED.some(([, , pattern]) => pattern.test(text));
 }
 
+/** Whether no JavaScript number holds a number with all its digits. */
+function isLarge(text: string): boolean {
+  if (text.length < 16) return false;
+  if (INTEGER.test(text)) return !Number.isSafeInteger(Number(text));
+  return (text.split(/e/i)[0] ?? '').replaceAll(/\D/g, '').replace(/^0+/, '').length > 15;
+}
+
 /** The one form in which all of the texts are numbers; `undefined` if there is none. */
 export function numberShape(texts: readonly string[]): NumberShape | undefined {
   const leadingZeros = texts.some((text) => LEADING_ZERO.test(text));
-  const large = texts.some((text) => INTEGER.test(text) && text.length > 15 && !Number.isSafeInteger(Number(text)));
+  const large = texts.some(isLarge);
   const plain = { ambiguous: false, large, leadingZeros };
   if (texts.every((text) => INTEGER.test(text))) return { kind: 'integer', ...plain };
   if (texts.every((text) => DECIMAL.test(text))) {
