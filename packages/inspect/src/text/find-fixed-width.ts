@@ -62,7 +62,18 @@ interface Span {
 function spansOf(gaps: readonly boolean[], lines: readonly string[]): readonly Span[] {
   const starts: number[] = [];
   for (const [at, isGap] of gaps.entries()) if (!isGap && (at === 0 || gaps[at - 1] === true)) starts.push(at);
+  const whole = starts.filter((start, index) => index === 0 || !isInside(start, starts[index + 1], lines));
   const length = Math.max(...lines.map((line) => line.length));
+  return spansFrom(whole, length);
+}
+
+/** Whether what begins here is a later word of the field before, in the few lines in which it is not empty. */
+function isInside(start: number, next: number | undefined, lines: readonly string[]): boolean {
+  const filled = lines.filter((line) => line.slice(start, next).trim() !== '');
+  return filled.length < lines.length / 2 && filled.every((line) => /\S/.test(line[start - 2] ?? ''));
+}
+
+function spansFrom(starts: readonly number[], length: number): readonly Span[] {
   return starts.map((start, index) => ({ start: index === 0 ? 0 : start, width: (starts[index + 1] ?? length) - (index === 0 ? 0 : start) }));
 }
 
