@@ -18,9 +18,10 @@ export function looksBinary(bytes: Uint8Array): boolean {
   const units = head.length / 4;
   const even = zeros[0]! + zeros[2]!;
   const odd = zeros[1]! + zeros[3]!;
-  const isWide = Math.min(even, odd) < 0.02 * units || zeros.filter((count) => count > 0.9 * units).length >= 2;
   // Half of a character in UTF-16 may be any byte, so control characters say nothing then.
-  return !isWide;
+  const isWide = Math.max(even, odd) > 0.1 * 2 * units && Math.min(even, odd) < 0.02 * 2 * units;
+  if (isWide || zeros.filter((count) => count > 0.9 * units).length >= 2) return false;
+  return total + controls > head.length / 200;
 }
 
 function hasWideMark([first, second]: Uint8Array): boolean {

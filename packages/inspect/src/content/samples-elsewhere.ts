@@ -7,12 +7,13 @@ export async function samplesElsewhere(content: Content): Promise<readonly Uint8
   const { size } = content;
   const read = content.bytesRead();
   if (size === undefined || size <= read) return [];
-  const length = Math.min(Math.floor(read / 3 / SAMPLES), Math.floor((size - read) / SAMPLES)) & ~3;
+  const length = Math.min(Math.floor(read / 3 / SAMPLES) - 4, Math.floor((size - read) / SAMPLES) - 4) & ~3;
   if (length < 1024) return [];
   const samples: Uint8Array[] = [];
   for (let index = 1; index <= SAMPLES; index += 1) {
-    const at = Math.min(size - length, read + Math.floor(((size - read) * index) / SAMPLES) - length) & ~3;
-    const bytes = await content.at(at, length);
+    // At a multiple of four, so that no unit of UTF-16 or UTF-32 is cut; the last one reaches to the end.
+    const at = (read + Math.floor(((size - read) * index) / SAMPLES) - length) & ~3;
+    const bytes = await content.at(at, index === SAMPLES ? size - at : length);
     if (bytes !== undefined) samples.push(bytes);
   }
   return samples;

@@ -1,4 +1,6 @@
 import { type Guess, guess } from '../guess.ts';
+import { linesOf } from '../text/lines-of.ts';
+import { dateShape } from '../types/date-shape.ts';
 import { cellScore } from './cell-score.ts';
 import { type SampleRow, splitRows } from './split-rows.ts';
 
@@ -41,7 +43,7 @@ export function findDialect(text: string, complete: boolean): Dialect | undefine
     .map((delimiter) => scoreDelimiter(sample, whole, delimiter, comment))
     .toSorted((left, right) => right.score - left.score);
   const [best, next] = scored;
-  if (best === undefined || best.width < 2) return undefined;
+  if (best === undefined || best.width < 2 || isOneColumn(sample, whole, best.delimiter)) return undefined;
   const rival = next === undefined || next.width < 2 ? 0 : next.score;
   const confidence = best.score * (1 - (rival / best.score) ** 3 * 0.6);
   return {
@@ -52,6 +54,14 @@ export function findDialect(text: string, complete: boolean): Dialect | undefine
     width: best.width,
     score: best.score,
   };
+}
+
+/** Whether spaces or colons are parts of dates and times, one to a line. */
+function isOneColumn(sample: string, whole: boolean, delimiter: string): boolean {
+  if (!WEIGHTS.has(delimiter)) return false;
+  const lines = linesOf(sample, whole, SAMPLE_ROWS).filter((line) => line.trim() !== '');
+  const values = (lines.length > 1 ? lines.slice(1) : lines).map((line) => line.trim());
+  return dateShape(values) !== undefined;
 }
 
 function scoreDelimiter(sample: string, whole: boolean, delimiter: string, comment: string): Scored {
