@@ -94,11 +94,26 @@ function linkPackages(): void {
   symlinkSync(join(ROOT, 'node_modules/@types/node'), join(modules, '@types/node'));
   symlinkSync(join(ROOT, 'packages/inspect/node_modules/zod'), join(modules, 'zod'));
   mkdirSync(join(modules, '@millrace'));
-  const used = ['core', 'dynamodb', 'encoding', 'formats', 'gzip', 'lambda-adapter', 'parquet', 's3', 'testkit', 'xlsx', 'xml'];
+  const used = [
+    'core',
+    'dynamodb',
+    'encoding',
+    'formats',
+    'gzip',
+    'lambda-adapter',
+    'parquet',
+    's3',
+    'testkit',
+    'xlsx',
+    'xml',
+  ];
   for (const name of used) symlinkSync(join(ROOT, 'packages', name), join(modules, '@millrace', name));
   const command = join(modules, '@millrace/cli');
   mkdirSync(command);
-  writeFileSync(join(command, 'package.json'), JSON.stringify({ name: '@millrace/cli', type: 'module', exports: { types: './index.d.ts' } }));
+  writeFileSync(
+    join(command, 'package.json'),
+    JSON.stringify({ name: '@millrace/cli', type: 'module', exports: { types: './index.d.ts' } }),
+  );
   writeFileSync(
     join(command, 'index.d.ts'),
     `import type { Feed, Ledger, Quarantine } from '@millrace/core';
@@ -117,20 +132,43 @@ async function typecheck(): Promise<readonly string[]> {
   const [first] = projects;
   if (first === undefined) return [];
   const config = JSON.parse(first.files.get('tsconfig.json') as string) as { compilerOptions: object };
-  const compilerOptions = { ...config.compilerOptions, customConditions: ['@millrace/source'], exactOptionalPropertyTypes: true, typeRoots: ['node_modules/@types'] };
-  writeFileSync(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['p*/src', 'p*/test', 'p*/millrace.config.ts'] }));
+  const compilerOptions = {
+    ...config.compilerOptions,
+    customConditions: ['@millrace/source'],
+    exactOptionalPropertyTypes: true,
+    typeRoots: ['node_modules/@types'],
+  };
+  writeFileSync(
+    join(home, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['p*/src', 'p*/test', 'p*/millrace.config.ts'] }),
+  );
   return runProgram(join(ROOT, 'node_modules/.bin/tsc'), ['-p', home, '--pretty', 'false']).then(
     () => [],
-    (error: unknown) => String(error).split('\n').filter((line) => line.includes('error TS')).map(named),
+    (error: unknown) =>
+      String(error)
+        .split('\n')
+        .filter((line) => line.includes('error TS'))
+        .map(named),
   );
 }
 
 async function runTests(): Promise<readonly string[]> {
   const files = projects.map(({ folder }) => join(folder, 'test/feed.test.ts'));
-  const args = ['--no-warnings', '--conditions=@millrace/source', '--test', '--test-isolation=none', '--test-reporter=tap', ...files];
+  const args = [
+    '--no-warnings',
+    '--conditions=@millrace/source',
+    '--test',
+    '--test-isolation=none',
+    '--test-reporter=tap',
+    ...files,
+  ];
   return runProgram(process.execPath, args).then(
     () => [],
-    (error: unknown) => String(error).split('\n').filter((line) => line.startsWith('not ok') || /^ {2}location:/.test(line)).map(named),
+    (error: unknown) =>
+      String(error)
+        .split('\n')
+        .filter((line) => line.startsWith('not ok') || /^ {2}location:/.test(line))
+        .map(named),
   );
 }
 

@@ -12,7 +12,24 @@ interface Connection {
   readonly runAndReadAll: (sql: string) => Promise<Reader>;
 }
 
-const NULLS = ['', 'NA', 'N/A', 'n/a', '#N/A', 'NULL', 'null', 'None', 'NaN', 'nan', '-', '--', '.', '?', String.raw`\N`, 'nil'];
+const NULLS = [
+  '',
+  'NA',
+  'N/A',
+  'n/a',
+  '#N/A',
+  'NULL',
+  'null',
+  'None',
+  'NaN',
+  'nan',
+  '-',
+  '--',
+  '.',
+  '?',
+  String.raw`\N`,
+  'nil',
+];
 
 /**
  * Starts DuckDB. It is given what it asks its users for: files in UTF-8, decompressed; and each file is sniffed twice, with its
@@ -59,8 +76,9 @@ function isRight(row: Readonly<Record<string, unknown>>, truth: Truth): boolean 
 function isKind(type: string, expected: string): boolean {
   const kind = type.startsWith('TIMESTAMP')
     ? 'timestamp'
-    : ({ BIGINT: 'integer', HUGEINT: 'integer', DOUBLE: 'decimal', BOOLEAN: 'boolean', DATE: 'date', TIME: 'time' }[type] ??
-      'text');
+    : ({ BIGINT: 'integer', HUGEINT: 'integer', DOUBLE: 'decimal', BOOLEAN: 'boolean', DATE: 'date', TIME: 'time' }[
+        type
+      ] ?? 'text');
   // It has no type for a column without values.
   return expected.split('|').includes(kind) || (expected === 'empty' && kind === 'text');
 }

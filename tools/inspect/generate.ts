@@ -29,7 +29,11 @@ const CHARSETS: readonly (readonly [charset: string, language: string, mark: rea
   ['gb18030', 'zh', []],
 ];
 
-const COMPRESSIONS: readonly (readonly [name: string, suffix: string, pack: (bytes: Buffer, name: string) => Uint8Array])[] = [
+const COMPRESSIONS: readonly (readonly [
+  name: string,
+  suffix: string,
+  pack: (bytes: Buffer, name: string) => Uint8Array,
+])[] = [
   ['none', '', (bytes) => bytes],
   ['gzip', '.gz', (bytes) => gzipSync(bytes)],
   ['zstd', '.zst', (bytes) => zstdCompressSync(bytes)],
@@ -60,7 +64,12 @@ const csv = (suffix: string, delimiter: string, decimal: string, lineEnd: string
   suffix,
   format: 'csv',
   write: (rows) =>
-    [NAMES.join(delimiter), ...rows.map((row) => NAMES.map((name) => quoted(row[name].replace('.', name === 'area' ? decimal : '.'), delimiter)).join(delimiter))]
+    [
+      NAMES.join(delimiter),
+      ...rows.map((row) =>
+        NAMES.map((name) => quoted(row[name].replace('.', name === 'area' ? decimal : '.'), delimiter)).join(delimiter),
+      ),
+    ]
       .map((line) => `${line}${lineEnd}`)
       .join(''),
   labels: {
@@ -103,7 +112,10 @@ const FORMATS: readonly Made[] = [
     write: (rows) => {
       const width = Math.max(...rows.map(({ name }) => name.length)) + 2;
       return rows
-        .map(({ code, number, name, area, day }) => `${code}  ${number}  ${name.padEnd(width)}${area.padStart(12)}  ${day}\n`)
+        .map(
+          ({ code, number, name, area, day }) =>
+            `${code}  ${number}  ${name.padEnd(width)}${area.padStart(12)}  ${day}\n`,
+        )
         .join('');
     },
     labels: { columns: KINDS },
@@ -126,7 +138,11 @@ export function generated(folder: string): readonly Generated[] {
         const bytes = Buffer.concat([Buffer.from(mark), iconv.encode(made.write(rows), charset, { addBOM: false })]);
         const name = compression === 'zip' ? `countries${packed}` : `${plain}${packed}`;
         const file = `generated/${charset}${mark.length > 0 ? '-mark' : ''}/${compression}/${plain}`;
-        return { name, bytes: pack(bytes, plain), truth: { ...LABELS, ...made.labels, file, compression, charset, format: made.format } };
+        return {
+          name,
+          bytes: pack(bytes, plain),
+          truth: { ...LABELS, ...made.labels, file, compression, charset, format: made.format },
+        };
       }),
     );
   });

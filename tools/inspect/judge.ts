@@ -22,7 +22,12 @@ export async function judge(
   sameText: (found: string, expected: string) => Promise<boolean>,
 ): Promise<readonly Miss[]> {
   const misses: Miss[] = [];
-  const see = (what: string, found: Seen | undefined, expected: string, isRight = String(found?.value) === expected): void => {
+  const see = (
+    what: string,
+    found: Seen | undefined,
+    expected: string,
+    isRight = String(found?.value) === expected,
+  ): void => {
     if (isRight) return;
     misses.push({ what, found: String(found?.value), expected, confidence: found?.confidence ?? 0 });
   };
@@ -35,9 +40,11 @@ export async function judge(
   if (truth.format === 'csv') judgeDialect(finding, truth, see);
   const path = finding.xml?.record ?? finding.json?.path;
   const paths = truth.path_of_records.split('|');
-  if (truth.format === 'json' || truth.format === 'xml') see('records', path, truth.path_of_records, paths.includes(String(path?.value)));
+  if (truth.format === 'json' || truth.format === 'xml')
+    see('records', path, truth.path_of_records, paths.includes(String(path?.value)));
   const isComparable = truth.format !== 'json' || path?.value === paths.at(-1);
-  if (truth.columns !== undefined && isComparable && misses.length === 0) misses.push(...judgeColumns(finding, truth.columns));
+  if (truth.columns !== undefined && isComparable && misses.length === 0)
+    misses.push(...judgeColumns(finding, truth.columns));
   return misses;
 }
 

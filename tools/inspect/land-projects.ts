@@ -5,7 +5,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client
 import { createLandingTable } from '@millrace/dynamodb';
 import { startLocalAws } from '@millrace/local';
 import { memorySink } from '@millrace/testkit';
-import type { Feed, Rejection } from '@millrace/core';
+import type { Feed, Rejection, RunReport } from '@millrace/core';
 import type { S3Ref } from '@millrace/s3';
 
 export interface LandedProject {
@@ -24,7 +24,7 @@ export interface Landing {
   readonly failed: readonly string[];
 }
 
-const MOST_RECORDS = 4000;
+const MOST_RECORDS = 25_000;
 const BUCKET = 'samples';
 const TABLE = 'landing_table';
 
@@ -44,12 +44,10 @@ export async function landProjects(projects: readonly LandedProject[]): Promise<
         tooMany += 1;
         continue;
       }
-      const outcome = await land(project, s3).catch((error: unknown) => String(error));
-      if (typeof outcome === 'string') failed.push(`${project.sample.truth.file}: not landed: ${outcome}`);
-      else {
-        landed += 1;
-        written += outcome;
-      }
+      const outcome = await land(project, s3).catch((error: unknown) => ({ rows: 0, problem: String(error) }));
+      written += outcome.rows;
+      if (outcome.problem === undefined) landed += 1;
+      else failed.push(`${project.sample.truth.file}: not landed: ${outcome.problem}`);
     }
     const rows = await countRows(dynamodb);
     if (rows !== written) failed.push(`The table has ${rows} rows, and ${written} were written.`);
@@ -61,24 +59,33 @@ export async function landProjects(projects: readonly LandedProject[]): Promise<
   }
 }
 
-/** Resolves with the number of rows, or with what is wrong. */
-async function land({ folder, bytes, sample }: LandedProject, s3: S3Client): Promise<number | string> {
+interface Outcome {
+  readonly rows: number;
+  readonly problem: string | undefined;
+}
+
+async function land({ folder, bytes, sample }: LandedProject, s3: S3Client): Promise<Outcome> {
   const key = `${folder.split('/').at(-1)}/${sample.name}`;
   await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
   const module = (await import(pathToFileURL(join(folder, 'src/feed.ts')).href)) as Readonly<Record<string, unknown>>;
-  const feed = Object.values(module).find((one): one is Feed<S3Ref> => typeof (one as Partial<Feed<S3Ref>>).run === 'function')!;
+  const feed = Object.values(module).find(
+    (one): one is Feed<S3Ref> => typeof (one as Partial<Feed<S3Ref>>).run === 'function',
+  )!;
   const report = await feed.run([{ bucket: BUCKET, key }], {
     quarantine: memorySink<Rejection>({ name: 'rejected' }),
     maxRejections: { count: 1_000_000, share: 1 },
     allRejected: 'accept',
     expect: { records: { min: 0 } },
   });
-  const [item] = report.reports;
-  if (report.outcome !== 'complete') return `${report.outcome}: ${item?.error?.code} ${item?.error?.message}`;
-  const { read, written, rejected } = report.totals;
-  if (written === 0 && read > 0) return `none of ${read} records was written: ${JSON.stringify(item?.rejections)}`;
-  if (rejected > read / 2) return `${rejected} of ${read} records were rejected: ${JSON.stringify(item?.rejections)}`;
-  return written;
+  return { rows: report.totals.written, problem: problemOf(report) };
+}
+
+function problemOf({ outcome, totals, reports: [object] }: RunReport): string | undefined {
+  const { read, written, rejected } = totals;
+  if (outcome !== 'complete') return `${outcome}: ${object?.error?.code} ${object?.error?.message}`;
+  const codes = JSON.stringify(object?.rejections);
+  if (written === 0 && read > 0) return `none of ${read} records was written: ${codes}`;
+  return rejected > read / 2 ? `${rejected} of ${read} records were rejected: ${codes}` : undefined;
 }
 
 async function countRows(client: DynamoDBClient): Promise<number> {

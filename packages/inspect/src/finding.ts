@@ -100,7 +100,7 @@ export interface JsonFinding {
 export interface XmlFinding {
   /** The element that is a record, as a path from the root. */
   readonly record: Guess<string>;
-  /** Child elements that occur several times in a record. */
+  /** Elements within a record that occur several times in their parent. */
   readonly arrays: readonly string[];
   /** The encoding that the XML declaration names. */
   readonly declared?: string;

@@ -55,7 +55,10 @@ async function inspectContent(content: Content, maxBytes: number, signal: AbortS
   const start = await content.head(SIGNATURE_BYTES);
   if (Buffer.from(start.subarray(0, 4)).toString('latin1') === 'PAR1')
     return byRanges(content, 'parquet', await settled(() => inspectParquet(content, signal), signal));
-  if (isZip(start) && /\.xlsx$|xl\/|\[Content_Types\]\.xml/i.test(`${content.name} ${Buffer.from(start).toString('latin1')}`)) {
+  if (
+    isZip(start) &&
+    /\.xlsx$|xl\/|\[Content_Types\]\.xml/i.test(`${content.name} ${Buffer.from(start).toString('latin1')}`)
+  ) {
     const found = await settled(() => inspectXlsx(content, signal), signal);
     if (found.oddities?.some(({ code }) => code === 'XLSX_UNSUPPORTED' || code === 'XLSX_INVALID') !== true)
       return byRanges(content, 'xlsx', found);
@@ -139,14 +142,21 @@ async function settledText(content: Content, unpacked: Unpacked, signal: AbortSi
     const { charset, byteOrderMark } = findCharset(Buffer.concat([bytes, ...samples]), complete);
     const decoded = await decodeSample(bytes, charset.value, complete, signal);
     const more: string[] = [];
-    for (const sample of samples) more.push(wholeLines((await decodeSample(sample, charset.value, false, signal)).text));
+    for (const sample of samples)
+      more.push(wholeLines((await decodeSample(sample, charset.value, false, signal)).text));
     const name = unpacked.entry ?? content.name;
     const { text } = decoded;
     const found = await inspectText({ name, text, complete: decoded.complete, more, signal });
     const invalid: readonly Oddity[] =
       decoded.replaced === 0
         ? []
-        : [{ code: 'CHARACTER_INVALID', message: `Bytes are not characters in ${charset.value}.`, count: decoded.replaced }];
+        : [
+            {
+              code: 'CHARACTER_INVALID',
+              message: `Bytes are not characters in ${charset.value}.`,
+              count: decoded.replaced,
+            },
+          ];
     return { ...found, charset, byteOrderMark, complete: decoded.complete, oddities: [...invalid, ...found.oddities] };
   }, signal);
 }

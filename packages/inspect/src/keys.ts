@@ -1,10 +1,15 @@
 import type { ColumnFinding, KeyCandidate } from './finding.ts';
 
-const KEY_NAME = /(?:^|[_\s.-])(?:id|key|uuid|guid|code|sku|no|nr|number|isbn|iata|iso)$|^(?:id|key|code)|(?:Id|ID|Key|Code)$/;
+const KEY_NAME =
+  /(?:^|[_\s.-])(?:id|key|uuid|guid|code|sku|no|nr|number|isbn|iata|iso)$|^(?:id|key|code)|(?:Id|ID|Key|Code)$/;
 const MOST = 5;
 
 /** Columns that are unique in what was seen, those that are named and typed like a key first. */
-export function keyCandidates(columns: readonly ColumnFinding[], records: number, complete: boolean): readonly KeyCandidate[] {
+export function keyCandidates(
+  columns: readonly ColumnFinding[],
+  records: number,
+  complete: boolean,
+): readonly KeyCandidate[] {
   if (records < 2) return [];
   return columns
     .filter(({ unique, type, nullable }) => unique && !nullable && type.value !== 'decimal' && type.value !== 'boolean')

@@ -35,7 +35,13 @@ describe('a table of text', () => {
     expect(day!.format?.value).toBe('DD.MM.YYYY');
     expect(note!.values).toEqual(['Größe Ä', 'Größe Ö', 'Größe Ü']);
     expect(finding.keys[0]?.columns).toEqual(['sku']);
-    expect(finding.first[1]).toEqual({ sku: '0001', amount: '1,15', day: '02.11.2026', active: 'false', note: 'Größe Ö' });
+    expect(finding.first[1]).toEqual({
+      sku: '0001',
+      amount: '1,15',
+      day: '02.11.2026',
+      active: 'false',
+      note: 'Größe Ö',
+    });
     expect(finding).toMatchObject({ complete: true, recordsSeen: 40, recordsTotal: 40, oddities: [] });
     expect(JSON.parse(JSON.stringify(finding))).toEqual(finding);
   });
@@ -50,7 +56,11 @@ describe('a table of text', () => {
     ['a title', 'Prices of 2026\n\nsku,amount\nA1,3\nB2,4\nC3,5\n', { skipLines: { value: 2 } }],
     ['comments', '# made by hand\n# twice\nsku,amount\nA1,3\nB2,4\nC3,5\n', { comment: { value: '#' } }],
     ['a sep line', 'sep=,\nsku,amount\nA1,3\nB2,4\nC3,5\n', { sepLine: true }],
-    ['single quotes', "sku\tamount\n'A\t1'\t3\n'B\t2'\t4\n'C\t3'\t5\n", { quote: { value: "'" }, delimiter: { value: '\t' } }],
+    [
+      'single quotes',
+      "sku\tamount\n'A\t1'\t3\n'B\t2'\t4\n'C\t3'\t5\n",
+      { quote: { value: "'" }, delimiter: { value: '\t' } },
+    ],
   ])('with %s still has its two columns', async (_, text, csv) => {
     const finding = await inspect(utf8(text));
     expect(finding.csv).toMatchObject(csv);
@@ -62,16 +72,30 @@ describe('a table of text', () => {
     const text = 'id,size,size\n1,"a",b\n1,3"x",a\n2,4\n3,5,b,c\n4,"open\n';
     const { oddities } = await inspect(utf8(text), { name: 'odd.csv' });
     const lines = Object.fromEntries(oddities.map(({ code, lines: at }) => [code, at]));
-    expect(lines).toMatchObject({ ROW_SHORT: [4, 6], ROW_LONG: [5], QUOTE_UNCLOSED: [6], COLUMN_REPEATED: undefined, QUOTE_INSIDE_FIELD: [3] });
+    expect(lines).toMatchObject({
+      ROW_SHORT: [4, 6],
+      ROW_LONG: [5],
+      QUOTE_UNCLOSED: [6],
+      COLUMN_REPEATED: undefined,
+      QUOTE_INSIDE_FIELD: [3],
+    });
   });
 
   it.each([
     ['NA', '1\nNA\n3\n4\n', { type: { value: 'integer' }, nulls: ['NA'], nullable: true }],
-    ['thousands', '1,234.50\n2,000.00\n17.25\n'.replaceAll(/^(.*)$/gm, (line) => (line === '' ? '' : `"${line}"`)), { type: { value: 'decimal' }, thousands: ',' }],
+    [
+      'thousands',
+      '1,234.50\n2,000.00\n17.25\n'.replaceAll(/^(.*)$/gm, (line) => (line === '' ? '' : `"${line}"`)),
+      { type: { value: 'decimal' }, thousands: ',' },
+    ],
     ['months', 'Jan 1 2026\nFeb 3 2026\nMar 30 2026\n', { type: { value: 'date' }, format: { value: 'MMM D YYYY' } }],
     ['long integers', '12345678901234567890\n2\n3\n', { type: { value: 'integer' }, large: true }],
     ['times', '10:15\n23:59\n00:00\n', { type: { value: 'time' } }],
-    ['instants', '2026-11-01T10:15:00Z\n2026-11-02T10:15:00Z\n', { type: { value: 'timestamp' }, format: { value: 'YYYY-MM-DDTHH:mm:ssZ' } }],
+    [
+      'instants',
+      '2026-11-01T10:15:00Z\n2026-11-02T10:15:00Z\n',
+      { type: { value: 'timestamp' }, format: { value: 'YYYY-MM-DDTHH:mm:ssZ' } },
+    ],
     ['days that exist in one order only', '01/02/2026\n13/02/2026\n28/02/2026\n', { format: { value: 'DD/MM/YYYY' } }],
     ['days that do not exist', '2026-02-30\n2026-02-31\n', { type: { value: 'text' } }],
   ])('tells a column of %s', async (_, values, expected) => {
@@ -87,13 +111,21 @@ describe('a table of text', () => {
 });
 
 describe('other formats', () => {
-  const records = Array.from({ length: 30 }, (_, id) => ({ id, name: `n${id % 3}`, day: `2026-11-${String((id % 28) + 1).padStart(2, '0')}` }));
+  const records = Array.from({ length: 30 }, (_, id) => ({
+    id,
+    name: `n${id % 3}`,
+    day: `2026-11-${String((id % 28) + 1).padStart(2, '0')}`,
+  }));
   const xml = records.map(({ id, name }) => `<order id="${id}"><name>${name}</name><line/><line/></order>`).join('\n');
 
   it.each([
     ['ndjson', records.map((record) => JSON.stringify(record)).join('\n'), {}],
     ['json', JSON.stringify(records), { json: { path: { value: '[*]' } } }],
-    ['json', JSON.stringify({ meta: { pages: [1, 2] }, data: { items: records } }, undefined, 2), { json: { path: { value: 'data.items[*]' } } }],
+    [
+      'json',
+      JSON.stringify({ meta: { pages: [1, 2] }, data: { items: records } }, undefined, 2),
+      { json: { path: { value: 'data.items[*]' } } },
+    ],
     ['json', JSON.stringify({ 'a b': records }), { json: { path: { value: '["a b"][*]' } } }],
     ['json-seq', records.map((record) => `\u001e${JSON.stringify(record)}\n`).join(''), {}],
   ])('%s has its records found', async (format, text, expected) => {
@@ -115,7 +147,9 @@ describe('other formats', () => {
   });
 
   it('fixed width has its columns, also where values have blanks', async () => {
-    const text = records.map(({ id, day }) => `${String(id).padStart(6)}  ${(id % 4 === 0 ? 'two words' : 'one').padEnd(12)}${day}`).join('\n');
+    const text = records
+      .map(({ id, day }) => `${String(id).padStart(6)}  ${(id % 4 === 0 ? 'two words' : 'one').padEnd(12)}${day}`)
+      .join('\n');
     const finding = await inspect(utf8(text));
     expect(finding.format.value).toBe('fixed-width');
     expect(finding.fixedWidth?.columns.map(({ start }) => start)).toEqual([0, 8, 20]);
@@ -123,7 +157,9 @@ describe('other formats', () => {
   });
 
   it('logs are lines', async () => {
-    const finding = await inspect(utf8(records.map(({ id, day }) => `${day} 10:00:00 INFO worker ${id}: a, b; c`).join('\n')));
+    const finding = await inspect(
+      utf8(records.map(({ id, day }) => `${day} 10:00:00 INFO worker ${id}: a, b; c`).join('\n')),
+    );
     expect(finding).toMatchObject({ format: { value: 'lines' }, recordsSeen: 30 });
   });
 

@@ -17,7 +17,11 @@ describe('what is read', () => {
     const folder = mkdtempSync(join(tmpdir(), 'inspect-'));
     const path = join(folder, 'a.csv');
     writeFileSync(path, bytes);
-    const ranges = { name: 'a.csv', size: bytes.length, read: async (start: number, length: number) => bytes.subarray(start, start + length) };
+    const ranges = {
+      name: 'a.csv',
+      size: bytes.length,
+      read: async (start: number, length: number) => bytes.subarray(start, start + length),
+    };
     const all = [
       await inspect(bytes, { name: 'a.csv' }),
       await inspect(path),
@@ -60,27 +64,57 @@ describe('what is read', () => {
   });
 
   it('ends when its signal says so', async () => {
-    await expect(inspect(Buffer.from('a'), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+    await expect(inspect(Buffer.from('a'), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    );
   });
 });
 
 describe('odd content', () => {
   const piece = fc.oneof(
-    fc.constantFrom('"', "'", ',', ';', '\t', '\n', '\r', '\r\n', '{', '[', ']', '}', '<', '</a>', '<a b="', '\0', '\ufeff', 'PAR1', 'PK\x03\x04', '\x1f\x8b\x08', 'sep=;\n', '# ', ' '),
+    fc.constantFrom(
+      '"',
+      "'",
+      ',',
+      ';',
+      '\t',
+      '\n',
+      '\r',
+      '\r\n',
+      '{',
+      '[',
+      ']',
+      '}',
+      '<',
+      '</a>',
+      '<a b="',
+      '\0',
+      '\ufeff',
+      'PAR1',
+      'PK\x03\x04',
+      '\x1f\x8b\x08',
+      'sep=;\n',
+      '# ',
+      ' ',
+    ),
     fc.string({ maxLength: 8 }),
   );
 
   it('never makes it reject, and gives plain data', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 60 }), fc.constantFrom('x.csv', 'x.xlsx', 'x.json.gz', 'x'), async (pieces, name) => {
-        const finding = await inspect(Buffer.from(pieces.join('')), { name });
-        expect(JSON.parse(JSON.stringify(finding))).toEqual(finding);
-        for (const guess of [finding.format, finding.compression, ...finding.columns.map(({ type }) => type)]) {
-          expect(guess.confidence).toBeGreaterThanOrEqual(0);
-          expect(guess.confidence).toBeLessThanOrEqual(1);
-          expect(guess.runnerUp?.confidence ?? 0).toBeLessThanOrEqual(guess.confidence);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 60 }),
+        fc.constantFrom('x.csv', 'x.xlsx', 'x.json.gz', 'x'),
+        async (pieces, name) => {
+          const finding = await inspect(Buffer.from(pieces.join('')), { name });
+          expect(JSON.parse(JSON.stringify(finding))).toEqual(finding);
+          for (const guess of [finding.format, finding.compression, ...finding.columns.map(({ type }) => type)]) {
+            expect(guess.confidence).toBeGreaterThanOrEqual(0);
+            expect(guess.confidence).toBeLessThanOrEqual(1);
+            expect(guess.runnerUp?.confidence ?? 0).toBeLessThanOrEqual(guess.confidence);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });

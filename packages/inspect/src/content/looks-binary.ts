@@ -10,8 +10,7 @@ export function looksBinary(bytes: Uint8Array): boolean {
   for (let index = 0; index < head.length; index += 1) {
     const byte = head[index]!;
     if (byte === 0) zeros[index & 3]! += 1;
-    else if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b && byte < 0x1c)
-      controls += 1;
+    else if (byte < 0x1b && ![0x09, 0x0a, 0x0c, 0x0d].includes(byte)) controls += 1;
   }
   const total = zeros.reduce((sum, count) => sum + count, 0);
   if (total === 0) return controls > head.length / 200;

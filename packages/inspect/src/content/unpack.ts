@@ -26,12 +26,7 @@ const MOST_ENTRIES = 200;
 const DATA_NAME = /\.(csv|tsv|txt|json|ndjson|jsonl|xml|dat|data|log|tab|psv|geojson)(\.\w+)?$/i;
 
 /** Undoes the compressions that the first bytes show. Damage ends it; what came out before is kept. */
-export async function unpack(
-  head: Uint8Array,
-  whole: boolean,
-  name: string,
-  signal: AbortSignal,
-): Promise<Unpacked> {
+export async function unpack(head: Uint8Array, whole: boolean, name: string, signal: AbortSignal): Promise<Unpacked> {
   const plain = await tryUnpack(head, whole, name, signal);
   if (plain.compression.value !== 'none' || !looksBinary(head)) return plain;
   // Brotli and raw deflate have no mark: what decompresses to text without a fault is one of them.

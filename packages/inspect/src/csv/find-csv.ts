@@ -53,7 +53,10 @@ export function describeCsv(
   const skipped = preamble(all, width);
   const table = skipped.rows === 0 ? all : all.slice(skipped.rows);
   const fit = table.filter(({ fields }) => fields.length === width || fields.length >= width - 1);
-  const header = findHeader(fit.slice(0, 501).map(({ fields }) => fields), complete);
+  const header = findHeader(
+    fit.slice(0, 501).map(({ fields }) => fields),
+    complete,
+  );
   const records = header.value ? table.slice(1) : table;
   const names = header.value ? headerNames(table[0]!.fields, width) : numbered(width);
   const elsewhere = more.flatMap((part) => splitRows(part, cut, false).filter(({ fields }) => fields.length === width));
@@ -71,7 +74,7 @@ export function describeCsv(
     lineEnd: lineEndOf(body),
     sepLine,
     lenientQuotes: stray > 0,
-    padded: isPadded(records),
+    padded: isPadded(records) || (header.value && table[0]!.fields.some((name) => name !== name.trim())),
   };
   const first = records
     .slice(0, FIRST)
@@ -156,13 +159,23 @@ function csvOddities(
   const repeated = head.filter((name, index) => name !== '' && head.indexOf(name) !== index).length;
   const unnamed = head.filter((name) => name === '').length + Math.max(0, names.length - head.length);
   const found: readonly (Oddity | undefined)[] = [
-    short.length === 0 ? undefined : { code: 'ROW_SHORT', message: `Rows have fewer than ${width} fields.`, ...lines(short) },
-    long.length === 0 ? undefined : { code: 'ROW_LONG', message: `Rows have more than ${width} fields.`, ...lines(long) },
+    short.length === 0
+      ? undefined
+      : { code: 'ROW_SHORT', message: `Rows have fewer than ${width} fields.`, ...lines(short) },
+    long.length === 0
+      ? undefined
+      : { code: 'ROW_LONG', message: `Rows have more than ${width} fields.`, ...lines(long) },
     stray.length === 0
       ? undefined
-      : { code: 'QUOTE_INSIDE_FIELD', message: 'Values have quotes inside fields, or text after a closing quote.', ...lines(stray) },
+      : {
+          code: 'QUOTE_INSIDE_FIELD',
+          message: 'Values have quotes inside fields, or text after a closing quote.',
+          ...lines(stray),
+        },
     open.length === 0 ? undefined : { code: 'QUOTE_UNCLOSED', message: 'A quote is not closed.', ...lines(open) },
-    !hasHeader || repeated === 0 ? undefined : { code: 'COLUMN_REPEATED', message: `${repeated} columns have the name of another one.` },
+    !hasHeader || repeated === 0
+      ? undefined
+      : { code: 'COLUMN_REPEATED', message: `${repeated} columns have the name of another one.` },
     !hasHeader || unnamed === 0 ? undefined : { code: 'COLUMN_UNNAMED', message: `${unnamed} columns have no name.` },
     ...strangers.map(({ name, kind, lines: at }) => ({
       code: 'VALUE_OF_OTHER_TYPE',

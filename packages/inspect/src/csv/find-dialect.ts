@@ -126,8 +126,7 @@ function countQuotes(
   for (let at = sample.indexOf(quote); at !== -1; at = sample.indexOf(quote, at + 1)) {
     const before = at === 0 ? '\n' : sample[at - 1]!;
     const behind = sample[at + 1] ?? '\n';
-    const isEdge = (character: string): boolean =>
-      character === delimiter || character === '\n' || character === '\r';
+    const isEdge = (character: string): boolean => character === delimiter || character === '\n' || character === '\r';
     if (isEdge(before)) {
       // One that opens a field must also be closed before a delimiter or line end.
       const close = closingQuote(sample, at + 1, quote, isEdge);
@@ -161,7 +160,8 @@ function commentOf(sample: string): string {
     const marked = lines.filter((line) => line.startsWith(character)).length;
     const others = lines.filter((line) => line.trim() !== '' && !line.startsWith(character));
     if (marked === 0 || others.length === 0) continue;
-    if (lines[0]!.startsWith(character) && marked < Math.max(2, others.length * 3)) return isHeaderMark(lines) ? '' : character;
+    if (lines[0]!.startsWith(character) && marked < Math.max(2, others.length * 3))
+      return isHeaderMark(lines) ? '' : character;
     const share = marked / lines.length;
     if (share < 0.2 && lines.some((line) => line.startsWith(`${character} `))) return character;
   }

@@ -21,7 +21,8 @@ export function findHeader(rows: readonly (readonly string[])[], complete: boole
   const body = others.slice(0, ROWS);
   const isIndexed = names.length > 2 && names[0] === '' && new Set(filled).size === names.length - 1;
   // As R writes row names: an empty cell above a column in which no other is empty.
-  if (isIndexed && body.length >= 3 && body.every(([index = '']) => index.trim() !== '')) return guess(true, indexedCertainty(filled), false, 0.1);
+  if (isIndexed && body.length >= 3 && body.every(([index = '']) => index.trim() !== ''))
+    return guess(true, indexedCertainty(filled), false, 0.1);
   const years = areYears(names);
   let [votes, against] = [0, 0];
   for (const [index, name] of names.entries()) {
@@ -69,7 +70,8 @@ function textVote(name: string, column: readonly string[], distinct: ReadonlySet
   }
   if (column.length >= 8 && distinct.size * 4 <= column.length) return looks + 0.8;
   const isWordy = /^[a-z][a-z0-9]*(?:[_ ][a-z0-9]+)*$/.test(name) || /^[a-z]+(?:[A-Z][a-z0-9]*)+$/.test(name);
-  if (isWordy && column.filter((value) => /^[a-z][a-z0-9_]*$/.test(value)).length < column.length / 2) return looks + 0.5;
+  if (isWordy && column.filter((value) => /^[a-z][a-z0-9_]*$/.test(value)).length < column.length / 2)
+    return looks + 0.5;
   if (USUAL.test(name)) return looks + 0.6;
   return looks;
 }
@@ -77,7 +79,10 @@ function textVote(name: string, column: readonly string[], distinct: ReadonlySet
 /** Whether names are years one after the other, as in tables with a column for each year. */
 function areYears(names: readonly string[]): boolean {
   const years = names.filter(isYear).map(Number);
-  return years.length >= 3 && years.every((year, index) => index === 0 || Math.abs(year - years[index - 1]!) === Math.abs(years[1]! - years[0]!));
+  return (
+    years.length >= 3 &&
+    years.every((year, index) => index === 0 || Math.abs(year - years[index - 1]!) === Math.abs(years[1]! - years[0]!))
+  );
 }
 
 function isYear(text: string): boolean {

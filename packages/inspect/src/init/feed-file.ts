@@ -3,7 +3,11 @@ import type { ProjectNames } from './names.ts';
 import type { PlannedStage } from './plan-stages.ts';
 
 /** Writes the feed: a function that reads records from any source, and the feed from S3 into a table. */
-export function feedFile(stages: readonly PlannedStage[], { feed, variable, type }: ProjectNames, table: string): string {
+export function feedFile(
+  stages: readonly PlannedStage[],
+  { feed, variable, type }: ProjectNames,
+  table: string,
+): string {
   const imports = new Imports();
   imports.add('@millrace/core', 'feed', 'validate', 'type RangedSource', 'type RecordFlow');
   imports.add('@millrace/dynamodb', 'dynamodbSink', 'landingItem');
@@ -32,8 +36,9 @@ export const ${variable} = read${type}s(source)
 `;
 }
 
-function callOf({ call, arguments: given }: PlannedStage): string {
-  return `${call}(${given.map((one) => literal(one, '    ')).join(', ')})`;
+function callOf({ call, arguments: given, within }: PlannedStage): string {
+  const text = `${call}(${given.map((one) => literal(one, '    ')).join(', ')})`;
+  return within === undefined ? text : `${within}(${text})`;
 }
 
 /** Names by module, each once. */
@@ -48,7 +53,9 @@ class Imports {
 
   text(): string {
     return [...this.#names]
-      .toSorted(([left], [right]) => Number(left.startsWith('.')) - Number(right.startsWith('.')) || (left < right ? -1 : 1))
+      .toSorted(
+        ([left], [right]) => Number(left.startsWith('.')) - Number(right.startsWith('.')) || (left < right ? -1 : 1),
+      )
       .map(([module, names]) => `import { ${[...names].join(', ')} } from '${module}';\n`)
       .join('');
   }

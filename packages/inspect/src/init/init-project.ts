@@ -8,6 +8,7 @@ import { planStages } from './plan-stages.ts';
 import { configFile, GITIGNORE, handlerFile, packageFile, readmeFile, tsconfigFile } from './project-files.ts';
 import { readSample, type ReadSample } from './read-sample.ts';
 import { samTemplate } from './sam-template.ts';
+import { WITH_LINE_FEEDS } from './with-line-feeds.ts';
 import { schemaFile } from './schema-file.ts';
 import { goldenFile, testFile } from './test-file.ts';
 
@@ -63,7 +64,9 @@ export async function initProject(finding: Finding, answers: InitAnswers): Promi
     [`samples/${name}`, sample],
     [`golden/${name}.json`, goldenFile(result)],
   ]);
-  if (stages.some(({ imports = [] }) => imports.some(([one]) => one === 'numberUnless'))) files.set('src/number-unless.ts', NUMBER_UNLESS);
+  const own = new Set(stages.flatMap(({ imports = [] }) => imports.map(([one]) => one)));
+  if (own.has('numberUnless')) files.set('src/number-unless.ts', NUMBER_UNLESS);
+  if (own.has('withLineFeeds')) files.set('src/with-line-feeds.ts', WITH_LINE_FEEDS);
   if (isDeployed) files.set('src/handler.ts', handlerFile(names)).set('template.yaml', samTemplate(names));
   return { files, feed: names.feed, read: result.read, rejections: result.rejections };
 }

@@ -19,7 +19,10 @@ export function projectNames(file: string, given: string | undefined): ProjectNa
   const stem = file
     .split('/')
     .at(-1)!
-    .replace(/\.(?:csv|tsv|txt|json|jsonl|ndjson|geojson|xml|dat|log|tab|parquet|xlsx|gz|zst|bz2|br|zz|zip|tgz|tar)(?:\..*)?$/i, '')
+    .replace(
+      /\.(?:csv|tsv|txt|json|jsonl|ndjson|geojson|xml|dat|log|tab|parquet|xlsx|gz|zst|bz2|br|zz|zip|tgz|tar)(?:\..*)?$/i,
+      '',
+    )
     .replaceAll(/\d{4}[-_.]?\d{2}[-_.]?\d{2}/g, '');
   const words = (given ?? stem)
     .replaceAll(/([a-z])([A-Z])/g, '$1-$2')

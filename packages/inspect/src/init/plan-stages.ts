@@ -8,6 +8,8 @@ export interface PlannedStage {
   readonly call: StageName;
   readonly module: string;
   readonly arguments: readonly unknown[];
+  /** A function of the project that the stage is given to. */
+  readonly within?: 'withLineFeeds';
   /** Other names that its arguments take from modules. */
   readonly imports?: readonly (readonly [name: string, module: string])[];
 }
@@ -36,12 +38,11 @@ const LARGE_DOCUMENT = 16 * 1024 * 1024;
  * @throws MillraceError `INIT_UNSUPPORTED` if Millrace does not read such files
  */
 export function planStages(finding: Finding): readonly PlannedStage[] {
-  const { format, csv } = finding;
-  if (['unknown', 'empty', 'html'].includes(format.value) || (csv?.lineEnd === '\r' && format.value === 'csv')) {
-    const what = csv?.lineEnd === '\r' ? 'a text whose lines end with carriage returns alone' : `of the format "${format.value}"`;
+  const { format } = finding;
+  if (['unknown', 'empty', 'html'].includes(format.value)) {
     throw new MillraceError(
       'INIT_UNSUPPORTED',
-      `The sample is ${what}, which Millrace does not read. Have the data delivered as CSV, JSON, XML, Parquet or .xlsx.`,
+      `The sample is of the format "${format.value}", which Millrace does not read. Have the data delivered as CSV, JSON, XML, Parquet or .xlsx.`,
       { details: { format: format.value } },
     );
   }
@@ -60,8 +61,10 @@ function decompression({ compression }: Finding): readonly PlannedStage[] {
   return [{ call: 'decompress', module: '@millrace/gzip', arguments: [{ ...expect, ...formats }], imports }];
 }
 
-function decoding({ charset }: Finding): readonly PlannedStage[] {
-  return [{ call: 'decodeText', module: '@millrace/encoding', arguments: [charset?.value ?? 'utf-8'] }];
+function decoding({ charset, csv }: Finding): readonly PlannedStage[] {
+  const decode: PlannedStage = { call: 'decodeText', module: '@millrace/encoding', arguments: [charset?.value ?? 'utf-8'] };
+  if (csv?.lineEnd !== '\r') return [decode];
+  return [{ ...decode, within: 'withLineFeeds', imports: [['withLineFeeds', './with-line-feeds.ts']] }];
 }
 
 function parsing(finding: Finding): readonly PlannedStage[] {
@@ -91,7 +94,11 @@ function parsing(finding: Finding): readonly PlannedStage[] {
     default:
       return [
         { call: 'parseLines', module: FORMATS, arguments: [] },
-        { call: 'map', module: '@millrace/core', arguments: [new Code('(line: string) => ({ line })', (line: string) => ({ line }))] },
+        {
+          call: 'map',
+          module: '@millrace/core',
+          arguments: [new Code('(line: string) => ({ line })', (line: string) => ({ line }))],
+        },
       ];
   }
 }
@@ -153,7 +160,9 @@ export function fieldType(column: ColumnFinding): unknown {
         if (!isPlain || large) return undefined;
         return new Code(`numberUnless(${nulls.map(quoted).join(', ')})`, numberUnless(...nulls));
       }
-      return isPlain ? name : { type: name, ...(decimal && { decimal }), ...(thousands !== undefined && { thousands }) };
+      return isPlain
+        ? name
+        : { type: name, ...(decimal && { decimal }), ...(thousands !== undefined && { thousands }) };
     }
     case 'boolean':
       return nulls.length > 0 ? undefined : 'boolean';
@@ -169,7 +178,12 @@ export function fieldType(column: ColumnFinding): unknown {
 
 /** Whether `parseCsv` has the parts of a date format. */
 function isReadable(format: string): boolean {
-  const rest = format.replace(/YYYY/, '').replace(/MM?/, '').replace(/DD?/, '').replace(/HH?:mm(:ss(\.SSS)?)?(Z$)?/, '').replace('T', '');
+  const rest = format
+    .replace(/YYYY/, '')
+    .replace(/MM?/, '')
+    .replace(/DD?/, '')
+    .replace(/HH?:mm(:ss(\.SSS)?)?(Z$)?/, '')
+    .replace('T', '');
   return /YYYY/.test(format) && /D/.test(format) && !/MMM/.test(format) && !/[A-Za-z]/.test(rest);
 }
 
@@ -184,7 +198,10 @@ function fixedWidthStages({ fixedWidth, columns }: Finding): readonly PlannedSta
   };
   const parse: PlannedStage = { call: 'parseFixedWidth', module: FORMATS, arguments: [options], imports };
   if (!header.value) return [parse];
-  const isRecord = new Code('(_, { ordinal }) => ordinal > 0', (_: unknown, { ordinal }: { ordinal: number }) => ordinal > 0);
+  const isRecord = new Code(
+    '(_, { ordinal }) => ordinal > 0',
+    (_: unknown, { ordinal }: { ordinal: number }) => ordinal > 0,
+  );
   return [parse, { call: 'filter', module: '@millrace/core', arguments: [isRecord] }];
 }
 

@@ -4,13 +4,36 @@ import type { PlannedStage } from './plan-stages.ts';
 
 const AWS = '^3.1164.0';
 
-export function packageFile(stages: readonly PlannedStage[], { feed }: ProjectNames, version: string, deploy: boolean): string {
+export function packageFile(
+  stages: readonly PlannedStage[],
+  { feed }: ProjectNames,
+  version: string,
+  deploy: boolean,
+): string {
   const modules = stages.flatMap(({ module, imports = [] }) => [module, ...imports.map(([, one]) => one)]);
-  const packages = modules.filter((one) => one.startsWith('@millrace/')).map((one) => one.split('/').slice(0, 2).join('/'));
-  const own = ['@millrace/core', '@millrace/dynamodb', '@millrace/s3', ...packages, ...(deploy ? ['@millrace/lambda-adapter'] : [])];
-  const others = { '@aws-sdk/client-dynamodb': AWS, '@aws-sdk/client-s3': AWS, '@aws-sdk/lib-dynamodb': AWS, zod: '^4.0.0' };
+  const packages = modules
+    .filter((one) => one.startsWith('@millrace/'))
+    .map((one) => one.split('/').slice(0, 2).join('/'));
+  const own = [
+    '@millrace/core',
+    '@millrace/dynamodb',
+    '@millrace/s3',
+    ...packages,
+    ...(deploy ? ['@millrace/lambda-adapter'] : []),
+  ];
+  const others = {
+    '@aws-sdk/client-dynamodb': AWS,
+    '@aws-sdk/client-s3': AWS,
+    '@aws-sdk/lib-dynamodb': AWS,
+    zod: '^4.0.0',
+  };
   const dependencies = { ...Object.fromEntries(own.map((name) => [name, version])), ...others };
-  const tools = { '@millrace/cli': version, '@millrace/testkit': version, '@types/node': '^22.0.0', typescript: '^6.0.0' };
+  const tools = {
+    '@millrace/cli': version,
+    '@millrace/testkit': version,
+    '@types/node': '^22.0.0',
+    typescript: '^6.0.0',
+  };
   const content = {
     name: feed,
     private: true,
@@ -120,4 +143,3 @@ ${deploy ? deployment : ''}`;
 }
 
 export const GITIGNORE = 'node_modules\ndist\n.aws-sam\n';
-

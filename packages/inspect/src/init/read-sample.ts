@@ -1,4 +1,13 @@
-import { type Each, type FeedDecoder, type FeedParser, feed, filter, map, type RangeParser, type Rejection } from '@millrace/core';
+import {
+  type Each,
+  type FeedDecoder,
+  type FeedParser,
+  feed,
+  filter,
+  map,
+  type RangeParser,
+  type Rejection,
+} from '@millrace/core';
 import { decodeText } from '@millrace/encoding';
 import { parseCsv, parseFixedWidth, parseJson, parseJsonSeq, parseLines, parseNdjson } from '@millrace/formats';
 import { decompress } from '@millrace/gzip';
@@ -10,6 +19,7 @@ import { memorySink, memorySource } from '@millrace/testkit';
 import { parseXlsx } from '@millrace/xlsx';
 import { parseXml } from '@millrace/xml';
 import { evaluated } from './code.ts';
+import { withLineFeeds } from './with-line-feeds.ts';
 import type { PlannedStage, StageName } from './plan-stages.ts';
 
 /** What the planned stages make of the sample. */
@@ -34,10 +44,15 @@ export const GOLDEN_RECORDS = 20;
 type AnyStage = FeedDecoder | FeedParser | RangeParser<unknown> | Each<unknown, unknown>;
 
 /** Runs the planned stages over the sample in memory, as the project's test will. */
-export async function readSample(stages: readonly PlannedStage[], sample: Uint8Array, name: string): Promise<ReadSample> {
+export async function readSample(
+  stages: readonly PlannedStage[],
+  sample: Uint8Array,
+  name: string,
+): Promise<ReadSample> {
   const sink = memorySink<unknown>({ limits: { count: 1000 } });
   const source = memorySource({ objects: { [name]: [sample] } });
-  let flow: { readonly through: (stage: never) => unknown; readonly to?: (to: typeof sink) => RunsFeed } = feed('sample').from(source);
+  let flow: { readonly through: (stage: never) => unknown; readonly to?: (to: typeof sink) => RunsFeed } =
+    feed('sample').from(source);
   for (const stage of stages) flow = flow.through(makeStage(stage) as never) as typeof flow;
   const report = await flow.to!(sink).run([{ name }], {
     quarantine: memorySink<Rejection>({ name: 'rejected' }),
@@ -56,13 +71,14 @@ interface RunsFeed {
   readonly run: (refs: readonly object[], options: object) => Promise<import('@millrace/core').RunReport>;
 }
 
-function makeStage({ call, arguments: given }: PlannedStage): AnyStage {
+function makeStage({ call, arguments: given, within }: PlannedStage): AnyStage {
   const [first] = evaluated(given) as readonly unknown[];
   if (call === 'decompress') {
     const makers = { bzip2, tar, zip };
     const { formats, ...rest } = first as { readonly formats?: readonly (keyof typeof makers)[] };
     return decompress({ ...rest, ...(formats !== undefined && { formats: formats.map((name) => makers[name]()) }) });
   }
+  if (within === 'withLineFeeds') return withLineFeeds(decodeText(first as string));
   return (MAKERS[call] as (argument: unknown) => AnyStage)(first);
 }
 

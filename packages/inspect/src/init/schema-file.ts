@@ -33,7 +33,8 @@ function fieldsOf(finding: Finding): readonly Field[] {
   const isText = format.value === 'fixed-width' && fixedWidth?.header.value === true;
   return columns.map((column) => {
     const remark = remarkOf(column);
-    if (format.value === 'csv' || format.value === 'fixed-width') return [column.name, isText ? 'z.string()' : textField(column), remark];
+    if (format.value === 'csv' || format.value === 'fixed-width')
+      return [column.name, isText ? 'z.string()' : textField(column), remark];
     if (format.value === 'lines') return [column.name, 'z.string()', remark];
     const isCertain = complete || format.value === 'parquet';
     if (format.value === 'xml') return [column.name, xmlField(column, isCertain), ''];
@@ -86,7 +87,7 @@ function valueField({ type, nullable }: ColumnFinding, isCertain: boolean, forma
     }
   })();
   // What was not seen may be anything.
-  if (!isCertain) return 'z.unknown()';
+  if (!isCertain) return 'z.unknown().optional()';
   if (base === 'z.unknown()') return `${base}.optional()`;
   return nullable ? `${base}.nullish()` : base;
 }

@@ -45,7 +45,11 @@ function lines(text: string, complete: boolean): FoundJson | undefined {
       ? []
       : [{ code: 'LINE_NOT_JSON', message: 'Lines are not JSON.', lines: bad.slice(0, 10), count: bad.length }];
   const confidence = bad.length === 0 ? 0.99 : 0.92;
-  return { format: guess<FileFormat>('ndjson', confidence, 'json', 0.05), records: good.map(({ value }) => value), oddities };
+  return {
+    format: guess<FileFormat>('ndjson', confidence, 'json', 0.05),
+    records: good.map(({ value }) => value),
+    oddities,
+  };
 }
 
 function document(text: string, complete: boolean): FoundJson | undefined {
@@ -53,7 +57,8 @@ function document(text: string, complete: boolean): FoundJson | undefined {
   if (found === undefined) return undefined;
   const { candidates, concatenated, valid } = found;
   const [best, next] = candidates;
-  const path = best === undefined ? guess('', 0.8) : guess(best.path, best.confidence, next?.path, next?.confidence ?? 0);
+  const path =
+    best === undefined ? guess('', 0.8) : guess(best.path, best.confidence, next?.path, next?.confidence ?? 0);
   const isLine = complete && !concatenated && text.startsWith('{') && !text.trimEnd().includes('\n');
   const format = isLine
     ? guess<FileFormat>('json', 0.8, 'ndjson', 0.4)

@@ -24,8 +24,7 @@ export function jsonColumns(records: readonly unknown[], complete: boolean, unty
     }
   }
   return [...values].map(([name, seen]) => {
-    const isText = untyped && seen.every((value) => typeof value === 'string');
-    if (!isText) return { name, ...jsonColumn(seen, objects, complete) };
+    if (!untyped || !seen.every(isText)) return { name, ...jsonColumn(seen, objects, complete) };
     const absent = objects - seen.length;
     const { finding } = columnType(seen, complete);
     const nullable = finding.nullable || absent > 0;
@@ -39,14 +38,19 @@ function jsonColumn(seen: readonly unknown[], records: number, complete: boolean
   if (kinds.has('decimal')) kinds.delete('integer');
   const [first] = kinds;
   const kind: ColumnKind = kinds.size === 0 ? 'empty' : kinds.size === 1 ? first! : 'mixed';
-  const sure = complete ? 0.99 : kind === 'mixed' || kind === 'decimal' ? 0.97 : Math.min(0.89, 1 - 0.4 * 0.9 ** filled.length);
+  const sure = complete
+    ? 0.99
+    : kind === 'mixed' || kind === 'decimal'
+      ? 0.97
+      : Math.min(0.89, 1 - 0.4 * 0.9 ** filled.length);
   const empty = records - filled.length;
-  const texts = kind === 'text' ? (filled as readonly string[]) : [];
+  const texts = kind === 'text' ? filled.map(String) : [];
   const distinct = new Set(kind === 'object' || kind === 'array' || kind === 'mixed' ? [] : filled.map(String));
   const dates = kind === 'text' ? dateShape(texts.slice(0, 5000).map((text) => text.trim())) : undefined;
   const count = Math.min(filled.length, 20);
   return {
-    type: dates === undefined ? guess(kind, sure) : guess(dates.kind, Math.min(sure, 1 - 0.4 * 0.8 ** count), 'text', 0.3),
+    type:
+      dates === undefined ? guess(kind, sure) : guess(dates.kind, Math.min(sure, 1 - 0.4 * 0.8 ** count), 'text', 0.3),
     ...(dates !== undefined && { format: formatGuess(dates.format, dates.other, sure) }),
     nullable: empty > 0,
     empty,
@@ -60,6 +64,10 @@ function jsonColumn(seen: readonly unknown[], records: number, complete: boolean
 
 function formatGuess(format: string, other: string | undefined, sure: number): Guess<string> {
   return guess(format, other === undefined ? sure : Math.min(sure, 0.6), other, 0.4);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function kindOf(value: unknown): ColumnKind {

@@ -60,9 +60,10 @@ function rank(arrays: readonly Found[], text: string, top: 'object' | 'array' | 
     })
     .toSorted((left, right) => right.score - left.score);
   const whole = top === 'object' ? [{ path: '', score: 0.22, records: wholeDocument(text) }] : [];
-  const all = [...scored.map(({ array, score }) => ({ path: array.path, score, records: array.records })), ...whole].toSorted(
-    (left, right) => right.score - left.score,
-  );
+  const all = [
+    ...scored.map(({ array, score }) => ({ path: array.path, score, records: array.records })),
+    ...whole,
+  ].toSorted((left, right) => right.score - left.score);
   const best = all[0]?.score ?? 1;
   const rival = all[1]?.score ?? 0;
   return all.slice(0, MOST_CANDIDATES).map(({ path, score, records }, index) => {

@@ -16,7 +16,11 @@ export interface FirstRecords {
 const MOST_RECORDS = 5000;
 
 /** Runs a parser that reads ranges until there are enough records, or the budget of bytes is spent. */
-export async function firstRecords(parser: RangeParser<unknown>, content: Content, signal: AbortSignal): Promise<FirstRecords> {
+export async function firstRecords(
+  parser: RangeParser<unknown>,
+  content: Content,
+  signal: AbortSignal,
+): Promise<FirstRecords> {
   const records: unknown[] = [];
   const parts: string[] = [];
   const outcome = (complete: boolean, problem?: Oddity): FirstRecords => ({ records, parts, complete, problem });

@@ -39,8 +39,9 @@ const MARKS: readonly (readonly [name: string, bytes: readonly number[]])[] = [
   ['utf-16be', [0xfe, 0xff]],
 ];
 
-/** Bytes of lines beyond ASCII that letters are judged by. More of them take longer and tell nothing new. */
-const SAMPLE_BYTES = 6 * 1024;
+/** Bytes beyond ASCII that letters are judged by, and bytes of the lines that hold them. More take longer and tell nothing new. */
+const TELLING_BYTES = 1200;
+const SAMPLE_BYTES = 24 * 1024;
 const XML_DECLARATION = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]*)["']/;
 
 /**
@@ -118,15 +119,18 @@ function withoutCutEnd(bytes: Uint8Array, complete: boolean): Uint8Array {
 function linesBeyondAscii(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   let size = 0;
+  let beyond = 0;
   let at = 0;
-  while (at < bytes.length && size < SAMPLE_BYTES) {
+  while (at < bytes.length && size < SAMPLE_BYTES && beyond < TELLING_BYTES) {
     let telling = at;
     while (telling < bytes.length && bytes[telling]! < 0x80 && bytes[telling] !== 0x1b) telling += 1;
     if (telling === bytes.length) break;
     const start = Math.max(at, bytes.lastIndexOf(0x0a, telling) + 1, telling - 1024);
     const feed = bytes.indexOf(0x0a, telling);
-    const end = Math.min(feed === -1 ? bytes.length : feed + 1, start + SAMPLE_BYTES - size + 1024);
-    parts.push(bytes.subarray(start, end));
+    const end = Math.min(feed === -1 ? bytes.length : feed + 1, start + 4096);
+    const part = bytes.subarray(start, end);
+    for (const byte of part) if (byte >= 0x80 || byte === 0x1b) beyond += 1;
+    parts.push(part);
     size += end - start;
     at = end;
   }

@@ -26,7 +26,10 @@ export function findFixedWidth(text: string, complete: boolean): FoundFixedWidth
   const cut = (line: string): readonly string[] =>
     spans.map(({ start, width }) => line.slice(start, start + width).trim());
   const rows = all.map((line, index) => ({ fields: cut(line), line: index + 1 }));
-  const header = findHeader(rows.slice(0, 501).map(({ fields }) => fields), complete);
+  const header = findHeader(
+    rows.slice(0, 501).map(({ fields }) => fields),
+    complete,
+  );
   const names = spans.map((_, index) => {
     const name = header.value ? rows[0]!.fields[index]! : '';
     return name === '' ? `column_${index + 1}` : name;
@@ -34,7 +37,9 @@ export function findFixedWidth(text: string, complete: boolean): FoundFixedWidth
   const unique = names.map((name, index) => (names.indexOf(name) === index ? name : `${name}_${index + 1}`));
   const records = header.value ? rows.slice(1) : rows;
   const { columns } = columnsOf(unique, records, [], complete && all.length < MOST_LINES);
-  const first = records.slice(0, FIRST).map(({ fields }) => Object.fromEntries(unique.map((name, index) => [name, fields[index]!])));
+  const first = records
+    .slice(0, FIRST)
+    .map(({ fields }) => Object.fromEntries(unique.map((name, index) => [name, fields[index]!])));
   const fixed = spans.map(({ start, width }, index) => ({ name: unique[index]!, start, width }));
   return {
     fixedWidth: { columns: fixed, header },
@@ -74,7 +79,10 @@ function isInside(start: number, next: number | undefined, lines: readonly strin
 }
 
 function spansFrom(starts: readonly number[], length: number): readonly Span[] {
-  return starts.map((start, index) => ({ start: index === 0 ? 0 : start, width: (starts[index + 1] ?? length) - (index === 0 ? 0 : start) }));
+  return starts.map((start, index) => ({
+    start: index === 0 ? 0 : start,
+    width: (starts[index + 1] ?? length) - (index === 0 ? 0 : start),
+  }));
 }
 
 function confidenceOf(lines: readonly string[], columns: readonly ColumnFinding[], count: number): number {

@@ -14,7 +14,17 @@ import { lineEndOf } from './lines-of.ts';
 /** What a text is: the members of a finding that its content decides. */
 export type TextFinding = Pick<
   Finding,
-  'format' | 'csv' | 'json' | 'xml' | 'fixedWidth' | 'columns' | 'keys' | 'recordsSeen' | 'recordsTotal' | 'first' | 'oddities'
+  | 'format'
+  | 'csv'
+  | 'json'
+  | 'xml'
+  | 'fixedWidth'
+  | 'columns'
+  | 'keys'
+  | 'recordsSeen'
+  | 'recordsTotal'
+  | 'first'
+  | 'oddities'
 >;
 
 /** A sample as text. */
@@ -29,7 +39,7 @@ export interface TextSample {
 
 const CARRIAGE_RETURNS: Oddity = {
   code: 'LINE_END_CARRIAGE_RETURN',
-  message: 'Lines end with a carriage return alone, which parseCsv does not read. Have them converted to LF or CRLF.',
+  message: 'Lines end with a carriage return alone, which parseCsv does not take for line ends.',
 };
 const FIRST = 10;
 /** Names that say that a text is a table. */
@@ -100,7 +110,8 @@ function ofLines(sample: TextSample): TextFinding {
   const fixed = isTable || lines.isLog ? undefined : findFixedWidth(text, complete);
   const csvScore = (csv?.confidence ?? 0) + (isTable ? 0.25 : 0);
   const fixedScore = fixed?.confidence ?? 0;
-  if (csv !== undefined && csvScore >= 0.45 && csvScore >= fixedScore) return ofCsv(text, csv, csvScore, fixedScore, complete);
+  if (csv !== undefined && csvScore >= 0.45 && csvScore >= fixedScore)
+    return ofCsv(text, csv, csvScore, fixedScore, complete);
   if (fixed !== undefined && fixedScore >= 0.6) return ofFixedWidth(fixed, csvScore, complete);
   if (csv !== undefined && csvScore >= 0.45) return ofCsv(text, csv, csvScore, fixedScore, complete);
   if (isTable) return ofCsv(text, describeCsv(text, singleColumn(), false, complete, more), 0.75, 0, complete);
@@ -114,7 +125,12 @@ function ofCsv(text: string, found: FoundCsv, score: number, rival: number, comp
   const csv = isOld ? { ...found.csv, lineEnd: '\r' as const } : found.csv;
   const oddities = isOld ? [CARRIAGE_RETURNS, ...found.oddities] : found.oddities;
   const confidence = Math.min(0.99, score * (1 - 0.3 * Math.max(0, rival - 0.3)));
-  const format = guess<FileFormat>('csv', confidence, rival > 0.3 ? 'fixed-width' : 'lines', rival > 0.3 ? rival / 2 : 0.05);
+  const format = guess<FileFormat>(
+    'csv',
+    confidence,
+    rival > 0.3 ? 'fixed-width' : 'lines',
+    rival > 0.3 ? rival / 2 : 0.05,
+  );
   return { ...finished(format, columns, rows.length, complete, first, oddities), csv };
 }
 

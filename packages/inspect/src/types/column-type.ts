@@ -46,11 +46,18 @@ export function columnType(values: readonly string[], complete: boolean): Column
   const typed = valued.length > 0 ? typeOfAll(valued, sure) : undefined;
   if (typed !== undefined && typed.type.value !== 'text') {
     const withNulls = nulls.length === 0 ? typed : { ...typed, type: atMost(typed.type, nullLimit(nulls)) };
-    return { finding: { ...common, ...withNulls, nulls, nullable: empty > 0 || nulls.length > 0 }, strangers: [], almost: undefined };
+    return {
+      finding: { ...common, ...withNulls, nulls, nullable: empty > 0 || nulls.length > 0 },
+      strangers: [],
+      almost: undefined,
+    };
   }
   if (typed !== undefined) return { finding: { ...common, ...typed, nulls: [] }, strangers: [], almost: undefined };
   const { kind, strangers } = nearly(trimmed);
-  const type = kind === undefined ? guess<ColumnKind>('text', textCertainty(valued, complete)) : guess<ColumnKind>('text', 0.75, kind, 0.5);
+  const type =
+    kind === undefined
+      ? guess<ColumnKind>('text', textCertainty(valued, complete))
+      : guess<ColumnKind>('text', 0.75, kind, 0.5);
   return { finding: { ...common, type }, strangers, almost: kind };
 }
 
@@ -81,7 +88,12 @@ function typeOfAll(
     if (leadingZeros && kind === 'integer' && thousands === undefined) return zeros(values, sure);
     const limit = ambiguous ? 0.65 : 1;
     return {
-      type: guess(kind, Math.min(sure, limit), ambiguous ? (kind === 'integer' ? 'decimal' : 'integer') : 'text', ambiguous ? 0.3 : 1 - sure),
+      type: guess(
+        kind,
+        Math.min(sure, limit),
+        ambiguous ? (kind === 'integer' ? 'decimal' : 'integer') : 'text',
+        ambiguous ? 0.3 : 1 - sure,
+      ),
       ...(decimal !== undefined && { decimal }),
       ...(thousands !== undefined && { thousands }),
       ...(large && { large }),
@@ -89,7 +101,12 @@ function typeOfAll(
   }
   const date = dateShape(values);
   if (date === undefined) return undefined;
-  const format: Guess<string> = guess(date.format, date.other === undefined ? sure : Math.min(sure, 0.6), date.other, 0.4);
+  const format: Guess<string> = guess(
+    date.format,
+    date.other === undefined ? sure : Math.min(sure, 0.6),
+    date.other,
+    0.4,
+  );
   return { type: guess(date.kind, sure, 'text', 1 - sure), format };
 }
 
@@ -102,7 +119,10 @@ function zeros(values: readonly string[], sure: number): Pick<ColumnFinding, 'ty
 }
 
 /** The type that nearly all values have, and where the others are. */
-function nearly(values: readonly string[]): { readonly kind: ColumnKind | undefined; readonly strangers: readonly number[] } {
+function nearly(values: readonly string[]): {
+  readonly kind: ColumnKind | undefined;
+  readonly strangers: readonly number[];
+} {
   const strangers: number[] = [];
   let filled = 0;
   for (const [index, value] of values.entries()) {

@@ -4,7 +4,11 @@ import { columnType } from './column-type.ts';
 export interface Columns {
   readonly columns: readonly ColumnFinding[];
   /** Values that are not what nearly all others of their column are. */
-  readonly strangers: readonly { readonly name: string; readonly kind: ColumnKind; readonly lines: readonly number[] }[];
+  readonly strangers: readonly {
+    readonly name: string;
+    readonly kind: ColumnKind;
+    readonly lines: readonly number[];
+  }[];
 }
 
 /** A row of texts with the line on which it begins. */

@@ -44,7 +44,9 @@ export function findXml(text: string, complete: boolean): FoundXml | undefined {
   if (failed && !isDeclared) return undefined;
   const format = guess<FileFormat>('xml', failed ? 0.8 : isDeclared ? 0.99 : 0.95, 'html', 0.03);
   const record = recordOf(all, text.length);
-  const arrays = all.find(({ path }) => path === record.value)?.repeated ?? new Set<string>();
+  // What comes twice in an element of a record, however deep.
+  const inside = all.filter(({ path }) => path === record.value || path.startsWith(`${record.value}/`));
+  const arrays = new Set(inside.flatMap(({ repeated }) => [...repeated]));
   const xml: XmlFinding = { record, arrays: [...arrays].toSorted(), ...(declared !== undefined && { declared }) };
   return { format: complete ? format : { ...format, confidence: Math.min(format.confidence, 0.97) }, xml };
 }

@@ -12,7 +12,12 @@ export interface XmlRecords {
 const MOST_CHARS = 1024 * 1024;
 
 /** Parses the records of a sample as a feed would. */
-export async function xmlRecords(text: string, xml: XmlFinding, complete: boolean, signal: AbortSignal): Promise<XmlRecords> {
+export async function xmlRecords(
+  text: string,
+  xml: XmlFinding,
+  complete: boolean,
+  signal: AbortSignal,
+): Promise<XmlRecords> {
   const records: unknown[] = [];
   const rejections = new Map<string, { message: string; lines: number[]; count: number }>();
   const take = async (outputs: unknown): Promise<void> => {
