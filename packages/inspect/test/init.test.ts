@@ -72,7 +72,11 @@ describe('a project from a sample', () => {
   });
 
   it.each([
-    ['names that are not identifiers', 'a b,class,"it\'s",__proto__,a b\n1,2,3,4,5\n6,7,8,9,10\n11,12,13,14,15\n', 'odd names.csv'],
+    [
+      'names that are not identifiers',
+      'a b,class,"it\'s",__proto__,a b\n1,2,3,4,5\n6,7,8,9,10\n11,12,13,14,15\n',
+      'odd names.csv',
+    ],
     ['no header', '1,x\n2,y\n3,z\n', 'class.csv'],
     ['a title', 'Title\n\nid,name\n1,x\n2,y\n', '2026.csv'],
     ['quotes inside', 'id,size,name\n1,3"x,"a"\n2,4"y,"b"\n', 'x.csv'],
@@ -81,7 +85,11 @@ describe('a project from a sample', () => {
     ['JSON of numbers', '[1,2,3]', 'n.json'],
     ['a document', '{"a b":{"c":1}}', 'd.json'],
     ['XML', '<a><b x="1"><c/></b><b x="2"><c/><c/></b></a>', 'f.xml'],
-    ['fixed width', 'id    name   on\n   1  one    2026-01-01\n  22  two    2026-01-02\n 333  three  2026-01-03\n', 'w.dat'],
+    [
+      'fixed width',
+      'id    name   on\n   1  one    2026-01-01\n  22  two    2026-01-02\n 333  three  2026-01-03\n',
+      'w.dat',
+    ],
   ])('is TypeScript that parses, from a sample with %s', async (_, text, name) => {
     const files = await project(Buffer.from(text), name, { deploy: 'sam' });
     for (const [path, content] of files) {
@@ -89,20 +97,29 @@ describe('a project from a sample', () => {
       const { diagnostics = [] } = ts.transpileModule(content, { reportDiagnostics: true, fileName: path });
       expect(diagnostics.map(({ messageText }) => messageText)).toEqual([]);
     }
-    const golden = JSON.parse(files.get(`golden/${name}.json`)!) as { outcome: string; read: number; rejections: object };
+    const golden = JSON.parse(files.get(`golden/${name}.json`)!) as {
+      outcome: string;
+      read: number;
+      rejections: object;
+    };
     expect(golden).toMatchObject({ outcome: 'complete', rejections: {} });
     expect(golden.read).toBeGreaterThan(0);
   });
 
   it('is refused for what Millrace does not read', async () => {
     const sample = Buffer.from('<!doctype html><html><body>x</body></html>');
-    await expect(project(sample, 'a.html')).rejects.toMatchObject({ code: 'INIT_UNSUPPORTED', details: { format: 'html' } });
+    await expect(project(sample, 'a.html')).rejects.toMatchObject({
+      code: 'INIT_UNSUPPORTED',
+      details: { format: 'html' },
+    });
     await expect(project(Buffer.alloc(0), 'a.csv')).rejects.toMatchObject({ code: 'INIT_UNSUPPORTED' });
   });
 
   it('refuses answers that do not exist', async () => {
     const finding = await inspect(bytes);
-    await expect(initProject(finding, { sample: bytes, tables: 1 } as never)).rejects.toMatchObject({ code: 'OPTION_UNKNOWN' });
+    await expect(initProject(finding, { sample: bytes, tables: 1 } as never)).rejects.toMatchObject({
+      code: 'OPTION_UNKNOWN',
+    });
     await expect(initProject(finding, {} as never)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 });

@@ -62,7 +62,11 @@ function decompression({ compression }: Finding): readonly PlannedStage[] {
 }
 
 function decoding({ charset, csv }: Finding): readonly PlannedStage[] {
-  const decode: PlannedStage = { call: 'decodeText', module: '@millrace/encoding', arguments: [charset?.value ?? 'utf-8'] };
+  const decode: PlannedStage = {
+    call: 'decodeText',
+    module: '@millrace/encoding',
+    arguments: [charset?.value ?? 'utf-8'],
+  };
   if (csv?.lineEnd !== '\r') return [decode];
   return [{ ...decode, within: 'withLineFeeds', imports: [['withLineFeeds', './with-line-feeds.ts']] }];
 }

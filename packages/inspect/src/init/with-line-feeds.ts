@@ -22,7 +22,9 @@ export function withLineFeeds(decoder: CharsetDecoder): CharsetDecoder {
 }
 
 /** As many characters as before, so that places stay right. */
-async function* fed(outputs: Outputs<string | Located<string>>): AsyncGenerator<string | Located<string>, void, undefined> {
+async function* fed(
+  outputs: Outputs<string | Located<string>>,
+): AsyncGenerator<string | Located<string>, void, undefined> {
   for await (const output of outputs) {
     yield isLocated(output)
       ? located(String(output.chunk).replaceAll('\r', '\n'), output.place)
