@@ -148,7 +148,7 @@ export interface KeyCandidate {
 
 /** Something that a person should know about the file. */
 export interface Oddity {
-  /** Stable code, such as `QUOTE_INSIDE_FIELD`, or the code with which a parser rejects the record. */
+  /** Stable code, such as `row-short`, or the code with which a parser rejects the record. */
   readonly code: string;
   readonly message: string;
   /** Lines, from 1, at which it was seen; at most ten. */

@@ -77,7 +77,7 @@ async function settled(find: () => Promise<Partial<Finding>>, signal: AbortSigna
   } catch (error) {
     signal.throwIfAborted();
     const message = error instanceof Error ? error.message : 'It cannot be read.';
-    return { oddities: [{ code: 'UNREADABLE', message }] };
+    return { oddities: [{ code: 'unreadable', message }] };
   }
 }
 
@@ -152,7 +152,7 @@ async function settledText(content: Content, unpacked: Unpacked, signal: AbortSi
         ? []
         : [
             {
-              code: 'CHARACTER_INVALID',
+              code: 'character-invalid',
               message: `Bytes are not characters in ${charset.value}.`,
               count: decoded.replaced,
             },
@@ -171,5 +171,5 @@ const COMPRESSED_NAME = /\.(gz|gzip|zst|zstd|bz2|br|zip|tgz|tar|xz|lz4)$/i;
 function contradiction(name: string, compression: string): readonly Oddity[] {
   const suffix = COMPRESSED_NAME.exec(name)?.[1];
   if (suffix === undefined || compression !== 'none') return [];
-  return [{ code: 'NAME_CONTRADICTS', message: `The name ends in .${suffix}, and the content is not compressed.` }];
+  return [{ code: 'name-contradicts', message: `The name ends in .${suffix}, and the content is not compressed.` }];
 }

@@ -73,11 +73,11 @@ describe('a table of text', () => {
     const { oddities } = await inspect(utf8(text), { name: 'odd.csv' });
     const lines = Object.fromEntries(oddities.map(({ code, lines: at }) => [code, at]));
     expect(lines).toMatchObject({
-      ROW_SHORT: [4, 6],
-      ROW_LONG: [5],
-      QUOTE_UNCLOSED: [6],
-      COLUMN_REPEATED: undefined,
-      QUOTE_INSIDE_FIELD: [3],
+      'row-short': [4, 6],
+      'row-long': [5],
+      'quote-unclosed': [6],
+      'column-repeated': undefined,
+      'quote-inside-field': [3],
     });
   });
 
@@ -190,6 +190,6 @@ describe('compression', () => {
 
   it('a name that says gzip of plain text is an oddity', async () => {
     const finding = await inspect(utf8(PRICES), { name: 'prices.csv.gz' });
-    expect(finding).toMatchObject({ compression: { value: 'none' }, oddities: [{ code: 'NAME_CONTRADICTS' }] });
+    expect(finding).toMatchObject({ compression: { value: 'none' }, oddities: [{ code: 'name-contradicts' }] });
   });
 });

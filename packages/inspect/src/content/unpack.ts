@@ -61,7 +61,7 @@ async function tryUnpack(
     full = await files.take(stage.push(head));
     if (!full && whole && stage.end !== undefined) full = await files.take(stage.end());
   } catch (error) {
-    const code = isMillraceError(error) ? error.code : 'UNREADABLE';
+    const code = isMillraceError(error) ? error.code : 'unreadable';
     problem = { code, message: error instanceof Error ? error.message : 'It cannot be decompressed.' };
   }
   await stage.close?.();

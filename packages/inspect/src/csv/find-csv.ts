@@ -161,24 +161,24 @@ function csvOddities(
   const found: readonly (Oddity | undefined)[] = [
     short.length === 0
       ? undefined
-      : { code: 'ROW_SHORT', message: `Rows have fewer than ${width} fields.`, ...lines(short) },
+      : { code: 'row-short', message: `Rows have fewer than ${width} fields.`, ...lines(short) },
     long.length === 0
       ? undefined
-      : { code: 'ROW_LONG', message: `Rows have more than ${width} fields.`, ...lines(long) },
+      : { code: 'row-long', message: `Rows have more than ${width} fields.`, ...lines(long) },
     stray.length === 0
       ? undefined
       : {
-          code: 'QUOTE_INSIDE_FIELD',
+          code: 'quote-inside-field',
           message: 'Values have quotes inside fields, or text after a closing quote.',
           ...lines(stray),
         },
-    open.length === 0 ? undefined : { code: 'QUOTE_UNCLOSED', message: 'A quote is not closed.', ...lines(open) },
+    open.length === 0 ? undefined : { code: 'quote-unclosed', message: 'A quote is not closed.', ...lines(open) },
     !hasHeader || repeated === 0
       ? undefined
-      : { code: 'COLUMN_REPEATED', message: `${repeated} columns have the name of another one.` },
-    !hasHeader || unnamed === 0 ? undefined : { code: 'COLUMN_UNNAMED', message: `${unnamed} columns have no name.` },
+      : { code: 'column-repeated', message: `${repeated} columns have the name of another one.` },
+    !hasHeader || unnamed === 0 ? undefined : { code: 'column-unnamed', message: `${unnamed} columns have no name.` },
     ...strangers.map(({ name, kind, lines: at }) => ({
-      code: 'VALUE_OF_OTHER_TYPE',
+      code: 'value-of-other-type',
       message: `Nearly all values of ${name} are ${kind}; some are not.`,
       lines: at.slice(0, 10).map((line) => line + offset),
       count: at.length,

@@ -8,11 +8,51 @@ export interface ProjectNames {
   readonly type: string;
 }
 
-const RESERVED: ReadonlySet<string> = new Set(
-  'await break case catch class const continue default delete do else enum export extends false finally for function if import in new null return static super switch this throw true try typeof var void while with yield let source feed map filter config'.split(
-    ' ',
-  ),
-);
+const RESERVED: ReadonlySet<string> = new Set([
+  'await',
+  'break',
+  'case',
+  'catch',
+  'class',
+  'const',
+  'continue',
+  'default',
+  'delete',
+  'do',
+  'else',
+  'enum',
+  'export',
+  'extends',
+  'false',
+  'finally',
+  'for',
+  'function',
+  'if',
+  'import',
+  'in',
+  'new',
+  'null',
+  'return',
+  'static',
+  'super',
+  'switch',
+  'this',
+  'throw',
+  'true',
+  'try',
+  'typeof',
+  'var',
+  'void',
+  'while',
+  'with',
+  'yield',
+  'let',
+  'source',
+  'feed',
+  'map',
+  'filter',
+  'config',
+]);
 
 /** Makes names of a file's name, without its suffixes, dates and numbers. */
 export function projectNames(file: string, given: string | undefined): ProjectNames {

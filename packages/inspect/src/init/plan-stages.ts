@@ -119,7 +119,7 @@ function csvStage(finding: Finding, csv: CsvFinding): PlannedStage {
   const names = columns.map(({ name }) => name);
   const has = (code: string): boolean => oddities.some((one) => one.code === code);
   // A header that lacks a name cannot name the columns.
-  const isHeaderShort = csv.header.value && has('COLUMN_UNNAMED') && csv.headerWidth < columns.length;
+  const isHeaderShort = csv.header.value && has('column-unnamed') && csv.headerWidth < columns.length;
   const named = !csv.header.value || isHeaderShort;
   const skip = csv.skipLines.value + (isHeaderShort ? 1 : 0);
   const types = fieldTypes(columns);
@@ -132,8 +132,8 @@ function csvStage(finding: Finding, csv: CsvFinding): PlannedStage {
     ...(csv.padded && { trim: true }),
     ...(skip > 0 && { skipLines: skip }),
     ...(named && { columns: names }),
-    ...(has('COLUMN_REPEATED') && !named && { duplicateColumns: 'number' }),
-    ...(has('COLUMN_UNNAMED') && !named && { emptyColumns: 'number' }),
+    ...(has('column-repeated') && !named && { duplicateColumns: 'number' }),
+    ...(has('column-unnamed') && !named && { emptyColumns: 'number' }),
     ...(Object.keys(types.types).length > 0 && { types: types.types }),
   };
   return { call: 'parseCsv', module: FORMATS, arguments: [options], imports: types.imports };

@@ -43,7 +43,7 @@ function lines(text: string, complete: boolean): FoundJson | undefined {
   const oddities =
     bad.length === 0
       ? []
-      : [{ code: 'LINE_NOT_JSON', message: 'Lines are not JSON.', lines: bad.slice(0, 10), count: bad.length }];
+      : [{ code: 'line-not-json', message: 'Lines are not JSON.', lines: bad.slice(0, 10), count: bad.length }];
   const confidence = bad.length === 0 ? 0.99 : 0.92;
   return {
     format: guess<FileFormat>('ndjson', confidence, 'json', 0.05),
@@ -63,7 +63,7 @@ function document(text: string, complete: boolean): FoundJson | undefined {
   const format = isLine
     ? guess<FileFormat>('json', 0.8, 'ndjson', 0.4)
     : guess<FileFormat>('json', valid ? 0.99 : 0.85, 'ndjson', 0.02);
-  const oddities = valid ? [] : [{ code: 'JSON_INVALID', message: 'The document is not valid JSON, or ends early.' }];
+  const oddities = valid ? [] : [{ code: 'json-invalid', message: 'The document is not valid JSON, or ends early.' }];
   return { format, json: { path, concatenated }, records: best?.records ?? [], oddities };
 }
 

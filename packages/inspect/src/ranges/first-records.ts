@@ -44,7 +44,7 @@ export async function firstRecords(
     return outcome(true);
   } catch (error) {
     if (error instanceof OutOfBudget) return outcome(false);
-    const code = isMillraceError(error) ? error.code : 'UNREADABLE';
+    const code = isMillraceError(error) ? error.code : 'unreadable';
     return outcome(false, { code, message: error instanceof Error ? error.message : 'It cannot be read.' });
   }
 }

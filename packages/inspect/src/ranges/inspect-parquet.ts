@@ -14,7 +14,7 @@ export async function inspectParquet(content: Content, signal: AbortSignal): Pro
   const metadata = await readMetadata(content);
   if (metadata === undefined) {
     const message = 'Its footer cannot be read within the bytes that are read of a sample.';
-    return { oddities: [{ code: 'PARQUET_FOOTER', message }] };
+    return { oddities: [{ code: 'parquet-footer', message }] };
   }
   const columns = parquetSchema(metadata).children.map((child) => columnOf(child));
   const parser: RangeParser<unknown> = parseParquet({ readBytes: 64 * 1024 });

@@ -38,7 +38,7 @@ export interface TextSample {
 }
 
 const CARRIAGE_RETURNS: Oddity = {
-  code: 'LINE_END_CARRIAGE_RETURN',
+  code: 'line-end-carriage-return',
   message: 'Lines end with a carriage return alone, which parseCsv does not take for line ends.',
 };
 const FIRST = 10;

@@ -5,7 +5,7 @@ import { isNumeric, numberShape } from './number-shape.ts';
 
 /** Texts that mean that there is no value, if all others in their column are of a type. */
 const NULLS: ReadonlySet<string> = new Set([
-  'NA', 'N/A', 'n/a', '#N/A', 'NULL', 'null', 'Null', 'None', 'NaN', 'nan', 'NAN', '-', '--', '.', '?', String.raw`\N`, 'nil', '*', '#N/A!', '<NA>', 'NaT',
+  'NA', 'N/A', 'n/a', '#N/A', 'NULL', 'null', 'Null', 'None', 'NaN', 'nan', 'NAN', '-', '--', '.', '?', '\\N', 'nil', '*', '#N/A!', '<NA>', 'NaT',
 ]); // prettier-ignore
 const BOOLEAN = /^(?:true|false)$/i;
 /** Values that are looked at for a type that must hold for all of them. */

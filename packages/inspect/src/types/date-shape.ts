@@ -6,17 +6,15 @@ export interface DateShape {
   readonly other: string | undefined;
 }
 
-const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
-const MONTH = String.raw`(?<name>[A-Za-z]{3,9})\.?`;
-const SEPARATOR = String.raw`(?<sep>[-/. ])`;
+const MONTHS: readonly string[] = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 /** The forms of a date; each is whole but for a time after it. */
 const DATES: readonly (readonly [form: string, pattern: RegExp])[] = [
-  ['ymd', new RegExp(String.raw`^(?<year>\d{4})${SEPARATOR}(?<a>\d{1,2})\k<sep>(?<b>\d{1,2})(?!\d)`)],
-  ['xy', new RegExp(String.raw`^(?<a>\d{1,2})${SEPARATOR}(?<b>\d{1,2})\k<sep>(?<year>\d{4}|\d{2})(?!\d)`)],
-  ['dMy', new RegExp(String.raw`^(?<a>\d{1,2})${SEPARATOR}${MONTH}\k<sep>(?<year>\d{4}|\d{2})(?!\d)`)],
-  ['Mdy', new RegExp(String.raw`^${MONTH}(?<sep>[-/. ])(?<a>\d{1,2})(?<comma>,?)[-/. ](?<year>\d{4})(?!\d)`)],
-  ['wMdy', new RegExp(String.raw`^(?<day>[A-Z][a-z]{2}),? ${MONTH} (?<a>\d{1,2}) (?<year>\d{4})(?!\d)`)],
-  ['yMd', new RegExp(String.raw`^(?<year>\d{4})${SEPARATOR}${MONTH}\k<sep>(?<a>\d{1,2})(?!\d)`)],
+  ['ymd', /^(?<year>\d{4})(?<sep>[-/. ])(?<a>\d{1,2})\k<sep>(?<b>\d{1,2})(?!\d)/],
+  ['xy', /^(?<a>\d{1,2})(?<sep>[-/. ])(?<b>\d{1,2})\k<sep>(?<year>\d{4}|\d{2})(?!\d)/],
+  ['dMy', /^(?<a>\d{1,2})(?<sep>[-/. ])(?<name>[A-Za-z]{3,9})\.?\k<sep>(?<year>\d{4}|\d{2})(?!\d)/],
+  ['Mdy', /^(?<name>[A-Za-z]{3,9})\.?(?<sep>[-/. ])(?<a>\d{1,2})(?<comma>,?)[-/. ](?<year>\d{4})(?!\d)/],
+  ['wMdy', /^(?<day>[A-Z][a-z]{2}),? (?<name>[A-Za-z]{3,9})\.? (?<a>\d{1,2}) (?<year>\d{4})(?!\d)/],
+  ['yMd', /^(?<year>\d{4})(?<sep>[-/. ])(?<name>[A-Za-z]{3,9})\.?\k<sep>(?<a>\d{1,2})(?!\d)/],
 ];
 const TIME =
   /^(?<gap>T| {1,2}|, )?(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?<fraction>[.,]\d{1,9})?)?(?: ?(?<half>[AaPp][Mm]))?(?<zone> ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?))?$/;

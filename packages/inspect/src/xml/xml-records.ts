@@ -45,7 +45,7 @@ export async function xmlRecords(
     if (complete && text.length <= MOST_CHARS && stage.end !== undefined) await take(stage.end());
     await stage.close?.();
   } catch (error) {
-    const code = isMillraceError(error) ? error.code : 'XML_UNREADABLE';
+    const code = isMillraceError(error) ? error.code : 'xml-unreadable';
     rejections.set(code, { message: 'The document cannot be read to its end.', lines: [], count: 1 });
   }
   return { records, rejections: [...rejections].map(([code, rest]) => ({ code, ...rest })) };
