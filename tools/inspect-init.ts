@@ -92,7 +92,7 @@ function linkPackages(): void {
   const modules = join(home, 'node_modules');
   mkdirSync(join(modules, '@types'), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules/@types/node'), join(modules, '@types/node'));
-  symlinkSync(join(ROOT, 'packages/inspect/node_modules/zod'), join(modules, 'zod'));
+  symlinkSync(join(ROOT, 'packages/core/node_modules/zod'), join(modules, 'zod'));
   mkdirSync(join(modules, '@millrace'));
   const used = [
     'core',

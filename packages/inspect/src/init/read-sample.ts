@@ -32,14 +32,14 @@ export interface ReadSample {
 }
 
 /** How a sample is run, here and in the project: whatever its records are, all are read. */
-export const SAMPLE_RUN = {
+const SAMPLE_RUN = {
   maxRejections: { count: 1_000_000, share: 1 },
   allRejected: 'accept',
   expect: { records: { min: 0 } },
 } as const;
 
 /** Records that a golden file holds. */
-export const GOLDEN_RECORDS = 20;
+const GOLDEN_RECORDS = 20;
 
 type AnyStage = FeedDecoder | FeedParser | RangeParser<unknown> | Each<unknown, unknown>;
 
