@@ -21,6 +21,17 @@ const atTopLevel = (text: string): Record<string, string | object> => ({
 });
 
 const rules: Readonly<Record<string, RuleTest>> = {
+  'a package that reads any file declares what it brings, and only the command imports it': {
+    rule: dependencies.composedPackagesBringTheirs,
+    breaks: {
+      'does not declare': {
+        'packages/inspect/package.json': {},
+        'packages/inspect/src/a.ts': `import { zip } from '@millrace/gzip/zip';`,
+      },
+      'must be a peer': { 'packages/inspect/package.json': { dependencies: { '@millrace/core': '^1.0.0' } } },
+      'only the command does': { ...index(`import { inspect } from '@millrace/inspect';`) },
+    },
+  },
   'core depends on nothing and imports nothing': {
     rule: dependencies.coreStandsAlone,
     breaks: {

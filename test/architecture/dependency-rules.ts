@@ -193,8 +193,37 @@ function named(packages: readonly WorkspacePackage[], id: string): WorkspacePack
 }
 
 function adapters(packages: readonly WorkspacePackage[]): WorkspacePackage[] {
-  return packages.filter((one) => one.id !== 'core');
+  return packages.filter((one) => one.id !== 'core' && !COMPOSED.has(one.id));
 }
+
+/** Packages that read any file, so that they bring the parsers. Only the command imports them. */
+const COMPOSED: ReadonlySet<string> = new Set(['inspect']);
+
+export const composedPackagesBringTheirs: Rule = ({ packages }) => [
+  ...packages
+    .filter(({ id }) => COMPOSED.has(id))
+    .flatMap((one) => {
+      const { dependencies = {}, peerDependencies = {} } = one.manifest;
+      const declared = new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies)]);
+      return [
+        ...externalImports(one)
+          .filter(({ specifier }) => !specifier.startsWith('node:') && !declared.has(packageOf(specifier)))
+          .map(
+            ({ place, specifier }) => `${place} imports ${specifier}, which ${one.dir}/package.json does not declare.`,
+          ),
+        ...Object.keys(dependencies)
+          .filter((name) => AWS_CLIENT.test(name) || name === CORE)
+          .map((name) => `${one.dir}/package.json: ${name} must be a peer, so that a program has one copy of it.`),
+      ];
+    }),
+  ...packages
+    .filter(({ id }) => id !== 'cli')
+    .flatMap((one) =>
+      externalImports(one)
+        .filter(({ specifier }) => COMPOSED.has(packageOf(specifier).replace(/^@millrace\//, '')))
+        .map(({ place, specifier }) => `${place} imports ${specifier}; only the command does.`),
+    ),
+];
 
 function externalImports({ sources }: WorkspacePackage): Import[] {
   return [...sources]

@@ -13,6 +13,14 @@ interface Scored {
   readonly text: string;
   readonly mean: number;
   readonly count: number;
+  readonly invalid: number;
+}
+
+/** An encoding in a ranking. */
+export interface Ranked extends Choice {
+  readonly invalid: number;
+  /** Candidates that give the same text. */
+  readonly same: readonly Candidate[];
 }
 
 /** What a sequence of UTF-8 that is well formed adds to its character: other encodings seldom look like it. */
@@ -27,12 +35,30 @@ const INVALID = 8;
 export function bestCandidate(head: Uint8Array, whole: boolean, candidates: readonly Candidate[]): Choice {
   const scored = candidates.map((candidate) => score(head, whole, candidate));
   const best = scored.reduce((left, right) => (right.mean > left.mean ? right : left));
-  const rivals = scored.filter(({ text }) => text !== best.text);
-  const rival = Math.max(-INVALID, ...rivals.map(({ mean }) => mean));
-  const reads = clamp((best.mean + 1) / 1.5);
-  const ahead = 1 - Math.exp(-2 * (best.mean - rival) * Math.sqrt(best.count));
-  const enough = 1 - 0.5 ** best.count;
-  return { candidate: best.candidate, confidence: reads * ahead * enough };
+  return { candidate: best.candidate, confidence: confidenceOf(best, scored) };
+}
+
+/** Orders candidates that give different texts by how well these read, the best first. */
+export function rankCandidates(head: Uint8Array, whole: boolean, candidates: readonly Candidate[]): readonly Ranked[] {
+  const scored = candidates.map((candidate) => score(head, whole, candidate));
+  const byText = Map.groupBy(scored, ({ text }) => text);
+  return [...byText.values()]
+    .toSorted(([left], [right]) => right!.mean - left!.mean)
+    .map(([first, ...others]) => ({
+      candidate: first!.candidate,
+      confidence: confidenceOf(first!, scored),
+      invalid: first!.invalid,
+      same: others.map(({ candidate }) => candidate),
+    }));
+}
+
+function confidenceOf({ text, mean, count }: Scored, scored: readonly Scored[]): number {
+  const rivals = scored.filter((other) => other.text !== text);
+  const rival = Math.max(-INVALID, ...rivals.map((other) => other.mean));
+  const reads = clamp((mean + 1) / 1.5);
+  const ahead = clamp(1 - Math.exp(-2 * (mean - rival) * Math.sqrt(count)));
+  const enough = 1 - 0.5 ** count;
+  return reads * ahead * enough;
 }
 
 function score(head: Uint8Array, whole: boolean, candidate: Candidate): Scored {
@@ -43,7 +69,7 @@ function score(head: Uint8Array, whole: boolean, candidate: Candidate): Scored {
   const { mean, count } = plausibility(text, charset.marks !== undefined && !isUtf8);
   const sound = Math.max(1, count - invalid);
   const bonus = isUtf8 && count > 0 ? (WELL_FORMED * (count - invalid)) / count : 0;
-  return { candidate, text, mean: mean + bonus - (INVALID * invalid) / Math.max(1, count), count: sound };
+  return { candidate, text, mean: mean + bonus - (INVALID * invalid) / Math.max(1, count), count: sound, invalid };
 }
 
 function clamp(value: number): number {
