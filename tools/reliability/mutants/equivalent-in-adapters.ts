@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalent.ts';
+import type { Equivalent } from './equivalent-mutant.ts';
 
 const LAMBDA = 'packages/lambda-adapter/src/';
 const S3 = 'packages/s3/src/';

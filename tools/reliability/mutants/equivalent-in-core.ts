@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalent.ts';
+import type { Equivalent } from './equivalent-mutant.ts';
 
 const CORE = 'packages/core/src/';
 const RUN = `${CORE}run/`;
