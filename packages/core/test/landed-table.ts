@@ -58,9 +58,13 @@ export function table(retiring: (rows: RetiredRows) => Promise<void> = async () 
   return { sink, values: () => [...rows.values()].map(({ record }) => record).toSorted() };
 }
 
-export const landed = (sink: Sink<Row>, options: LandingOptions<string> = {}): Feed<Version> =>
+export const landed = (
+  sink: Sink<Row>,
+  options: LandingOptions<string> = {},
+  source: Source<Version, string> = versions,
+): Feed<Version> =>
   feed('prices')
-    .from(versions)
+    .from(source)
     .through(lines())
     .through(landingEach<string, NonNullable<unknown>, 'nested'>('land', options, (record) => String(record)))
     .to(sink);

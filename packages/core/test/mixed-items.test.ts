@@ -111,6 +111,7 @@ describe('a sink that mixes items', () => {
 
   it.each<[string, unknown]>([
     ['an error', new Error('not together')],
+    ['one that cannot pass', new MillraceError('NOT_TOGETHER', 'Not together.')],
     ['an error of somebody else who says that it can pass', Object.assign(new Error('away'), { retryable: true })],
     ['nothing', undefined],
   ])('writes the objects of a shared write one after the other if it rejects with %s', async (_, thrown) => {

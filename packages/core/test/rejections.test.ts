@@ -220,6 +220,16 @@ describe('an object of which every record is rejected', () => {
     }
   });
 
+  it('is complete if it was the sink that refused them: they were understood', async () => {
+    const kept = keep<string>({
+      before: async (entries) => entries.map((_, position) => ({ position, code: 'NO', message: 'no' })),
+    });
+    const { reports } = await start()
+      .to(kept.sink)
+      .run([numbered(3)], { quarantine: keepRejections().sink, onFailure: 'report' });
+    expect(reports[0]).toMatchObject({ outcome: 'complete', written: 0, rejected: 3 });
+  });
+
   it('is complete if the run accepts that', async () => {
     expect((await run({ allRejected: 'accept' })).reports[0]).toMatchObject({ outcome: 'complete', rejected: 3 });
   });

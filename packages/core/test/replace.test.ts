@@ -101,6 +101,38 @@ describe("versions: 'replace'", () => {
     }
   });
 
+  it.each([true, false])('is continued by a duplicate that is not opened any more (exact: %s)', async (exact) => {
+    let isAway = true;
+    let opened = 0;
+    const { sink, values } = table(async () => {
+      if (isAway) throw new Error('away');
+    });
+    const prices = landed(
+      sink,
+      {},
+      {
+        ...versions,
+        identify: ({ id, sequencer }) => ({
+          origin: { id, uri: 'mem:object' },
+          exact,
+          ...(sequencer !== undefined && { sequencer }),
+        }),
+        open: (...given) => {
+          opened += 1;
+          return versions.open(...given);
+        },
+      },
+    );
+    const replacing = { ...options, ledger: memoryLedger() };
+    const second: Version = { id: 'v2', chunks: ['b\n'], sequencer: '02' };
+    await prices.run([{ id: 'v1', chunks: ['a\n'], sequencer: '01' }], replacing);
+    expect(await prices.run([second], replacing)).toMatchObject({ outcome: 'failed' });
+    isAway = false;
+    const { reports } = await prices.run([second], replacing);
+    expect(reports[0]).toMatchObject({ outcome: 'duplicate', counters: { table: { retired: 1 } } });
+    expect([values(), opened]).toEqual([['b'], 2]);
+  });
+
   it('continues at the slice that it had come to', async () => {
     const calls: [from: number, to: number][] = [];
     const { sink, values } = table(async (rows) => {

@@ -219,6 +219,15 @@ it('a clock that goes wrong is put right by the client', async () => {
   expect(right).toEqual([6, 6, 6]);
 });
 
+it('a request that was refused for its signature counts among those that were sent', async () => {
+  const answer: Answering = (_, index) => (index === 2 ? { error: 'InvalidSignatureException' } : ok);
+  const { stub, client } = await stand(answer, { maxAttempts: 3 });
+  const sink = sinkOf(client);
+  for (const uuid of ['a', 'b']) expect((await write(sink, [{ uuid }])).counters).not.toHaveProperty('retries');
+  expect(await write(sink, [{ uuid: 'c' }])).toMatchObject({ refusals: [], counters: { retries: 1 } });
+  expect(ways(stub.requests)).toEqual(['client', 'lean', 'lean', 'client']);
+});
+
 describe('a connection', () => {
   it('that was closed while it was kept costs nothing but another', async () => {
     const { server, endpoint } = await serve((_, response) => response.end(DONE));

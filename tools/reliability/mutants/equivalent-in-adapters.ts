@@ -14,6 +14,13 @@ export const EQUIVALENT_IN_ADAPTERS: readonly Equivalent[] = [
     reason: 'A signal fires once, and the listener goes when the reader has left.',
   },
   {
+    file: `${S3}parallel-ranges.ts`,
+    within: 'parallelRanges',
+    before: 'setMaxListeners(0, stop.signal);',
+    after: ';',
+    reason: 'The Node of the workspace limits no listeners of signals by itself.',
+  },
+  {
     file: `${S3}read-body.ts`,
     within: 'readBody',
     before: "signal.addEventListener('abort', onAbort, { once: true });",
@@ -47,6 +54,13 @@ export const EQUIVALENT_IN_ADAPTERS: readonly Equivalent[] = [
     before: "signal.addEventListener('abort', abort, { once: true });",
     after: "signal.addEventListener('abort', abort, { once: false });",
     reason: 'A signal fires once, and the listener goes when the exchange ends.',
+  },
+  {
+    file: `${DYNAMODB}sdk-sender.ts`,
+    within: 'request',
+    before: 'const cached = injected === undefined || config.cacheMiddleware === true;',
+    after: 'const cached = (config.cacheMiddleware === true);',
+    reason: 'The client that is made here caches its middleware.',
   },
   {
     file: `${DYNAMODB}service-fault.ts`,
