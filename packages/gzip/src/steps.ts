@@ -119,6 +119,6 @@ async function afterPromise(steps: Steps, promise: unknown): Promise<IteratorRes
   return steps.next(settled);
 }
 
-export function isOutput(step: unknown): step is Uint8Array | Part {
+function isOutput(step: unknown): step is Uint8Array | Part {
   return step instanceof Uint8Array || isPart(step);
 }

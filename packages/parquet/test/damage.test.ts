@@ -362,6 +362,15 @@ describe('a file that would take all memory', () => {
     expect(await codeOf(bytes)).toBe('PARQUET_INVALID');
   });
 
+  it('has a column of a type that the format does not have: refused for that', async () => {
+    const bytes = handMade([column([one], { type: -7 })], 1);
+    const message = 'Column 1 has no type of the Parquet format.';
+    await expect(runRangeParser(parseParquet(), bytes)).rejects.toMatchObject({
+      code: 'PARQUET_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('has a footer, or buffers, beyond the limits that were set', async () => {
     expect(await codeOf(sample, { maxFooterBytes: 1024 })).toBe('PARQUET_TOO_LARGE');
     const words = column([{ values: 1, body: texts('x'.repeat(5000)) }], { type: TYPE.BYTE_ARRAY });

@@ -31,10 +31,10 @@ const QUICK_NUMBER =
   '((v|0)===v?v>99?v>99999&&v%1e3!==0?6:3:v>9?2:1:v>=10?v<1e9?v<100?4:5:v>=1e12&&v<1e15&&Math.floor(v/1e3)*1e3!==v?13:1:3)';
 
 /** The same with all digits. A fraction that 15 digits do not hold has 16 of them or 17: that is quick to be found out. */
-const EXACT_NUMBER = `(v>=0.1&&v<1e3&&(v|0)!==v?(v<10?v<1?${tried(1e15)}:${tried(1e14)}:v<100?${tried(1e13)}:${tried(1e12)}):numberChars(v))`;
-
-function tried(power: number): string {
-  return `Math.round(v*${power})/${power}!==v?17:numberChars(v)`;
+function exactNumberCode(): string {
+  const tried = (power: number): string => `Math.round(v*${power})/${power}!==v?17:numberChars(v)`;
+  const bySize = `v<10?v<1?${tried(1e15)}:${tried(1e14)}:v<100?${tried(1e13)}:${tried(1e12)}`;
+  return `(v>=0.1&&v<1e3&&(v|0)!==v?(${bySize}):numberChars(v))`;
 }
 
 /**
@@ -134,7 +134,7 @@ function objectBody(sample: object, kind: Kind, compiled: Compiled, levels: numb
 function addingCode(chars: number, reader: string, kind: 'quick' | 'exact'): string {
   const kinds = [
     `if(typeof v==="string"){c+=v.length+${chars + 2}}`,
-    `if(typeof v==="number"){c+=${chars}+${kind === 'quick' ? QUICK_NUMBER : EXACT_NUMBER}}`,
+    `if(typeof v==="number"){c+=${chars}+${kind === 'quick' ? QUICK_NUMBER : exactNumberCode()}}`,
     `if(v===null||typeof v==="boolean"){c+=${chars + 4}}`,
     `if(v!==undefined){c+=${chars}+${reader}(v)}`,
   ];
