@@ -30,6 +30,12 @@ export interface Source<Ref, T> {
    */
   readonly identify?: (ref: Ref) => ReferenceIdentity | undefined;
   /**
+   * Returns a reference that opens the version of this origin, pinned as far as the source can; `undefined` if it cannot know one.
+   * With it, a row or an entry of the ledger leads back to its object. It does no input or output. It is a `Ref`; the type does not
+   * say so, because a feed of narrower references would not be one of wider ones then.
+   */
+  readonly refOf?: (origin: ItemOrigin) => unknown;
+  /**
    * Whether its objects are usually without records now and then, such as one segment of a table. A feed then accepts them
    * unless it says otherwise. @default false
    */

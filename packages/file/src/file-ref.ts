@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ItemOrigin } from '@millrace/core';
 
 /** References a file by its path. A listing adds size and time, which pin the reference to that version. */
 export interface FileRef {
@@ -22,4 +23,14 @@ export function fileUri({ path }: FileRef): string {
 /** Returns a tag that changes when size or time changes; nothing if the reference has neither. */
 export function fileVersionTag({ size, modifiedMs }: FileRef): string | undefined {
   return size === undefined || modifiedMs === undefined ? undefined : `${size}-${modifiedMs}`;
+}
+
+/**
+ * Returns a reference to the file of an origin; nothing for standard input, which is gone. It is not pinned: an origin has whole
+ * milliseconds and a file's time has fractions of them. The digest in the id tells another version.
+ */
+export function fileRefOf({ uri, size }: ItemOrigin): FileRef | undefined {
+  if (!uri.startsWith('file:')) return undefined;
+  const path = fileURLToPath(uri);
+  return { path, ...(size !== undefined && { size }) };
 }

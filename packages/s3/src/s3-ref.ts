@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/core';
+import { type ItemOrigin, MillraceError } from '@millrace/core';
 
 /** Where an object is. Events and listings make it; `{ bucket, key }` is enough to write one by hand. */
 export interface S3Ref {
@@ -28,6 +28,26 @@ export interface S3Ref {
 /** Returns `s3://bucket/key` for display and logs; the key is not encoded. */
 export function s3Uri({ bucket, key }: Pick<S3Ref, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
+}
+
+/**
+ * Returns a reference to the version of an origin; for a landing copy, to the copy, whose own version an origin does not name.
+ *
+ * @returns nothing if the origin is of another source
+ */
+export function s3RefOf({ uri, readFrom, versionId, etag, size }: ItemOrigin): S3Ref | undefined {
+  // The ARN of an access point has slashes of its own.
+  const found = /^s3:\/\/(arn:[^/]*:accesspoint\/[^/]+|[^/]+)\/(.+)$/s.exec(readFrom ?? uri);
+  if (found === null) return undefined;
+  const [, bucket, key] = found as unknown as [string, string, string];
+  if (readFrom !== undefined) return { bucket, key };
+  return {
+    bucket,
+    key,
+    ...(versionId !== undefined && { versionId }),
+    ...(etag !== undefined && { etag }),
+    ...(size !== undefined && { size }),
+  };
 }
 
 /**

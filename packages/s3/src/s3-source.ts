@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { RangedSource } from '@millrace/core';
+import type { ItemOrigin, RangedSource } from '@millrace/core';
 import {
   check,
   checkOptions,
@@ -24,7 +24,7 @@ import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
 import { isPinned, pin } from './pin.ts';
 import { namingReplacement } from './replaced-object.ts';
-import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
+import { checkRef, type S3Ref, s3RefOf, s3Uri } from './s3-ref.ts';
 import { openSettled } from './settled-version.ts';
 import { type WholeObject, wholeObjects } from './whole-object.ts';
 
@@ -71,6 +71,8 @@ export interface S3Ranges {
 export interface S3Source extends RangedSource<S3Ref, Uint8Array> {
   /** Returns the identity of a reference with an ETag, so that a run can check its ledger before it calls S3. */
   readonly identify: (ref: S3Ref) => ReferenceIdentity | undefined;
+  /** Returns a reference to the version of an origin, such as one of the ledger; for a landing copy, to the copy. */
+  readonly refOf: (origin: ItemOrigin) => S3Ref | undefined;
   /**
    * Lists references to the objects of a bucket, and requests pages during the iteration. It yields all of them or
    * throws; each iteration lists again.
@@ -153,6 +155,7 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     openRanges,
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     identify: (ref: S3Ref) => identityOf(ref, landingCopies),
+    refOf: s3RefOf,
     list: (query: S3ListQuery) => listObjects(client, query, { timeoutMs: idleTimeoutMs }),
     close: client.release,
   });

@@ -1,4 +1,4 @@
-import { MillraceError, type RangedSource } from '@millrace/core';
+import { type ItemOrigin, MillraceError, type RangedSource } from '@millrace/core';
 import { check, checkOptions, type OpenedItem } from '@millrace/core/plugin';
 import { untilAborted } from './until-aborted.ts';
 
@@ -113,6 +113,7 @@ export function memorySource<T = Uint8Array>(options: MemorySourceOptions<T> = {
   return Object.freeze({
     name: 'memory',
     describe: ({ name }: MemoryRef) => `memory:${name}`,
+    refOf: ({ uri, versionId }: ItemOrigin) => ({ name: uri.slice('memory:'.length), version: Number(versionId) }),
     put,
     reads,
     refs: () =>

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { content, idAndContent, openItem, readItem, rejectsWithCode, sameBytes } from './read-item.ts';
 import { needed } from '../needed.ts';
-import type { SourceCase } from './source-bench.ts';
+import type { Cuttable } from '../cut.ts';
+import type { SourceBench, SourceCase } from './source-bench.ts';
 
 /** Cases about identity: versions, ids, and the same results every time. */
 export const identityCases: readonly SourceCase[] = [
@@ -44,6 +45,11 @@ export const identityCases: readonly SourceCase[] = [
       }
       assert.equal(ids.size, 1, `One version must have one id, but it had ${[...ids].join(' and ')}.`);
     },
+  },
+  {
+    name: 'an origin leads back to its version, if the source says how',
+    clause: '2.15',
+    check: leadsBack,
   },
   {
     name: 'an overwritten object and another object have other ids',
@@ -135,4 +141,17 @@ async function all<T>(values: Iterable<T> | AsyncIterable<T>): Promise<readonly 
   const found: T[] = [];
   for await (const value of values) found.push(value);
   return found;
+}
+
+async function leadsBack<Ref, T extends Cuttable>(bench: SourceBench<Ref, T>): Promise<void> {
+  const { refOf } = bench.source;
+  if (refOf === undefined) return;
+  for (const name of ['a', 'b c+d/é.gz']) {
+    const item = await openItem(bench, await bench.put(name, content(1)));
+    await item.close?.();
+    const ref = refOf(item.origin) as Ref;
+    const again = await openItem(bench, ref);
+    await again.close?.();
+    assert.equal(again.origin.id, item.origin.id, 'The origin leads to another version.');
+  }
 }
