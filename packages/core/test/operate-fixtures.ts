@@ -76,10 +76,18 @@ function reportOf(
 ): ItemReport {
   const error = new MillraceError('GZIP_TRUNCATED', 'The file ends early.', { stage: 'gunzip' });
   return {
-    ...{ feed: of, run: 'run', ref: object, outcome, origin, watermark: 10 },
+    feed: of,
+    run: 'run',
+    ref: object,
+    outcome,
+    origin,
+    watermark: 10,
     ...sumCounts([]),
     ...counts,
     ...(outcome === 'failed' && { error }),
-    ...{ rejections: {}, counters: {}, startedAt: new Date(START).toISOString(), durationMs: 5 },
+    rejections: {},
+    counters: {},
+    startedAt: new Date(START).toISOString(),
+    durationMs: 5,
   };
 }

@@ -33,7 +33,9 @@ function oldTable(
     const status = update === undefined ? undefined : left[0];
     if (request.operation === 'DescribeTable' && update !== undefined && left.length > 1) left = left.slice(1);
     const described = {
-      ...{ TableName: 'ledger', TableStatus: 'ACTIVE', ...table },
+      TableName: 'ledger',
+      TableStatus: 'ACTIVE',
+      ...table,
       KeySchema: [
         { AttributeName: 'object', KeyType: 'HASH' },
         { AttributeName: 'version', KeyType: 'RANGE' },

@@ -44,7 +44,10 @@ describe('keys in a listing', () => {
     expect(refs).toEqual([
       { bucket: 'bucket', key: 'k', etag: 'etag', size: 7 },
       {
-        ...{ bucket: 'bucket', key: 'l', etag: 'etag', size: 7 },
+        bucket: 'bucket',
+        key: 'l',
+        etag: 'etag',
+        size: 7,
         lastModified: '2026-11-28T03:04:05.000Z',
         storageClass: 'STANDARD_IA',
       },

@@ -23,9 +23,21 @@ export function finishedRecord(feed: string, object: string, firstClaimedAt: str
   const { claimId, sequencer, versionTag, signature } = request;
   const report = reportOf(request, { counters: { dynamodb: { requests: 12, writeUnits: 480.5 }, gunzip: {} } });
   return {
-    ...{ feed, object, origin, claimId, firstClaimedAt, report },
-    ...{ sequencer: sequencer!, versionTag: versionTag!, signature: signature! },
-    ...{ state: 'complete', watermark: 3, rejected: 0, attempts: 1, leaseUntil: 0, generation: 1 },
+    feed,
+    object,
+    origin,
+    claimId,
+    firstClaimedAt,
+    report,
+    sequencer: sequencer!,
+    versionTag: versionTag!,
+    signature: signature!,
+    state: 'complete',
+    watermark: 3,
+    rejected: 0,
+    attempts: 1,
+    leaseUntil: 0,
+    generation: 1,
     stamp: claimId,
     updatedAt: firstClaimedAt,
   };
