@@ -60,7 +60,8 @@ describe('a source that breaks the contract fails the cases of what it breaks, a
     ],
     ['has an id of the run', withId(({ origin }, { run }) => `${origin.id}&${run}`), ['2.2']],
     ['has an id of the object, not of its version', withId(({ origin }) => origin.uri), ['2.2']],
-    ['has another id each time', withId(({ origin }) => `${origin.id}&${(opened += 1)}`), ['2.2', '2.8']],
+    ['has another id each time', withId(({ origin }) => `${origin.id}&${(opened += 1)}`), ['2.15', '2.2', '2.8']],
+    ['leads from an origin to another object', () => ({ refOf: () => ({ name: 'other' }) }), ['2.15']],
     [
       'describes the version',
       (sound) => ({ describe: ({ name, version }) => `${sound.describe({ name })}@${version}` }),
