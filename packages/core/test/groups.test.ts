@@ -106,6 +106,7 @@ describe('a sink with groups', () => {
 
   it.each([
     ['leaves out a group that a deadline cuts through, and stops before it', '120', 100],
+    ['writes the group before one that a deadline cuts through', '70', 50],
     ['writes a group that is whole when the deadline passes', '100', 100],
     ['leaves out a group that lacks one record', '149', 100],
   ])('%s', async (_, late, written) => {

@@ -187,7 +187,8 @@ describe('a source that identifies an object before it opens it', () => {
     expect(log.opened).toBe(1);
     const older = await to.run([{ ...numbered(5), sequencer: '01' }], { ledger });
     expect(older.items).toMatchObject({ stale: 1 });
-    expect(log.opened).toBe(1);
+    // What the entries alone tell is not claimed.
+    expect([log.opened, claims.length]).toEqual([1, exact ? 3 : 1]);
     expect((await to.run([{ ...numbered(5), sequencer: '03' }], { ledger })).items).toMatchObject({ complete: 1 });
     expect(log.opened).toBe(2);
   });
@@ -195,7 +196,15 @@ describe('a source that identifies an object before it opens it', () => {
   it.each([true, false])(
     'has a failed version recorded as stale once it comes again late (exact: %s)',
     async (exact) => {
-      const ledger = memoryLedger();
+      const inner = memoryLedger();
+      const claims: (boolean | undefined)[] = [];
+      const ledger: Ledger = {
+        ...inner,
+        claim: (request) => {
+          claims.push(request.isUnopened);
+          return inner.claim(request);
+        },
+      };
       const { log, through } = identifying(exact);
       let isBroken = true;
       const to = through.to({
@@ -212,11 +221,13 @@ describe('a source that identifies an object before it opens it', () => {
       const stateOf = async () =>
         (await ledger.entries('test', 'text:numbers')).find(({ origin }) => origin.id === 'numbers@01');
       expect(await stateOf()).toMatchObject({ state: 'failed' });
+      claims.length = 0;
       for (let time = 0; time < 2; time += 1) {
         expect((await to.run([old], options)).items).toMatchObject({ stale: 1 });
         expect(await stateOf()).toMatchObject({ state: 'stale', attempts: 1, report: { outcome: 'failed' } });
       }
       expect(log.opened).toBe(2);
+      expect(new Set(claims)).toEqual(new Set([true]));
     },
   );
 

@@ -34,6 +34,21 @@ it('retires whole groups, also the one that the version ends in', async () => {
   expect(values().length).toBe(1);
 });
 
+it('takes slices of whole groups of every length that the version was written in', async () => {
+  const { sink, calls } = stand();
+  const ledger = memoryLedger();
+  const inGroupsOf = (group: number) =>
+    landed({ ...sink, limits: { count: group * 100 }, group, writeSingly: sink.write });
+  const version = long('v1', 6000);
+  await inGroupsOf(4).run([{ ...version, broken: true }], { ...options, ledger });
+  await inGroupsOf(6).run([version], { ...options, ledger });
+  await inGroupsOf(6).run([long('v2', 1)], { ...options, ledger });
+  expect(placed(calls).map(({ from, to, groups }) => ({ from, to, groups }))).toEqual([
+    { from: 0, to: 4992, groups: [4, 6] },
+    { from: 4992, to: 6000, groups: [4, 6] },
+  ]);
+});
+
 it('takes one group at a time if a group is longer than a slice', async () => {
   const { sink, values, calls } = stand();
   const ledger = memoryLedger();

@@ -286,4 +286,11 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     after: 'for (let round = 0; round < MAX_ROUNDS && head?.claimId === claimId && head.leaseUntil > 1; round += 1) {',
     reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
   },
+  {
+    file: `${RUN}read/codec-chain.ts`,
+    within: 'through',
+    before: 'if (!batch.isEmpty) yield batch.taken();',
+    after: 'if ((true || !batch.isEmpty)) yield batch.taken();',
+    reason: 'A batch of nothing passes through the stages and leaves nothing.',
+  },
 ];
