@@ -19,6 +19,7 @@ export {
   type RangedFlow,
   type RecordFlow,
 } from './feed.ts';
+export type { Finding, Probe, ProbeContext } from './finding.ts';
 export type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.ts';
 export type { Landed } from './landing/landing-each.ts';
 export { landingUuid } from './landing/landing-uuid.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** References a file by its path. A listing adds size and time, which pin the reference to that version. */
 export interface FileRef {
@@ -17,6 +17,18 @@ export const STANDARD_INPUT = '-';
 /** Returns the file's URI, which is the same for every spelling of its path. Links are not resolved. */
 export function fileUri({ path }: FileRef): string {
   return path === STANDARD_INPUT ? 'stdin:' : pathToFileURL(resolve(path)).href;
+}
+
+/** Makes a reference from a path, a `file:` URI or `-`; nothing from the URI of another scheme. */
+export function fileRefOf(text: string): FileRef | undefined {
+  if (text === '' || /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(text)) return undefined;
+  if (text === 'stdin:') return { path: STANDARD_INPUT };
+  if (!/^file:/i.test(text)) return { path: text };
+  try {
+    return { path: fileURLToPath(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns a tag that changes when size or time changes; nothing if the reference has neither. */

@@ -11,6 +11,7 @@ import { MAX_METADATA_BYTES } from './landing-headers.ts';
 import { metadataBytes } from './landing-metadata.ts';
 import { listObjects } from './list-objects.ts';
 import { wrongAnswer } from './object-answer.ts';
+import { probeListing } from './probe-bucket.ts';
 import { QUARANTINE_SUFFIX } from './quarantine-place.ts';
 import { readBody } from './read-body.ts';
 import { s3Uri } from './s3-ref.ts';
@@ -68,6 +69,10 @@ export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
   return storedQuarantine({
     name: 's3',
     concurrency: 4,
+    probe: async ({ signal }) => {
+      const place = { bucket, prefix, quarantine: 'include' } as const;
+      return (await probeListing(client, place, signal, 'ok')).findings;
+    },
     put: async (key, text, about, signal) => {
       const { uri, ...object } = place(key);
       const put = new PutObjectCommand({

@@ -21,6 +21,12 @@ export function s3Uri({ bucket, key }: Pick<S3Ref, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
 }
 
+/** Makes a reference from `s3://bucket/key`, where the bucket may be the ARN of an access point; nothing from other text. */
+export function s3RefOf(text: string): S3Ref | undefined {
+  const [, bucket, key] = /^s3:\/\/(arn:[^/]+\/[^/]+|[^/]+)\/(.+)$/su.exec(text) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}
+
 /**
  * Refuses what cannot name an object: S3 keys are 1 to 1,024 bytes of UTF-8.
  *

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { RangedSource } from '@millrace/core';
+import type { ProbeContext, RangedSource } from '@millrace/core';
 import {
   check,
   checkOptions,
@@ -23,8 +23,9 @@ import { objectBody } from './object-body.ts';
 import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
 import { isPinned, pin } from './pin.ts';
+import { probeSource } from './probe-bucket.ts';
 import { namingReplacement } from './replaced-object.ts';
-import { checkRef, type S3Ref, s3Uri } from './s3-ref.ts';
+import { checkRef, type S3Ref, s3RefOf, s3Uri } from './s3-ref.ts';
 import { openSettled } from './settled-version.ts';
 import { type WholeObject, wholeObjects } from './whole-object.ts';
 
@@ -153,6 +154,8 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     openRanges,
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     identify: (ref: S3Ref) => identityOf(ref, landingCopies),
+    parseReference: s3RefOf,
+    probe: (query: S3ListQuery, { signal }: ProbeContext) => probeSource(client, query, signal),
     list: (query: S3ListQuery) => listObjects(client, query, { timeoutMs: idleTimeoutMs }),
     close: client.release,
   });

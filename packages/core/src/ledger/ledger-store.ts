@@ -1,3 +1,4 @@
+import type { Probe } from '../finding.ts';
 import type { LedgerEntry } from './ledger.ts';
 
 /** What a stored record was last written by; a new one for every write. It makes a write conditional on what was read. */
@@ -66,6 +67,8 @@ export interface Known {
 export interface LedgerStore {
   /** The service's noun, such as `dynamodb`; it names the stage in errors. */
   readonly name: string;
+  /** Looks at the place without changing it; see `Ledger.probe`. */
+  readonly probe?: Probe;
   /** Reads both records as they were last written, never an older state. */
   readonly read: (at: LedgerAddress) => Promise<Known>;
   readonly writeHead: (at: LedgerAddress, head: HeadRecord, seen: string | undefined) => Promise<boolean>;
