@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { DeleteTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import {
@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, type CliOptions, type CliResult } from './cli-process.ts';
 import { validated } from './validate-output.ts';
 
-const suffix = randomBytes(6).toString('hex');
+const suffix = randomUUID().slice(-12);
 const drop = `millrace-drop-${suffix}`;
 const kept = `millrace-kept-${suffix}`;
 const landing = `millrace-landing-${suffix}`;
