@@ -21,6 +21,7 @@ export {
 } from './feed.ts';
 export type { Finding, Probe, ProbeContext } from './finding.ts';
 export type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.ts';
+export type { LedgerListQuery, ListedEntry, ListedError, ListedReport } from './ledger/listed-entry.ts';
 export type { Landed } from './landing/landing-each.ts';
 export { landingUuid } from './landing/landing-uuid.ts';
 export { many, type Many } from './many.ts';

@@ -9,7 +9,16 @@ export { compareSequencers } from './ledger/compare-sequencers.ts';
 export { findingOf } from './finding.ts';
 export { isThenable } from './is-thenable.ts';
 export type { ClaimAnswer, ClaimRequest, GrantedExtent, LedgerProgress, RetirementProgress } from './ledger/ledger.ts';
-export type { HeadRecord, Known, LedgerAddress, LedgerStore, Stamped, VersionRecord } from './ledger/ledger-store.ts';
+export type {
+  HeadRecord,
+  Known,
+  LedgerAddress,
+  LedgerStore,
+  ListedPeriod,
+  Stamped,
+  VersionRecord,
+} from './ledger/ledger-store.ts';
+export { listedAt, listedEntry } from './ledger/listed-entry.ts';
 export { storedLedger } from './ledger/stored-ledger.ts';
 export { landingEach, type LandingLayout, type LandingOptions } from './landing/landing-each.ts';
 export type { LandingKeys } from './landing/landing-keys.ts';

@@ -1,6 +1,7 @@
 import type { Probe } from '../finding.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { ItemReport } from '../report.ts';
+import type { LedgerListQuery, ListedEntry } from './listed-entry.ts';
 
 /**
  * What an entry says about its version: `claimed` by a run whose lease may have run out; `complete`; `aborted` at its
@@ -51,6 +52,11 @@ export interface LedgerEntry {
   readonly retired?: boolean;
   /** The last report; absent until a run has given the version back. */
   readonly report?: ItemReport;
+  /**
+   * When the version was first claimed, as ISO-8601 in UTC; for an entry of an earlier release that was claimed again, when it was
+   * written before. It never changes, and it is what {@link Ledger.list} goes by. Absent for other entries of earlier releases.
+   */
+  readonly firstClaimedAt?: string;
   /** When the entry was last written, as ISO-8601 in UTC. */
   readonly updatedAt: string;
 }
@@ -197,4 +203,16 @@ export interface Ledger {
   readonly probe?: Probe;
   /** All entries of an object in a feed, in any order, as they were last written. */
   readonly entries: (feed: string, object: string) => Promise<readonly LedgerEntry[]>;
+  /**
+   * Lists the entries of a feed by the time of their first claim, without reading the others. A ledger that cannot do so has no
+   * such member, and `status`, `failed` and `audit` fail with `LEDGER_NOT_LISTABLE`.
+   *
+   * Entries of earlier days in UTC come first; within a day they come in any order. A ledger may lag behind `entries` as its
+   * documentation says: then an entry is missing, or in a state that it had before.
+   *
+   * @throws MillraceError `OPTION_UNKNOWN`, `OPTION_INVALID`; while it is read, what the ledger's store throws
+   * @example
+   * for await (const { object, state } of ledger.list({ feed: 'prices', from: new Date('2026-11-28') })) console.log(object, state);
+   */
+  readonly list?: (query: LedgerListQuery) => AsyncIterable<ListedEntry>;
 }
