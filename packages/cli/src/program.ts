@@ -38,6 +38,7 @@ export function createProgram(ended: Ended): Command {
       .action(async (...args: unknown[]) => ended(await perform(name, load, args)));
   };
   addRunning(program, add);
+  addLooking(program, add);
   addRepairing(program, add);
   addOther(program, add);
   program.addHelpText('after', EXIT_CODES);
@@ -83,6 +84,34 @@ function addRunning(program: Command, add: Adder): void {
     add(program, `backfill ${OBJECTS}`, 'Process what is listed and not done yet, several objects at once', () =>
       import('./commands/run.ts').then(({ backfillCommand }) => backfillCommand),
     ),
+  );
+}
+
+function withPeriod(command: Command, initial: string): Command {
+  return command
+    .option('--since <time>', `beginning of the period: today, yesterday, 2h, 3d, 2026-11-28 (default: ${initial})`)
+    .option('--until <time>', 'end of the period (default: now)');
+}
+
+function addLooking(program: Command, add: Adder): void {
+  program.commandsGroup('Look:');
+  withPeriod(
+    add(program, 'status [feed]', 'Show what was taken up, and what is done, unfinished or failed', () =>
+      import('./commands/status.ts').then(({ statusCommand }) => statusCommand),
+    ),
+    'yesterday',
+  );
+  withPeriod(
+    add(program, 'failed [feed]', 'Show which objects failed, why, and what to do', () =>
+      import('./commands/failed.ts').then(({ failedCommand }) => failedCommand),
+    ),
+    '7d',
+  ).option('--limit <count>', 'objects to show (default: 10)');
+  withPeriod(
+    add(program, 'audit [feed]', 'Show whether everything that arrived is loaded', () =>
+      import('./commands/audit.ts').then(({ auditCommand }) => auditCommand),
+    ),
+    'yesterday',
   );
 }
 

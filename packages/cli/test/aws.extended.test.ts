@@ -92,7 +92,7 @@ describe('check --connect', () => {
     ]);
     const { stdout } = await cli(['check', '--connect'], here);
     expect(stdout).toMatch(/^Feed prices cannot run: \d errors/);
-    expect(stdout).toContain('→ Create it with createLedgerTable(), or correct its name');
+    expect(stdout).toContain('→ Create it with ensureLedgerTable(), or correct its name');
   });
 
   it('finds a table with another key', async () => {
@@ -151,6 +151,25 @@ describe('a day of an operator', () => {
     expect(json).toMatchObject({ exitCode: 0, report: { items: { duplicate: 1 }, totals: { read: 0 } } });
     const outside = validated('run', await run('run', 'prices', '--prefix', 'other/'));
     expect(outside).toMatchObject({ exitCode: 2, error: { code: 'CLI_ARGUMENT_INVALID' } });
+  });
+
+  it('sees what was taken up, what failed, why, and what to do', async () => {
+    const status = validated('status', await run('status', '--strict'));
+    expect(status).toMatchObject({
+      exitCode: 3,
+      feeds: [
+        { feed: 'prices', objects: 3, statuses: { done: 2, failed: 1 }, rejected: 1, failures: { GZIP_TRUNCATED: 1 } },
+      ],
+    });
+    expect((await cli(['status'], here)).stdout).toMatch(/^3 objects since yesterday: 2 done, 1 failed\.\n/);
+    const failed = validated('failed', await run('failed'));
+    expect(failed).toMatchObject({ total: 1, objects: [{ object: `s3://${drop}/prices/3.csv.gz`, attempts: 2 }] });
+    const { stdout } = await cli(['failed', 'prices'], here);
+    expect(stdout).toMatch(
+      /^1 object failed in the last 7d\.\n\ns3:.*3\.csv\.gz {2}prices {2}2 deliveries, last .* ago\n/,
+    );
+    expect(stdout).toContain('✗ GZIP_TRUNCATED  ');
+    expect(stdout).toContain(`Next: npx millrace run prices s3://${drop}/prices/3.csv.gz`);
   });
 
   it('sees what is left, and that reconcile runs it once the supplier has sent it again', async () => {

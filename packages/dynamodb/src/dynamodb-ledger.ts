@@ -4,6 +4,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AnyDynamoDBClient, lowLevel } from './client.ts';
 import { documentClient } from './ledger-client.ts';
 import { LEDGER_KEY } from './ledger-key.ts';
+import { LEDGER_INDEX } from './ledger-listing.ts';
 import { dynamodbLedgerStore } from './ledger-store.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { tableProbe } from './probe-table.ts';
@@ -63,8 +64,8 @@ export function dynamodbLedger(options: DynamodbLedgerOptions, now: () => number
   const table = ledgerTable(options.table, () => (documents ??= documentClient(client)));
   const expiresAt = (): number | undefined =>
     ttlDays === undefined ? undefined : Math.floor(now() / 1000) + ttlDays * DAY_SECONDS;
-  const probe = tableProbe({ table: options.table, key: LEDGER_KEY, madeBy: 'createLedgerTable()' }, () =>
-    lowLevel((documents ??= documentClient(client))),
-  );
+  const index = { name: LEDGER_INDEX, neededBy: 'status, failed and audit' };
+  const expected = { table: options.table, key: LEDGER_KEY, index, madeBy: 'ensureLedgerTable()' };
+  const probe = tableProbe(expected, () => lowLevel((documents ??= documentClient(client))));
   return storedLedger(dynamodbLedgerStore(table, expiresAt, probe), now);
 }

@@ -11,7 +11,9 @@ export interface ExpectedTable {
   /** Its key. The type of a key attribute is compared only if it is given: a sink takes any. */
   readonly key: Pick<EnsureTableOptions, 'partitionKey' | 'sortKey'>;
   readonly anyKeyType?: boolean;
-  /** The call that makes such a table, for the remedy. */
+  /** An index that only some calls need, and which these are. */
+  readonly index?: { readonly name: string; readonly neededBy: string };
+  /** The call that makes such a table, or adds what is missing, for the remedy. */
   readonly madeBy: string;
 }
 
@@ -20,7 +22,7 @@ export interface ExpectedTable {
  * of that says nothing about writing, so it is a warning.
  */
 export function tableProbe(expected: ExpectedTable, client: () => DynamoDBClient): Probe {
-  const { table, key, madeBy, anyKeyType = false } = expected;
+  const { table, key, madeBy, index, anyKeyType = false } = expected;
   const subject = `table ${table}`;
   return async ({ signal }) => {
     try {
@@ -32,6 +34,9 @@ export function tableProbe(expected: ExpectedTable, client: () => DynamoDBClient
       const differences = await tableDifferences(description, { table, ...key }, calls);
       const real = differences.filter(({ expected: asked, actual }) => !anyKeyType || nameIn(asked) !== nameIn(actual));
       if (real.length > 0) return [differing(subject, real, madeBy)];
+      const indexes = description.GlobalSecondaryIndexes ?? [];
+      if (index !== undefined && !indexes.some(({ IndexName }) => IndexName === index.name))
+        return [withoutIndex(subject, index, madeBy)];
       return [{ level: 'ok', subject, message: 'It is active and has the expected key.' }];
     } catch (error) {
       return [refused(findingOf(subject, error))];
@@ -67,6 +72,16 @@ function differing(
     code: 'DYNAMODB_TABLE_DIFFERS',
     message: `It has another key: ${list.join('; ')}.`,
     remedy: `A table's key cannot be changed. Name the key that the table has, or create another table with ${madeBy}.`,
+  };
+}
+
+function withoutIndex(subject: string, index: NonNullable<ExpectedTable['index']>, madeBy: string): Finding {
+  return {
+    level: 'warning',
+    subject,
+    code: 'DYNAMODB_INDEX_MISSING',
+    message: `It has no index ${index.name}, which ${index.neededBy} need.`,
+    remedy: `Add it with ${madeBy}, which changes nothing else.`,
   };
 }
 

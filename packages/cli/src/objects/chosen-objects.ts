@@ -63,9 +63,9 @@ function listed(
   return list(feed, { ...place, ...(prefix !== undefined && { prefix: within(place, prefix) }), ...filterOf(since) });
 }
 
-/** A source that lists by time takes `modifiedAfter`. One that does not refuses it. */
+/** A source that lists by time takes `since`. One that does not refuses it. */
 function filterOf(since: Date | undefined): Place {
-  return since === undefined ? {} : { modifiedAfter: since };
+  return since === undefined ? {} : { since };
 }
 
 /** A prefix beyond the feed's own place would lead to other feeds' objects. */

@@ -1,6 +1,9 @@
 import {
+  auditReportSchema,
   errorSchema,
+  feedStatusSchema,
   findingSchema,
+  ledgerEntrySchema,
   purgeReportSchema,
   rejectionMembers,
   replayReportSchema,
@@ -14,8 +17,10 @@ function results(): Readonly<Record<string, Readonly<Record<string, JsonSchema>>
   const replay = { dryRun: flag, total: whole, reports: list(replayReportSchema()) };
   const { id, ...rejection } = rejectionMembers();
   return {
+    audit: { complete: flag, reports: list(auditReportSchema()) },
     backfill: run,
     check: { config: text, connected: flag, findings: list(findingSchema()) },
+    failed: { total: whole, objects: list(ledgerEntrySchema()) },
     plan: { 'plan?': record(anything), 'dryRun?': flag, 'report?': runReportSchema(), 'next?': list(text) },
     purge: { report: purgeReportSchema() },
     'quarantine edit': replay,
@@ -34,6 +39,7 @@ function results(): Readonly<Record<string, Readonly<Record<string, JsonSchema>>
     },
     replay,
     run,
+    status: { from: text, 'until?': text, feeds: list(feedStatusSchema()) },
   };
 }
 

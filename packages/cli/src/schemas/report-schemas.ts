@@ -132,3 +132,67 @@ export function findingSchema(): JsonSchema {
     'remedy?': text,
   });
 }
+
+function ledgerEntryMembers(): Readonly<Record<string, JsonSchema>> {
+  return {
+    feed: text,
+    object: text,
+    origin: originSchema(),
+    state: oneOf('claimed', 'complete', 'aborted', 'failed', 'stale'),
+    watermark: whole,
+    rejected: whole,
+    attempts: whole,
+    leaseUntil: amount,
+    updatedAt: text,
+    'firstClaimedAt?': text,
+  };
+}
+
+export function ledgerEntrySchema(): JsonSchema {
+  return object({ ...ledgerEntryMembers(), 'report?': objectReportSchema() });
+}
+
+const STATUSES = { done: whole, unfinished: whole, failed: whole, held: whole, stale: whole } as const;
+
+export function feedStatusSchema(): JsonSchema {
+  return object({
+    feed: text,
+    from: text,
+    'until?': text,
+    objects: whole,
+    statuses: object(STATUSES),
+    withRejections: whole,
+    records: object(COUNTS),
+    rejected: whole,
+    bytesDone: whole,
+    failures: record(whole),
+    'firstAt?': text,
+    'lastAt?': text,
+  });
+}
+
+export function auditReportSchema(): JsonSchema {
+  return object({
+    feed: text,
+    from: text,
+    'until?': text,
+    complete: flag,
+    arrived: whole,
+    statuses: object({ ...STATUSES, missing: whole }),
+    listed: whole,
+    unlisted: whole,
+    withRejections: whole,
+    records: object(COUNTS),
+    rejected: whole,
+    findings: list(
+      object({
+        object: text,
+        status: oneOf('unfinished', 'failed', 'held', 'missing'),
+        listed: flag,
+        'reason?': oneOf('never', 'changed'),
+        'entry?': object(ledgerEntryMembers()),
+      }),
+    ),
+    findingsOmitted: whole,
+  });
+}
