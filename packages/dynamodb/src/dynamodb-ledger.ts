@@ -7,7 +7,7 @@ import { LEDGER_KEY } from './ledger-key.ts';
 import { LEDGER_INDEX } from './ledger-listing.ts';
 import { dynamodbLedgerStore } from './ledger-store.ts';
 import { ledgerTable } from './ledger-table.ts';
-import { tableProbe } from './probe-table.ts';
+import { withTable } from './own-table.ts';
 import { tableName } from './table-name.ts';
 
 export interface DynamodbLedgerOptions {
@@ -64,8 +64,14 @@ export function dynamodbLedger(options: DynamodbLedgerOptions, now: () => number
   const table = ledgerTable(options.table, () => (documents ??= documentClient(client)));
   const expiresAt = (): number | undefined =>
     ttlDays === undefined ? undefined : Math.floor(now() / 1000) + ttlDays * DAY_SECONDS;
-  const index = { name: LEDGER_INDEX, neededBy: 'status, failed and audit' };
-  const expected = { table: options.table, key: LEDGER_KEY, index, madeBy: 'ensureLedgerTable()' };
-  const probe = tableProbe(expected, () => lowLevel((documents ??= documentClient(client))));
-  return storedLedger(dynamodbLedgerStore(table, expiresAt, probe), now);
+  return Object.freeze<Ledger>({
+    ...storedLedger(dynamodbLedgerStore(table, expiresAt), now),
+    ...withTable({
+      table: options.table,
+      key: LEDGER_KEY,
+      index: { name: LEDGER_INDEX, neededBy: 'status, failed and audit' },
+      madeBy: 'ensureLedgerTable()',
+      client: () => lowLevel((documents ??= documentClient(client))),
+    }),
+  });
 }

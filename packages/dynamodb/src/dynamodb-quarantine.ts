@@ -5,7 +5,7 @@ import { type AnyDynamoDBClient, createClient, lowLevel, type OwnClient } from '
 import { dynamodbSink } from './dynamodb-sink.ts';
 import { documentClient } from './ledger-client.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
-import { tableProbe } from './probe-table.ts';
+import { withTable } from './own-table.ts';
 import { objectKey, QUARANTINE_KEY, quarantineKey, quarantinePartition } from './quarantine-key.ts';
 import { quarantineRow, rejectionOf } from './quarantine-row.ts';
 import { type ObjectRow, type QuarantineTable, quarantineTable } from './quarantine-table.ts';
@@ -83,9 +83,12 @@ export function dynamodbQuarantine(options: DynamodbQuarantineOptions): Readable
     sizeOf: (rejection) => rejectionToJson(rejection).length,
     concurrency: CONCURRENCY,
     maxSealedBytes: MAX_SEALED_BYTES,
-    probe: tableProbe({ table: options.table, key: QUARANTINE_KEY, madeBy: 'createQuarantineTable()' }, () =>
-      lowLevel(client ?? (own ??= createClient(UPDATES)).client),
-    ),
+    ...withTable({
+      table: options.table,
+      key: QUARANTINE_KEY,
+      madeBy: 'createQuarantineTable()',
+      client: () => lowLevel(client ?? (own ??= createClient(UPDATES)).client),
+    }),
     write: async (entries, context) => {
       const rows = entries.map(async (entry) => {
         const { value } = entry;

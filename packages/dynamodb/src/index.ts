@@ -19,6 +19,7 @@ export { parseItems, type ParseItemsOptions } from './parse-items.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';
 export type { EnsureTableOptions, KeyType, ProvisionedCapacity, TableKey } from './table-options.ts';
+export { probeTable } from './probe-table.ts';
 export { plan, type Plan, type PlannedLayout } from './plan/plan.ts';
 export type { PlanOptions } from './plan/plan-options.ts';
 export { planTable } from './plan/plan-table.ts';

@@ -1,4 +1,4 @@
-import type { ListedEntry, Probe } from '@millrace/core';
+import type { ListedEntry } from '@millrace/core';
 import { type LedgerAddress, type LedgerStore, listedEntry, type ListedPeriod } from '@millrace/core/plugin';
 import { type HeadItem, headItem, headRecord, type VersionItem, versionItem, versionRecord } from './ledger-item.ts';
 import { HEAD, type LedgerKey, ledgerKey, ledgerPartition } from './ledger-key.ts';
@@ -10,11 +10,7 @@ import type { LedgerTable } from './ledger-table.ts';
  *
  * @param expiresAt the second in which what is finished now may be deleted
  */
-export function dynamodbLedgerStore(
-  table: LedgerTable,
-  expiresAt: () => number | undefined,
-  probe: Probe,
-): LedgerStore {
+export function dynamodbLedgerStore(table: LedgerTable, expiresAt: () => number | undefined): LedgerStore {
   const headKey = async ({ feed, object }: LedgerAddress): Promise<LedgerKey> => ({
     object: await ledgerPartition(feed, object),
     version: HEAD,
@@ -22,7 +18,6 @@ export function dynamodbLedgerStore(
   const versionKey = ({ feed, object, version }: LedgerAddress): Promise<LedgerKey> => ledgerKey(feed, object, version);
   return {
     name: 'dynamodb',
-    probe,
     read: async (at) => {
       const keys = await Promise.all([headKey(at), versionKey(at)]);
       const [head, version] = await Promise.all(keys.map(table.get));

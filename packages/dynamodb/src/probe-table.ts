@@ -1,47 +1,43 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Finding, Probe } from '@millrace/core';
+import type { Finding, ProbeContext } from '@millrace/core';
 import { findingOf } from '@millrace/core/plugin';
+import { type OwnTable, tableOf } from './own-table.ts';
 import { tableCalls } from './table-calls.ts';
 import { tableDifferences } from './table-differences.ts';
-import type { EnsureTableOptions } from './table-options.ts';
-
-/** How a table should be, and how it is made. */
-export interface ExpectedTable {
-  readonly table: string;
-  /** Its key. The type of a key attribute is compared only if it is given: a sink takes any. */
-  readonly key: Pick<EnsureTableOptions, 'partitionKey' | 'sortKey'>;
-  readonly anyKeyType?: boolean;
-  /** An index that only some calls need, and which these are. */
-  readonly index?: { readonly name: string; readonly neededBy: string };
-  /** The call that makes such a table, or adds what is missing, for the remedy. */
-  readonly madeBy: string;
-}
 
 /**
- * Makes a probe that describes a table and compares its key. It needs `dynamodb:DescribeTable`, which a run does not: a refusal
- * of that says nothing about writing, so it is a warning.
+ * Looks at the table of a `dynamodbSink`, `dynamodbLedger` or `dynamodbQuarantine`: whether it is there and active, and has the
+ * expected key and index. It changes nothing and never rejects; what it cannot find out is a finding. It needs
+ * `dynamodb:DescribeTable`, which a run does not: if that is not allowed, it says so as a warning.
+ *
+ * @returns `undefined` for a plugin that has no such table
+ * @example
+ * const findings = await probeTable(prices.stages.sink, { signal: AbortSignal.timeout(10_000) });
  */
-export function tableProbe(expected: ExpectedTable, client: () => DynamoDBClient): Probe {
-  const { table, key, madeBy, index, anyKeyType = false } = expected;
-  const subject = `table ${table}`;
-  return async ({ signal }) => {
-    try {
-      const calls = tableCalls(client(), table, signal);
-      const description = await calls.describe();
-      if (description === undefined) return [missing(subject, table, madeBy)];
-      const { TableStatus: status = '' } = description;
-      if (status !== 'ACTIVE' && status !== 'UPDATING') return [notActive(subject, status)];
-      const differences = await tableDifferences(description, { table, ...key }, calls);
-      const real = differences.filter(({ expected: asked, actual }) => !anyKeyType || nameIn(asked) !== nameIn(actual));
-      if (real.length > 0) return [differing(subject, real, madeBy)];
-      const indexes = description.GlobalSecondaryIndexes ?? [];
-      if (index !== undefined && !indexes.some(({ IndexName }) => IndexName === index.name))
-        return [withoutIndex(subject, index, madeBy)];
-      return [{ level: 'ok', subject, message: 'It is active and has the expected key.' }];
-    } catch (error) {
-      return [refused(findingOf(subject, error))];
-    }
-  };
+export async function probeTable(plugin: object, { signal }: ProbeContext): Promise<readonly Finding[] | undefined> {
+  const own = tableOf(plugin);
+  if (own === undefined) return undefined;
+  const subject = `table ${own.table}`;
+  try {
+    return [await lookAt(own, subject, signal)];
+  } catch (error) {
+    return [refused(findingOf(subject, error))];
+  }
+}
+
+async function lookAt(own: OwnTable, subject: string, signal: AbortSignal): Promise<Finding> {
+  const { table, key, madeBy, index, anyKeyType = false } = own;
+  const calls = tableCalls(own.client(), table, signal);
+  const description = await calls.describe();
+  if (description === undefined) return missing(subject, table, madeBy);
+  const { TableStatus: status = '' } = description;
+  if (status !== 'ACTIVE' && status !== 'UPDATING') return notActive(subject, status);
+  const differences = await tableDifferences(description, { table, ...key }, calls);
+  const real = differences.filter(({ expected, actual }) => !anyKeyType || nameIn(expected) !== nameIn(actual));
+  if (real.length > 0) return differing(subject, real, madeBy);
+  const indexes = description.GlobalSecondaryIndexes ?? [];
+  if (index !== undefined && !indexes.some(({ IndexName }) => IndexName === index.name))
+    return withoutIndex(subject, index, madeBy);
+  return { level: 'ok', subject, message: 'It is active and has the expected key.' };
 }
 
 /** `uuid` of `uuid (S)`. */
@@ -75,7 +71,7 @@ function differing(
   };
 }
 
-function withoutIndex(subject: string, index: NonNullable<ExpectedTable['index']>, madeBy: string): Finding {
+function withoutIndex(subject: string, index: NonNullable<OwnTable['index']>, madeBy: string): Finding {
   return {
     level: 'warning',
     subject,

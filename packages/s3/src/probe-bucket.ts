@@ -3,38 +3,55 @@ import {
   type GetBucketNotificationConfigurationCommandOutput,
   GetObjectCommand,
 } from '@aws-sdk/client-s3';
-import type { Finding } from '@millrace/core';
+import type { Finding, ProbeContext } from '@millrace/core';
 import { findingOf } from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import { discardBody } from './body-stream.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { listObjects, type S3ListQuery } from './list-objects.ts';
+import { placeOf } from './own-place.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** How long each request of a probe may take, in milliseconds. */
 const TIMEOUT_MS = 15_000;
 
 /**
- * Looks at the place that a source lists: whether it can be listed, whether an object of it can be read, and whether
- * notifications tell of new objects. It needs `s3:ListBucket`, `s3:GetObject` and `s3:GetBucketNotification`.
+ * Looks at the bucket of an `s3Source`, an `s3Sink` or an `s3Quarantine`: whether it can be listed; and for a source, whether an
+ * object can be read and whether notifications tell of new ones. It writes nothing and never rejects; what it cannot find out is
+ * a finding. It needs `s3:ListBucket`, and for a source `s3:GetObject` and `s3:GetBucketNotification`.
+ *
+ * @param query what a source lists; without it, a source is not looked at
+ * @returns `undefined` for a plugin that works with no bucket
+ * @example
+ * const findings = await probeBucket(source, { signal: AbortSignal.timeout(10_000) }, { bucket: 'drop', prefix: 'prices/' });
  */
-export async function probeSource(
-  client: ClientHolder,
-  query: S3ListQuery,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> {
-  const listing = await probeListing(client, query, signal);
-  const { first } = listing;
-  if (listing.findings.some(({ level }) => level === 'error')) return listing.findings;
+export async function probeBucket(
+  plugin: object,
+  { signal }: ProbeContext,
+  query?: S3ListQuery,
+): Promise<readonly Finding[] | undefined> {
+  const own = placeOf(plugin);
+  if (own === undefined) return undefined;
+  const { client, target } = own;
+  if (target !== undefined) {
+    const place = { ...target, quarantine: 'include' } as const;
+    return (await probeListing(client, place, signal, 'ok')).findings;
+  }
+  return query === undefined ? [] : probeSource(client, query, signal);
+}
+
+async function probeSource(client: ClientHolder, query: S3ListQuery, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { findings, first } = await probeListing(client, query, signal);
+  if (findings.some(({ level }) => level === 'error')) return findings;
   return [
-    ...listing.findings,
+    ...findings,
     ...(first === undefined ? [] : [await probeReading(client, first, signal)]),
     await probeNotifications(client, query, signal),
   ];
 }
 
 /** Lists one object. */
-export async function probeListing(
+async function probeListing(
   client: ClientHolder,
   query: S3ListQuery,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ProbeContext, RangedSource } from '@millrace/core';
+import type { RangedSource } from '@millrace/core';
 import {
   check,
   checkOptions,
@@ -22,8 +22,8 @@ import { checkVersion, wrongAnswer } from './object-answer.ts';
 import { objectBody } from './object-body.ts';
 import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
+import { withPlace } from './own-place.ts';
 import { isPinned, pin } from './pin.ts';
-import { probeSource } from './probe-bucket.ts';
 import { namingReplacement } from './replaced-object.ts';
 import { checkRef, type S3Ref, s3RefOf, s3Uri } from './s3-ref.ts';
 import { openSettled } from './settled-version.ts';
@@ -155,7 +155,7 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     identify: (ref: S3Ref) => identityOf(ref, landingCopies),
     parseReference: s3RefOf,
-    probe: (query: S3ListQuery, { signal }: ProbeContext) => probeSource(client, query, signal),
+    ...withPlace({ client }),
     list: (query: S3ListQuery) => listObjects(client, query, { timeoutMs: idleTimeoutMs }),
     close: client.release,
   });

@@ -1,4 +1,3 @@
-import type { Probe } from '../finding.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { ListedEntry } from './listed-entry.ts';
 
@@ -68,8 +67,6 @@ export interface Known {
 export interface LedgerStore {
   /** The service's noun, such as `dynamodb`; it names the stage in errors. */
   readonly name: string;
-  /** Looks at the place without changing it; see `Ledger.probe`. */
-  readonly probe?: Probe;
   /** Reads both records as they were last written, never an older state. */
   readonly read: (at: LedgerAddress) => Promise<Known>;
   readonly writeHead: (at: LedgerAddress, head: HeadRecord, seen: string | undefined) => Promise<boolean>;

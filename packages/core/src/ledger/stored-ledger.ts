@@ -146,7 +146,6 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
 
   return Object.freeze<Ledger>({
     name: store.name,
-    ...(store.probe && { probe: store.probe }),
     claim,
     checkpoint: async (request, progress) => {
       const known = await writeAsHolder(request, (of) => decideCheckpoint(request, of, progress, now()));
