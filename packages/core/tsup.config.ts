@@ -6,7 +6,7 @@ import { asCommonJs } from '../../tsup.commonjs.ts';
 
 /**
  * Entry points for three readers: `index` for people who compose feeds, `plugin` for those who write plugins, `operate` for those
- * who look after feeds that run. What they all need is in a chunk that they share, so that a program has one copy of it, in CommonJS as well.
+ * who look after feeds that run. What they all need is in chunks that they share, so that a program has one copy of it, in CommonJS as well.
  */
 const shared: Options = {
   ...(base as Options),
@@ -17,7 +17,7 @@ const shared: Options = {
   // The builds run side by side, and cleaning for one would remove what the others have made.
   clean: false,
   esbuildOptions: (options) => {
-    options.chunkNames = 'shared';
+    options.chunkNames = 'shared-[hash]';
   },
 };
 

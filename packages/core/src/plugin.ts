@@ -43,6 +43,7 @@ export { rejectionPosition } from './rejection-position.ts';
 export { shortenedRejections } from './quarantine/shortened.ts';
 export type { ItemRanges, RangesContext, RangesProduced, RangesStage } from './range-parser.ts';
 export { refusalOf } from './refusal-of.ts';
+export { inShare, isShare } from './share.ts';
 export { isSideObject } from './side-object.ts';
 export { signatureOf } from './signature.ts';
 export type { Refusal, SinkLimits } from './sink.ts';

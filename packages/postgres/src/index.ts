@@ -1,6 +1,6 @@
 export type { PostgresClient, PostgresConnection, PostgresResult } from './client.ts';
 export { columnsFromSchema, type StandardJsonSchema } from './columns-from-schema.ts';
-export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { createLedgerTable, type CreateLedgerTableOptions, ensureLedgerTable } from './create-ledger-table.ts';
 export { ensureTable, type EnsurePostgresTableOptions, type PostgresTableDifference } from './ensure-table.ts';
 export { landingColumns, landingRow, type LandingRow } from './landing-row.ts';
 export { postgresLedger, type PostgresLedgerOptions } from './postgres-ledger.ts';

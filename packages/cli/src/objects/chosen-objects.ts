@@ -1,7 +1,7 @@
 import { type Feed, MillraceError } from '@millrace/core';
+import { inShare, isShare } from '@millrace/core/plugin';
 import type { LoadedConfig } from '../config/load-config.ts';
 import { parseMoment } from './moment.ts';
-import { isInShare, parseShare } from './share.ts';
 
 /** Options that choose objects from a listing. */
 export interface ListingOptions {
@@ -35,8 +35,17 @@ export function chooseObjects(
   const since = options.since === undefined ? undefined : parseMoment('--since', options.since, now);
   const all = isListing ? listed(feed, config, options, since) : named(feed, names, options);
   if (options.share === undefined) return { refs: all, isListing };
-  const share = parseShare(options.share);
-  return { refs: onlyShare(all, (ref) => isInShare(feed.stages.source.describe(ref), share)), isListing };
+  const isMine = inShare(checkedShare(options.share));
+  return { refs: onlyShare(all, (ref) => isMine(feed.stages.source.describe(ref))), isListing };
+}
+
+function checkedShare(share: string): string {
+  const expected = isShare(share);
+  if (expected === undefined) return share;
+  throw new MillraceError(
+    'CLI_ARGUMENT_INVALID',
+    `--share is ${JSON.stringify(share)}, and must be ${expected}. Write 1/4 for the first of four.`,
+  );
 }
 
 async function* onlyShare(
