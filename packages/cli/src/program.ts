@@ -173,6 +173,11 @@ function addQuarantine(program: Command, add: Adder): void {
 
 function addOther(program: Command, add: Adder): void {
   program.commandsGroup('Other:');
+  add(program, 'dev', 'Run the feeds on this machine: drop files into a folder and see their rows', () =>
+    import('./commands/dev.ts').then(({ devCommand }) => devCommand),
+  )
+    .option('--folder <folder>', 'folder to watch (default: inbox)')
+    .option('--once', 'process what is in the folder, and end');
   add(program, 'completions <shell>', 'Print the completions of bash, zsh or fish', () =>
     import('./commands/completions.ts').then(({ completionsCommand }) => completionsCommand(program)),
   );

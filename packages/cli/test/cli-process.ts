@@ -13,6 +13,8 @@ export interface CliOptions {
   readonly onStart?: (child: ChildProcess) => void;
   /** Called with the process and what it has printed to standard error so far, each time that is more. */
   readonly onStderr?: (child: ChildProcess, printed: string) => void;
+  /** The same for standard output. */
+  readonly onStdout?: (child: ChildProcess, printed: string) => void;
 }
 
 export interface CliResult {
@@ -25,7 +27,7 @@ export interface CliResult {
 
 /** Runs the command from its sources, as a process of its own without a terminal. */
 export function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { project = 'files', env = {}, node = [], onStart, onStderr } = options;
+  const { project = 'files', env = {}, node = [], onStart, onStderr, onStdout } = options;
   const cwd = typeof project === 'string' ? fileURLToPath(new URL(`./${project}/`, PROJECTS)) : fileURLToPath(project);
   const kept = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -41,7 +43,10 @@ export function cli(args: readonly string[], options: CliOptions = {}): Promise<
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+    child.stdout.on('data', (chunk) => {
+      stdout += String(chunk);
+      onStdout?.(child, stdout);
+    });
     child.stderr.on('data', (chunk) => {
       stderr += String(chunk);
       onStderr?.(child, stderr);

@@ -4,7 +4,6 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AnyDynamoDBClient, lowLevel } from './client.ts';
 import { documentClient } from './ledger-client.ts';
 import { LEDGER_KEY } from './ledger-key.ts';
-import { LEDGER_INDEX } from './ledger-listing.ts';
 import { dynamodbLedgerStore } from './ledger-store.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { withTable } from './own-table.ts';
@@ -69,8 +68,7 @@ export function dynamodbLedger(options: DynamodbLedgerOptions, now: () => number
     ...withTable({
       table: options.table,
       key: LEDGER_KEY,
-      index: { name: LEDGER_INDEX, neededBy: 'status, failed and audit' },
-      madeBy: 'ensureLedgerTable()',
+      kind: 'ledger',
       client: () => lowLevel((documents ??= documentClient(client))),
     }),
   });

@@ -86,7 +86,7 @@ export function dynamodbQuarantine(options: DynamodbQuarantineOptions): Readable
     ...withTable({
       table: options.table,
       key: QUARANTINE_KEY,
-      madeBy: 'createQuarantineTable()',
+      kind: 'quarantine',
       client: () => lowLevel(client ?? (own ??= createClient(UPDATES)).client),
     }),
     write: async (entries, context) => {

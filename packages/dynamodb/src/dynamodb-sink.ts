@@ -146,8 +146,7 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     ...withTable({
       table,
       key: { partitionKey, ...(sortKey !== undefined && { sortKey }) },
-      anyKeyType: true,
-      madeBy: 'ensureTable()',
+      kind: 'records',
       client: () => sender.client(),
     }),
     close: () => sender.close(),

@@ -1,6 +1,7 @@
 export type { AnyDynamoDBClient } from './client.ts';
 export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
 export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { createOwnTable } from './create-own-table.ts';
 export { createQuarantineTable, type CreateQuarantineTableOptions } from './create-quarantine-table.ts';
 export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts';
 export { dynamodbQuarantine, type DynamodbQuarantineOptions } from './dynamodb-quarantine.ts';

@@ -9,13 +9,10 @@ const TABLE: unique symbol = Symbol.for('@millrace/dynamodb/table');
  */
 export interface OwnTable {
   readonly table: string;
-  /** Its key. The type of a key attribute is compared only if the plugin knows it: a sink takes any. */
+  /** What it holds, and so how it is made. */
+  readonly kind: 'records' | 'ledger' | 'quarantine';
+  /** Its key. A sink takes key attributes of any type; the others have texts. */
   readonly key: Pick<EnsureTableOptions, 'partitionKey' | 'sortKey'>;
-  readonly anyKeyType?: boolean;
-  /** An index that only some calls need, and which these are. */
-  readonly index?: { readonly name: string; readonly neededBy: string };
-  /** The call that makes such a table, or adds what is missing, for the remedy. */
-  readonly madeBy: string;
   readonly client: () => DynamoDBClient;
 }
 

@@ -1,5 +1,6 @@
 import type { Finding, ProbeContext } from '@millrace/core';
 import { findingOf } from '@millrace/core/plugin';
+import { LEDGER_INDEX } from './ledger-listing.ts';
 import { type OwnTable, tableOf } from './own-table.ts';
 import { tableCalls } from './table-calls.ts';
 import { tableDifferences } from './table-differences.ts';
@@ -24,19 +25,27 @@ export async function probeTable(plugin: object, { signal }: ProbeContext): Prom
   }
 }
 
+/** The call that makes such a table, or adds what is missing. */
+const MADE_BY: Readonly<Record<OwnTable['kind'], string>> = {
+  records: 'ensureTable()',
+  ledger: 'ensureLedgerTable()',
+  quarantine: 'createQuarantineTable()',
+};
+
 async function lookAt(own: OwnTable, subject: string, signal: AbortSignal): Promise<Finding> {
-  const { table, key, madeBy, index, anyKeyType = false } = own;
+  const { table, key, kind } = own;
+  const madeBy = MADE_BY[kind];
   const calls = tableCalls(own.client(), table, signal);
   const description = await calls.describe();
   if (description === undefined) return missing(subject, table, madeBy);
   const { TableStatus: status = '' } = description;
   if (status !== 'ACTIVE' && status !== 'UPDATING') return notActive(subject, status);
   const differences = await tableDifferences(description, { table, ...key }, calls);
-  const real = differences.filter(({ expected, actual }) => !anyKeyType || nameIn(expected) !== nameIn(actual));
+  const real = differences.filter(({ expected, actual }) => kind !== 'records' || nameIn(expected) !== nameIn(actual));
   if (real.length > 0) return differing(subject, real, madeBy);
   const indexes = description.GlobalSecondaryIndexes ?? [];
-  if (index !== undefined && !indexes.some(({ IndexName }) => IndexName === index.name))
-    return withoutIndex(subject, index, madeBy);
+  if (kind === 'ledger' && !indexes.some(({ IndexName }) => IndexName === LEDGER_INDEX))
+    return withoutIndex(subject, madeBy);
   return { level: 'ok', subject, message: 'It is active and has the expected key.' };
 }
 
@@ -71,12 +80,12 @@ function differing(
   };
 }
 
-function withoutIndex(subject: string, index: NonNullable<OwnTable['index']>, madeBy: string): Finding {
+function withoutIndex(subject: string, madeBy: string): Finding {
   return {
     level: 'warning',
     subject,
     code: 'DYNAMODB_INDEX_MISSING',
-    message: `It has no index ${index.name}, which ${index.neededBy} need.`,
+    message: `It has no index ${LEDGER_INDEX}, which status, failed and audit need.`,
     remedy: `Add it with ${madeBy}, which changes nothing else.`,
   };
 }

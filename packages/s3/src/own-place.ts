@@ -20,3 +20,13 @@ export function withPlace(place: OwnPlace): { readonly [PLACE]: OwnPlace } {
 export function placeOf(plugin: object): OwnPlace | undefined {
   return (plugin as { readonly [PLACE]?: OwnPlace })[PLACE];
 }
+
+/**
+ * The bucket that an `s3Sink` or `s3Quarantine` writes to; `undefined` for other plugins.
+ *
+ * @example
+ * const bucket = ownBucket(quarantine);
+ */
+export function ownBucket(plugin: object): string | undefined {
+  return placeOf(plugin)?.target?.bucket;
+}

@@ -4,6 +4,7 @@ import {
   feedStatusSchema,
   findingSchema,
   ledgerEntrySchema,
+  objectReportSchema,
   purgeReportSchema,
   rejectionMembers,
   replayReportSchema,
@@ -20,6 +21,17 @@ function results(): Readonly<Record<string, Readonly<Record<string, JsonSchema>>
     audit: { complete: flag, reports: list(auditReportSchema()) },
     backfill: run,
     check: { config: text, connected: flag, findings: list(findingSchema()) },
+    dev: {
+      objects: list(
+        object({
+          feed: text,
+          file: text,
+          report: objectReportSchema(),
+          rows: list(anything),
+          rejections: list(record(anything)),
+        }),
+      ),
+    },
     failed: { total: whole, objects: list(ledgerEntrySchema()) },
     plan: { 'plan?': record(anything), 'dryRun?': flag, 'report?': runReportSchema(), 'next?': list(text) },
     purge: { report: purgeReportSchema() },

@@ -42,7 +42,7 @@ function originSchema(): JsonSchema {
 
 const OUTCOMES = ['complete', 'duplicate', 'stale', 'skipped', 'held', 'aborted', 'failed'] as const;
 
-function objectReportSchema(): JsonSchema {
+export function objectReportSchema(): JsonSchema {
   return object({
     feed: text,
     run: text,
