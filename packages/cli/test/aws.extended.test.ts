@@ -185,10 +185,34 @@ describe('a day of an operator', () => {
         { object: `s3://${drop}/prices/5.csv.gz`, reason: 'never' },
       ],
     });
+    const audit = validated('audit', await run('audit', '--since', '1h'));
+    expect(audit).toMatchObject({
+      exitCode: 1,
+      complete: false,
+      reports: [{ feed: 'prices', arrived: 5, statuses: { done: 2, failed: 1, missing: 2 } }],
+    });
     const done = validated('reconcile', await run('reconcile'));
     expect(done).toMatchObject({ exitCode: 0, report: { items: { complete: 2 }, totals: { written: 40 } } });
     const { stdout } = await cli(['reconcile'], here);
     expect(stdout).toContain('Everything that is listed is done.');
+  });
+
+  it('proves that everything that arrived is loaded, but for one rejected record', async () => {
+    // The cut version of 3.csv.gz is stale: a newer one followed it.
+    const { code, stdout } = await cli(['audit', '--since', '1h', '--strict'], here);
+    expect(stdout).toMatch(/^Everything that arrived in the last 1h is loaded, except 1 record in quarantine\.\n/);
+    expect(stdout).toContain('Next: npx millrace quarantine ls');
+    expect(code).toBe(3);
+    validated('audit', await run('audit', 'prices', '--since', '1h'));
+  });
+
+  it('lists by time and share', async () => {
+    const of = async (...words: readonly string[]): Promise<unknown> =>
+      (validated('run', await run('run', '--dry-run', ...words)) as { report: { items: unknown } }).report.items;
+    expect(await of('--since', '1h')).toMatchObject({ complete: 4 });
+    expect(await of('--since', 'now')).toMatchObject({ complete: 0 });
+    const [one, two] = [await of('--share', '1/2'), await of('--share', '2/2')] as { complete: number }[];
+    expect(one!.complete + two!.complete).toBe(4);
   });
 
   it('backfills only what is not done', async () => {

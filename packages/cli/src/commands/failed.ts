@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '@millrace/core';
 import { failed } from '@millrace/core/operate';
-import { countOf, explain, printable } from '@millrace/terminal';
+import { count, countOf, explain, printable } from '@millrace/terminal';
 import { feedsNamed } from '../config/choose-feed.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { EXIT } from '../exit-code.ts';
@@ -51,12 +51,14 @@ export const failedCommand: CommandAction<[name: string | undefined, options: Fa
 };
 
 function linesOf({ width, color, paint }: Shell, entry: LedgerEntry): readonly string[] {
-  const { feed, object, attempts, updatedAt, report, watermark, reach = 0, rejected } = entry;
+  const { feed, object, attempts, updatedAt, report, watermark, rejected } = entry;
   const tries = `${countOf(attempts, 'delivery').replace('deliverys', 'deliveries')}, last ${ago(updatedAt)}`;
   const facts = [
-    watermark > 0 ? `${countOf(watermark, 'record')} settled; the next run resumes there` : '',
-    watermark === 0 && reach > 0 ? 'some of its rows may be written; the next complete version replaces them' : '',
-    rejected > 0 ? `${countOf(rejected, 'record')} rejected` : '',
+    report !== undefined && report.written > 0
+      ? `Its last run wrote ${countOf(report.written, 'row')} before it failed.`
+      : '',
+    watermark > 0 ? `The next run resumes at record ${count(watermark)}.` : '',
+    rejected > 0 ? `${countOf(rejected, 'record')} rejected so far.` : '',
   ].filter((text) => text !== '');
   const { error } = report ?? {};
   const reason =

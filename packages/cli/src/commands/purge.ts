@@ -62,7 +62,7 @@ function printPurge(
   const settled = rejections === 0 ? '' : `, ${countOf(rejections, 'rejection')} settled`;
   print(
     versions.length === 0
-      ? `No rows of ${object} are left to delete.`
+      ? `No earlier version of ${object} has rows to delete. To delete those of a version, name it with --version.`
       : `${countOf(deleted, 'row')} ${verb}${settled}.`,
     ...table(
       versions.map(({ version, considered, deleted: rows, rejections: some }) => [version, considered, rows, some]),

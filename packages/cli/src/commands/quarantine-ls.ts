@@ -61,18 +61,19 @@ function printList(shell: Shell, shown: readonly KeptRejection[], { total, objec
   }
   const byCode = [...codes].toSorted(([, a], [, b]) => b - a).map(([code, number]) => `${number} ${code}`);
   const { width, color } = shell;
+  const isOneFeed = new Set(shown.map(({ rejection }) => rejection.feed)).size === 1;
   shell.print(
     `${countOf(total, 'rejected record')} of ${countOf(objects, 'object')}: ${byCode.join(', ')}`,
     ...table(
       shown.map(({ id, rejection: { feed, item, line, ordinal, code, message } }) => [
         id,
-        feed,
+        ...(isOneFeed ? [] : [feed]),
         item.uri,
         line === undefined ? `record ${ordinal}` : `line ${line}`,
         code,
         message,
       ]),
-      { head: ['id', 'feed', 'object', 'where', 'code', 'why'], width, color },
+      { head: ['id', ...(isOneFeed ? [] : ['feed']), 'object', 'where', 'code', 'why'], width, color },
     ),
     ...(total > shown.length ? [`  … and ${countOf(total - shown.length, 'more record')}; --limit shows them`] : []),
     '',
