@@ -98,7 +98,9 @@ describe('a claim under newest', () => {
       });
     }
     const same = version({ generation: 2, signature: 'new' });
-    expect(granted(mine, { head: head(), version: same }).answer).toMatchObject({ watermark: 4 });
+    // A claim that names no pipeline goes on whatever has read it.
+    for (const asked of [mine, request()])
+      expect(granted(asked, { head: head(), version: same }).answer).toMatchObject({ watermark: 4 });
   });
 
   it('has a generation from the first grant on', () => {

@@ -8,4 +8,4 @@ export { postgresSink, type PostgresKeyValue, type PostgresRecord, type Postgres
 export type { PostgresRetryOptions } from './retry-options.ts';
 export type { PostgresColumn, PostgresColumns } from './table-columns.ts';
 export type { VersionColumns } from './version-guard.ts';
-export type { WriteMode } from './upsert.ts';
+export type { WriteMode } from './write-mode.ts';

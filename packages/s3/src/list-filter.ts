@@ -39,7 +39,7 @@ const classes: OptionCheck = (value) => {
   return fits ? undefined : 'the name of a storage class, or a list of them';
 };
 
-export const filterChecks: Readonly<Record<keyof S3ListFilter, OptionCheck>> = Object.freeze({
+export const filterChecks = (): Readonly<Record<keyof S3ListFilter, OptionCheck>> => ({
   since: check.optional(isDate),
   until: check.optional(isDate),
   minSize: check.optional(check.integer(0)),

@@ -48,7 +48,7 @@ export function listObjects(client: ClientHolder, query: S3ListQuery, settings: 
     quarantine: check.optional(check.oneOf('skip', 'include')),
     sideObjects: check.optional(check.oneOf('skip', 'include')),
     signal: check.optional(check.object),
-    ...filterChecks,
+    ...filterChecks(),
   });
   return { [Symbol.asyncIterator]: () => pages(client, query, settings) };
 }

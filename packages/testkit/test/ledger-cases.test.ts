@@ -92,7 +92,7 @@ describe('a ledger that breaks the contract is found out', () => {
     const endless = await broken(claiming(() => ({ leaseMs: 2 ** 40 })));
     expect(endless).toContain('9.1 newest: of 32 claimants at once, one takes over a lease that has run out');
     expect(await broken(claiming(() => ({ leaseMs: 1 })))).toContain(
-      '9.2 all: what is held is told to be, until its lease runs out',
+      '9.2 all: what is held is reported as held until its lease runs out',
     );
   });
 

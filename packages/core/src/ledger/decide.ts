@@ -1,6 +1,7 @@
 import { compareSequencers } from './compare-sequencers.ts';
 import { generationOf, isLeased, isOlder, isSuperseded, needsTime, orderOf } from './order.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerProgress } from './ledger.ts';
+import type { LedgerState } from './ledger-entry.ts';
 import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 import { listedAt } from './listed-entry.ts';

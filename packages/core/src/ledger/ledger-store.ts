@@ -1,4 +1,4 @@
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { ListedEntry } from './listed-entry.ts';
 
 /** What a stored record was last written by; a new one for every write. It makes a write conditional on what was read. */

@@ -1,5 +1,5 @@
 import { check, checkOptions, type OptionCheck } from '../check-options.ts';
-import type { LedgerState } from './ledger.ts';
+import type { LedgerState } from './ledger-entry.ts';
 import type { ListedPeriod } from './ledger-store.ts';
 import type { LedgerListQuery, ListedEntry } from './listed-entry.ts';
 

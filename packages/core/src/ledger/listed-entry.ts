@@ -1,5 +1,5 @@
 import type { Counts, ItemReport } from '../report.ts';
-import type { LedgerEntry, LedgerState } from './ledger.ts';
+import type { LedgerEntry, LedgerState } from './ledger-entry.ts';
 
 /** Which entries of a ledger to list. */
 export interface LedgerListQuery {

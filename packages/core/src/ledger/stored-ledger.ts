@@ -7,7 +7,8 @@ import {
   isFinished,
   type KnownForClaim,
 } from './decide.ts';
-import type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { HeadRecord, Known, LedgerAddress, LedgerStore, VersionRecord } from './ledger-store.ts';
 import { listEntries } from './list-entries.ts';
 import type { LedgerListQuery } from './listed-entry.ts';

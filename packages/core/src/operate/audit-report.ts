@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { ListedEntry } from '../ledger/listed-entry.ts';
 import type { Counts } from '../report.ts';
 import type { ObjectStatus } from './object-status.ts';

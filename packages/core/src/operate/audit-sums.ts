@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { ListedEntry } from '../ledger/listed-entry.ts';
 import { sumCounts } from '../sum-counts.ts';
 import type { AuditFinding, AuditReport, AuditStatus } from './audit-report.ts';

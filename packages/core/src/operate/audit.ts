@@ -1,7 +1,8 @@
 import { check, checkOptions } from '../check-options.ts';
 import type { Feed } from '../feed.ts';
 import { inOrder } from '../in-order.ts';
-import type { Ledger, LedgerEntry } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { LedgerListQuery, ListedEntry } from '../ledger/listed-entry.ts';
 import { isFeed, matching, versionTagOf } from '../reconcile.ts';
 import type { AuditFinding, AuditReport } from './audit-report.ts';

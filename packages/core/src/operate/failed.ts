@@ -1,5 +1,5 @@
 import { check, checkOptions } from '../check-options.ts';
-import type { LedgerEntry } from '../ledger/ledger.ts';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { inOrder } from '../in-order.ts';
 import { listable } from './listable.ts';
 import { checkLedgerPeriod, type LedgerPeriod, optional } from './status.ts';

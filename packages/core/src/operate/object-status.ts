@@ -1,4 +1,4 @@
-import type { LedgerState } from '../ledger/ledger.ts';
+import type { LedgerState } from '../ledger/ledger-entry.ts';
 
 /**
  * What became of an object that arrived.
