@@ -153,8 +153,8 @@ function rowTable(
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (typeof value !== 'object') return String(value);
-  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one));
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
 }
 
 function exitOf(results: readonly DevResult[]): ExitCode {
