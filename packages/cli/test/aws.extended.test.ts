@@ -78,7 +78,10 @@ interface Finding {
   readonly remedy?: string;
 }
 
-describe('check --connect', () => {
+/** Each test starts several processes, which takes long on a busy machine. */
+const PATIENCE = { timeout: 240_000 };
+
+describe('check --connect', PATIENCE, () => {
   it('finds what is missing, with a remedy for each', async () => {
     const result = await run('check', '--connect');
     const findings = validated('check', result)['findings'] as readonly Finding[];
@@ -124,7 +127,7 @@ describe('check --connect', () => {
   });
 });
 
-describe('a day of an operator', () => {
+describe('a day of an operator', PATIENCE, () => {
   it('sees in a plan what would be written and what it costs', async () => {
     const json = validated('plan', await run('plan'));
     expect(json).toMatchObject({ exitCode: 0, plan: { feed: 'prices', records: { read: 40 } } });
@@ -197,12 +200,13 @@ describe('a day of an operator', () => {
     expect(stdout).toContain('Everything that is listed is done.');
   });
 
-  it('proves that everything that arrived is loaded, but for one rejected record', async () => {
-    // The cut version of 3.csv.gz is stale: a newer one followed it.
-    const { code, stdout } = await cli(['audit', '--since', '1h', '--strict'], here);
-    expect(stdout).toMatch(/^Everything that arrived in the last 1h is loaded, except 1 record in quarantine\.\n/);
-    expect(stdout).toContain('Next: npx millrace quarantine ls');
-    expect(code).toBe(3);
+  it('answers that everything is loaded but the version that was cut, which another one has followed', async () => {
+    const { code, stdout } = await cli(['audit', '--since', '1h'], here);
+    expect(stdout).toMatch(
+      /^1 of 5 objects that arrived in the last 1h is not loaded, except 1 record in quarantine\.\n/,
+    );
+    expect(stdout).toContain('GZIP_TRUNCATED; overwritten or deleted since');
+    expect(code).toBe(1);
     validated('audit', await run('audit', 'prices', '--since', '1h'));
   });
 

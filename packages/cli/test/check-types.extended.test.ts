@@ -2,8 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { checkTypes } from '../src/check/check-types.ts';
+
+// Processes take long to start on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const { signal } = new AbortController();
 const folders: string[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { cli } from './cli-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-config-'));
@@ -40,6 +40,9 @@ it.each([
   expect(stderr.replaceAll(/\s+/g, ' ')).toContain(text);
   expect(stderr).not.toMatch(/^ {4}at /m);
 });
+
+// Processes take long to start on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 it('shows where a configuration throws if asked', async () => {
   const { stderr } = await cli(['run', '--config', 'throws.config.ts', '--verbose'], { project });

@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cli, type CliOptions } from './cli-process.ts';
 import { validated } from './validate-output.ts';
+
+// Processes take long to start on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'));
 const here: CliOptions = { project: 'files', env: { MILLRACE_TEST_FOLDER: folder } };

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cli } from './cli-process.ts';
+
+// Processes take long to start on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 const HOOKS = ['--import', fileURLToPath(new URL('./loaded-modules.mjs', import.meta.url))];
 

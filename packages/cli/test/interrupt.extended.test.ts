@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { cli } from './cli-process.ts';
 import { validated } from './validate-output.ts';
+
+// Processes take long to start on a busy machine.
+vi.setConfig({ testTimeout: 240_000 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)(
   'finishes the writes in flight after one %s and says how to continue',

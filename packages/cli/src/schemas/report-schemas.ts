@@ -143,7 +143,7 @@ function ledgerEntryMembers(): Readonly<Record<string, JsonSchema>> {
     rejected: whole,
     attempts: whole,
     leaseUntil: amount,
-    updatedAt: text,
+    'updatedAt?': text,
     'firstClaimedAt?': text,
   };
 }
