@@ -75,6 +75,15 @@ const rules: Readonly<Record<string, RuleTest>> = {
       },
     },
   },
+  'a program puts packages together, and none imports it': {
+    rule: dependencies.programsComeLast,
+    breaks: {
+      'imports @millrace/cli, a program': index(`import { defineConfig } from '@millrace/cli';`),
+      'the peer @millrace/local must be optional': {
+        'packages/cli/package.json': { peerDependencies: { '@millrace/core': '^1.0.0', '@millrace/local': '^1.0.0' } },
+      },
+    },
+  },
   'the Lambda adapter knows no SDK': {
     rule: dependencies.lambdaAdapterKnowsNoSdk,
     breaks: {

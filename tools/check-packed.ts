@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { useCommand } from './packed/command.ts';
 import { type Consumer, installConsumer } from './packed/consumer.ts';
 import { followGuide, installGuide } from './packed/guide.ts';
 import { contentProblems } from './packed/contents.ts';
@@ -86,6 +87,7 @@ try {
     const guide = join(temporary, 'guide');
     await step('the guide, copied into an empty folder, installs', () => installGuide(root, guide, tarballs));
     for (const { version, path } of await plainNodes(join(temporary, 'nodes'))) {
+      await step(`the command under Node ${version}`, () => useCommand(project, path));
       await step(`the guide's plugins build and pass the kit under Node ${version}`, () => followGuide(guide, path));
       for (const program of ['smoke.mjs', 'smoke.cjs']) {
         // Lambda's Node 22 is documented to start without require(esm), so the CommonJS build must do without it.

@@ -6,6 +6,8 @@ import type { Rule, Workspace, WorkspacePackage } from '../../tools/workspace.ts
 const CORE = '@millrace/core';
 /** The layer between core and the adapters: a second line splitter would have a second set of line numbers and offsets. */
 const FRAMING = '@millrace/framing';
+/** Packages that put others together for a person, and that no other package imports. */
+const PROGRAMS: ReadonlySet<string> = new Set(['cli']);
 const AWS_CLIENT = /^@(aws-sdk|smithy)\//;
 const TEST_RUNNERS = new Set([
   'vitest',
@@ -70,7 +72,8 @@ export const adaptersImportTheirOwn: Rule = ({ packages }) =>
     ]);
     return externalImports(adapter).flatMap(({ specifier, place }) => {
       const target = packageOf(specifier);
-      if (target.startsWith('@millrace/') && target !== CORE && target !== FRAMING) {
+      const isProgram = PROGRAMS.has(adapter.id);
+      if (!isProgram && target.startsWith('@millrace/') && target !== CORE && target !== FRAMING) {
         return [
           `${place} imports ${target}; an adapter never imports another. Take it as a value, through core's contracts.`,
         ];
@@ -85,16 +88,19 @@ export const adaptersImportTheirOwn: Rule = ({ packages }) =>
 
 export const clientsArePeers: Rule = ({ packages }) =>
   adapters(packages).flatMap((adapter) => {
-    const { dir, manifest } = adapter;
+    const { dir, id, manifest } = adapter;
     const { dependencies = {}, peerDependencies = {}, devDependencies = {} } = manifest;
+    const isProgram = PROGRAMS.has(id);
+    // A program brings what it needs itself; core is a peer of it too, so that it and the feeds have one copy.
     const mustBePeer = Object.keys(dependencies).filter(
-      (name) => (name.startsWith('@millrace/') && name !== FRAMING) || AWS_CLIENT.test(name),
+      (name) =>
+        (name.startsWith('@millrace/') && name !== FRAMING && (!isProgram || name === CORE)) || AWS_CLIENT.test(name),
     );
     return [
       ...mustBePeer.map((name) => `${dir}/package.json: ${name} must be a peer, so that a program has one copy of it.`),
       ...(CORE in peerDependencies ? [] : [`${dir}/package.json: ${CORE} must be among the peerDependencies.`]),
       ...Object.keys(peerDependencies)
-        .filter((name) => name.startsWith('@millrace/') && name !== CORE)
+        .filter((name) => name.startsWith('@millrace/') && name !== CORE && !isProgram)
         .map((name) => `${dir}/package.json: ${name} is another adapter, and no adapter needs one.`),
       ...Object.entries(peerDependencies)
         .filter(([, range]) => !/^(workspace:\^|catalog:peers|\^|>=)/.test(range))
@@ -109,6 +115,26 @@ export const clientsArePeers: Rule = ({ packages }) =>
         ),
     ];
   });
+
+export const programsComeLast: Rule = ({ packages }) => [
+  ...packages.flatMap((one) =>
+    externalImports(one)
+      .filter(({ specifier }) => PROGRAMS.has(packageOf(specifier).replace(/^@millrace\//, '')))
+      .map(({ place, specifier }) => `${place} imports ${specifier}, a program; move what both need to a library.`),
+  ),
+  // Whoever installs the command has few of the packages: one that is not there must not matter until it is needed.
+  ...packages
+    .filter(({ id }) => PROGRAMS.has(id))
+    .flatMap(({ dir, manifest }) => {
+      const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest as {
+        readonly peerDependencies?: Readonly<Record<string, string>>;
+        readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+      };
+      return Object.keys(peerDependencies)
+        .filter((name) => name !== CORE && peerDependenciesMeta[name]?.optional !== true)
+        .map((name) => `${dir}/package.json: the peer ${name} must be optional.`);
+    }),
+];
 
 export const lambdaAdapterKnowsNoSdk: Rule = ({ packages }) =>
   named(packages, 'lambda-adapter').flatMap((adapter) => [

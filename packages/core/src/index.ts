@@ -16,6 +16,7 @@ export {
   type RecordFlow,
 } from './build-feed.ts';
 export type { Feed, FeedDecoder, FeedParser, FeedStages } from './feed.ts';
+export type { Finding, Probe, ProbeContext } from './finding.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { LedgerEntry, LedgerState } from './ledger/ledger-entry.ts';
 export type { LedgerListQuery, ListedEntry, ListedError, ListedReport } from './ledger/listed-entry.ts';

@@ -6,6 +6,7 @@ export type { DecompressorStage } from './decompressor.ts';
 export { encodeJsonLine } from './encode-json-line.ts';
 export { checkEncoder } from './encoder.ts';
 export { compareSequencers } from './ledger/compare-sequencers.ts';
+export { findingOf } from './finding.ts';
 export { isThenable } from './is-thenable.ts';
 export type { ClaimAnswer, ClaimRequest, GrantedExtent, LedgerProgress, RetirementProgress } from './ledger/ledger.ts';
 export type {

@@ -1,3 +1,5 @@
+import type { Probe } from './finding.ts';
+
 /** What a stored text of a quarantine is about, for a store that can say so beside it. */
 export interface QuarantineText {
   readonly feed: string;
@@ -28,6 +30,8 @@ export interface QuarantineStore {
    * is how a run finds out that its quarantine's own texts come back to it as objects.
    */
   readonly keyOf?: (uri: string) => string | undefined;
+  /** Looks at the place without changing it; see `Sink.probe`. */
+  readonly probe?: Probe;
   /** Releases what the store holds. */
   readonly close?: () => void | Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import type { Probe } from './finding.ts';
 import type { LandingKeys } from './landing/landing-keys.ts';
 import type { Entry } from './record-context.ts';
 import type { RetiredCounts, RetiredRows } from './retire.ts';
@@ -84,6 +85,8 @@ export interface Sink<T> {
    * again. `undefined` if they can. Called before a run with `versions: 'replace'`. @default they can
    */
   readonly retireObstacle?: (keys: LandingKeys) => string | undefined;
+  /** Looks at the destination without changing it, for `check`. Not while records are written. */
+  readonly probe?: Probe;
   /** Releases what the sink holds. Called by `feed.close`, at most once, with no write in flight. */
   readonly close?: () => void | Promise<void>;
 }

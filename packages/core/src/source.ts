@@ -1,4 +1,5 @@
 import type { Context, ItemContext } from './context.ts';
+import type { Finding, ProbeContext } from './finding.ts';
 import type { ItemOrigin } from './origin.ts';
 
 /**
@@ -40,6 +41,16 @@ export interface Source<Ref, T> {
    * unless it says otherwise. @default false
    */
   readonly mayBeEmpty?: boolean;
+  /**
+   * Makes a reference from text that a person typed, such as `s3://bucket/key`: what `describe` returns, and spellings that are
+   * usual for the service. `undefined` if the text means nothing to this source. It does no input or output. It returns a `Ref`; the
+   * type is wider, so that a feed can stand for one of any references.
+   */
+  readonly parseReference?: (text: string) => unknown;
+  /** Looks at the place that a query of `list` names without changing it, for `check`. */
+  readonly probe?: (query: never, context: ProbeContext) => Promise<readonly Finding[]>;
+  /** Lists references, which are of type `Ref`. What the query has is the source's own; see its package. */
+  readonly list?: (query: never) => AsyncIterable<unknown>;
   /** Releases what the source holds. Called by `feed.close`, at most once. */
   readonly close?: () => void | Promise<void>;
 }

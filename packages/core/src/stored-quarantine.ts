@@ -50,6 +50,7 @@ export function storedQuarantine(store: QuarantineStore): ReadableQuarantine {
     },
     settle: (rejections) => settle(store, rejections),
     ...(store.keyOf && { holds: (uri: string) => isQuarantineKey(store.keyOf?.(uri) ?? '') }),
+    ...(store.probe && { probe: store.probe }),
     ...(store.close && { close: store.close }),
   });
 }

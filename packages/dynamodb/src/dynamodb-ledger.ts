@@ -1,10 +1,12 @@
 import type { Ledger } from '@millrace/core';
 import { check, checkOptions, storedLedger } from '@millrace/core/plugin';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { AnyDynamoDBClient } from './client.ts';
+import { type AnyDynamoDBClient, lowLevel } from './client.ts';
 import { documentClient } from './ledger-client.ts';
+import { LEDGER_KEY } from './ledger-key.ts';
 import { dynamodbLedgerStore } from './ledger-store.ts';
 import { ledgerTable } from './ledger-table.ts';
+import { withTable } from './own-table.ts';
 import { tableName } from './table-name.ts';
 
 export interface DynamodbLedgerOptions {
@@ -61,5 +63,13 @@ export function dynamodbLedger(options: DynamodbLedgerOptions, now: () => number
   const table = ledgerTable(options.table, () => (documents ??= documentClient(client)));
   const expiresAt = (): number | undefined =>
     ttlDays === undefined ? undefined : Math.floor(now() / 1000) + ttlDays * DAY_SECONDS;
-  return storedLedger(dynamodbLedgerStore(table, expiresAt), now);
+  return Object.freeze<Ledger>({
+    ...storedLedger(dynamodbLedgerStore(table, expiresAt), now),
+    ...withTable({
+      table: options.table,
+      key: LEDGER_KEY,
+      kind: 'ledger',
+      client: () => lowLevel((documents ??= documentClient(client))),
+    }),
+  });
 }

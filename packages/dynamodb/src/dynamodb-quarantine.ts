@@ -1,10 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MillraceError, type QuarantineQuery, type ReadableQuarantine, type Rejection } from '@millrace/core';
 import { check, checkOptions, type Entry, rejectionToJson } from '@millrace/core/plugin';
-import { type AnyDynamoDBClient, createClient, type OwnClient } from './client.ts';
+import { type AnyDynamoDBClient, createClient, lowLevel, type OwnClient } from './client.ts';
 import { dynamodbSink } from './dynamodb-sink.ts';
 import { documentClient } from './ledger-client.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
+import { withTable } from './own-table.ts';
 import { objectKey, QUARANTINE_KEY, quarantineKey, quarantinePartition } from './quarantine-key.ts';
 import { quarantineRow, rejectionOf } from './quarantine-row.ts';
 import { type ObjectRow, type QuarantineTable, quarantineTable } from './quarantine-table.ts';
@@ -82,6 +83,12 @@ export function dynamodbQuarantine(options: DynamodbQuarantineOptions): Readable
     sizeOf: (rejection) => rejectionToJson(rejection).length,
     concurrency: CONCURRENCY,
     maxSealedBytes: MAX_SEALED_BYTES,
+    ...withTable({
+      table: options.table,
+      key: QUARANTINE_KEY,
+      kind: 'quarantine',
+      client: () => lowLevel(client ?? (own ??= createClient(UPDATES)).client),
+    }),
     write: async (entries, context) => {
       const rows = entries.map(async (entry) => {
         const { value } = entry;

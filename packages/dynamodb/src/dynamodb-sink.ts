@@ -9,6 +9,7 @@ import { withSettings } from './sink-settings.ts';
 import { recordKey } from './key-identity.ts';
 import { MAX_BATCH_ITEMS } from './limits.ts';
 import type { ExactNumber } from './number.ts';
+import { withTable } from './own-table.ts';
 import { isPacked, type Packed, packedOver } from './pack/packed.ts';
 import { type DynamodbRetryOptions, retryBudget } from './retry-budget.ts';
 import { retireObstacle } from './retire/retired-keys.ts';
@@ -142,6 +143,12 @@ export function dynamodbSink<const P extends string = 'uuid', const S extends st
     retire: (rows, context) =>
       retireRows(rows, { table, keys, client: sender.client, rate, budget, context, spent: spending(context, prices) }),
     retireObstacle: (landing) => retireObstacle(landing, keys, options.retireByScan === true),
+    ...withTable({
+      table,
+      key: { partitionKey, ...(sortKey !== undefined && { sortKey }) },
+      kind: 'records',
+      client: () => sender.client(),
+    }),
     close: () => sender.close(),
   });
   return options.pack === undefined ? single : packedOver(options.pack, single, preparation);

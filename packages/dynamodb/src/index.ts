@@ -1,6 +1,7 @@
 export type { AnyDynamoDBClient } from './client.ts';
 export { createLandingTable, type CreateLandingTableOptions } from './create-landing-table.ts';
 export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { createOwnTable } from './create-own-table.ts';
 export { createQuarantineTable, type CreateQuarantineTableOptions } from './create-quarantine-table.ts';
 export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts';
 export { dynamodbQuarantine, type DynamodbQuarantineOptions } from './dynamodb-quarantine.ts';
@@ -19,6 +20,7 @@ export { parseItems, type ParseItemsOptions } from './parse-items.ts';
 export type { DynamodbRetryOptions } from './retry-budget.ts';
 export type { TableDifference } from './table-differences.ts';
 export type { EnsureTableOptions, KeyType, ProvisionedCapacity, TableKey } from './table-options.ts';
+export { probeTable } from './probe-table.ts';
 export { plan, type Plan, type PlannedLayout } from './plan/plan.ts';
 export type { PlanOptions } from './plan/plan-options.ts';
 export { planTable } from './plan/plan-table.ts';

@@ -3,6 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MillraceError, type ReadableQuarantine } from '@millrace/core';
 import { check, checkOptions, storedQuarantine } from '@millrace/core/plugin';
+import { directoryProbe } from './probe-directory.ts';
 import { systemReason } from './system-reason.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -30,6 +31,7 @@ export function fileQuarantine(options: FileQuarantineOptions): ReadableQuaranti
   const { directory } = options;
   return storedQuarantine({
     name: 'file',
+    probe: directoryProbe(directory, 'FILE_QUARANTINE_WRITE_FAILED'),
     keyOf: (uri) => {
       // fileSource describes a file by its absolute path, so this does too.
       const place = pathToFileURL(resolve(directory) + sep).href;

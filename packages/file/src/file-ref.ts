@@ -20,6 +20,18 @@ export function fileUri({ path }: FileRef): string {
   return path === STANDARD_INPUT ? 'stdin:' : pathToFileURL(resolve(path)).href;
 }
 
+/** Makes a reference from a path, a `file:` URI or `-`; nothing from the URI of another scheme. */
+export function parseFileReference(text: string): FileRef | undefined {
+  if (text === '' || /^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(text)) return undefined;
+  if (text === 'stdin:') return { path: STANDARD_INPUT };
+  if (!/^file:/i.test(text)) return { path: text };
+  try {
+    return { path: fileURLToPath(text) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns a tag that changes when size or time changes; nothing if the reference has neither. */
 export function fileVersionTag({ size, modifiedMs }: FileRef): string | undefined {
   return size === undefined || modifiedMs === undefined ? undefined : `${size}-${modifiedMs}`;

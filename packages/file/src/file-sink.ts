@@ -1,6 +1,7 @@
 import type { Encoder, Sink } from '@millrace/core';
 import { check, checkEncoder, checkOptions, type PartitionOf, partSink } from '@millrace/core/plugin';
 import { filePartStore } from './file-part-store.ts';
+import { directoryProbe } from './probe-directory.ts';
 
 export interface FileSinkOptions<T> {
   /** Directory for the files. Created at the first write if it is missing. */
@@ -46,11 +47,12 @@ export function fileSink<T>(options: FileSinkOptions<T>): Sink<T> {
     recordsPerFile: check.optional(check.integer(2, 1_000_000)),
   });
   const { directory, encode, gzip = false, partition, recordsPerFile = 10_000 } = options;
-  return partSink<T>(filePartStore(directory), {
+  const parts = partSink<T>(filePartStore(directory), {
     encode,
     compress: gzip ? 'gzip' : 'none',
     partition,
     recordsPerPart: recordsPerFile,
     concurrency: CONCURRENCY,
   });
+  return Object.freeze<Sink<T>>({ ...parts, probe: directoryProbe(directory, 'FILE_SINK_WRITE_FAILED') });
 }

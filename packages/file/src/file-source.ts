@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { MillraceError, type RangedSource } from '@millrace/core';
 import { check, checkOptions, type Context, type RangedItem, type SourceItem } from '@millrace/core/plugin';
-import { type FileRef, fileRefOf, fileUri, fileVersionTag, STANDARD_INPUT } from './file-ref.ts';
+import { type FileRef, fileRefOf, fileUri, fileVersionTag, parseFileReference, STANDARD_INPUT } from './file-ref.ts';
 import { type FileListQuery, listFiles } from './list-files.ts';
 import { spoolInput } from './spool-input.ts';
 import { systemReason } from './system-reason.ts';
@@ -61,6 +61,7 @@ export function fileSource(options: FileSourceOptions = {}): FileSource {
     describe: fileUri,
     versionTag: fileVersionTag,
     refOf: fileRefOf,
+    parseReference: parseFileReference,
     list: listFiles,
     open: openEither,
     openRanges: openEither,

@@ -3,4 +3,10 @@ export { endpointsForTests, type TestClientConfig, type TestEndpoints } from './
 export type { InvocationContext } from './invocation-context.ts';
 export type { ObjectCreatedSubscription } from './object-created-subscription.ts';
 export type { S3Event, S3EventRecord } from './s3-event.ts';
-export { type LocalAws, type LocalAwsEnv, type LocalAwsOptions, startLocalAws } from './start-local-aws.ts';
+export {
+  type LocalAws,
+  type LocalAwsEnv,
+  type LocalAwsOptions,
+  type LocalObject,
+  startLocalAws,
+} from './start-local-aws.ts';

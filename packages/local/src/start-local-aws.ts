@@ -27,6 +27,13 @@ export interface LocalAwsEnv {
   readonly AWS_SECRET_ACCESS_KEY: string;
 }
 
+/** An object to put, and where. */
+export interface LocalObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly body: Uint8Array;
+}
+
 /** Local S3 and DynamoDB servers, in memory, each in its own process. */
 export interface LocalAws extends AsyncDisposable {
   readonly s3Endpoint: string;
@@ -36,6 +43,10 @@ export interface LocalAws extends AsyncDisposable {
   /** Environment for `Object.assign(process.env, …)` or for a child process. The SDK then needs no configuration. */
   readonly env: LocalAwsEnv;
   readonly pids: { readonly s3: number; readonly dynamodb: number };
+  /** Creates a bucket. It succeeds if the bucket exists. */
+  readonly createBucket: (name: string) => Promise<void>;
+  /** Puts an object, at most 11 MiB, without an SDK. Handlers learn of it as of any other. */
+  readonly put: (object: LocalObject) => Promise<void>;
   /**
    * Calls a handler for every object created from now on, as S3 and Lambda do: asynchronously, at least once, and again
    * after a throw. PutObject, POST Object, CopyObject and CompleteMultipartUpload cause events.
@@ -119,6 +130,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     }),
     pids: Object.freeze({ s3: s3.pid, dynamodb: dynamodb.pid }),
+    createBucket: (name: string) => putTo(s3.endpoint, [name]),
+    put: ({ bucket, key, body }: LocalObject) => putTo(s3.endpoint, [bucket, ...key.split('/')], body),
     onObjectCreated: (subscription: ObjectCreatedSubscription) => {
       checkSubscription(subscription);
       return events.subscribe(subscription);
@@ -145,6 +158,20 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stop,
     [Symbol.asyncDispose]: stop,
   });
+}
+
+/**
+ * Sends a PUT request as S3 takes it, without a signature, which the local server does not check.
+ *
+ * @throws MillraceError `LOCAL_REQUEST_FAILED`
+ */
+async function putTo(endpoint: string, path: readonly string[], body?: Uint8Array): Promise<void> {
+  const url = `${endpoint}/${path.map((part) => encodeURIComponent(part)).join('/')}`;
+  const answer = await fetch(url, { method: 'PUT', ...(body && { body: new Uint8Array(body) }) });
+  const text = await answer.text();
+  if (answer.ok || text.includes('<Code>BucketAlreadyOwnedByYou</Code>')) return;
+  const code = /<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? `HTTP ${answer.status}`;
+  throw new MillraceError('LOCAL_REQUEST_FAILED', `The local S3 refused to create ${path.join('/')}: ${code}.`);
 }
 
 /** Awaits both; if one fails, stops the other. */

@@ -1,5 +1,5 @@
 import type { Decimal, MillraceError, Sink } from '@millrace/core';
-import { check, checkOptions, type Context, type Refusal, refusalOf } from '@millrace/core/plugin';
+import { check, checkOptions, type Context, findingOf, type Refusal, refusalOf } from '@millrace/core/plugin';
 import type { Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
 import { deliver } from './deliver.ts';
@@ -156,6 +156,15 @@ export function postgresSink<const K extends string = 'uuid'>(
       by === 'content' && mode === 'keep'
         ? "with mode 'keep', a row that a newer version met again still bears its older version. Use mode 'upsert'."
         : undefined,
+    probe: async ({ signal }) => {
+      const subject = `table ${qualified(name)}`;
+      try {
+        await read({ feed: '', run: '', stage: 'postgres', signal, count: () => {} });
+        return [{ level: 'ok', subject, message: 'It has the key and the columns that are written.' }];
+      } catch (error) {
+        return [findingOf(subject, error)];
+      }
+    },
     close: client.close,
   });
 }

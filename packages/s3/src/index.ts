@@ -2,6 +2,8 @@ export { copyToLanding, type CopyToLandingOptions, type LandingCopy, type Landin
 export type { LandingKey, LandingKeyParts } from './landing-key.ts';
 export type { S3Place } from './landing-loop.ts';
 export type { S3ListQuery } from './list-objects.ts';
+export { ownBucket } from './own-place.ts';
+export { probeBucket } from './probe-bucket.ts';
 export { s3Quarantine, type S3QuarantineOptions } from './s3-quarantine.ts';
 export type { S3Ref } from './s3-ref.ts';
 export { s3Sink, type S3SinkOptions } from './s3-sink.ts';

@@ -11,6 +11,7 @@ import { MAX_METADATA_BYTES } from './landing-headers.ts';
 import { metadataBytes } from './landing-metadata.ts';
 import { listObjects } from './list-objects.ts';
 import { wrongAnswer } from './object-answer.ts';
+import { withPlace } from './own-place.ts';
 import { QUARANTINE_SUFFIX } from './quarantine-place.ts';
 import { readBody } from './read-body.ts';
 import { s3Uri } from './s3-ref.ts';
@@ -65,7 +66,7 @@ export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
     return { Bucket: bucket, Key: whole, uri: s3Uri({ bucket, key: whole }) };
   };
 
-  return storedQuarantine({
+  const quarantine = storedQuarantine({
     name: 's3',
     concurrency: 4,
     put: async (key, text, about, signal) => {
@@ -107,6 +108,7 @@ export function s3Quarantine(options: S3QuarantineOptions): ReadableQuarantine {
     },
     close: client.release,
   });
+  return Object.freeze<ReadableQuarantine>({ ...quarantine, ...withPlace({ client, target: { bucket, prefix } }) });
 }
 
 /** The time is kept here because S3's own has whole seconds. A URI that does not fit is left out: it stands inside, too. */

@@ -30,20 +30,23 @@ export function s3Uri({ bucket, key }: Pick<S3Ref, 'bucket' | 'key'>): string {
   return `s3://${bucket}/${key}`;
 }
 
+/** Makes a reference from `s3://bucket/key`, where the bucket may be the ARN of an access point; nothing from other text. */
+export function parseS3Reference(text: string): S3Ref | undefined {
+  // The ARN of an access point has slashes of its own.
+  const [, bucket, key] = /^s3:\/\/(arn:[^/]*:accesspoint\/[^/]+|[^/]+)\/(.+)$/su.exec(text) ?? [];
+  return bucket === undefined || key === undefined ? undefined : { bucket, key };
+}
+
 /**
  * Returns a reference to the version of an origin; for a landing copy, to the copy, whose own version an origin does not name.
  *
  * @returns nothing if the origin is of another source
  */
 export function s3RefOf({ uri, readFrom, versionId, etag, size }: ItemOrigin): S3Ref | undefined {
-  // The ARN of an access point has slashes of its own.
-  const found = /^s3:\/\/(arn:[^/]*:accesspoint\/[^/]+|[^/]+)\/(.+)$/s.exec(readFrom ?? uri);
-  if (found === null) return undefined;
-  const [, bucket, key] = found as unknown as [string, string, string];
-  if (readFrom !== undefined) return { bucket, key };
+  const location = parseS3Reference(readFrom ?? uri);
+  if (location === undefined || readFrom !== undefined) return location;
   return {
-    bucket,
-    key,
+    ...location,
     ...(versionId !== undefined && { versionId }),
     ...(etag !== undefined && { etag }),
     ...(size !== undefined && { size }),

@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Encoder, Sink } from '@millrace/core';
 import { check, checkEncoder, checkOptions, type PartitionOf, partSink } from '@millrace/core/plugin';
 import { holdClient } from './client-holder.ts';
+import { withPlace } from './own-place.ts';
 import { s3PartStore } from './sink/part-store.ts';
 
 export interface S3SinkOptions<T> {
@@ -62,7 +63,7 @@ export function s3Sink<T>(options: S3SinkOptions<T>): Sink<T> {
   const { bucket, prefix = '', timeoutMs = 60_000, retryForMs = 60_000 } = options;
   const manifestPrefix = options.manifestPrefix ?? `${prefix}_manifests/`;
   const client = holdClient(options.client);
-  return partSink<T>(s3PartStore({ bucket, client, timeoutMs, retryForMs, prefix, manifestPrefix }), {
+  const parts = partSink<T>(s3PartStore({ bucket, client, timeoutMs, retryForMs, prefix, manifestPrefix }), {
     encode: options.encode,
     compress: options.compress ?? 'gzip',
     partition: options.partition,
@@ -71,6 +72,7 @@ export function s3Sink<T>(options: S3SinkOptions<T>): Sink<T> {
     maxRecordBytes: options.maxRecordBytes ?? 16 * 2 ** 20,
     concurrency: options.concurrency,
   });
+  return Object.freeze<Sink<T>>({ ...parts, ...withPlace({ client, target: { bucket, prefix } }) });
 }
 
 function checkS3SinkOptions<T>(options: S3SinkOptions<T>): void {

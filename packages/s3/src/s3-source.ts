@@ -22,9 +22,10 @@ import { checkVersion, wrongAnswer } from './object-answer.ts';
 import { objectBody } from './object-body.ts';
 import { objectRanges } from './object-ranges.ts';
 import { answeredVersion, type ObjectAnswer, originOf } from './object-version.ts';
+import { withPlace } from './own-place.ts';
 import { isPinned, pin } from './pin.ts';
 import { namingReplacement } from './replaced-object.ts';
-import { checkRef, type S3Ref, s3RefOf, s3Uri } from './s3-ref.ts';
+import { checkRef, parseS3Reference, type S3Ref, s3RefOf, s3Uri } from './s3-ref.ts';
 import { openSettled } from './settled-version.ts';
 import { type WholeObject, wholeObjects } from './whole-object.ts';
 
@@ -156,6 +157,8 @@ export function s3Source(options: S3SourceOptions = {}): S3Source {
     versionTag: ({ etag }: S3Ref) => bareEtag(etag),
     identify: (ref: S3Ref) => identityOf(ref, landingCopies),
     refOf: s3RefOf,
+    parseReference: parseS3Reference,
+    ...withPlace({ client }),
     list: (query: S3ListQuery) => listObjects(client, query, { timeoutMs: idleTimeoutMs }),
     close: client.release,
   });

@@ -1,3 +1,4 @@
+import type { Probe } from '../finding.ts';
 import type { ItemOrigin } from '../origin.ts';
 import type { ItemReport } from '../report.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -141,6 +142,8 @@ export interface Ledger {
    * @throws MillraceError `LEDGER_LEASE_LOST` if another claim has taken over
    */
   readonly retired?: (request: ClaimRequest, version: string, progress: RetirementProgress) => Promise<void>;
+  /** Looks at the ledger's place without changing it, for `check`. */
+  readonly probe?: Probe;
   /** All entries of an object in a feed, in any order, as they were last written. */
   readonly entries: (feed: string, object: string) => Promise<readonly LedgerEntry[]>;
   /**

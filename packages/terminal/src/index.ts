@@ -1,0 +1,10 @@
+export { explain, type ExplainOptions } from './explain.ts';
+export type { Output } from './output.ts';
+export { printable } from './printable.ts';
+export { progressObserver, type ProgressObserver, type ProgressOptions } from './progress-observer.ts';
+export { bytes, count, countOf, duration } from './quantities.ts';
+export { equation, reportTable, type ReportTableOptions } from './report-table.ts';
+export { paint, type Paint, type Style } from './style.ts';
+export { type Cell, table, type TableOptions } from './table.ts';
+export { canRedraw, wantsColor, widthOf } from './output.ts';
+export { wrap } from './display-width.ts';
