@@ -1,7 +1,7 @@
 import type { CarryOptions, LinesFeed } from './carry.ts';
 import { type Dialect, guessDialect } from './dialect.ts';
 import { kindsOf } from './kinds.ts';
-import { contentOf, filesIn } from './ours/archives.ts';
+import { contentOf, filesIn, type Wrapper } from './ours/archives.ts';
 import { parquetRows, xlsxRows } from './ours/tables.ts';
 import { csvRows, jsonLines, textLines, xmlDocument } from './ours/texts.ts';
 import { xmlHead } from './xml-head.ts';
@@ -34,7 +34,7 @@ export function judgesOf(path: string, head: Buffer, given?: Dialect): readonly 
       case 'zip':
         return [{ ...plain('zipfile', filesIn('zip')), isSorted: true }];
       case 'tar':
-        return [{ ...plain('tarfile', filesIn('tar')), isSorted: true }];
+        return [{ ...plain('tarfile', filesIn('tar', wrapperOf(head))), isSorted: true }];
       case 'gzip':
         return [plain('gzip', contentOf('gzip'), { format: 'gzip' })];
       case 'bzip2':
@@ -53,6 +53,11 @@ export function judgesOf(path: string, head: Buffer, given?: Dialect): readonly 
         return [{ oracle: 'openpyxl', options: () => ({}), ours: ({ fields = 1 }: Facts) => xlsxRows(fields) }];
     }
   });
+}
+
+function wrapperOf(head: Buffer): Wrapper {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return head.toString('latin1', 0, 3) === 'BZh' ? 'bzip2' : 'none';
 }
 
 function plain(oracle: string, feed: LinesFeed, options: Readonly<Record<string, unknown>> = {}): Judge {

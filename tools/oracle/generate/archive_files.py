@@ -24,7 +24,7 @@ class Draw(random.Random):
     def content(self):
         return self.choice([
             lambda: b"", lambda: b"x", lambda: b"sku,price\n" * self.randrange(2000), lambda: self.randbytes(self.randrange(5000)),
-            lambda: bytes(self.randrange(100000)), lambda: self.randbytes(70000) + b"tail" * 9000, lambda: b"PK\x03\x04 not a header", lambda: b"PK\x07\x08" * 50,
+            lambda: bytes(self.randrange(100000)), lambda: self.randbytes(70000) + b"tail" * 9000, lambda: b"x PK\x03\x04 not a header", lambda: b"PK\x07\x08" * 50,
         ])()
 
     def members(self):
@@ -121,8 +121,8 @@ def tar_by_gnu_tar(path, draw):
     def run(folder):
         # Forms without long names are given short ones.
         for one in sorted(pathlib.Path(folder).rglob("*"), reverse=True):
-            if form in ("ustar", "v7") and one.is_file() and len(str(one.relative_to(folder)).encode()) > 95:
-                one.unlink()
+            if form in ("ustar", "v7") and len(str(one.relative_to(folder)).encode()) > 90:
+                one.rmdir() if one.is_dir() else one.unlink()
         subprocess.run(["tar", *flag, f"--format={form}", "--sort=name", "--mtime=2026-01-01", "-cf", path.absolute(), draw.choice([".", "always.csv"])], cwd=folder, check=True, capture_output=True)
 
     on_disk(draw, run)

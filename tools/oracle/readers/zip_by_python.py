@@ -27,8 +27,12 @@ def measured(file):
 
 
 def add_files(files, lines):
-    for name, length, digest in sorted(files, key=lambda file: (canonical.sort_key(file[0]), file[2])):
-        lines.add(canonical.struct({"name": canonical.text(name), "length": canonical.integer(length), "sha256": canonical.text(digest)}))
+    texts = [
+        canonical.struct({"name": canonical.text(name), "length": canonical.integer(length), "sha256": canonical.text(digest)})
+        for name, length, digest in files
+    ]
+    for text in sorted(texts, key=canonical.sort_key):
+        lines.add(text)
 
 
 def name_of(info):
