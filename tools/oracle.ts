@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { missingPython, pythonWith } from './oracle/environment.ts';
 import { explained } from './oracle/explained.ts';
 import { filesIn, MAX_BYTES } from './oracle/files-in.ts';
+import { generateFiles } from './oracle/generate/generate-files.ts';
 import { judgeFile } from './oracle/judge-file.ts';
 import { pythonSession } from './oracle/python-session.ts';
 import { describeVerdict, summarize } from './oracle/report.ts';
+import { seedData } from './oracle/seed/seed-data.ts';
 import type { Verdict } from './oracle/verdict.ts';
 
 /**
@@ -17,7 +19,8 @@ import type { Verdict } from './oracle/verdict.ts';
  *
  *     node --conditions=@millrace/source tools/oracle.ts FOLDER --only '.parquet' --oracle pyarrow
  *
- * `--report FILE` writes every verdict as a line of JSON. The last line is one JSON object; the exit code is 1 for a difference
+ * `--seed-data` downloads test data of packages into FOLDER first, and `--generate N --seed S` writes files there with several
+ * writers; `--no-judge` ends after that. `--report FILE` writes every verdict as a line of JSON. The last line is one JSON object; the exit code is 1 for a difference
  * that `oracle/explained.ts` does not explain, and with `--require` also if Python is missing.
  */
 const { values, positionals } = parseArgs({
@@ -27,6 +30,10 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     oracle: { type: 'string', multiple: true, default: [] },
     report: { type: 'string' },
+    'seed-data': { type: 'boolean', default: false },
+    generate: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    'no-judge': { type: 'boolean', default: false },
     require: { type: 'boolean', default: false },
   },
 });
@@ -34,11 +41,27 @@ const [folder] = positionals;
 if (folder === undefined || positionals.length > 1) throw new TypeError('Name one folder of files to read.');
 
 const reason = await missingPython();
-if (reason === undefined) await judgeFolder(resolve(folder));
-else {
+if (reason === undefined) {
+  await fill(resolve(folder));
+  if (!values['no-judge']) await judgeFolder(resolve(folder));
+} else {
   console.log(`SKIPPED: no file was compared. ${reason}`);
   if (values.require) process.exitCode = 1;
   console.log(JSON.stringify({ ok: !values.require, skipped: reason }));
+}
+
+async function fill(root: string): Promise<void> {
+  if (values['seed-data']) {
+    const seeded = await seedData(join(root, 'packages'));
+    const missing = seeded.filter((one) => one.missing !== undefined);
+    if (missing.length > 0) console.log(`MISSING: ${missing.length} of ${seeded.length} packages were not downloaded.`);
+  }
+  if (values.generate !== undefined) {
+    const [count, seed] = [Number(values.generate), Number(values.seed)];
+    if (!Number.isSafeInteger(count) || count < 1) throw new TypeError('--generate takes a whole number from 1.');
+    if (!Number.isSafeInteger(seed)) throw new TypeError('--seed takes a whole number.');
+    await generateFiles(join(root, `generated-${seed}`), count, seed);
+  }
 }
 
 async function judgeFolder(root: string): Promise<void> {
