@@ -16,15 +16,22 @@ export function parquetRows(isLoose: boolean): LinesFeed {
       .to(sink);
 }
 
-/** Rows of a workbook with the name of their sheet, padded to `fields` cells. */
+/** Rows of a workbook with the name of their sheet, padded to `fields` cells; values beyond these follow. */
 export function xlsxRows(fields: number): LinesFeed {
   const columns = Array.from({ length: Math.max(fields, 1) }, (_, index) => `c${index}`);
-  const parser = parseXlsx({ columns, errorCells: 'text', maxRatio: Number.MAX_SAFE_INTEGER });
+  const parser = parseXlsx({
+    columns,
+    errorCells: 'text',
+    unnamedColumns: 'number',
+    maxRatio: Number.MAX_SAFE_INTEGER,
+    maxDirectoryBytes: 64 * 1024 ** 2,
+    maxRecordChars: 2 ** 28,
+  });
   return (sink) =>
     feed('oracle')
       .from(fileSource())
       .through(parser)
-      .through(map((row, { item }) => canonical([item.part, ...columns.map((column) => moment(row[column]))])))
+      .through(map((row, { item }) => canonical([item.part, ...Object.values(row).map(moment)])))
       .to(sink);
 }
 

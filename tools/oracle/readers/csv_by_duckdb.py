@@ -13,8 +13,9 @@ def read(path, options, lines):
     sql = f"""SELECT * FROM read_csv(?, auto_detect = false, header = false, columns = {spec}, delim = ?, quote = ?, escape = ?,
         null_padding = true, nullstr = ?, strict_mode = ?, max_line_size = 100000000, parallel = false, encoding = ?)"""
     escape = options.get("escape", quote)
-    parameters = [escaped, options["delimiter"], quote or "", escape or "", "\x01null\x01", options.get("strict", True), options["encoding"]]
+    parameters = [escaped, options["delimiter"], quote or "", escape or "", "\x01null\x01", False, options["encoding"]]
     cursor = connection.execute(sql, parameters)
     while rows := cursor.fetchmany(5000):
         for row in rows:
             lines.add(canonical.array([canonical.text(field or "") for field in row]))
+

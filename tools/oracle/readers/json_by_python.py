@@ -13,9 +13,10 @@ def read(path, options, lines):
 
 
 def exact(digits):
-    """As `numbers: 'exact'` of `parseNdjson`: a double if it holds the digits, otherwise a whole number or a decimal."""
+    """As `numbers: 'exact'` of `parseNdjson`: a double if it surely holds the digits, otherwise a whole number or a decimal."""
     number = float(digits)
-    if Decimal(digits) == Decimal(repr(number)):
+    is_safe = not number.is_integer() or abs(number) < 2**53
+    if is_safe and Decimal(digits) == Decimal(repr(number)):
         return number
     return int(digits) if digits.lstrip("-").isdigit() else Decimal(digits)
 

@@ -9,16 +9,24 @@ from . import canonical
 def read(path, options, lines):
     """Sheet after sheet, the rows that hold something, padded to as many cells as the longest row has."""
     book = openpyxl.load_workbook(path, data_only=True)
-    rows = [
-        (sheet.title, [form(cell.value) for cell in row])
-        for sheet in book.worksheets
-        for row in sheet.iter_rows()
-        if any(cell.value is not None for cell in row)
-    ]
+    if not book.worksheets:
+        raise ValueError("openpyxl finds no sheet; it does not read the namespaces of strict workbooks")
+    rows = [(sheet.title, row) for sheet in book.worksheets for row in rows_of(sheet)]
     fields = max((len(row) for _, row in rows), default=0)
     for title, row in rows:
         lines.add(canonical.array([canonical.text(title), *row, *[canonical.null()] * (fields - len(row))]))
     return {"fields": fields}
+
+
+def rows_of(sheet):
+    """The cells that hold something, row by row. `iter_rows` makes all others too: a comment in the last cell makes it 17 billion."""
+    rows = {}
+    for (row, column), cell in sheet._cells.items():
+        if cell.value is not None:
+            rows.setdefault(row, {})[column] = form(cell.value)
+    for row in sorted(rows):
+        cells = rows[row]
+        yield [cells.get(column, canonical.null()) for column in range(1, max(cells) + 1)]
 
 
 def form(value):

@@ -42,7 +42,7 @@ class Tree:
 
 def record(root):
     value = content(root)
-    return value if isinstance(value, dict) else ({} if value == "" else {"#text": value})
+    return value if isinstance(value, dict) else {"#text": value}
 
 
 def content(element):
