@@ -1,4 +1,4 @@
-import type { Feed, Quarantine, Sink } from '@millrace/core';
+import { type Feed, isMillraceError, type MillraceError, type Quarantine, type Sink } from '@millrace/core';
 import type { FileRef } from '@millrace/file';
 import { lineDigest } from './line-digest.ts';
 import type { Reading } from './reading.ts';
@@ -33,7 +33,12 @@ export async function carry(path: string, feedTo: LinesFeed, options: CarryOptio
       for (const { value } of entries) codes.set(value.code, value.message);
     },
   };
-  const report = await feedTo(sink).run([{ path }], {
+  const pipeline = builtFeed(feedTo, sink);
+  if (isMillraceError(pipeline)) {
+    digest.end();
+    return { kind: 'refused', code: pipeline.code, message: pipeline.message };
+  }
+  const report = await pipeline.run([{ path }], {
     quarantine,
     maxRejections: { count: Number.MAX_SAFE_INTEGER, share: 1 },
     allRejected: 'accept',
@@ -53,4 +58,14 @@ export async function carry(path: string, feedTo: LinesFeed, options: CarryOptio
     code: sorted.map(([code]) => code).join(),
     message: sorted.map(([, message]) => message).join(' '),
   };
+}
+
+/** The feed, or why there cannot be one: a document may name an encoding that does not exist. */
+function builtFeed(feedTo: LinesFeed, sink: Sink<string>): Feed<FileRef> | MillraceError {
+  try {
+    return feedTo(sink);
+  } catch (error) {
+    if (isMillraceError(error)) return error;
+    throw error;
+  }
 }

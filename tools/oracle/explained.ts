@@ -135,4 +135,33 @@ export const explained: readonly Explanation[] = [
     reason: 'Entities that a DTD declares are not expanded: a reference to one fails the item.',
     source: 'packages/xml/README.md: DTDs are passed over',
   },
+  {
+    oracles: ['duckdb-parquet'],
+    category: 'different',
+    lines: (ours, theirs) => (ours ?? '').includes('"typed_value"') && !(theirs ?? '').includes('"typed_value"'),
+    reason: 'DuckDB puts shredded variants together; Millrace and pyarrow give the struct that is stored.',
+    source: 'packages/parquet/README.md, what values become: VARIANT',
+  },
+  {
+    oracles: ['pyarrow', 'duckdb-parquet'],
+    category: 'only-we-refuse',
+    file: /\/malformed\//,
+    ours: /^PARQUET_INVALID/,
+    reason: 'The file is malformed on purpose, and its pages have more values than its row group.',
+    source: 'parquet-go, testdata/malformed',
+  },
+  {
+    oracles: ['zipfile'],
+    category: 'only-we-refuse',
+    ours: /^COMPRESSION_CORRUPT: The zip archive has other bytes in the place of a file or its directory/,
+    reason: 'zipfile goes by the directory at the end and passes over what lies between files; a stream cannot.',
+    source: 'docs/formats.md, "Archives"',
+  },
+  {
+    oracles: ['openpyxl'],
+    category: 'only-we-refuse',
+    ours: /^XLSX_INVALID: It does not end like a zip archive/,
+    reason: 'A workbook with bytes after its end is refused as damaged.',
+    source: 'packages/xlsx/README.md, "Errors"',
+  },
 ];

@@ -39,16 +39,20 @@ export function pythonSession(python: string, limitMs = 120_000): PythonSession 
 
   const start = (): ChildProcess => {
     const started = spawn(python, [PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] });
-    createInterface({ input: started.stdout }).on('line', (line) => settle?.(readingOf(JSON.parse(line) as Reply)));
+    // What a process says that was given up for another one is an answer to no question.
+    const say = (reading: Reading): void => {
+      if (child === started) settle?.(reading);
+    };
+    createInterface({ input: started.stdout }).on('line', (line) => say(readingOf(JSON.parse(line) as Reply)));
     started.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-500);
     });
     // A request to a process that has just died.
     started.stdin.on('error', () => {});
-    started.on('error', (error) => settle?.(refused('NotStarted', error.message)));
+    started.on('error', (error) => say(refused('NotStarted', error.message)));
     started.on('exit', (code, signal) => {
+      say(refused('Crashed', `the process ended with ${signal ?? code}. ${said}`.trim()));
       if (child === started) child = undefined;
-      settle?.(refused('Crashed', `the process ended with ${signal ?? code}. ${said}`.trim()));
     });
     return started;
   };

@@ -58,19 +58,20 @@ export const jsonLines: LinesFeed = (sink) =>
 
 /** The root element of a document as one record. */
 export function xmlDocument(charset: string, root: string): LinesFeed {
-  const parser = parseXml<unknown>({
-    record: `/${root}`,
-    arrays: 'all',
-    maxRecordChars: MAX_CHARS,
-    maxMarkupChars: MAX_CHARS,
-    maxAttributes: 1_000_000,
-    maxDepth: 2000,
-  });
   return (sink) =>
     feed('oracle')
       .from(fileSource())
       .through(decodeText(charset))
-      .through(parser)
+      .through(
+        parseXml<unknown>({
+          record: `/${root}`,
+          arrays: 'all',
+          maxRecordChars: MAX_CHARS,
+          maxMarkupChars: MAX_CHARS,
+          maxAttributes: 1_000_000,
+          maxDepth: 2000,
+        }),
+      )
       .through(map((value) => canonical({ root, value })))
       .to(sink);
 }
