@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noImportCycles } from './architecture/cycle-rules.ts';
 import * as dependencies from './architecture/dependency-rules.ts';
 import * as publicTypes from './architecture/public-type-rules.ts';
 import * as skeleton from './architecture/skeleton-rules.ts';
@@ -152,6 +153,15 @@ const rules: Readonly<Record<string, RuleTest>> = {
     breaks: {
       'exports everything': index(`export * from './gunzip.ts';`),
       'exports a default': index(`export default function gunzip(): void {}`),
+    },
+  },
+  'no circle of imports, including those of types': {
+    rule: noImportCycles,
+    breaks: {
+      'packages/gzip/src/a.ts → packages/gzip/src/b.ts → packages/gzip/src/a.ts': {
+        'packages/gzip/src/a.ts': `import { b } from './b.ts';`,
+        'packages/gzip/src/b.ts': `import type { A } from './a.ts';`,
+      },
     },
   },
   'no file over 300 lines': {

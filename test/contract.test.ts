@@ -204,7 +204,7 @@ const cases: readonly ConformanceCase[] = [
   }),
   ...encoderCases({ create: never as () => Encoder<string>, record: never as () => string, read: never }),
   ...quarantineCases({ create: never as () => ReadableQuarantine }),
-  ...ledgerCases({ create: memoryLedger }),
+  ...ledgerCases({ create: memoryLedger, lists: true }),
   ...optionCases({ make: never, invalid: [{}] }),
 ];
 

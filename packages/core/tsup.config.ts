@@ -5,19 +5,19 @@ import base from '../../tsup.base.ts';
 import { asCommonJs } from '../../tsup.commonjs.ts';
 
 /**
- * Two entry points for two readers: `index` for people who compose feeds, `plugin` for those who write plugins. What both
- * need is in a chunk that they share, so that a program has one copy of it, in CommonJS as well.
+ * Entry points for three readers: `index` for people who compose feeds, `plugin` for those who write plugins, `operate` for those
+ * who look after feeds that run. What they all need is in chunks that they share, so that a program has one copy of it, in CommonJS as well.
  */
 const shared: Options = {
   ...(base as Options),
-  entry: ['src/index.ts', 'src/plugin.ts'],
+  entry: ['src/index.ts', 'src/plugin.ts', 'src/operate.ts'],
   format: ['esm'],
   dts: false,
   splitting: true,
   // The builds run side by side, and cleaning for one would remove what the others have made.
   clean: false,
   esbuildOptions: (options) => {
-    options.chunkNames = 'shared';
+    options.chunkNames = 'shared-[hash]';
   },
 };
 

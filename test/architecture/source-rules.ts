@@ -3,7 +3,7 @@ import { entryFiles } from './entry-points.ts';
 import { importsOf, loadedWith, parse, placeOf, walk } from './syntax.ts';
 import type { Rule } from '../../tools/workspace.ts';
 
-/** The ceiling of DESIGN: one concept a file, and about 80 lines is usual. */
+/** One concept a file: about 80 lines is usual. */
 const MOST_LINES = 300;
 
 export const filesStaySmall: Rule = ({ files }) =>

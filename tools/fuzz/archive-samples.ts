@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, zstdCompressSync } from 'node:zlib';
+import { zipFile } from '../../packages/gzip/test/zip/zip-file.ts';
 
 /** What Python's zipfile and `bzip2` made of small texts, some streamed, one inside another. */
 export const ZIPS: readonly Uint8Array[] = [
@@ -22,3 +23,27 @@ export const BZIP2S: readonly Uint8Array[] = [
   'QlpoMTFBWSZTWd4aBzoAAYhEAMAAAAQACCAAMMwFKaYIWxCF4u5IpwoSG8NA50A=',
   'QlpoMTFBWSZTWaWODAwAABWTgEABBAA////wIABwUAA0AAAVVT9TUA00yaG0bUQYEnwkvKkFTE8H0gzIMxYuNDYyLHM/EFxJoUMCpsUMjUsUJJMTlubnAu5IpwoSFLHBgYBCWmg5MUFZJlNZd0uwFAAAAACAAEAgACEYRoLuSKcKEg7pdgKA',
 ].map((base64) => Buffer.from(base64, 'base64'));
+
+const text = 'a,b\n1,2\n'.repeat(8);
+const [BZIP2] = BZIP2S;
+
+/** Methods of zip besides deflate; two that are refused by name; sizes after the data; and other bytes before and after an archive. */
+export const METHOD_ZIPS: readonly Uint8Array[] = [
+  zipFile([
+    { name: 'a.csv', data: text, method: 93, packed: zstdCompressSync(text) },
+    { name: 'b.csv', data: 'The quick brown fox\n', method: 12, packed: BZIP2! },
+    { name: 'c.csv', data: text },
+  ]),
+  zipFile([{ name: 'a.csv', data: text, method: 14, packed: Buffer.from('0904050500005d00', 'hex') }]),
+  zipFile([{ name: 'a.csv', data: text, method: 9, packed: Buffer.from('4b4c', 'hex') }]),
+  zipFile([
+    { name: 'a.csv', data: text, method: 0, descriptor: 'bare' },
+    { name: 'b.csv', data: text, method: 0, descriptor: 'signed' },
+    { name: 'c.csv', data: text, descriptor: 'bare64', zip64: true },
+  ]),
+  Buffer.concat([
+    Buffer.from('MZ\0\0 a program\n'),
+    zipFile([{ name: 'a.csv', data: text }], { base: 15 }),
+    Buffer.from('after'),
+  ]),
+];

@@ -5,7 +5,7 @@ import { bzip2 } from '@millrace/gzip/bzip2';
 import { tar } from '@millrace/gzip/tar';
 import { zip } from '@millrace/gzip/zip';
 import type { Random } from '../reliability/random.ts';
-import { BZIP2S, TARS, ZIPS } from './archive-samples.ts';
+import { BZIP2S, METHOD_ZIPS, TARS, ZIPS } from './archive-samples.ts';
 import { digestBytes } from './digest-bytes.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -79,20 +79,9 @@ export const bytesTargets: readonly FuzzTarget[] = [
   bytesTarget('decompress-bzip2', BZIP2S, (random) =>
     decompress({ ...limits(random), formats: [bzip2()], expect: 'bzip2' }),
   ),
-  bytesTarget('decompress-zip', ZIPS, (random) =>
-    decompress({
-      ...limits(random),
-      formats: [
-        zip({
-          maxEntries: random.pick([3, 100]),
-          onMissing: random.pick(['fail', 'ignore']),
-          onPrefix: random.pick(['fail', 'skip']),
-          onTrailing: random.pick(['fail', 'ignore']),
-        }),
-      ],
-      maxDepth: random.int(1, 3),
-    }),
-  ),
+  bytesTarget('decompress-zip', ZIPS, unzip),
+  // Files by other methods than deflate, without their length in front, and archives with other bytes around them.
+  bytesTarget('decompress-zip-methods', METHOD_ZIPS, unzip),
   {
     ...bytesTarget('decompress-tar', [...TARS, ...TARS.map((bytes) => gzipSync(bytes))], (random) =>
       decompress({
@@ -111,6 +100,21 @@ export const bytesTargets: readonly FuzzTarget[] = [
     tokens: tarTokens,
   },
 ];
+
+function unzip(random: Random): Decompressor {
+  return decompress({
+    ...limits(random),
+    formats: [
+      zip({
+        maxEntries: random.pick([3, 100]),
+        onMissing: random.pick(['fail', 'ignore']),
+        onPrefix: random.pick(['fail', 'skip']),
+        onTrailing: random.pick(['fail', 'ignore']),
+      }),
+    ],
+    maxDepth: random.int(1, 3),
+  });
+}
 
 function bytesTarget(
   name: string,

@@ -25,6 +25,9 @@ const json = [
 ];
 const sequences = ['\u001E{"a":1}\n\u001E[1,\n2]\n\u001E"é😀"\n\u001Etrue\n', '\uFEFF\u001E{"a":\u001E12\u001E3\n'];
 const csv = [
+  'sep=;\r\r\nid;name;price\r\r\n1;a;1.234,5\r\r\n\uFEFF2;b;31.12.2026\r\r\n',
+  'id,name,price\r1,a,2\r2,b,3\r',
+  'id;name;price\n1;"a, b";2\n',
   'id,name,price\n1,19" monitor,"1.234,56"x\n2,"a"b"c",23.11.2026\n',
   'id,name,price\r\n1,"a, ""b""\r\nc",2.5\n2,é😀,\n\n3,x,y\n',
   '\uFEFFid;name;price\n1;a;"b"\n# a comment\n2;"c\\"d";e\n',
@@ -32,7 +35,22 @@ const csv = [
   `id,name,price\n${'1,x,2.5\n'.repeat(100)}2,"y",3\n`,
 ];
 const lines = ['2026-01-01 start\n  at one\n  at two\n2026-01-02 next é😀\r\nlast', 'key=1;b=2\n\nkey=3;b=x\n'];
-const fixed = ['0001 Grüße     12.5\n0002 x          7  \n', 'short\n'];
+const fixed = [
+  '0001 Grüße     12.5\n0002 x          7  \n',
+  'short\n',
+  '0003 東京都 ｱ   1.250\n0004 e\u0301😀한      1,5 \r\r\n\uFEFF0005 \u200d👨‍👩‍👧\n',
+];
+
+/** What the text of a column may become. */
+const NUMBERS_AND_DATES: readonly FieldType[] = [
+  'decimal',
+  'number',
+  'bigint',
+  'boolean',
+  { type: 'number', decimal: ',', thousands: '.' },
+  { type: 'decimal', decimal: ',' },
+  { type: 'date', format: 'DD.MM.YYYY' },
+];
 
 const maxRecordChars = (random: Random): number => random.pick([5, 40, 10_000]);
 
@@ -77,11 +95,7 @@ export const textTargets: readonly FuzzTarget[] = [
         columns: ['id', 'name', 'price'],
         types: {
           id: 'integer',
-          price: random.pick<FieldType>([
-            'decimal',
-            { type: 'number', decimal: ',', thousands: '.' },
-            { type: 'date', format: 'DD.MM.YYYY' },
-          ]),
+          price: random.pick(NUMBERS_AND_DATES),
         },
       }),
       quotes: random.pick(['strict', 'lenient']),
@@ -116,7 +130,7 @@ export const textTargets: readonly FuzzTarget[] = [
   },
   textTarget('parseRegex', lines, '\n \r\n key= ; = 99999999999999999999', (random) =>
     parseRegex<unknown>(/^(?<key>\w+)=(?<value>\d+);(?<rest>.*)$/, {
-      types: { value: random.pick(['integer', 'bigint', 'decimal', 'boolean']) },
+      types: { value: random.pick<FieldType>(['integer', ...NUMBERS_AND_DATES]) },
       blankLines: random.pick(['skip', 'match']),
       maxRecordChars: maxRecordChars(random),
     }),
@@ -128,7 +142,8 @@ export const textTargets: readonly FuzzTarget[] = [
         { name: 'name', start: 5, width: 10 },
         { name: 'price', width: 5 },
       ],
-      types: { id: 'integer', price: 'decimal' },
+      types: { id: 'integer', price: random.pick(NUMBERS_AND_DATES) },
+      unit: random.pick(['characters', 'utf16', 'utf8', 'columns']),
       trim: random.pick(['both', 'start', 'end', 'none']),
       shortLines: random.pick(['reject', 'fill']),
       longLines: random.pick(['reject', 'cut']),

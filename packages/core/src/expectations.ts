@@ -23,9 +23,9 @@ export interface Expectations {
    */
   readonly records?: ExpectedRange;
   /**
-   * Rejections as a ratio of the records in the object, from 0 to 1, over all runs of the object. Otherwise it fails with
-   * `OBJECT_REJECTIONS_UNEXPECTED`. It is judged at the end, however few the records are; `maxRejections` ends the reading
-   * earlier.
+   * Rejections as a ratio of the records in the object, from 0 to 1, over all runs of the object. If a transform makes several
+   * records of one, each of them that is rejected counts. Otherwise it fails with `OBJECT_REJECTIONS_UNEXPECTED`. It is judged
+   * at the end, however few the records are; `maxRejections` ends the reading earlier.
    * @default none
    */
   readonly rejectedRatio?: { readonly max: number };

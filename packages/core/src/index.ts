@@ -10,16 +10,15 @@ export {
   type BytesFlow,
   type ChunkFlow,
   feed,
-  type Feed,
-  type FeedDecoder,
   type FeedOptions,
-  type FeedParser,
-  type FeedStages,
   type FeedStart,
   type RangedFlow,
   type RecordFlow,
-} from './feed.ts';
-export type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.ts';
+} from './build-feed.ts';
+export type { Feed, FeedDecoder, FeedParser, FeedStages } from './feed.ts';
+export type { Ledger } from './ledger/ledger.ts';
+export type { LedgerEntry, LedgerState } from './ledger/ledger-entry.ts';
+export type { LedgerListQuery, ListedEntry, ListedError, ListedReport } from './ledger/listed-entry.ts';
 export type { Landed } from './landing/landing-each.ts';
 export { landingUuid } from './landing/landing-uuid.ts';
 export { many, type Many } from './many.ts';
@@ -41,14 +40,17 @@ export { RunFailedError } from './run-failed-error.ts';
 export type { RangeParser } from './range-parser.ts';
 export { reconcile, type ReconcileOptions, references, type Unreconciled } from './reconcile.ts';
 export { purge, type PurgedVersion, type PurgeOptions, type PurgeReport } from './purge.ts';
-export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
+export { replay } from './replay.ts';
+export type { ReplayOptions } from './replay-options.ts';
+export type { ReplayReport } from './replay-report.ts';
 export type { RejectionLimit, RunOptions } from './run-options.ts';
 export type { Sink } from './sink.ts';
 export type { RangedSource, Source } from './source.ts';
 export type { RetiredVersion } from './run/retire/retirement.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts';
-export { type SealedQuarantineOptions, sealedQuarantine, type SealKey } from './sealed-quarantine.ts';
-export type { RunSession, SessionOptions } from './run/session.ts';
+export { type SealedQuarantineOptions, sealedQuarantine } from './sealed-quarantine.ts';
+export type { SealKey } from './quarantine/seal-keys.ts';
+export type { RunSession, SessionOptions } from './run-session.ts';
 export { sumCounts } from './sum-counts.ts';
 export { filter } from './transforms/filter.ts';
 export { flatMap } from './transforms/flat-map.ts';

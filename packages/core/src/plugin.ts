@@ -8,7 +8,16 @@ export { checkEncoder } from './encoder.ts';
 export { compareSequencers } from './ledger/compare-sequencers.ts';
 export { isThenable } from './is-thenable.ts';
 export type { ClaimAnswer, ClaimRequest, GrantedExtent, LedgerProgress, RetirementProgress } from './ledger/ledger.ts';
-export type { HeadRecord, Known, LedgerAddress, LedgerStore, Stamped, VersionRecord } from './ledger/ledger-store.ts';
+export type {
+  HeadRecord,
+  Known,
+  LedgerAddress,
+  LedgerStore,
+  ListedPeriod,
+  Stamped,
+  VersionRecord,
+} from './ledger/ledger-store.ts';
+export { listedAt, listedEntry } from './ledger/listed-entry.ts';
 export { storedLedger } from './ledger/stored-ledger.ts';
 export { landingEach, type LandingLayout, type LandingOptions } from './landing/landing-each.ts';
 export type { LandingKeys } from './landing/landing-keys.ts';
@@ -33,6 +42,7 @@ export { rejectionPosition } from './rejection-position.ts';
 export { shortenedRejections } from './quarantine/shortened.ts';
 export type { ItemRanges, RangesContext, RangesProduced, RangesStage } from './range-parser.ts';
 export { refusalOf } from './refusal-of.ts';
+export { inShare, isShare } from './share.ts';
 export { isSideObject } from './side-object.ts';
 export { signatureOf } from './signature.ts';
 export type { Refusal, SinkLimits } from './sink.ts';

@@ -1,6 +1,7 @@
 import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
-import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { LedgerEntry } from './ledger/ledger-entry.ts';
 import { MillraceError } from './millrace-error.ts';
 import type { Quarantine, Rejection } from './rejection.ts';
 import { Tally } from './run/object/tally.ts';

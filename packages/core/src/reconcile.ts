@@ -1,6 +1,8 @@
 import { check, checkOptions } from './check-options.ts';
 import type { Feed } from './feed.ts';
-import type { Ledger, LedgerEntry } from './ledger/ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { LedgerEntry } from './ledger/ledger-entry.ts';
+import { inOrder } from './in-order.ts';
 import { MillraceError } from './millrace-error.ts';
 
 /**
@@ -42,20 +44,26 @@ export function reconcile<Ref>(options: ReconcileOptions<Ref>): AsyncGenerator<U
     ledger: (value) => (isLedger(value) ? undefined : 'a ledger, such as memoryLedger()'),
     concurrency: check.optional(check.integer(1, 1000)),
   });
-  const { source } = options.feed.stages;
-  const { versionTag } = source;
-  if (versionTag === undefined) {
-    throw new MillraceError(
-      'RECONCILE_UNSUPPORTED',
-      `Source ${source.name} does not say which version a reference names. Give it versionTag(ref), which returns what its ` +
-        'items have as versionTag, such as the ETag of a listing.',
-      { details: { source: source.name } },
-    );
-  }
-  return compared(options, versionTag);
+  return compared(options, versionTagOf(options.feed));
 }
 
-function isFeed(value: unknown): boolean {
+/**
+ * Returns how the feed's source tells the version that a reference names.
+ *
+ * @throws MillraceError `RECONCILE_UNSUPPORTED`
+ */
+export function versionTagOf<Ref>({ stages: { source } }: Feed<Ref>): (ref: Ref) => string | undefined {
+  const { name, versionTag } = source;
+  if (versionTag !== undefined) return versionTag;
+  throw new MillraceError(
+    'RECONCILE_UNSUPPORTED',
+    `Source ${name} does not say which version a reference names. Give it versionTag(ref), which returns what its ` +
+      'items have as versionTag, such as the ETag of a listing.',
+    { details: { source: name } },
+  );
+}
+
+export function isFeed(value: unknown): boolean {
   return typeof (value as Partial<Feed<unknown>> | null)?.stages?.source.describe === 'function';
 }
 
@@ -67,27 +75,14 @@ function isLedger(value: unknown): boolean {
   return typeof (value as Partial<Ledger> | null)?.entries === 'function';
 }
 
-async function* compared<Ref>(
+function compared<Ref>(
   { feed, list, ledger, concurrency = 16 }: ReconcileOptions<Ref>,
   versionTag: (ref: Ref) => string | undefined,
 ): AsyncGenerator<Unreconciled<Ref>, void, undefined> {
   const { source } = feed.stages;
-  const judge = async (ref: Ref): Promise<Unreconciled<Ref> | undefined> =>
-    verdict(ref, versionTag(ref), await ledger.entries(feed.name, source.describe(ref)));
-
-  const pending: Promise<Unreconciled<Ref> | undefined>[] = [];
-  for await (const ref of list) {
-    const judged = judge(ref);
-    judged.catch(() => {}); // It is thrown where it is awaited, in its turn.
-    pending.push(judged);
-    if (pending.length < concurrency) continue;
-    const first = await pending.shift();
-    if (first !== undefined) yield first;
-  }
-  for (const each of pending) {
-    const judged = await each;
-    if (judged !== undefined) yield judged;
-  }
+  return inOrder(list, concurrency, async (ref) =>
+    verdict(ref, versionTag(ref), await ledger.entries(feed.name, source.describe(ref))),
+  );
 }
 
 /** Only the references, for `feed.run`. */
@@ -102,11 +97,24 @@ function verdict<Ref>(
   tag: string | undefined,
   entries: readonly LedgerEntry[],
 ): Unreconciled<Ref> | undefined {
-  const latest = entries.toSorted((left, right) => (left.updatedAt < right.updatedAt ? 1 : -1))[0];
-  if (latest === undefined) return { ref, reason: 'never' };
-  // A listing that names no version may name a new one: the run finds out.
-  const entry = tag === undefined ? undefined : entries.find((one) => one.versionTag === tag);
-  if (entry === undefined) return { ref, reason: 'changed', entry: latest };
+  const found = matching(tag, entries);
+  if (found.reason === 'never') return { ref, reason: 'never' };
+  if (found.reason === 'changed') return { ref, reason: 'changed', entry: found.entry };
+  const { entry } = found;
   if (entry.state === 'complete' || entry.state === 'stale') return undefined;
   return { ref, reason: 'unfinished', entry };
+}
+
+/** The entry of the version that a listing shows, or why there is none, with the entry of the object that was written last. */
+export type Matching =
+  | { readonly reason?: undefined; readonly entry: LedgerEntry }
+  | { readonly reason: 'never' }
+  | { readonly reason: 'changed'; readonly entry: LedgerEntry };
+
+export function matching(tag: string | undefined, entries: readonly LedgerEntry[]): Matching {
+  const [latest, ...earlier] = entries.toSorted((left, right) => (left.updatedAt < right.updatedAt ? 1 : -1));
+  if (latest === undefined) return { reason: 'never' };
+  // A listing that names no version may name a new one: the run finds out.
+  const entry = tag === undefined ? undefined : [latest, ...earlier].find(({ versionTag }) => versionTag === tag);
+  return entry === undefined ? { reason: 'changed', entry: latest } : { entry };
 }

@@ -1,21 +1,10 @@
 import { check, checkOptions } from './check-options.ts';
 import { MillraceError } from './millrace-error.ts';
 import { openContent, sealContent } from './quarantine/sealed-content.ts';
-import { sealKeys } from './quarantine/seal-keys.ts';
+import { type SealKey, sealKeys } from './quarantine/seal-keys.ts';
 import type { Entry } from './record-context.ts';
 import type { QuarantineQuery, ReadableQuarantine, Rejection } from './rejection.ts';
 import { rejectionToJson } from './rejection-json.ts';
-
-/** What a `CryptoKey` of Web Crypto has; any runtime's fits. */
-interface WebCryptoKey {
-  readonly algorithm: { readonly name: string };
-  readonly extractable: boolean;
-  readonly type: string;
-  readonly usages: readonly string[];
-}
-
-/** A key for AES-GCM: 16, 24 or 32 random bytes, or a `CryptoKey` that may encrypt and decrypt. */
-export type SealKey = Uint8Array | WebCryptoKey;
 
 export interface SealedQuarantineOptions {
   /** Every key that records may be sealed with, by its id. Keep a key as long as records are sealed with it. */

@@ -1,4 +1,5 @@
-import { complete, type Feed } from './feed.ts';
+import { complete } from './build-feed.ts';
+import type { Feed } from './feed.ts';
 import type { Sink } from './sink.ts';
 
 /**

@@ -99,6 +99,20 @@ describe('an object that fails with exactly one rejection pending', () => {
     ]);
   });
 
+  it('is over only once the quarantine has taken both', async () => {
+    const slow = keep<Rejection>({ before: () => turns(3).then(() => []) });
+    const report = await feed('test')
+      .from(textSource({ failAfter: 1 }))
+      .through(lines())
+      .to(keep<string>().sink)
+      .run([{ name: 'x', chunks: ['0\nbad 1\n', '2\n'] }], { quarantine: slow.sink, onFailure: 'report' });
+    expect(slow.values().map(({ code, scope }) => [code, scope])).toEqual([
+      ['BAD_LINE', undefined],
+      ['SOURCE_FAILED', 'item'],
+    ]);
+    expect(report.reports[0]).toMatchObject({ outcome: 'failed', rejected: 1 });
+  });
+
   it('writes the note alone if none is pending', async () => {
     const rejected = keep<Rejection>({ limits: { count: 1 } });
     await feed('test')

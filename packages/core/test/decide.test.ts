@@ -61,9 +61,18 @@ describe('a claim under newest', () => {
         state: 'claimed',
         leaseUntil: NOW + 1000,
         attempts: 1,
+        firstClaimedAt: '1970-01-01T00:16:40.000Z',
       },
       answer: { outcome: 'granted', watermark: 0, rejected: 0, generation: 1 },
     });
+  });
+
+  it('keeps the time of the first claim, and takes that of the last write for what an earlier release has stored', () => {
+    const firstClaimedAt = '1969-12-31T00:00:00.000Z';
+    const later = (own: Partial<VersionRecord>) =>
+      granted(request(), { head: head(), version: version({ generation: 2, ...own }) }).version;
+    expect(later({ firstClaimedAt })).toMatchObject({ firstClaimedAt });
+    expect(later({})).toMatchObject({ firstClaimedAt: LATE });
   });
 
   it('goes on where the version was, if it was granted last', () => {
@@ -89,7 +98,9 @@ describe('a claim under newest', () => {
       });
     }
     const same = version({ generation: 2, signature: 'new' });
-    expect(granted(mine, { head: head(), version: same }).answer).toMatchObject({ watermark: 4 });
+    // A claim that names no pipeline goes on whatever has read it.
+    for (const asked of [mine, request()])
+      expect(granted(asked, { head: head(), version: same }).answer).toMatchObject({ watermark: 4 });
   });
 
   it('has a generation from the first grant on', () => {
@@ -163,6 +174,7 @@ describe('a claim under newest', () => {
         attempts: 0,
         leaseUntil: 0,
         state: 'stale',
+        firstClaimedAt: '1970-01-01T00:16:40.000Z',
       },
     });
     const own = version({ generation: 1, sequencer: '04', leaseUntil: 7 });

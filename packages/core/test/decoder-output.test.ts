@@ -1,5 +1,5 @@
-import { feed, type Parser } from '@millrace/core';
-import { block, part, type Produced } from '@millrace/core/plugin';
+import { type CharsetDecoder, feed, type Parser } from '@millrace/core';
+import { block, located, part, type Produced } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { asText, bytesSource, keep, onText, type TextRef, textSource } from './fixtures.ts';
 
@@ -64,6 +64,50 @@ describe('the output of a decoder', () => {
     await feed('test').from(textSource()).through(yielding).to(kept.sink).run([one]);
     expect(kept.entries).toHaveLength(5000);
     expect(mostAhead).toBeLessThan(600);
+  });
+});
+
+describe('text that holds bytes which are no character', () => {
+  const damaged = (indexes: readonly number[]): CharsetDecoder => ({
+    kind: 'charset-decoder',
+    name: 'damaged',
+    start: () => ({
+      push: (bytes) => [
+        located(Buffer.from(bytes).toString(), {
+          byteOffset: (index) => index,
+          damage: indexes.map((index) => ({ index, code: 'ENCODING_INVALID', message: `No character at ${index}.` })),
+        }) as never,
+      ],
+    }),
+  });
+  const run = (indexes: readonly number[], takesDamage: boolean) => {
+    const seen: (readonly number[] | undefined)[] = [];
+    const parser: Parser<string, string> = {
+      kind: 'parser',
+      name: 'whole',
+      ...(takesDamage && { takesDamage }),
+      start: () => ({
+        push: (text, place) => {
+          seen.push(place?.damage?.map(({ index }) => index));
+          return [text];
+        },
+      }),
+    };
+    const through = feed('test').from(bytesSource()).through(damaged(indexes)).through(parser).to(keep<string>().sink);
+    return through.run([one], { onFailure: 'report' }).then(({ reports }) => ({ report: reports[0]!, seen }));
+  };
+
+  it('goes to a parser that can reject the record which holds them', async () => {
+    const { report, seen } = await run([3, 5], true);
+    expect([report.outcome, seen]).toEqual(['complete', [[3, 5]]]);
+  });
+
+  it('ends an object whose parser cannot, by the first of them', async () => {
+    const { report, seen } = await run([3, 5], false);
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'ENCODING_INVALID', stage: 'whole' } });
+    expect(report.error!.message).toBe('No character at 3. whole() cannot reject the record that holds them.');
+    expect(seen).toEqual([]);
+    expect((await run([], false)).report.outcome).toBe('complete');
   });
 });
 

@@ -99,6 +99,15 @@ describe('an expectation that is not met', () => {
     expect(came).not.toHaveProperty('retryable');
   });
 
+  it.each<[Expectations, string]>([
+    [{ records: { min: 4, max: 9 } }, '3 records, and the feed expects at least 4 and at most 9 (expect.records).'],
+    [{ records: { min: 4 } }, '3 records, and the feed expects at least 4 (expect.records).'],
+    [{ records: { min: 0, max: 2 } }, '3 records, and the feed expects at most 2 (expect.records).'],
+    [{ bytes: { max: 5 } }, '6 bytes, and the feed expects at most 5 (expect.bytes).'],
+  ])('says what was expected: %j', async (expected, text) => {
+    expect(await run(['0\n1\n', '2\n'], expected)).toMatchObject({ message: expect.stringContaining(text) as string });
+  });
+
   it('judges the ratio of rejections at the end, however few records there are', async () => {
     expect(await run([bad(2, 20)], { rejectedRatio: { max: 0.1 } })).toBe('complete');
     expect(await run([bad(2, 19)], { rejectedRatio: { max: 0.1 } })).toMatchObject({

@@ -249,12 +249,12 @@ async function explore(
   return { ends, states: seen.size };
 }
 
-/** Stamps are random, but a record's content and time tell it from any other. */
+/** Stamps are random, but a record's content and time tell it from any other. No decision looks at the time of the first claim. */
 function stateKey(world: World, told: readonly Told[]): string {
   const { head, versions, now } = world;
   return JSON.stringify(
     [head, [...versions.values()], told.map(({ responses }) => responses), now],
-    (name, value: unknown) => (name === 'stamp' ? undefined : value),
+    (name, value: unknown) => (name === 'stamp' || name === 'firstClaimedAt' ? undefined : value),
   );
 }
 

@@ -1,6 +1,8 @@
 import { feed, MillraceError, type Sink } from '@millrace/core';
 import type { Entry } from '@millrace/core/plugin';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { holdTimers } from '../../../test/support/hold-timers.ts';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const small = (items: number, records = 10) =>
@@ -107,6 +109,28 @@ describe('a sink that mixes items', () => {
     ]);
   });
 
+  it.each<[string, unknown]>([
+    ['an error', new Error('not together')],
+    ['an error of somebody else who says that it can pass', Object.assign(new Error('away'), { retryable: true })],
+    ['nothing', undefined],
+  ])('writes the objects of a shared write one after the other if it rejects with %s', async (_, thrown) => {
+    let [underWay, most] = [0, 0];
+    const kept = keep<string>({
+      limits: { count: 25 },
+      mixesItems: true,
+      before: async (batch) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await turns(2);
+        underWay -= 1;
+        if (itemsOf(batch) > 1) throw thrown;
+      },
+    });
+    const report = await to(kept.sink).run(small(4, 5), { concurrency: 4 });
+    expect(report.items).toMatchObject({ complete: 4 });
+    expect([kept.batches, most]).toEqual([[5, 5, 5, 5], 1]);
+  });
+
   it('fails all objects of a shared write that fails for a reason that can pass, and writes nothing twice', async () => {
     let writes = 0;
     const kept = keep<string>({
@@ -132,6 +156,28 @@ describe('a sink that mixes items', () => {
     const report = await to(kept.sink).run(refs, { concurrency: 3, onFailure: 'report' });
     expect(report.items).toMatchObject({ complete: 2, failed: 1 });
     expect(kept.entries.some(({ item }) => item.id === 'text:bad')).toBe(false);
+  });
+
+  it('writes what waits for an object once that one has failed to open', async () => {
+    // The time that records wait for those of others.
+    using timers = holdTimers(5);
+    const texts = textSource();
+    const failing = Promise.withResolvers<void>();
+    const source: typeof texts = {
+      ...texts,
+      open: async (ref, context) => {
+        if (ref.name !== 'away') return texts.open(ref, context);
+        await vi.waitFor(() => expect(timers.pending()).toBe(1));
+        failing.resolve();
+        throw new Error('away');
+      },
+    };
+    const kept = keep<string>({ limits: { count: 25 }, mixesItems: true });
+    const mixing = feed('small').from(source).through(lines()).to(kept.sink);
+    const running = mixing.run([numbered(3), numbered(3, 3, 'away')], { concurrency: 2, onFailure: 'report' });
+    await failing.promise;
+    expect(await Promise.race([running, turns()])).toMatchObject({ items: { complete: 1, failed: 1 } });
+    expect([kept.batches, timers.pending()]).toEqual([[3], 0]);
   });
 
   it('comes to its end where it is stopped while records wait', async () => {

@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
 import { feed, flatMap, type Ledger, memoryLedger } from '@millrace/core';
+import { describe, expect, it } from 'vitest';
+import { Reach } from '../src/run/object/reach.ts';
 import { keep, lines, textSource } from './fixtures.ts';
 
 const ledgerWith = (change: (ledger: Ledger) => Partial<Ledger>): Ledger => {
@@ -74,4 +75,71 @@ it('stores bounds of the branches on every level before they are written', async
   expect(kept.entries.length).toBeGreaterThan(5);
   expect(beyond).toEqual([]);
   expect(await ledger.entries('fanned', 'text:a')).toMatchObject([{ reach: 4, branches: [5, 3] }]);
+});
+
+describe('the bounds of a run', () => {
+  const stand = (before = 0, reach = 10, branches: readonly number[] = []) => {
+    const stored: ReturnType<Reach['ahead']>[] = [];
+    const bounds: Reach = new Reach({ before, reach, branches }, 10, async () => {
+      const ahead = bounds.ahead();
+      stored.push(ahead);
+      bounds.confirmed(ahead.reach, ahead.branches);
+    });
+    return { bounds, stored };
+  };
+
+  it('let records through at once below the reach, and the next one once it is raised', async () => {
+    const { bounds, stored } = stand();
+    expect([bounds.admit(0), bounds.admit(9), stored]).toEqual([undefined, undefined, []]);
+    await bounds.admit(10);
+    // A window past what was handed on.
+    expect(stored).toEqual([{ reach: 21, branches: [] }]);
+    expect([bounds.admit(20), stored.length]).toEqual([undefined, 1]);
+    await bounds.admit(21);
+    expect(stored.at(-1)).toEqual({ reach: 32, branches: [] });
+  });
+
+  it('let branches through by powers of two, level by level', async () => {
+    const { bounds, stored } = stand(0, 10, [2]);
+    expect([bounds.admitBranches(0, 1), bounds.admitBranches(0, 2), stored]).toEqual([undefined, undefined, []]);
+    await bounds.admitBranches(0, 5);
+    expect(stored).toEqual([{ reach: 10, branches: [8] }]);
+    expect(bounds.admitBranches(0, 8)).toBeUndefined();
+    await bounds.admitBranches(2, 1);
+    expect(stored.at(-1)).toEqual({ reach: 10, branches: [8, 0, 1] });
+    expect(bounds.exact().branches).toEqual([8, 0, 1]);
+  });
+
+  it('are never lowered, neither by what is proposed nor by what is confirmed', () => {
+    const { bounds } = stand(3, 50, [4]);
+    expect(bounds.ahead()).toEqual({ reach: 50, branches: [4] });
+    bounds.confirmed(20, [1, 2]);
+    expect([bounds.admit(49), bounds.admitBranches(0, 4), bounds.admitBranches(1, 2)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('come to exactly what all runs have handed on', () => {
+    const { bounds } = stand(7, 50, [4]);
+    expect(bounds.exact()).toEqual({ reach: 7, branches: [4] });
+    void bounds.admit(3);
+    expect(bounds.exact().reach).toBe(7);
+    void bounds.admit(7);
+    void bounds.admitBranches(0, 3);
+    expect(bounds.exact()).toEqual({ reach: 8, branches: [4] });
+  });
+
+  it('are asked for until they suffice, and not at all once the ledger refuses', async () => {
+    let asked = 0;
+    const slow: Reach = new Reach({ before: 0, reach: 1, branches: [] }, 10, async () => {
+      asked += 1;
+      if (asked === 3) slow.confirmed(5, []);
+    });
+    await slow.admit(4);
+    expect(asked).toBe(3);
+    const refused = new Reach({ before: 0, reach: 1, branches: [] }, 10, () => Promise.reject(new Error('lost')));
+    await expect(refused.admit(1)).rejects.toThrow('lost');
+  });
 });

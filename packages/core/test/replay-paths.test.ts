@@ -133,7 +133,8 @@ describe('a record that cannot be parsed by itself', () => {
     expect((await replay(made, [rejection({ raw: 'raw', stage: 'map' })])).again).toMatchObject([
       { code: 'REPLAY_IMPOSSIBLE', message: 'It needs its neighbors.' },
     ]);
-    for (const thrown of [new Error('still bad'), new MillraceError('STILL_BAD', 'Still bad.')]) {
+    const foreign = Object.assign(new Error('of somebody else'), { code: 'REPLAY_IMPOSSIBLE' });
+    for (const thrown of [new Error('still bad'), new MillraceError('STILL_BAD', 'Still bad.'), foreign]) {
       const failing = reparsing(() => {
         throw thrown;
       });
@@ -231,6 +232,20 @@ describe('a replay whose keys may be those of another version', () => {
     expect(await replay(start().to(keep<string>().sink), rejections, { ledger })).toMatchObject({ delivered: 3 });
     // The version's own entry is as the run left it.
     expect(await ledger.entries('test', 'text:x')).toMatchObject([{ state: 'complete', watermark: 5, attempts: 1 }]);
+  });
+
+  it('tells the ledger of no progress, as it reads nothing of the object', async () => {
+    const ledger = memoryLedger();
+    const told: unknown[] = [];
+    const telling: Ledger = {
+      ...ledger,
+      finish: (claim, progress, report) => {
+        told.push([claim.purpose, progress, report.outcome]);
+        return ledger.finish(claim, progress, report);
+      },
+    };
+    await replay(start().to(keep<string>().sink), await rejectionsOf(bad, ledger), { ledger: telling });
+    expect(told).toEqual([['replay', { watermark: 0, rejected: 0 }, 'complete']]);
   });
 
   it('gives each object back before it takes the next', async () => {

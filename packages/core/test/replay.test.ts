@@ -1,6 +1,7 @@
 import { drop, feed, flatMap, map, type Parser, type Rejection, replay } from '@millrace/core';
 import type { Refusal } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
+import { turns } from '../../../test/support/turns.ts';
 import { keep, keepRejections, lines, numbered, textSource } from './fixtures.ts';
 
 const reparsing: Parser<string, string> = {
@@ -213,5 +214,34 @@ describe('replay', () => {
       ['b', 200],
       ['c', 1],
     ]);
+  });
+
+  it('keeps to the pace of the sink', async () => {
+    let [sized, mostAhead] = [0, 0];
+    const kept = keep<string>({
+      limits: { count: 1, bytes: 10 },
+      sizeOf: () => {
+        sized += 1;
+        return 1;
+      },
+      before: async () => {
+        await turns(2);
+        mostAhead = Math.max(mostAhead, sized - kept.entries.length);
+      },
+    });
+    const rejections = Array.from({ length: 50 }, (_, ordinal) => ({
+      feed: 'test',
+      run: 'run',
+      item: { id: 'a', uri: 'u' },
+      ordinal,
+      branch: '',
+      stage: 'keep',
+      code: 'X',
+      message: 'x',
+      value: 'good',
+    }));
+    expect(await replay(start().to(kept.sink), rejections)).toMatchObject({ delivered: 50 });
+    // One is under way, and one waits for it.
+    expect(mostAhead).toBe(2);
   });
 });

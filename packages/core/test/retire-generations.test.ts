@@ -62,6 +62,21 @@ describe('rows whose keys come from their content', () => {
     expect({ ...report, dryRun: true }).toEqual(dry);
   });
 
+  it('are found without any progress of the version that holds the object meanwhile', async () => {
+    const inner = memoryLedger();
+    const told: unknown[] = [];
+    const ledger: Ledger = {
+      ...inner,
+      finish: (claim, progress, report) => {
+        if (claim.purpose === 'replay') told.push([claim.origin.id, progress, report.outcome]);
+        return inner.finish(claim, progress, report);
+      },
+    };
+    const { prices } = await stand(ledger);
+    await purge({ feed: prices, ledger, object: VERSIONS[2]! });
+    expect(told).toEqual([['v3', { watermark: 0, rejected: 0 }, 'complete']]);
+  });
+
   it('are counted by the run that retires them', async () => {
     const { ledger, prices, values } = await stand(memoryLedger(), VERSIONS.slice(0, 2));
     const { reports } = await prices.run([VERSIONS[2]!], { ...options, versions: 'replace', ledger });

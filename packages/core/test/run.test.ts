@@ -140,6 +140,7 @@ describe('run', () => {
           origin: { id: 'b', uri: 'b' },
           chunks: async function* () {
             yield bytes;
+            yield bytes;
           },
         }),
       })
@@ -148,7 +149,7 @@ describe('run', () => {
       .through(lines())
       .to(kept.sink)
       .run([null]);
-    expect(report.totals).toMatchObject({ bytesIn: 4, bytesDecoded: 8, read: 4 });
+    expect(report.totals).toMatchObject({ bytesIn: 8, bytesDecoded: 16, read: 8 });
   });
 
   it("keeps writes in flight within the sink's concurrency, across items", async () => {

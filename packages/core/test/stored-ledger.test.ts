@@ -215,6 +215,29 @@ describe('a ledger on a store', () => {
     expect(counts.reads - before).toBe(1);
   });
 
+  it('only frees the object when it is called again after the outcome was stored', async () => {
+    const writes: string[] = [];
+    let isFailing = true;
+    const { store, head } = slowStore({
+      head: ({ leaseUntil }) => {
+        writes.push(leaseUntil === 0 ? 'free' : 'hold');
+        if (leaseUntil !== 0 || !isFailing) return true;
+        isFailing = false;
+        throw new Error('away');
+      },
+      version: () => writes.push('version') > 0,
+    });
+    const ledger = storedLedger(store, () => NOW);
+    const first = request('01');
+    await ledger.claim(first);
+    writes.length = 0;
+    await expect(ledger.finish(first, DONE, REPORT)).rejects.toThrow('away');
+    expect(writes).toEqual(['hold', 'version', 'free']);
+    await ledger.finish(first, DONE, REPORT);
+    expect(writes).toEqual(['hold', 'version', 'free', 'free']);
+    expect(head()!.leaseUntil).toBe(0);
+  });
+
   it('renews a claim that another process was granted without a read, and looks at no other version', async () => {
     const { store, counts } = slowStore();
     const alone = { ...store, versions: () => expect.fail('it looked') };

@@ -34,6 +34,9 @@ const DAY_SECONDS = 24 * 60 * 60;
  * the others one write. If versions of an object were processed with `all`, a claim with `newest` takes a query of all its
  * versions as well.
  *
+ * It can be listed by `status`, `failed` and `audit` if the table has the index that `createLedgerTable` and `ensureLedgerTable` make:
+ * one query for each day, from an index that lags by a second or so. Without it, a listing rejects with `DYNAMODB_INDEX_MISSING`.
+ *
  * Leases use the clocks of the processes, which may differ by the run's `clockSkewMs`. Sequencers must be hexadecimal, like
  * those of S3.
  *

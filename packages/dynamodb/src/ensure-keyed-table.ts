@@ -1,6 +1,6 @@
 import { check, checkOptions } from '@millrace/core/plugin';
-import { type EnsuredTable, ensureTable } from './ensure-table.ts';
-import type { EnsureTableOptions } from './table-options.ts';
+import { type EnsuredTable, ensureIndexedTable } from './ensure-table.ts';
+import type { EnsureTableOptions, TableIndex } from './table-options.ts';
 
 /** {@link EnsureTableOptions} of a table whose key and time to live are given by what it keeps. */
 export interface KeyedTableOptions extends Omit<EnsureTableOptions, 'partitionKey' | 'sortKey' | 'timeToLive'> {
@@ -14,18 +14,21 @@ export interface KeyedTable {
   readonly sortKey: string;
   /** Attribute with the second after which an item may be deleted. */
   readonly timeToLive: string;
+  readonly index?: TableIndex;
 }
 
 /**
- * {@link ensureTable} for a table whose key the user does not choose.
+ * `ensureTable` for a table whose key the user does not choose.
  *
  * @param owner the function that was called, for messages about its options
+ * @param isIndexAdded whether the index is added to an existing table that does not have it
  * @throws MillraceError as `ensureTable` does
  */
 export async function ensureKeyedTable(
   owner: string,
   options: KeyedTableOptions,
-  { timeToLive, ...key }: KeyedTable,
+  { timeToLive, index, ...key }: KeyedTable,
+  isIndexAdded = false,
 ): Promise<EnsuredTable> {
   // What is merely passed on is checked by ensureTable.
   checkOptions(owner, options, {
@@ -39,5 +42,5 @@ export async function ensureKeyedTable(
     signal: check.anything,
   });
   const { timeToLive: asked = false, ...rest } = options;
-  return ensureTable({ ...rest, ...key, ...(asked && { timeToLive }) });
+  return ensureIndexedTable({ ...rest, ...key, ...(asked && { timeToLive }) }, index, isIndexAdded);
 }

@@ -3,7 +3,8 @@ import { MillraceError } from '@millrace/core';
 import { createClient, lowLevel } from './client.ts';
 import { type TableCalls, tableCalls, unsupportedFeature } from './table-calls.ts';
 import { ATTRIBUTE_TYPES, type TableDifference, tableDifferences } from './table-differences.ts';
-import { checkTableOptions, type EnsureTableOptions, namedKey } from './table-options.ts';
+import { checkTableOptions, type EnsureTableOptions, namedKey, type TableIndex } from './table-options.ts';
+import { addIndex, indexAttributes, indexCreation } from './table-index.ts';
 import { sleep } from './until-aborted.ts';
 
 export interface EnsuredTable {
@@ -29,24 +30,46 @@ const LONGEST_WAIT_MS = 5_000;
  * @example
  * await ensureTable({ table: 'prices', partitionKey: { name: 'sku', type: 'string' } });
  */
-export async function ensureTable(options: EnsureTableOptions): Promise<EnsuredTable> {
+export function ensureTable(options: EnsureTableOptions): Promise<EnsuredTable> {
+  return ensureIndexedTable(options);
+}
+
+/**
+ * {@link ensureTable} for a table with an index.
+ *
+ * @param index is made with a new table
+ * @param isAdded whether it is added to an existing table that does not have it
+ */
+export async function ensureIndexedTable(
+  options: EnsureTableOptions,
+  index?: TableIndex,
+  isAdded = false,
+): Promise<EnsuredTable> {
   checkTableOptions('ensureTable', options);
   const own = options.client === undefined ? createClient(1) : undefined;
   const { timeoutMs = 300_000, signal = new AbortController().signal } = options;
   try {
     const calls = tableCalls(own?.client ?? lowLevel(options.client!), options.table, signal);
-    return await make(options, calls, waiter(options.table, timeoutMs, signal));
+    const wait = waiter(options.table, timeoutMs, signal);
+    const made = await make(options, calls, wait, index);
+    if (index !== undefined && isAdded) await addIndex(options.table, index, calls, wait);
+    return made;
   } finally {
     own?.client.destroy();
   }
 }
 
 /** Waits a little longer each time; rejects when the time is over. */
-type Wait = (state: string) => Promise<void>;
+export type Wait = (state: string) => Promise<void>;
 
-async function make(options: EnsureTableOptions, calls: TableCalls, wait: Wait): Promise<EnsuredTable> {
+async function make(
+  options: EnsureTableOptions,
+  calls: TableCalls,
+  wait: Wait,
+  index: TableIndex | undefined,
+): Promise<EnsuredTable> {
   const { table, timeToLive, pointInTimeRecovery } = options;
-  const { description, created, fresh } = await activeTable(options, calls, wait);
+  const { description, created, fresh } = await activeTable(calls, wait, creation(options, index));
   if (fresh && timeToLive !== undefined) await calls.setTimeToLive(timeToLive);
   if (fresh && pointInTimeRecovery === true) {
     while (!(await calls.setPointInTimeRecovery())) await wait('active, its backups not ready');
@@ -66,7 +89,7 @@ interface ActiveTable {
   readonly fresh: boolean;
 }
 
-async function activeTable(options: EnsureTableOptions, calls: TableCalls, wait: Wait): Promise<ActiveTable> {
+async function activeTable(calls: TableCalls, wait: Wait, input: CreateTableCommandInput): Promise<ActiveTable> {
   let created = false;
   let fresh = false;
   for (;;) {
@@ -76,24 +99,29 @@ async function activeTable(options: EnsureTableOptions, calls: TableCalls, wait:
       return { description, created, fresh };
     fresh ||= status === 'missing' || status === 'CREATING';
     // A table that was just made may be missing from the next answer; making it again does no harm.
-    if (status === 'missing' && (await calls.create(creation(options)))) created = true;
+    if (status === 'missing' && (await calls.create(input))) created = true;
     await wait(status);
   }
 }
 
-function creation(options: EnsureTableOptions): CreateTableCommandInput {
+function creation(options: EnsureTableOptions, index: TableIndex | undefined): CreateTableCommandInput {
   const { table, partitionKey, sortKey, capacity = 'on-demand', deletionProtection } = options;
   const keys = [partitionKey, ...(sortKey === undefined ? [] : [sortKey])].map(namedKey);
+  const throughput =
+    capacity === 'on-demand' ? undefined : { ReadCapacityUnits: capacity.read, WriteCapacityUnits: capacity.write };
+  const own = keys.map(({ name, type }) => ({ AttributeName: name, AttributeType: ATTRIBUTE_TYPES[type] }));
+  const ofIndex = index === undefined ? [] : indexAttributes(index);
   return {
     TableName: table,
-    AttributeDefinitions: keys.map(({ name, type }) => ({ AttributeName: name, AttributeType: ATTRIBUTE_TYPES[type] })),
-    KeySchema: keys.map(({ name }, index) => ({ AttributeName: name, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-    ...(capacity === 'on-demand'
+    AttributeDefinitions: [
+      ...own,
+      ...ofIndex.filter(({ AttributeName }) => keys.every(({ name }) => name !== AttributeName)),
+    ],
+    KeySchema: keys.map(({ name }, position) => ({ AttributeName: name, KeyType: position === 0 ? 'HASH' : 'RANGE' })),
+    ...(index && { GlobalSecondaryIndexes: [indexCreation(index, throughput)] }),
+    ...(throughput === undefined
       ? { BillingMode: 'PAY_PER_REQUEST' }
-      : {
-          BillingMode: 'PROVISIONED',
-          ProvisionedThroughput: { ReadCapacityUnits: capacity.read, WriteCapacityUnits: capacity.write },
-        }),
+      : { BillingMode: 'PROVISIONED', ProvisionedThroughput: throughput }),
     ...(deletionProtection === undefined ? {} : { DeletionProtectionEnabled: deletionProtection }),
   };
 }

@@ -6,6 +6,7 @@ export { dynamodbLedger, type DynamodbLedgerOptions } from './dynamodb-ledger.ts
 export { dynamodbQuarantine, type DynamodbQuarantineOptions } from './dynamodb-quarantine.ts';
 export { dynamodbSink, type DynamodbRecord, type DynamodbSinkOptions, type KeyValue } from './dynamodb-sink.ts';
 export { dynamodbSource, type DynamodbSource, type DynamodbSourceOptions } from './dynamodb-source.ts';
+export { type EnsuredLedgerTable, ensureLedgerTable, type EnsureLedgerTableOptions } from './ensure-ledger-table.ts';
 export { type EnsuredTable, ensureTable } from './ensure-table.ts';
 export { itemSize, writeUnits } from './item-size.ts';
 export { jsonItem } from './json-item.ts';

@@ -1,11 +1,12 @@
 import { MillraceError } from '@millrace/core';
 import type { HeadRecord, VersionRecord } from '@millrace/core/plugin';
 import type { LedgerKey } from './ledger-key.ts';
+import { type ListingAttributes, listingAttributes } from './ledger-listing.ts';
 import { reportFromText, reportToText } from './ledger-report.ts';
 
 /*
  * How the records of a ledger look as items: the object's name is under `ref`, since `object` is the partition key; a report
- * is JSON; and what is finished may have an expiry.
+ * is JSON; what is finished may have an expiry; and a version has what lists it.
  */
 
 interface Stored extends LedgerKey {
@@ -16,7 +17,8 @@ interface Stored extends LedgerKey {
 }
 
 /** The item of one version of an object. */
-export interface VersionItem extends Stored, Omit<VersionRecord, 'object' | 'version' | 'report'> {
+export interface VersionItem
+  extends Stored, Partial<ListingAttributes>, Omit<VersionRecord, 'object' | 'version' | 'report'> {
   /** The report as JSON. */
   readonly report?: string;
 }
@@ -29,7 +31,14 @@ export type LedgerItem = VersionItem | HeadItem;
 export function versionItem(key: LedgerKey, record: VersionRecord, expiresAt: number | undefined): VersionItem {
   const { object: ref, report, ...rest } = record;
   const text = report === undefined ? {} : { report: reportToText(report) };
-  return { ...rest, ...text, ...key, ref, ...(record.state !== 'claimed' && { expiresAt }) };
+  return {
+    ...rest,
+    ...text,
+    ...key,
+    ref,
+    ...listingAttributes(record),
+    ...(record.state !== 'claimed' && { expiresAt }),
+  };
 }
 
 export function headItem(key: LedgerKey, record: HeadRecord, expiresAt: number | undefined): HeadItem {
@@ -39,7 +48,8 @@ export function headItem(key: LedgerKey, record: HeadRecord, expiresAt: number |
 
 /** @throws MillraceError `DYNAMODB_ENTRY_UNREADABLE` */
 export function versionRecord(item: VersionItem): VersionRecord {
-  const { object: _partition, version: _digest, expiresAt: _expiry, ref, report, ...known } = item;
+  const { object: _partition, version: _digest, expiresAt: _expiry, listedIn: _day, listing: _, ...kept } = item;
+  const { ref, report, ...known } = kept;
   try {
     return { ...known, object: ref, ...(report === undefined ? {} : { report: reportFromText(report) }) };
   } catch (cause) {

@@ -2,9 +2,10 @@ import { type DynamoDBDocumentClient, GetCommand, paginateQuery, PutCommand } fr
 import { MillraceError } from '@millrace/core';
 import type { LedgerItem, VersionItem } from './ledger-item.ts';
 import { FIRST_VERSION, type LedgerKey } from './ledger-key.ts';
+import { type IndexItem, LEDGER_INDEX, LEDGER_INDEX_KEY } from './ledger-listing.ts';
 import { serviceFault } from './service-fault.ts';
 
-/** The table, call by call. Every read is strongly consistent, and every call rejects with a coded error. */
+/** The table, call by call. Every read but that of the index is strongly consistent, and every call rejects with a coded error. */
 export interface LedgerTable {
   readonly get: (key: LedgerKey) => Promise<LedgerItem | undefined>;
   /**
@@ -17,6 +18,8 @@ export interface LedgerTable {
    */
   readonly put: (item: LedgerItem, seen: string | undefined) => Promise<boolean>;
   readonly versions: (partition: string) => Promise<readonly VersionItem[]>;
+  /** The items of the index in one of its partitions, page by page. */
+  readonly listed: (partition: string) => AsyncIterable<readonly IndexItem[]>;
 }
 
 export function ledgerTable(TableName: string, client: () => DynamoDBDocumentClient): LedgerTable {
@@ -65,7 +68,37 @@ export function ledgerTable(TableName: string, client: () => DynamoDBDocumentCli
         for await (const { Items = [] } of pages) items.push(...(Items as VersionItem[]));
         return items;
       }),
+    listed: async function* (partition) {
+      const pages = paginateQuery(
+        { client: client() },
+        {
+          TableName,
+          IndexName: LEDGER_INDEX,
+          KeyConditionExpression: '#listedIn = :partition',
+          ExpressionAttributeNames: { '#listedIn': LEDGER_INDEX_KEY.partitionKey },
+          ExpressionAttributeValues: { ':partition': partition },
+        },
+      )[Symbol.asyncIterator]();
+      for (;;) {
+        const page = await pages.next().catch((thrown: unknown) => {
+          throw listingFault(thrown, TableName);
+        });
+        if (page.done === true) return;
+        yield (page.value.Items ?? []) as IndexItem[];
+      }
+    },
   };
+}
+
+/** A table that has no such index, or one that is being made, refuses the query. */
+function listingFault(thrown: unknown, table: string): MillraceError {
+  if (!(thrown instanceof Error && thrown.name === 'ValidationException')) return ledgerFault(thrown, table);
+  return new MillraceError(
+    'DYNAMODB_INDEX_MISSING',
+    `Table ${table} cannot be listed: it has no index "${LEDGER_INDEX}" yet, or DynamoDB is still making it. Add it with ` +
+      `ensureLedgerTable({ table: '${table}' }). (${thrown.message})`,
+    { cause: thrown, details: { table, index: LEDGER_INDEX } },
+  );
 }
 
 function conditionOf(seen: string | undefined) {

@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
 import { decimalText, parseDecimal } from './decimal.ts';
-import type { Walk } from './marshal.ts';
+import type { Walk } from './marshal-walk.ts';
 import { base64, binaryOf, numberOf, textBytes } from './scalar.ts';
 
 /**

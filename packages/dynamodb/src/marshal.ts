@@ -1,11 +1,10 @@
 import { isMillraceError, MillraceError } from '@millrace/core';
-import { type AttributeName, AttributeNames, invalidName } from './attribute-names.ts';
-import { JsonBytes } from './json-bytes.ts';
+import { type AttributeName, invalidName } from './attribute-names.ts';
 import { MAX_LEVELS } from './limits.ts';
+import { Walk } from './marshal-walk.ts';
 import { setJson } from './marshal-set.ts';
 import { numberText } from './number.ts';
 import { base64, binaryOf, numberOf } from './scalar.ts';
-import { type WireParts, wireParts } from './wire-parts.ts';
 
 /** An item ready to be sent. */
 export interface Marshalled {
@@ -15,23 +14,6 @@ export interface Marshalled {
   readonly size: number;
   /** Whether it holds binary, which JSON has in base64. */
   readonly binary: boolean;
-}
-
-/** One walk over a record. It writes, measures and checks at once, because each further walk would cost as much again. */
-export class Walk {
-  size = 0;
-  binary = false;
-  allowUnsafe = false;
-  readonly out: JsonBytes = new JsonBytes();
-  readonly names: AttributeNames = new AttributeNames();
-  readonly parts: WireParts = wireParts();
-
-  begin(allowUnsafe: boolean): void {
-    this.out.clear();
-    this.size = 0;
-    this.binary = false;
-    this.allowUnsafe = allowUnsafe;
-  }
 }
 
 /** The walk that is not under way, with the names and the buffer of the ones before. */

@@ -1,5 +1,7 @@
 import {
+  type AttributeDefinition,
   type ContinuousBackupsDescription,
+  type CreateGlobalSecondaryIndexAction,
   CreateTableCommand,
   type CreateTableCommandInput,
   DescribeContinuousBackupsCommand,
@@ -10,6 +12,7 @@ import {
   type TimeToLiveDescription,
   type TimeToLiveSpecification,
   UpdateContinuousBackupsCommand,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { MillraceError } from '@millrace/core';
@@ -24,6 +27,8 @@ export interface TableCalls {
   readonly describe: () => Promise<TableDescription | undefined>;
   /** Answers false where another has made the table in the meantime. */
   readonly create: (input: CreateTableCommandInput) => Promise<boolean>;
+  /** Answers false if the table cannot be changed yet, because another change is under way. */
+  readonly addIndex: (attributes: AttributeDefinition[], index: CreateGlobalSecondaryIndexAction) => Promise<boolean>;
   /** The attribute that time to live goes by. */
   readonly timeToLive: () => Promise<string | undefined>;
   /** Leaves it as it is where it is switched on already. */
@@ -79,6 +84,19 @@ export function tableCalls(client: DynamoDBClient, TableName: string, signal: Ab
           return true;
         },
         { ResourceInUseException: false },
+      ),
+    addIndex: (AttributeDefinitions, index) =>
+      call(
+        'UpdateTable',
+        async () => {
+          const GlobalSecondaryIndexUpdates = [{ Create: index }];
+          const command = new UpdateTableCommand({ TableName, AttributeDefinitions, GlobalSecondaryIndexUpdates });
+          await send<TableDescription>('UpdateTable', command, 'TableDescription', ({ TableStatus }) =>
+            isStatus(TableStatus),
+          );
+          return true;
+        },
+        { ResourceInUseException: false, LimitExceededException: false },
       ),
     timeToLive: () =>
       call('time to live', async () => {

@@ -42,6 +42,15 @@ export interface EnsureTableOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A global secondary index with keys of strings. Not an option of users: a table of Millrace's own has the index that it needs. */
+export interface TableIndex {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  /** Attributes in it beside the keys. */
+  readonly attributes: readonly string[];
+}
+
 const KEY_TYPES: readonly string[] = ['string', 'number', 'binary'];
 
 const tableKey: OptionCheck = (value) => {

@@ -59,7 +59,9 @@ describe('the items of an object', () => {
         versionTag: 'tag',
         generation: 1,
         stamp: expect.any(String),
+        firstClaimedAt: '2026-01-01T00:00:00.000Z',
         updatedAt: '2026-01-01T00:00:00.000Z',
+        listedIn: 'prices#2026-01-01',
       },
     ]);
     now += 10;
@@ -337,6 +339,17 @@ describe('createLedgerTable', () => {
         AttributeDefinitions: [
           { AttributeName: 'object', AttributeType: 'S' },
           { AttributeName: 'version', AttributeType: 'S' },
+          { AttributeName: 'listedIn', AttributeType: 'S' },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: 'listing',
+            KeySchema: [
+              { AttributeName: 'listedIn', KeyType: 'HASH' },
+              { AttributeName: 'version', KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: expect.arrayContaining(['state', 'listing']) },
+          },
         ],
         BillingMode: 'PAY_PER_REQUEST',
       },

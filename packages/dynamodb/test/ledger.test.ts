@@ -1,3 +1,4 @@
+import type { Ledger } from '@millrace/core';
 import { ledgerCases } from '@millrace/testkit';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { dynamodbLedger } from '../src/index.ts';
@@ -10,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => stand.stop());
 
 describe('a ledger in DynamoDB keeps the contract', () => {
-  const cases = ledgerCases({ create: (now) => dynamodbLedger({ table: stand.table, client: stand.client }, now) });
+  const create = (now: () => number): Ledger => dynamodbLedger({ table: stand.table, client: stand.client }, now);
+  const cases = ledgerCases({ create, lists: true });
   it.each(cases.map((one) => [`${one.clause} ${one.name}`, one] as const))('%s', (_, one) => one.run());
 });

@@ -188,6 +188,7 @@ describe('the attributes of a ledger that the README lists', () => {
       retiredBelow: 0,
       retired: true,
       report: {} as VersionRecord['report'] & object,
+      firstClaimedAt: 'f',
       updatedAt: 'u',
     };
     expect(listed('Beside these a version has ', '; a head has')).toEqual(keysOf(versionItem(key, version, 1)));

@@ -210,6 +210,19 @@ describe('a client that is changed after the first requests', () => {
     expect(stub.requests.map(wayOf)).toEqual(CLIENT);
   });
 
+  it('is used for each request where middleware came while it was judged', async () => {
+    const client = clientOf();
+    const { retryStrategy } = client.config;
+    let isJudged = false;
+    client.config.retryStrategy = () => {
+      if (!isJudged) add(client);
+      isJudged = true;
+      return retryStrategy();
+    };
+    expect(await waysOf({ client })).toEqual(CLIENT);
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
   it.each<[string, (client: DynamoDBClient) => void]>([
     ['region', ({ config }) => void (config.region = async () => 'eu-west-1')],
     [
@@ -244,6 +257,24 @@ describe('a client that is changed after the first requests', () => {
 });
 
 describe('where the client is a mock', () => {
+  it.each([
+    ['gets the signal with each request', false],
+    ['gets no signal if it caches its middleware, which would keep it', true],
+  ])('it %s', async (_, cacheMiddleware) => {
+    const client = clientOf({ cacheMiddleware });
+    const given: unknown[] = [];
+    const send = client.send.bind(client) as (...sent: readonly unknown[]) => unknown;
+    Object.assign(client, {
+      send: (command: unknown, ...options: readonly unknown[]) => {
+        given.push(...options);
+        return send(command, ...options);
+      },
+    });
+    await waysOf({ client });
+    const signal = { abortSignal: expect.any(AbortSignal) as AbortSignal };
+    expect(given).toEqual(cacheMiddleware ? [] : [signal, signal, signal]);
+  });
+
   it('that answers itself, each write goes to it, with all of its items', async () => {
     const client = clientOf();
     const inputs: unknown[] = [];

@@ -71,7 +71,7 @@ export function contentSignature(head: Uint8Array): ContentSignature | undefined
   if (found?.name === 'bzip2' && !BZIP2_BLOCKS.includes(latin1(head.subarray(4, 10)))) return undefined;
   if (found !== undefined) return found;
   if (isTar(head)) return TAR;
-  return holdsZipHeader(head.subarray(0, SIGNATURE_LENGTH)) ? ZIP_AFTER_OTHERS : undefined;
+  return holdsZipHeader(head) ? ZIP_AFTER_OTHERS : undefined;
 }
 
 /** Recognizes a tar header by its checksum, which archives from before POSIX have, too. Text does not end in a zero there. */
@@ -86,7 +86,7 @@ function isTar(head: Uint8Array): boolean {
 
 /** Whether the header of a file in a zip begins among these bytes. Its third byte is one that text does not have. */
 function holdsZipHeader(head: Uint8Array): boolean {
-  for (let at = head.indexOf(3); at !== -1; at = head.indexOf(3, at + 1)) {
+  for (let at = head.indexOf(3); at !== -1 && at < SIGNATURE_LENGTH - 1; at = head.indexOf(3, at + 1)) {
     if (head[at - 2] === 0x50 && head[at - 1] === 0x4b && head[at + 1] === 4) return true;
   }
   return false;

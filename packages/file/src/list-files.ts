@@ -1,7 +1,7 @@
 import { glob, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
-import { check, checkOptions } from '@millrace/core/plugin';
+import { check, checkOptions, inShare, isShare, type OptionCheck } from '@millrace/core/plugin';
 import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -10,6 +10,19 @@ export interface FileListQuery {
   readonly files: string | readonly string[];
   /** Directory that relative paths and globs are resolved against. @default the working directory */
   readonly cwd?: string;
+  /** Lists only files that were modified at this time or later. Standard input has no time or size, and passes. @default no start */
+  readonly since?: Date;
+  /** Lists only files that were modified before this time. @default no end */
+  readonly until?: Date;
+  /** Lists only files of at least as many bytes. @default 0 */
+  readonly minSize?: number;
+  /** Lists only files of at most as many bytes. @default no limit */
+  readonly maxSize?: number;
+  /**
+   * Lists one share of the files, such as `'1/4'`, so that several processes can divide a listing. A path is in the same share each
+   * time. @default all
+   */
+  readonly share?: string;
 }
 
 /** Lists pinned references to the files of a query, each once: in the order of its members, the files of a glob by name. */
@@ -18,15 +31,33 @@ export function listFiles(query: FileListQuery): AsyncIterable<FileRef> {
     files: (value) =>
       typeof value === 'string' || Array.isArray(value) ? undefined : 'a path, a glob or a list of them',
     cwd: check.optional(check.text),
+    since: check.optional(isDate),
+    until: check.optional(isDate),
+    minSize: check.optional(check.integer(0)),
+    maxSize: check.optional(check.integer(0)),
+    share: check.optional(isShare),
   });
-  const { files, cwd = '.' } = query;
-  return { [Symbol.asyncIterator]: () => find(typeof files === 'string' ? [files] : files, cwd) };
+  return { [Symbol.asyncIterator]: () => wanted(query) };
+}
+
+const isDate: OptionCheck = (value) =>
+  value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid';
+
+async function* wanted(query: FileListQuery): AsyncGenerator<FileRef, void, undefined> {
+  const { files, cwd = '.', since, until, minSize = 0, maxSize = Number.POSITIVE_INFINITY, share } = query;
+  const isMine = share === undefined ? () => true : inShare(share);
+  for await (const ref of find(typeof files === 'string' ? [files] : files, cwd)) {
+    const { path, size = minSize, modifiedMs } = ref;
+    if (!isMine(path) || size < minSize || size > maxSize) continue;
+    if (modifiedMs !== undefined && modifiedMs < (since?.getTime() ?? Number.NEGATIVE_INFINITY)) continue;
+    if (modifiedMs === undefined || modifiedMs < (until?.getTime() ?? Number.POSITIVE_INFINITY)) yield ref;
+  }
 }
 
 async function* find(files: readonly string[], cwd: string): AsyncGenerator<FileRef, void, undefined> {
   const seen = new Set<string>();
-  for (const wanted of files) {
-    for (const ref of wanted === STANDARD_INPUT ? [{ path: wanted }] : await refsOf(wanted, cwd)) {
+  for (const name of files) {
+    for (const ref of name === STANDARD_INPUT ? [{ path: name }] : await refsOf(name, cwd)) {
       if (!seen.has(ref.path)) yield ref;
       seen.add(ref.path);
     }

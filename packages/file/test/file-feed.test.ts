@@ -140,6 +140,31 @@ it('a listing names files, each once, in order, and tells what is not there', as
   expect(() => fileSource().list({ path: 'a' } as never)).toThrow(expect.objectContaining({ code: 'OPTION_UNKNOWN' }));
 });
 
+it('a listing chooses by time, size and share', async () => {
+  const sizes = { a: 0, b: 10, c: 100, d: 1000 };
+  const directory = await place(
+    Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, 'x'.repeat(size)])),
+  );
+  for (const [index, name] of Object.keys(sizes).entries()) {
+    const at = new Date(Date.UTC(2026, 10, 25 + index));
+    await utimes(join(directory, name), at, at);
+  }
+  const names = async (query: object): Promise<string> =>
+    (await listed({ files: ['?', '-'], cwd: directory, ...query })).map(({ path }) => path.at(-1)).join('');
+  expect(await names({ since: new Date('2026-11-26') })).toBe('bcd-');
+  expect(await names({ until: new Date('2026-11-26') })).toBe('a-');
+  expect(await names({ since: new Date('2026-11-26'), until: new Date('2026-11-28') })).toBe('bc-');
+  expect(await names({ minSize: 10, maxSize: 100 })).toBe('bc-');
+  const shares = await Promise.all(['1/2', '2/2'].map((share) => names({ share })));
+  expect(shares.join('').split('').toSorted().join('')).toBe('-abcd');
+  expect(await names({ share: '1/2' })).toBe(shares[0]);
+  for (const wrong of [{ since: 1 }, { maxSize: -1 }, { share: '3/2' }]) {
+    expect(() => fileSource().list({ files: 'a', ...wrong } as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  }
+});
+
 it('a file is told by place and content, not by time; a listing pins time and size', async () => {
   const directory = await place({ 'a b.txt': 'a' });
   const path = join(directory, 'a b.txt');

@@ -9,27 +9,40 @@ export type ArchiveOutput = Uint8Array | Part | typeof MORE;
 /** Makes a layer of the reader of an archive, which takes its input from a queue. */
 export function archiveLayer(
   input: ByteQueue,
-  outputs: AsyncIterator<ArchiveOutput, void, undefined> | Iterator<ArchiveOutput, void, undefined>,
+  outputs: Generator<ArchiveOutput, void, undefined> | AsyncGenerator<ArchiveOutput, void, undefined>,
   close: () => void = () => {},
 ): Layer {
   let closed = false;
 
-  async function* available(): AsyncGenerator<Uint8Array | Part, void, undefined> {
+  function* available(from: Generator<ArchiveOutput, void, undefined>): Generator<Uint8Array | Part, void, undefined> {
     while (!closed) {
-      const { done, value } = await outputs.next();
+      const { done, value } = from.next();
       if (done === true || value === MORE) return;
       yield value;
     }
   }
 
+  async function* availableLater(
+    from: AsyncGenerator<ArchiveOutput, void, undefined>,
+  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
+    while (!closed) {
+      const { done, value } = await from.next();
+      if (done === true || value === MORE) return;
+      yield value;
+    }
+  }
+
+  const outputsNow = (): ReturnType<Layer['end']> =>
+    Symbol.iterator in outputs ? available(outputs) : availableLater(outputs);
+
   return {
-    push: async function* (piece) {
+    push: (piece) => {
       input.append(piece);
-      yield* available();
+      return outputsNow();
     },
-    end: async function* () {
+    end: () => {
       input.end();
-      yield* available();
+      return outputsNow();
     },
     close: () => {
       closed = true;

@@ -10,7 +10,8 @@ export class ByteQueue {
     const rest = this.rest();
     this.#before += this.#at;
     this.#at = 0;
-    this.#bytes = piece;
+    // A view of a Buffer costs several times as much as one of a plain array, and an archive of small files has many.
+    this.#bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
     if (rest.length === 0) return;
     this.#bytes = new Uint8Array(rest.length + piece.length);
     this.#bytes.set(rest);

@@ -25,29 +25,35 @@ export const MAGIC_LENGTH = 6;
  * What files begin with. Brotli and raw deflate have no mark. That of zlib is two bytes, of which 78 5e is left out here: it
  * is "x^" in a text.
  */
-const MAGIC: readonly (readonly [format: string, hex: string])[] = [
-  ['gzip', '1f8b'],
-  ['zlib', '7801'],
-  ['zlib', '789c'],
-  ['zlib', '78da'],
-  ['zstd', '28b52ffd'],
-  ['zip', '504b0304'],
-  ['zip', '504b0506'],
-  ['bzip2', '425a68'],
-  ['xz', 'fd377a585a00'],
-  ['lz4', '04224d18'],
-  ['compress', '1f9d'],
+const MAGIC: readonly (readonly [format: string, mark: readonly number[]])[] = [
+  ['gzip', [0x1f, 0x8b]],
+  ['zlib', [0x78, 0x01]],
+  ['zlib', [0x78, 0x9c]],
+  ['zlib', [0x78, 0xda]],
+  ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['zip', [0x50, 0x4b, 0x05, 0x06]],
+  ['bzip2', [0x42, 0x5a, 0x68]],
+  ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['compress', [0x1f, 0x9d]],
 ];
 
-/** RFC 8878, section 3.1.2: what may stand before the first frame. */
-const SKIPPABLE_FRAME = /^5.2a4d18/;
-
-/** The format that the bytes show, supported or not; `undefined` if they show none. */
+/** The format that the bytes show, supported or not; `undefined` if they show none. It is asked for each file of an archive. */
 export function formatOfBytes(head: Uint8Array): string | undefined {
   if (isTar(head)) return 'tar';
-  const hex = Array.from(head.subarray(0, MAGIC_LENGTH), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (SKIPPABLE_FRAME.test(hex)) return 'zstd';
-  return MAGIC.find(([, magic]) => hex.startsWith(magic))?.[0];
+  for (const [format, mark] of MAGIC) if (begins(head, mark)) return format;
+  return isSkippableFrame(head) ? 'zstd' : undefined;
+}
+
+function begins(head: Uint8Array, mark: readonly number[]): boolean {
+  for (let at = 0; at < mark.length; at += 1) if (head[at] !== mark[at]) return false;
+  return true;
+}
+
+/** RFC 8878, section 3.1.2: what may be before the first frame of zstd. */
+function isSkippableFrame(head: Uint8Array): boolean {
+  return head[0]! >>> 4 === 5 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18;
 }
 
 /** Whether a format holds files, each of which has a name of its own. */
@@ -90,14 +96,16 @@ const SHORTHANDS: ReadonlyMap<string, readonly string[]> = new Map([
 /** The formats that a name's suffixes say, outermost first: `a.csv.br.gz` is brotli inside gzip. */
 export function formatsOfName(uri: string, known: Suffixes): readonly CompressionFormat[] {
   const formats: CompressionFormat[] = [];
-  const [, ...suffixes] = uri
-    .slice(uri.lastIndexOf('/') + 1)
-    .toLowerCase()
-    .split('.');
-  for (const suffix of suffixes.flatMap((one) => SHORTHANDS.get(one) ?? [one]).toReversed()) {
-    const format = known.get(suffix);
-    if (format === undefined) break;
-    formats.push(format);
+  let name = uri.slice(uri.lastIndexOf('/') + 1).toLowerCase();
+  for (let dot = name.lastIndexOf('.'); dot >= 0; dot = name.lastIndexOf('.')) {
+    const suffix = name.slice(dot + 1);
+    const found = known.get(suffix);
+    const all = SHORTHANDS.get(suffix)?.map((one) => known.get(one)) ?? [found];
+    name = name.slice(0, dot);
+    for (const format of all.toReversed()) {
+      if (format === undefined) return formats;
+      formats.push(format);
+    }
   }
   return formats;
 }

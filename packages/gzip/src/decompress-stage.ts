@@ -11,6 +11,7 @@ import {
   type Suffixes,
 } from './compression-format.ts';
 import type { Layer } from './layer.ts';
+import { eachOutput, outputsOf, type Step, type Steps, stepsOf } from './steps.ts';
 
 export interface DecompressSettings extends Choice {
   readonly maxDepth: number;
@@ -21,125 +22,177 @@ export interface DecompressSettings extends Choice {
 
 /** `decompress` at work on one item. */
 export function startDecompress(settings: DecompressSettings, { item, count, note }: ItemContext): DecompressorStage {
+  // Inside, the name alone decides nothing that the bytes contradict: it is rarely kept up to date.
+  const inner: Choice = { ...settings, expect: undefined, onConflict: 'bytes' };
   const named = formatsOfName(item.part ?? item.uri, settings.suffixes);
-  const outermost = detectingLayer({ settings, count, note, named, outer: [], self: undefined });
-  return { push: outermost.push, end: outermost.end, close: outermost.close };
+  const outermost = new DetectingLayer({ settings, inner, count, note }, named, [], undefined);
+  return {
+    push: (input) => outputsOf(outermost.push(input)),
+    end: () => outputsOf(outermost.end()),
+    close: () => outermost.close(),
+  };
 }
 
-/** What is to be looked at: an item, or what was inside a layer of it. */
-interface Found {
+/** What all layers of an item share. */
+interface Shared {
   readonly settings: DecompressSettings;
+  /** How the compression is chosen of what is inside another one. */
+  readonly inner: Choice;
   readonly count: ItemContext['count'];
   readonly note: ItemContext['note'];
-  /** What its name says of this and of the layers inside it. */
-  readonly named: readonly CompressionFormat[];
-  /** The compressions that it stands in, the outermost first. */
-  readonly outer: readonly CompressionFormat[];
-  /** The file of an archive that it is. It is begun only once it shows not to be an archive itself. */
-  readonly self: Part | undefined;
 }
 
-/** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
-function detectingLayer({ settings, count, note, named, outer, self }: Found): Layer {
-  const depth = depthOf(outer);
-  let head = new Uint8Array(0);
-  let isDecided = false;
-  let beginning: Part | undefined;
-  let layer: Layer | undefined;
-  let inner: Layer | undefined;
-  /** The compressions that what is in `layer` stands in. */
-  let inside: readonly CompressionFormat[] = outer;
+const NO_BYTES = new Uint8Array(0);
 
-  function decide(): void {
-    isDecided = true;
-    const format = chosen();
-    if (!isArchive(format)) beginning = self;
-    // What an archive holds differs from file to file.
-    if (!outer.some(isArchive) && (outer.length === 0 || format !== 'none'))
-      note('format', [...outer, format].join(' '));
-    if (format === 'none') return;
-    layer = settings.startLayer(format, count);
-    inside = [...outer, format];
-    if (isArchive(format)) return; // Its files are found one by one.
-    inner = detectingLayer({
-      settings,
-      count,
-      note,
-      named: named.slice(1),
-      outer: inside,
-      self: undefined,
-    });
+/** Holds the first bytes back until they show how they are compressed, then undoes that and looks at what is inside. */
+class DetectingLayer {
+  readonly #shared: Shared;
+  readonly #named: readonly CompressionFormat[];
+  readonly #outer: readonly CompressionFormat[];
+  readonly #self: Part | undefined;
+  #head: Uint8Array = NO_BYTES;
+  #isDecided = false;
+  #beginning: Part | undefined;
+  #layer: Layer | undefined;
+  #inner: DetectingLayer | undefined;
+  /** The compressions that what is in `layer` stands in. */
+  #outerOfInner: readonly CompressionFormat[];
+
+  /**
+   * @param named what its name says of this and of the layers inside it
+   * @param outer the compressions that it is in, the outermost first
+   * @param self the file of an archive that it is, which errors name. It is begun only once it shows not to be an archive itself
+   */
+  constructor(
+    shared: Shared,
+    named: readonly CompressionFormat[],
+    outer: readonly CompressionFormat[],
+    self: Part | undefined,
+  ) {
+    this.#shared = shared;
+    this.#named = named;
+    this.#outer = outer;
+    this.#outerOfInner = outer;
+    this.#self = self;
   }
 
-  function chosen(): CompressionFormat | 'none' {
+  push(input: Uint8Array): Iterable<Step> {
+    if (this.#isDecided) return this.#passed(input);
+    const head = joined(this.#head, input);
+    if (!isEnough(head, this.#outer.length === 0 ? this.#shared.settings.expect : undefined)) {
+      // Input is the caller's, and may be a small part of a large chunk.
+      this.#head = head === input ? new Uint8Array(input) : head;
+      return [];
+    }
+    this.#decide(head);
+    return this.#passed(head);
+  }
+
+  end(): Iterable<Step> {
+    const passed = this.#isDecided ? [] : this.#passedAtEnd();
+    return this.#layer === undefined ? passed : this.#withNames(this.#ended(passed));
+  }
+
+  close(): void {
+    this.#layer?.close();
+    this.#inner?.close();
+  }
+
+  #passedAtEnd(): Iterable<Step> {
+    const head = this.#head;
+    this.#decide(head);
+    return this.#passed(head);
+  }
+
+  *#ended(passed: Iterable<Step>): Steps {
+    yield* passed;
+    yield* eachOutput(stepsOf(this.#layer!.end()), (output) => this.#inside(output));
+    if (this.#inner !== undefined) yield* this.#inner.end();
+  }
+
+  #passed(bytes: Uint8Array): Iterable<Step> {
+    const begun: readonly Part[] = this.#beginning === undefined ? [] : [this.#beginning];
+    this.#beginning = undefined;
+    if (bytes.length === 0) return begun;
+    if (this.#layer === undefined) return [...begun, bytes];
+    return this.#withNames(this.#unpacked(begun, this.#layer.push(bytes)));
+  }
+
+  *#unpacked(begun: readonly Part[], outputs: ReturnType<Layer['push']>): Steps {
+    yield* begun;
+    yield* eachOutput(stepsOf(outputs), (output) => this.#inside(output));
+  }
+
+  /** What becomes of an output of the layer. */
+  #inside(output: Uint8Array | Part): Iterable<Step> {
+    return isPart(output) ? this.#begun(output) : this.#inner!.push(output);
+  }
+
+  /** Ends the file of the archive before this one, and begins this one. */
+  *#begun({ name }: Part): Steps {
+    if (this.#inner !== undefined) yield* this.#inner.end();
+    this.#inner?.close();
+    const file = part(this.#self === undefined ? name : `${this.#self.name}/${name}`);
+    const named = formatsOfName(name, this.#shared.settings.suffixes);
+    this.#inner = new DetectingLayer(this.#shared, named, this.#outerOfInner, file);
+  }
+
+  #decide(head: Uint8Array): void {
+    this.#isDecided = true;
+    this.#head = NO_BYTES;
+    const { settings, count, note } = this.#shared;
+    const outer = this.#outer;
+    try {
+      const format = this.#chosen(head);
+      if (!isArchive(format)) this.#beginning = this.#self;
+      // What an archive holds differs from file to file.
+      if (!outer.some(isArchive) && (outer.length === 0 || format !== 'none'))
+        note('format', [...outer, format].join(' '));
+      if (format === 'none') return;
+      this.#layer = settings.startLayer(format, count);
+      this.#outerOfInner = [...outer, format];
+      if (isArchive(format)) return; // Its files are found one by one.
+      this.#inner = new DetectingLayer(this.#shared, this.#named.slice(1), this.#outerOfInner, undefined);
+    } catch (error) {
+      throw this.#withName(error);
+    }
+  }
+
+  #chosen(head: Uint8Array): CompressionFormat | 'none' {
+    const { settings, inner } = this.#shared;
     const { maxDepth } = settings;
+    const depth = depthOf(this.#outer);
     // However the input was cut, the same bytes decide.
-    const first = head.subarray(0, HEAD_LENGTH);
+    const first = head.length > HEAD_LENGTH ? head.subarray(0, HEAD_LENGTH) : head;
     const shown = depth >= maxDepth ? formatOfBytes(first) : undefined;
     if (depth >= maxDepth && shown === undefined) return 'none';
-    if (shown !== undefined && depthOf([...outer, shown]) > maxDepth) {
+    if (shown !== undefined && depthOf([...this.#outer, shown]) > maxDepth) {
       throw new MillraceError(
         'COMPRESSION_TOO_DEEP',
         `After ${depth} compressions were undone, the data is still ${shown}. Raise maxDepth if that is right.`,
         { details: { format: shown, maxDepth } },
       );
     }
-    // Inside, the name alone decides nothing that the bytes contradict: it is rarely kept up to date.
-    const isOutermost = outer.length === 0;
-    const choice: Choice = isOutermost ? settings : { ...settings, expect: undefined, onConflict: 'bytes' };
-    return chooseFormat(first, named[0], choice, isOutermost);
+    const isOutermost = this.#outer.length === 0;
+    return chooseFormat(first, this.#named[0], isOutermost ? settings : inner, isOutermost);
   }
 
-  async function* through(bytes: Uint8Array): AsyncGenerator<Uint8Array | Part, void, undefined> {
-    if (beginning !== undefined) yield beginning;
-    beginning = undefined;
-    if (bytes.length === 0) return;
-    if (layer === undefined) yield bytes;
-    else yield* unpacked(layer.push(bytes));
-  }
-
-  async function* unpacked(
-    outputs: AsyncIterable<Uint8Array | Part>,
-  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
-    for await (const output of outputs) {
-      if (!isPart(output)) {
-        yield* inner!.push(output);
-        continue;
-      }
-      if (inner !== undefined) yield* inner.end();
-      inner?.close();
-      const file = part(self === undefined ? output.name : `${self.name}/${output.name}`);
-      const names = formatsOfName(output.name, settings.suffixes);
-      inner = naming(file, detectingLayer({ settings, count, note, named: names, outer: inside, self: file }));
+  *#withNames(steps: Steps): Steps {
+    try {
+      yield* steps;
+    } catch (error) {
+      throw this.#withName(error);
     }
   }
 
-  return {
-    push: async function* (input) {
-      if (isDecided) {
-        yield* through(input);
-        return;
-      }
-      head = joined(head, input);
-      if (!isEnough(head, outer.length === 0 ? settings.expect : undefined)) return;
-      decide();
-      yield* through(head);
-      head = new Uint8Array(0);
-    },
-    end: async function* () {
-      if (!isDecided) {
-        decide();
-        yield* through(head);
-      }
-      if (layer === undefined) return;
-      yield* unpacked(layer.end());
-      if (inner !== undefined) yield* inner.end();
-    },
-    close: () => {
-      layer?.close();
-      inner?.close();
-    },
-  };
+  /** An error names the file of the archive that it is in. */
+  #withName(error: unknown): unknown {
+    const name = this.#self?.name;
+    if (name === undefined || !isMillraceError(error)) return error;
+    if (error.part !== name && error.part?.startsWith(`${name}/`) !== true)
+      error.part = error.part === undefined ? name : `${name}/${error.part}`;
+    return error;
+  }
 }
 
 /** How many compressions were undone. An archive of tar compresses nothing, so that the outermost one is not counted. */
@@ -158,24 +211,8 @@ function isEnough(head: Uint8Array, expect: DecompressSettings['expect']): boole
   return expect !== undefined && !expect.some((one) => one === 'none' || isArchive(one));
 }
 
-/** A layer of which errors name the file of the archive. */
-function naming({ name }: Part, { push, end, close }: Layer): Layer {
-  const named = async function* (
-    outputs: AsyncIterable<Uint8Array | Part>,
-  ): AsyncGenerator<Uint8Array | Part, void, undefined> {
-    try {
-      yield* outputs;
-    } catch (error) {
-      if (isMillraceError(error) && error.part !== name && error.part?.startsWith(`${name}/`) !== true) {
-        error.part = error.part === undefined ? name : `${name}/${error.part}`;
-      }
-      throw error;
-    }
-  };
-  return { push: (input) => named(push(input)), end: () => named(end()), close };
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  if (first.length === 0) return second;
   const both = new Uint8Array(first.length + second.length);
   both.set(first);
   both.set(second, first.length);

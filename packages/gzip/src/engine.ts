@@ -9,7 +9,7 @@ export interface Engine {
    * Starts on the deflate stream of one member.
    *
    * @param corrupt makes the error for data that is not a deflate stream
-   * @param small whether the stream is likely to give no more than `OUTPUT_BYTES`, because the one before did not
+   * @param small whether the first input is likely to hold the whole stream, with no more than `OUTPUT_BYTES` of output
    */
   readonly inflater: (corrupt: (cause: unknown) => Error, small: boolean) => Inflater;
 }

@@ -41,6 +41,8 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
   let offset = 0;
   let framing: ByteReader<void> = startMember(0);
   let inflater: Inflater | undefined;
+  /** Whether the input at hand ends as a small member does. */
+  let endsSmall = false;
   /** The first bytes of data that is not gzip, until there are enough to say what it is. */
   let foreign: readonly number[] | undefined;
   let crc = 0;
@@ -84,7 +86,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
       case 'header':
         if (framing.next(byte).done !== true) return;
         part = 'data';
-        inflater = engine.inflater(corrupt, member > 1 && length <= OUTPUT_BYTES);
+        inflater = engine.inflater(corrupt, endsSmall || (member > 1 && length <= OUTPUT_BYTES));
         crc = 0;
         length = 0;
         return;
@@ -126,6 +128,7 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
   async function* outputs(input: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
     const before = received;
     received += input.length;
+    endsSmall = mayEndSmallMember(input);
     for (let at = 0; at < input.length && !closed;) {
       offset = before + at;
       if (foreign !== undefined || (offset < MAGIC.length && input[at] !== MAGIC[offset])) {
@@ -161,6 +164,19 @@ export function gunzipStage(engine: Engine, limits: GunzipLimits): DecompressorS
     },
   };
 }
+
+/**
+ * Whether the last four bytes are the length of a small member (RFC 1952, section 2.3.1), as they are if the input is a whole small
+ * file. Compressed data looks like that once in 16,000 times.
+ */
+function mayEndSmallMember(input: Uint8Array): boolean {
+  const { length } = input;
+  if (length < MIN_MEMBER_BYTES || length > PIECE_BYTES) return false;
+  return new DataView(input.buffer, input.byteOffset + length - 4).getUint32(0, true) <= OUTPUT_BYTES;
+}
+
+/** A header of 10 bytes, a trailer of 8 and an empty deflate stream of 2. */
+const MIN_MEMBER_BYTES = 20;
 
 const EMPTY = 'The item is empty; even an empty file has 20 bytes as gzip. The upload may have failed.';
 const RESEND = 'The file is incomplete. Ask the sender for a new copy.';

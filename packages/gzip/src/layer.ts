@@ -1,11 +1,11 @@
 import { MillraceError } from '@millrace/core';
-import type { Part } from '@millrace/core/plugin';
+import type { Outputs, Part } from '@millrace/core/plugin';
 import type { CompressionFormat } from './compression-format.ts';
 
 /** Undoes one compression of an item; of an archive, it begins a part with each file. */
 export interface Layer {
-  readonly push: (input: Uint8Array) => AsyncIterable<Uint8Array | Part>;
-  readonly end: () => AsyncIterable<Uint8Array | Part>;
+  readonly push: (input: Uint8Array) => Outputs<Uint8Array | Part>;
+  readonly end: () => Outputs<Uint8Array | Part>;
   readonly close: () => void;
 }
 

@@ -1,1 +1,2 @@
-export { tar, type TarEntry, type TarOptions } from './tar/tar.ts';
+export type { TarEntry } from './tar/tar-entry.ts';
+export { tar, type TarOptions } from './tar/tar.ts';

@@ -1,4 +1,13 @@
-import { type Feed, feed, map, MillraceError, type Parser, type Sink, type Source } from '@millrace/core';
+import {
+  type Expectations,
+  type Feed,
+  feed,
+  map,
+  MillraceError,
+  type Parser,
+  type Sink,
+  type Source,
+} from '@millrace/core';
 import type { Entry } from '@millrace/core/plugin';
 import { vi } from 'vitest';
 import type { ObjectRef } from '../src/index.ts';
@@ -21,6 +30,8 @@ export interface TextFeedOptions {
   readonly writeMs?: number;
   /** Whether a pause moves the fake clock instead of waiting for it, so that only the feed's own pauses take time. */
   readonly movesClock?: boolean;
+  /** What the feed expects of an object. */
+  readonly expect?: Expectations;
 }
 
 const wait = (ms: number): Promise<unknown> => new Promise((resolve) => void setTimeout(resolve, ms));
@@ -29,7 +40,7 @@ const moveClock = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(
 /** A real feed of core over texts in memory: one record a line; lines that start with `bad` are rejected. */
 export function textFeed(
   bucket: Bucket,
-  { pauseMs = 0, writeMs = 0, movesClock = false }: TextFeedOptions = {},
+  { pauseMs = 0, writeMs = 0, movesClock = false, expect = {} }: TextFeedOptions = {},
 ): TextFeed {
   const pause = movesClock ? moveClock : wait;
   const rows = new Map<string, unknown>();
@@ -76,7 +87,7 @@ export function textFeed(
       for (const { item, ordinal, value } of entries) rows.set(`${item.id}/${ordinal}`, value);
     },
   };
-  const made = feed('texts')
+  const made = feed('texts', { expect })
     .from(source)
     .through(lines)
     .through(map((line) => line.toUpperCase()))

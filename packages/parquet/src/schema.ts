@@ -59,6 +59,8 @@ export function schemaFields(elements: readonly SchemaElement[], options: Schema
     };
     const path = above === '' ? name : `${above}.${name}`;
     if (element.type !== undefined) return leaf(place, element, path);
+    // A group says how many fields it has. What says neither is a column of a type that the format does not have.
+    if (count === undefined) throw columnInvalid({ column: columns, path }, 'has no type of the Parquet format');
     const fields = Array.from({ length: children(count, elements.length) }, () => field(place, path, depth + 1));
     assertDistinct(fields);
     return { ...place, shape: shapeOf(element, fields), fields };

@@ -1,26 +1,12 @@
 import type { MillraceError } from '@millrace/core';
-import type { Context } from '@millrace/core/plugin';
-import { ask, type Asking } from './ask.ts';
+import { ask } from './ask.ts';
+import type { Delivery } from './delivery.ts';
 import { settleCount } from './missing-rows.ts';
 import type { Row } from './prepare.ts';
 import { countsOf, insertedRows } from './response.ts';
 import type { StatementFault } from './statement-fault.ts';
 import type { RowsOfStatement } from './statements-of.ts';
-import { countedUpsert, type Target, upsert, upsertLast } from './upsert.ts';
-
-/** What delivering needs, and what it reports refused rows to. */
-export interface Delivery {
-  readonly asking: Asking;
-  readonly target: Target;
-  readonly context: Context;
-  /** Whether the client reports the number of rows in a command tag. */
-  readonly tagged: boolean;
-  /** Whether the table is known to take rows: one that never took any is at fault itself. */
-  readonly proof: { written: boolean };
-  readonly refused: (row: Row, error: MillraceError) => void;
-  /** Whether the statement itself is known to be sound, so that a row is at fault. */
-  readonly isolating: boolean;
-}
+import { countedUpsert, upsert, upsertLast } from './upsert.ts';
 
 /**
  * Brings rows into the table, by one statement if PostgreSQL takes all of them. A statement is a transaction: it writes

@@ -1,6 +1,6 @@
 export type { PostgresClient, PostgresConnection, PostgresResult } from './client.ts';
 export { columnsFromSchema, type StandardJsonSchema } from './columns-from-schema.ts';
-export { createLedgerTable, type CreateLedgerTableOptions } from './create-ledger-table.ts';
+export { createLedgerTable, type CreateLedgerTableOptions, ensureLedgerTable } from './create-ledger-table.ts';
 export { ensureTable, type EnsurePostgresTableOptions, type PostgresTableDifference } from './ensure-table.ts';
 export { landingColumns, landingRow, type LandingRow } from './landing-row.ts';
 export { postgresLedger, type PostgresLedgerOptions } from './postgres-ledger.ts';
@@ -8,4 +8,4 @@ export { postgresSink, type PostgresKeyValue, type PostgresRecord, type Postgres
 export type { PostgresRetryOptions } from './retry-options.ts';
 export type { PostgresColumn, PostgresColumns } from './table-columns.ts';
 export type { VersionColumns } from './version-guard.ts';
-export type { WriteMode } from './upsert.ts';
+export type { WriteMode } from './write-mode.ts';

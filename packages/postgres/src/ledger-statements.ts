@@ -13,6 +13,48 @@ export const LEDGER_COLUMNS = {
 } as const;
 export const LEDGER_KEY = ['object_key', 'version_key'] as const;
 
+/**
+ * What lists a ledger: PostgreSQL computes both columns from the record, so writes do not know them, and those of an earlier release
+ * fill them as well. They do not change with a record, so an update of it need not touch an index (a HOT update); an index on
+ * expressions of the record would be written by every checkpoint. The names are those of the table's other columns in style.
+ *
+ * @param table quoted, with its schema
+ * @param index quoted
+ */
+export function listingStatements(table: string, index: string): readonly string[] {
+  const generated = (column: string, expression: string): string =>
+    `ADD COLUMN IF NOT EXISTS ${column} text COLLATE "C" GENERATED ALWAYS AS (${expression}) STORED`;
+  return [
+    `ALTER TABLE ${table} ${generated('feed', "record->>'feed'")}, ` +
+      generated('listed_at', "COALESCE(record->>'firstClaimedAt', record->>'updatedAt')"),
+    `CREATE INDEX IF NOT EXISTS ${index} ON ${table} (feed, listed_at, object_key, version_key) WHERE version_key <> '${HEAD}'`,
+  ];
+}
+
+/** Where a page of a listing begins: behind this row, or at the start of the period. */
+export interface ListedAfter {
+  readonly listedAt: string;
+  readonly object: string;
+  readonly version: string;
+}
+
+/** Reads the next versions of a feed in a period, by the time of their first claim. */
+export function readListed(
+  table: string,
+  { feed, from, until }: { readonly feed: string; readonly from: string; readonly until: string },
+  after: ListedAfter | undefined,
+  limit: number,
+): Question {
+  const next = after === undefined ? '' : ' AND (listed_at, object_key, version_key) > ($5, $6, $7)';
+  const order = 'ORDER BY listed_at, object_key, version_key';
+  const page =
+    `SELECT record, listed_at, object_key, version_key FROM ${table} WHERE version_key <> '${HEAD}' AND feed = $1 ` +
+    `AND listed_at >= $2 AND listed_at < $3${next} ${order} LIMIT $4::int`;
+  const list = `(SELECT json_agg(record ${order}) FROM (${page}) AS page)::text`;
+  const values = [feed, from, until, String(limit), ...(after ? [after.listedAt, after.object, after.version] : [])];
+  return { text: `SELECT pg_is_in_recovery()::text AS standby, ${list} AS versions`, values };
+}
+
 /** A digest, because an index takes keys of about 2,700 bytes at most, and names of objects can be longer. */
 export async function objectKey({ feed, object }: Pick<LedgerAddress, 'feed' | 'object'>): Promise<string> {
   return digest([feed, object]);

@@ -1,13 +1,22 @@
-import { MillraceError } from '@millrace/core';
-import type { Context, HeadRecord, LedgerStore, VersionRecord } from '@millrace/core/plugin';
+import { isMillraceError, MillraceError } from '@millrace/core';
+import {
+  type Context,
+  type HeadRecord,
+  type LedgerStore,
+  listedAt,
+  listedEntry,
+  type VersionRecord,
+} from '@millrace/core/plugin';
 import { ask, type Asking, type Question } from './ask.ts';
 import { recordOf, recordText, restored } from './ledger-record.ts';
 import {
   compareAndSet,
   HEAD,
   type LedgerWrite,
+  type ListedAfter,
   objectKey,
   readBoth,
+  readListed,
   readVersions,
   versionKey,
 } from './ledger-statements.ts';
@@ -61,7 +70,38 @@ export function postgresLedgerStore(asking: Asking): LedgerStore {
       if (!Array.isArray(list)) throw invalidResponse('Its versions are not a list.');
       return list.map((one) => recordOf<VersionRecord>(one));
     },
+    list: async function* ({ signal, ...period }) {
+      let after: ListedAfter | undefined;
+      for (;;) {
+        signal?.throwIfAborted();
+        const row = await read(readListed(table, period, after, PAGE)).catch((error: unknown) => {
+          throw listingFault(error, table);
+        });
+        const page = recordsIn(row, 'versions') ?? [];
+        if (!Array.isArray(page)) throw invalidResponse('Its versions are not a list.');
+        const records = page.map((one) => recordOf<VersionRecord>(one));
+        yield* records.map((record) => listedEntry(record));
+        const last = records.at(-1);
+        if (last === undefined || records.length < PAGE) return;
+        const [object, version] = [await objectKey(last), await versionKey({ ...last, version: last.origin.id })];
+        after = { listedAt: listedAt(last), object, version };
+      }
+    },
   };
+}
+
+/** Versions in a page of a listing; with their reports they have about a megabyte. */
+const PAGE = 300;
+
+/** SQLSTATE of a column that a table does not have. */
+const UNDEFINED_COLUMN = '42703';
+
+function listingFault(error: unknown, table: string): unknown {
+  if (!isMillraceError(error) || error.details?.['sqlState'] !== UNDEFINED_COLUMN) return error;
+  const text =
+    `Table ${table} cannot be listed: it lacks the columns feed and listed_at, which earlier releases did not make. Add them with ` +
+    'ensureLedgerTable().';
+  return new MillraceError('POSTGRES_LISTING_MISSING', text, { cause: error.cause, details: { table } });
 }
 
 function recordsIn(row: Readonly<Record<string, unknown>>, name: string): unknown {

@@ -1,6 +1,6 @@
 import { MillraceError } from '@millrace/core';
 import { ask } from './ask.ts';
-import type { Delivery } from './deliver.ts';
+import type { Delivery } from './delivery.ts';
 import type { Row } from './prepare.ts';
 import { countsOf, indexesOf } from './response.ts';
 import type { RowsOfStatement } from './statements-of.ts';

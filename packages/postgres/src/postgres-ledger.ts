@@ -28,6 +28,9 @@ const CONNECTIONS = 4;
  * two writes and finishing three; with `all`, a claim one read and one or two writes, and the others one write. If versions of
  * an object were processed with `all`, a claim with `newest` reads all its versions as well.
  *
+ * It can be listed by `status`, `failed` and `audit` if the table is one that `createLedgerTable` or `ensureLedgerTable` made so; else a
+ * listing rejects with `POSTGRES_LISTING_MISSING`.
+ *
  * Leases use the clocks of the processes, which may differ by the run's `clockSkewMs`. Sequencers must be hexadecimal, like
  * those of S3. Connections must lead to the primary; a standby is refused.
  *

@@ -2,7 +2,8 @@ import type { Decimal, MillraceError, Sink } from '@millrace/core';
 import { check, checkOptions, type Context, type Refusal, refusalOf } from '@millrace/core/plugin';
 import type { Asking } from './ask.ts';
 import { openClient, type PostgresConnection } from './client.ts';
-import { deliver, type Delivery } from './deliver.ts';
+import { deliver } from './deliver.ts';
+import type { Delivery } from './delivery.ts';
 import { identifier, identifiers, qualified } from './identifier.ts';
 import { keyText } from './key-text.ts';
 import { prepare } from './prepare.ts';
@@ -10,7 +11,7 @@ import { MAX_TIMER_MS, type PostgresRetryOptions, readRetryOptions } from './ret
 import { retireRows } from './retire.ts';
 import { statementsOf } from './statements-of.ts';
 import { readTable, tableNotFound } from './target-table.ts';
-import type { WriteMode } from './upsert.ts';
+import type { WriteMode } from './write-mode.ts';
 import { readVersionColumns, type VersionColumns, versionColumns, type VersionGuard } from './version-guard.ts';
 import { type WritePlan, writePlan } from './write-plan.ts';
 

@@ -1,8 +1,9 @@
 import { isMillraceError, MillraceError } from '@millrace/core';
 import { type Entry, landingVersion } from '@millrace/core/plugin';
-import type { WriteMode } from './upsert.ts';
+import type { WriteMode } from './write-mode.ts';
 import { valueText } from './value-text.ts';
-import type { PlannedColumn, WritePlan } from './write-plan.ts';
+import type { PlannedColumn } from './planned-column.ts';
+import type { WritePlan } from './write-plan.ts';
 
 /** A row to be written. */
 export interface Row {

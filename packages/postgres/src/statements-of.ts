@@ -1,5 +1,6 @@
 import type { Row } from './prepare.ts';
-import type { PlannedColumn, WritePlan } from './write-plan.ts';
+import type { PlannedColumn } from './planned-column.ts';
+import type { WritePlan } from './write-plan.ts';
 
 /** Characters of one statement's values; a single larger row goes alone. PostgreSQL takes a GB, and holds it in memory. */
 const MAX_CHARS = 8_000_000;

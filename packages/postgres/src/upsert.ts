@@ -4,10 +4,8 @@ import { qualified, quoted } from './identifier.ts';
 import type { RowsOfStatement } from './statements-of.ts';
 import type { TableName } from './target-table.ts';
 import type { VersionGuard } from './version-guard.ts';
-import type { PlannedColumn } from './write-plan.ts';
-
-/** What becomes of a row whose key is there already. */
-export type WriteMode = 'upsert' | 'keep';
+import type { WriteMode } from './write-mode.ts';
+import type { PlannedColumn } from './planned-column.ts';
 
 /** Where rows go, and how. */
 export interface Target {

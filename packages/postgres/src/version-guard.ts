@@ -2,7 +2,7 @@ import { MillraceError } from '@millrace/core';
 import { check, checkOptions, type OptionCheck } from '@millrace/core/plugin';
 import { identifier, qualified } from './identifier.ts';
 import type { TableName } from './target-table.ts';
-import type { PlannedColumn } from './write-plan.ts';
+import type { PlannedColumn } from './planned-column.ts';
 
 /** Names of the columns that hold a row's version. */
 export interface VersionColumns {

@@ -1,13 +1,8 @@
 import { MillraceError } from '@millrace/core';
+import type { PlannedColumn } from './planned-column.ts';
 import { qualified } from './identifier.ts';
-import { hasKey, type TableName, type TargetColumn, type TargetTable } from './target-table.ts';
+import { hasKey, type TableName, type TargetTable } from './target-table.ts';
 import { type readVersionColumns, versionGuard, type VersionGuard } from './version-guard.ts';
-
-/** A column that records are written to. */
-export interface PlannedColumn extends TargetColumn {
-  /** Its place in {@link WritePlan.columns} and in the texts of a row. */
-  readonly index: number;
-}
 
 /** How records become rows of one table. */
 export interface WritePlan {

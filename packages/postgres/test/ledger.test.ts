@@ -22,7 +22,7 @@ describe.each(servers)('postgresLedger on $name', ({ start }) => {
   });
   const ledgerOn = (client: PostgresClient, now?: () => number) => postgresLedger({ client, table }, now);
 
-  const cases = ledgerCases({ create: (now) => ledgerOn(server.direct, now) });
+  const cases = ledgerCases({ create: (now) => ledgerOn(server.direct, now), lists: true });
   it.each(cases.map((one) => [`${one.clause} ${one.name}`, one] as const))('keeps the contract: %s', (_, one) =>
     one.run(),
   );

@@ -4,11 +4,12 @@ import { check, checkOptions, isSideObject } from '@millrace/core/plugin';
 import { ask } from './ask.ts';
 import type { ClientHolder } from './client-holder.ts';
 import { bareEtag } from './etag.ts';
+import { factsOf, filterChecks, listFilter, type S3ListFilter } from './list-filter.ts';
 import { isQuarantined } from './quarantine-place.ts';
 import { type S3Ref, s3Uri } from './s3-ref.ts';
 
 /** Which objects to list. */
-export interface S3ListQuery {
+export interface S3ListQuery extends S3ListFilter {
   readonly bucket: string;
   /** Lists only keys that start with this. @default all keys */
   readonly prefix?: string;
@@ -47,6 +48,7 @@ export function listObjects(client: ClientHolder, query: S3ListQuery, settings: 
     quarantine: check.optional(check.oneOf('skip', 'include')),
     sideObjects: check.optional(check.oneOf('skip', 'include')),
     signal: check.optional(check.object),
+    ...filterChecks(),
   });
   return { [Symbol.asyncIterator]: () => pages(client, query, settings) };
 }
@@ -71,6 +73,8 @@ async function* pages(
     signal,
   } = query;
   const uri = s3Uri({ bucket, key: prefix });
+  const isMarked = (query.archived ?? 'include') !== 'include';
+  const isWanted = listFilter(query);
   // Directory buckets list in no order (API reference, ListObjectsV2); all other buckets in the order of UTF-8 bytes.
   const ordered = !bucket.endsWith('--x-s3');
   const tokens = new Set<string>();
@@ -83,6 +87,7 @@ async function* pages(
       MaxKeys: pageSize,
       // XML cannot carry most control characters; S3 encodes the keys on request and the SDK does not decode them.
       EncodingType: 'url' as const,
+      ...(isMarked && { OptionalObjectAttributes: ['RestoreStatus' as const] }),
       ...(token === undefined ? { StartAfter: startAfter } : { ContinuationToken: token }),
     };
     const page = await ask((send) => send(client.get(), new ListObjectsV2Command(input)), {
@@ -91,8 +96,8 @@ async function* pages(
       timeoutMs,
       verify: wrongPage,
     });
-    for (const { Key, ETag, Size } of page.Contents ?? []) {
-      const key = keyOf(page, Key, uri);
+    for (const listed of page.Contents ?? []) {
+      const key = keyOf(page, listed.Key, uri);
       if (!key.startsWith(prefix)) throw inconsistent(uri, `key ${JSON.stringify(key)} is not under the prefix`);
       const bytes = Buffer.from(key);
       if (ordered && last !== undefined && Buffer.compare(last, bytes) >= 0) {
@@ -100,14 +105,14 @@ async function* pages(
       }
       last = bytes;
       if (!key.endsWith(suffix) || (quarantine === 'skip' && isQuarantined(key))) continue;
-      if (sideObjects === 'skip' && isSideObject(key, Size)) continue;
-      const etag = bareEtag(ETag);
-      yield {
-        bucket,
-        key,
-        ...(etag === undefined ? {} : { etag }),
-        ...(Size === undefined ? {} : { size: Size }),
-      };
+      if (sideObjects === 'skip' && isSideObject(key, listed.Size)) continue;
+      const facts = factsOf(listed, isMarked);
+      const wanted = isWanted(key, facts);
+      if (typeof wanted === 'string')
+        throw inconsistent(uri, `key ${JSON.stringify(key)} has no ${wanted} to filter by`);
+      if (!wanted) continue;
+      const etag = bareEtag(listed.ETag);
+      yield { bucket, key, ...(etag === undefined ? {} : { etag }), ...facts };
     }
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
     if (page.IsTruncated && !token) throw inconsistent(uri, 'a page is cut but names no next one');

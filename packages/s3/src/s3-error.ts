@@ -19,6 +19,9 @@ interface SdkError {
   readonly code?: string;
   readonly message?: string;
   readonly Region?: string;
+  /** Of an archived object: its class, and its tier if the class is `INTELLIGENT_TIERING`. */
+  readonly StorageClass?: string;
+  readonly AccessTier?: string;
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
 }
@@ -85,6 +88,7 @@ export function s3Error(thrown: unknown, subject: Subject): MillraceError {
       status: error.$metadata?.httpStatusCode,
       requestId: error.$metadata?.requestId,
       ...(code === 'S3_WRONG_REGION' ? { region } : {}),
+      ...(code === 'S3_OBJECT_ARCHIVED' ? archiveOf(error) : {}),
     },
   });
 }
@@ -127,7 +131,7 @@ function message(code: string, error: SdkError, region: string | undefined): str
     case 'S3_OBJECT_CHANGED':
       return 'The object changed since the event or listing that named it; the event of the newer version covers it.';
     case 'S3_OBJECT_ARCHIVED':
-      return 'The object is archived and cannot be read until it is restored (RestoreObject).';
+      return archivedText(error);
     case 'S3_ACCESS_DENIED':
       return (
         'S3 denied access. Reading needs s3:GetObject (s3:GetObjectVersion with a version id, kms:Decrypt where a KMS key ' +
@@ -149,4 +153,17 @@ function message(code: string, error: SdkError, region: string | undefined): str
     default:
       return `S3 refused the request (${said}).`;
   }
+}
+
+function archiveOf({ StorageClass: storageClass, AccessTier: accessTier }: SdkError): Readonly<Record<string, string>> {
+  return { ...(storageClass && { storageClass }), ...(accessTier && { accessTier }) };
+}
+
+function archivedText({ StorageClass = '', AccessTier }: SdkError): string {
+  const place = AccessTier === undefined ? StorageClass : `${StorageClass}, ${AccessTier}`;
+  const days = AccessTier === undefined ? " --restore-request 'Days=7'" : " --restore-request '{}'";
+  return (
+    `The object is archived${place === '' ? '' : ` (${place})`} and cannot be read until it is restored: run aws s3api restore-object ` +
+    `with --bucket, --key and${days}, wait until head-object says that it is done (hours), and run the object again.`
+  );
 }

@@ -12,6 +12,15 @@ export interface S3Ref {
   readonly etag?: string;
   /** Size in bytes from the event or listing: a hint for logs and planning. */
   readonly size?: number;
+  /** When the object was written, as ISO-8601 in UTC, from the listing: for choosing among objects. The run asks S3 itself. */
+  readonly lastModified?: string;
+  /** Storage class from the listing, such as `STANDARD` or `DEEP_ARCHIVE`. */
+  readonly storageClass?: string;
+  /**
+   * Whether an object of the classes `GLACIER` and `DEEP_ARCHIVE` can be read, from a listing that was asked for it (`archived`):
+   * only if it is `restored`. Absent for other classes.
+   */
+  readonly archive?: 'archived' | 'restoring' | 'restored';
   /** Order of events of the same key, as S3 events carry it: hexadecimal. The item takes it on, for the ledger. */
   readonly sequencer?: string;
 }

@@ -149,4 +149,30 @@ describe('ranges that are read ahead', () => {
     abort.abort(reason);
     await expect(ranges.next()).rejects.toBe(reason);
   });
+
+  it('may be as many as there are, each of which listens for the end', async () => {
+    const listening: AbortSignal[] = [];
+    const ranges = parallelRanges({
+      length: 20,
+      count: 20,
+      bytes: 1,
+      signal: new AbortController().signal,
+      read: async function* (_, signal) {
+        signal.addEventListener('abort', () => {});
+        listening.push(signal);
+        yield new Uint8Array(1);
+      },
+    });
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    try {
+      await ranges.next();
+      await turns(5);
+    } finally {
+      process.off('warning', warn);
+      await ranges.return();
+    }
+    expect([listening.length, warnings]).toEqual([20, []]);
+  });
 });

@@ -36,10 +36,103 @@ describe('keys in a listing', () => {
     expect(await keysOf(source.list({ ...query, sideObjects: 'include' }))).toHaveLength(7);
   });
 
-  it('come with ETag and size, and nothing else', async () => {
-    await using stub = await stubS3(pageAnswer(['k']));
+  it('come with ETag and size, time and storage class if the store says them, and nothing else', async () => {
+    await using stub = await stubS3(
+      pageAnswer(['k', 'l'], { elements: { l: written('2026-11-28T03:04:05.000Z', 'STANDARD_IA') } }),
+    );
     const refs = await collect(s3Source({ client: stub.client }).list(query));
-    expect(refs).toEqual([{ bucket: 'bucket', key: 'k', etag: 'etag', size: 7 }]);
+    expect(refs).toEqual([
+      { bucket: 'bucket', key: 'k', etag: 'etag', size: 7 },
+      {
+        ...{ bucket: 'bucket', key: 'l', etag: 'etag', size: 7 },
+        lastModified: '2026-11-28T03:04:05.000Z',
+        storageClass: 'STANDARD_IA',
+      },
+    ]);
+  });
+});
+
+/** What S3 says of a listed object beside key, tag and size. */
+function written(at: string, storageClass = 'STANDARD', more = ''): string {
+  return `<LastModified>${at}</LastModified><StorageClass>${storageClass}</StorageClass>${more}`;
+}
+
+describe('a filter of a listing', () => {
+  const restore = (isUnderWay: boolean, until?: string): string =>
+    `<RestoreStatus><IsRestoreInProgress>${isUnderWay}</IsRestoreInProgress>${until ? `<RestoreExpiryDate>${until}</RestoreExpiryDate>` : ''}</RestoreStatus>`;
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const answer = pageAnswer(keys, {
+    sizes: { a: 0, b: 10, c: 1000 },
+    elements: {
+      a: written('2026-11-27T23:59:59.000Z'),
+      b: written('2026-11-28T00:00:00.000Z', 'STANDARD_IA'),
+      c: written('2026-11-28T23:59:59.000Z', 'GLACIER'),
+      d: written('2026-11-29T00:00:00.000Z', 'DEEP_ARCHIVE', restore(true)),
+      e: written('2026-11-29T00:00:00.000Z', 'GLACIER', restore(false, '2026-12-05T00:00:00.000Z')),
+      f: written('2026-11-29T00:00:00.000Z', 'GLACIER_IR'),
+      g: written('2026-11-29T00:00:00.000Z', 'INTELLIGENT_TIERING'),
+    },
+  });
+
+  it.each<[object, string]>([
+    [{ since: new Date('2026-11-28') }, 'bcdefg'],
+    [{ until: new Date('2026-11-28') }, 'a'],
+    [{ since: new Date('2026-11-28'), until: new Date('2026-11-29') }, 'bc'],
+    [{ minSize: 1, maxSize: 10 }, 'bdefg'],
+    [{ minSize: 8 }, 'bc'],
+    [{ maxSize: 0 }, 'a'],
+    [{ storageClass: 'STANDARD' }, 'a'],
+    [{ storageClass: ['STANDARD', 'GLACIER_IR'] }, 'af'],
+    [{ archived: 'include' }, 'abcdefg'],
+    [{ archived: 'mark' }, 'abcdefg'],
+    [{ archived: 'skip' }, 'abefg'],
+    [{ archived: 'only' }, 'cd'],
+    [{ archived: 'only', storageClass: 'GLACIER', minSize: 1000 }, 'c'],
+  ])('%j', async (filter, expected) => {
+    await using stub = await stubS3(answer);
+    expect((await keysOf(s3Source({ client: stub.client }).list({ ...query, ...filter }))).join('')).toBe(expected);
+  });
+
+  it('says of archived objects whether they are restored, and asks for it only then', async () => {
+    await using stub = await stubS3(answer);
+    const source = s3Source({ client: stub.client });
+    const states = async (filter: object): Promise<readonly unknown[]> =>
+      (await collect(source.list({ ...query, ...filter }))).map(({ archive }) => archive);
+    const [none, , , c, d, e] = [undefined, undefined, undefined, 'archived', 'restoring', 'restored'];
+    expect(await states({ archived: 'mark' })).toEqual([none, none, c, d, e, none, none]);
+    expect(await states({})).toEqual(keys.map(() => undefined));
+    expect(stub.requests.map(({ headers }) => headers['x-amz-optional-object-attributes'])).toEqual([
+      'RestoreStatus',
+      undefined,
+    ]);
+  });
+
+  it('divides a listing into shares', async () => {
+    await using stub = await stubS3(answer);
+    const source = s3Source({ client: stub.client });
+    const shares = await Promise.all(['1/3', '2/3', '3/3'].map((share) => keysOf(source.list({ ...query, share }))));
+    expect(shares.flat().toSorted()).toEqual(keys);
+    expect(await Promise.all([1, 2, 3].map(() => keysOf(source.list({ ...query, share: '2/3' }))))).toEqual(
+      [1, 2, 3].map(() => shares[1]),
+    );
+  });
+
+  it('fails if the listing has nothing to filter by', async () => {
+    await using stub = await stubS3(pageAnswer(['k']));
+    const listing = s3Source({ client: stub.client }).list({ ...query, since: new Date(0) });
+    expect((await failureOf(collect(listing))).code).toBe('S3_LISTING_INCONSISTENT');
+  });
+
+  it.each<[object]>([
+    [{ since: '2026-11-28' }],
+    [{ until: new Date('never') }],
+    [{ minSize: -1 }],
+    [{ storageClass: [] }],
+    [{ archived: 'yes' }],
+    [{ share: '5/4' }],
+  ])('refuses %j', async (filter) => {
+    const list = () => s3Source().list({ ...query, ...filter } as never);
+    expect(list).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });
 

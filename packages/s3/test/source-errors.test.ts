@@ -62,6 +62,23 @@ describe('what S3 answers becomes a code', () => {
     expect((await failureOf(s3Source({ client: stub.client }).open(ref, itemContext()))).retryable).toBe(retryable);
   });
 
+  it.each([
+    ['GLACIER', '', 'GLACIER', "Days=7'"],
+    ['INTELLIGENT_TIERING', '<AccessTier>DEEP_ARCHIVE_ACCESS</AccessTier>', 'DEEP_ARCHIVE_ACCESS', "'{}'"],
+  ])(
+    'says where an object of class %s is archived, and how to restore it',
+    async (storageClass, tier, place, option) => {
+      const elements = `<StorageClass>${storageClass}</StorageClass>${tier}`;
+      await using stub = await stubS3(errorAnswer(403, 'InvalidObjectState', { elements }));
+      const error = await failureOf(s3Source({ client: stub.client }).open(ref, itemContext()));
+      expect(error).toMatchObject({ code: 'S3_OBJECT_ARCHIVED', retryable: false, details: { storageClass } });
+      expect(error.message).toContain(place);
+      expect(error.message).toContain(
+        `restore-object with --bucket, --key and --restore-request ${option.startsWith("'") ? '' : "'"}${option}`,
+      );
+    },
+  );
+
   it('says that a changed object can be read at the next try, unless its version was named', async () => {
     await using stub = await stubS3(errorAnswer(412, 'PreconditionFailed'));
     const source = s3Source({ client: stub.client });

@@ -59,7 +59,10 @@ describe('reading', () => {
   it('gives events and listings the same origin', async () => {
     const { etag } = await put('same', 'content');
     const [listed] = await collect(source.list({ bucket, prefix: 'same' }));
-    expect(listed).toEqual({ bucket, key: 'same', etag, size: 7 });
+    expect(listed).toEqual({
+      ...{ bucket, key: 'same', etag, size: 7 },
+      ...{ lastModified: expect.stringMatching(/^\d{4}-.*Z$/), storageClass: 'STANDARD' },
+    });
     const evented = { bucket, key: 'same', etag, size: 7, sequencer: '0055AED6DCD90281E5' };
     const origins = [];
     for (const ref of [listed!, evented, { bucket, key: 'same' }]) {

@@ -73,10 +73,18 @@ export function pageAnswer(
     token,
     encoded = false,
     sizes = {},
-  }: { token?: string; encoded?: boolean; sizes?: Readonly<Record<string, number>> } = {},
+    elements = {},
+  }: {
+    token?: string;
+    encoded?: boolean;
+    sizes?: Readonly<Record<string, number>>;
+    /** What else is said of a key, as XML. */
+    elements?: Readonly<Record<string, string>>;
+  } = {},
 ): Answer {
   const contents = keys.map(
-    (key) => `<Contents><Key>${key}</Key><ETag>&quot;etag&quot;</ETag><Size>${sizes[key] ?? 7}</Size></Contents>`,
+    (key) =>
+      `<Contents><Key>${key}</Key><ETag>&quot;etag&quot;</ETag><Size>${sizes[key] ?? 7}</Size>${elements[key] ?? ''}</Contents>`,
   );
   return (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/xml' });

@@ -12,8 +12,8 @@ import {
   rejectedRecord,
   type TextPlace,
 } from '@millrace/core/plugin';
-import type { DriveOptions } from './decoding/driven-stage.ts';
-import type { ParserRun } from './run-parser.ts';
+import type { DriveOptions } from './decoding/drive-options.ts';
+import type { ParserRun } from './parser-run.ts';
 
 /** What came out of a stage of any kind. */
 export interface CollectedRun<O> extends ParserRun<O> {

@@ -6,7 +6,7 @@ export {
 } from './charset-decoder-cases.ts';
 export type { ConformanceCase } from './conformance-case.ts';
 export type { Cuttable } from './cut.ts';
-export type { DriveOptions } from './decoding/driven-stage.ts';
+export type { DriveOptions } from './decoding/drive-options.ts';
 export type { EndlessInput } from './decoding/endless-case.ts';
 export type { Expansion } from './decoding/expansion-case.ts';
 export { decompressorCases, type DecompressorCasesOptions, type DecompressorSample } from './decompressor-cases.ts';
@@ -48,7 +48,8 @@ export { quarantineCases, type QuarantineCasesOptions } from './quarantine-cases
 export { rangeParserCases, type RangeParserCasesOptions, type RangesSample } from './range-parser-cases.ts';
 export { type EventOf, type ObservedEvent, recordingObserver, type RecordingObserver } from './recording-observer.ts';
 export { type CharsetDecoderRun, type DecompressorRun, runDecoder } from './run-decoder.ts';
-export { type DrivenParser, driveParser, type ParserRun, runParser } from './run-parser.ts';
+export type { ParserRun } from './parser-run.ts';
+export { type DrivenParser, driveParser, runParser } from './run-parser.ts';
 export { type RangeParserRun, runRangeParser, type RunRangeParserOptions } from './run-range-parser.ts';
 export { sinkCases } from './sink-cases.ts';
 export type { RefusedRecord, SinkBench, SinkCasesOptions, SinkSupports } from './sink-cases/sink-bench.ts';

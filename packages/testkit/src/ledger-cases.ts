@@ -6,6 +6,7 @@ import { entryCases } from './ledger-cases/entry-cases.ts';
 import { extentCases } from './ledger-cases/extent-cases.ts';
 import { fenceCases } from './ledger-cases/fence-cases.ts';
 import { createBench, type LedgerCase } from './ledger-cases/ledger-bench.ts';
+import { listCases } from './ledger-cases/list-cases.ts';
 import { restoredCases } from './ledger-cases/restored-cases.ts';
 import { runCases } from './ledger-cases/run-cases.ts';
 import { versionCases } from './ledger-cases/version-cases.ts';
@@ -16,6 +17,8 @@ export interface LedgerCasesOptions {
    * a case moves on to let a lease run out. It need not be empty: each case has an object of its own.
    */
   readonly create: (now: () => number) => Ledger | Promise<Ledger>;
+  /** Whether the ledger can be listed; what was written must then be listed at once. @default false */
+  readonly lists?: boolean;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface LedgerCasesOptions {
  * for (const { name, run } of ledgerCases({ create })) it(name, run);
  */
 export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCase[] {
-  checkOptions('ledgerCases', options, { create: check.callback });
+  checkOptions('ledgerCases', options, { create: check.callback, lists: check.optional(check.flag) });
   const all: readonly LedgerCase[] = [
     ...claimCases('newest'),
     ...claimCases('all'),
@@ -36,6 +39,7 @@ export function ledgerCases(options: LedgerCasesOptions): readonly ConformanceCa
     ...entryCases,
     ...extentCases,
     ...runCases,
+    ...(options.lists === true ? listCases : []),
   ];
   return all.map(({ name, clause, check: run }) => ({
     name,

@@ -1,6 +1,7 @@
 import type { CharsetDecoder, Decompressor } from '@millrace/core';
 import type { TextPlace } from '@millrace/core/plugin';
-import { type DriveOptions, runStage } from './decoding/driven-stage.ts';
+import type { DriveOptions } from './decoding/drive-options.ts';
+import { runStage } from './decoding/driven-stage.ts';
 
 /** What came out of a decompressor. */
 export interface DecompressorRun {

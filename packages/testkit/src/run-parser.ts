@@ -1,24 +1,8 @@
 import type { Parser } from '@millrace/core';
-import type { RecordPlace, Rejected, RejectedRecord, TextPlace } from '@millrace/core/plugin';
-import { driveStage, type DriveOptions, runStage } from './decoding/driven-stage.ts';
-
-/** What came out of a parser. */
-export interface ParserRun<T> {
-  /** Every output in order: records, with the markers of rejected ones among them. */
-  readonly outputs: readonly (T | Rejected)[];
-  /** The records that were not rejected. */
-  readonly values: readonly T[];
-  /** What the markers hold, with the ordinal that each took. */
-  readonly rejections: readonly (RejectedRecord & { readonly ordinal: number })[];
-  /** What the parser counted by `context.count`. */
-  readonly counters: Readonly<Record<string, number>>;
-  /** What the parser noted by `context.note`. */
-  readonly notes: Readonly<Record<string, string>>;
-  /** The columns that it reported by `context.reportColumns`. */
-  readonly columns?: readonly string[];
-  /** The place of a record as its block knows it, by ordinal. */
-  readonly place: (ordinal: number) => RecordPlace | undefined;
-}
+import type { TextPlace } from '@millrace/core/plugin';
+import type { DriveOptions } from './decoding/drive-options.ts';
+import { driveStage, runStage } from './decoding/driven-stage.ts';
+import type { ParserRun } from './parser-run.ts';
 
 /**
  * Drives a parser by hand as the runner does: `start`, `push` for each chunk, `end`, and `close` whatever happened. If

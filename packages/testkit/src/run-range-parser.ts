@@ -2,8 +2,8 @@ import type { RangeParser } from '@millrace/core';
 import type { ItemRanges } from '@millrace/core/plugin';
 import { MillraceError } from '@millrace/core';
 import { collectOutputs } from './collect-outputs.ts';
-import type { DriveOptions } from './decoding/driven-stage.ts';
-import type { ParserRun } from './run-parser.ts';
+import type { DriveOptions } from './decoding/drive-options.ts';
+import type { ParserRun } from './parser-run.ts';
 
 export interface RunRangeParserOptions extends DriveOptions {
   /** Number of settled records passed to the parser. @default 0 */

@@ -1,10 +1,10 @@
 import { AssertionError } from 'node:assert';
-import { type Ledger, memoryLedger } from '@millrace/core';
+import { type Ledger, type LedgerListQuery, type ListedEntry, memoryLedger } from '@millrace/core';
 import type { ClaimRequest } from '@millrace/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceCase, ledgerCases } from '../src/index.ts';
 
-const cases = ledgerCases({ create: memoryLedger });
+const cases = ledgerCases({ create: memoryLedger, lists: true });
 
 describe('a ledger that keeps the contract', () => {
   it.each(cases.map((one) => [`${one.clause} ${one.name}`, one] as const))('%s', async (_, one) => {
@@ -31,6 +31,7 @@ describe('a ledger that keeps the contract', () => {
         '9.15',
         '9.16',
         '9.17',
+        '9.18',
       ]),
     );
   });
@@ -42,7 +43,7 @@ describe('a ledger that keeps the contract', () => {
       clock.now = now;
       return shared;
     };
-    expect(await failures(ledgerCases({ create }))).toEqual([]);
+    expect(await failures(ledgerCases({ create, lists: true }))).toEqual([]);
   });
 });
 
@@ -64,7 +65,7 @@ async function broken(change: (ledger: Ledger, now: () => number) => Partial<Led
     const ledger = memoryLedger(now);
     return { ...ledger, ...change(ledger, now) };
   };
-  return (await failures(ledgerCases({ create }))).join('\n');
+  return (await failures(ledgerCases({ create, lists: true }))).join('\n');
 }
 
 const claiming =
@@ -91,7 +92,7 @@ describe('a ledger that breaks the contract is found out', () => {
     const endless = await broken(claiming(() => ({ leaseMs: 2 ** 40 })));
     expect(endless).toContain('9.1 newest: of 32 claimants at once, one takes over a lease that has run out');
     expect(await broken(claiming(() => ({ leaseMs: 1 })))).toContain(
-      '9.2 all: what is held is told to be, until its lease runs out',
+      '9.2 all: what is held is reported as held until its lease runs out',
     );
   });
 
@@ -250,6 +251,46 @@ describe('a ledger that breaks the contract is found out', () => {
       entries: async (feed, object) => (await ledger.entries(feed, object)).slice(0, 10),
     }));
     expect(found).toContain('9.10 many versions are all told');
+  });
+
+  it('if it lists by the last write, another feed, whole days, or what was', async () => {
+    const listing =
+      (change: (entry: ListedEntry) => ListedEntry | undefined, asked: Partial<LedgerListQuery> = {}) =>
+      (ledger: Ledger): Partial<Ledger> => ({
+        list: async function* (query) {
+          for await (const entry of ledger.list!({ ...query, ...asked })) {
+            const changed = change(entry);
+            if (changed !== undefined) yield changed;
+          }
+        },
+      });
+    const same = (entry: ListedEntry): ListedEntry => entry;
+    expect(
+      await broken(
+        listing(({ report, ...entry }) => ({ ...entry, ...(report && { report: { ...report, read: 0 } }) })),
+      ),
+    ).toContain('9.18 a listed entry has what became of the version');
+    expect(await broken(listing((entry) => (entry.leaseUntil > 0 ? { ...entry, watermark: 0 } : entry)))).toContain(
+      '9.18 a claim is listed with its lease and progress, as they are',
+    );
+    expect(await broken(listing(same, { from: new Date(0) }))).toContain(
+      '9.18 the period holds its first instant and not its last, across days',
+    );
+    expect(await broken(listing(same, { states: ['complete', 'failed'] }))).toContain(
+      '9.18 states and the beginning of names choose among the entries',
+    );
+    expect(
+      await broken(listing(({ object, ...entry }) => (object.includes('#') ? undefined : { object, ...entry }))),
+    ).toContain('9.18 entries are all listed, whatever the names of their objects');
+    const latest = await broken((ledger, now) =>
+      listing((entry) => (entry.attempts > 1 ? { ...entry, firstClaimedAt: new Date(now()).toISOString() } : entry))(
+        ledger,
+      ),
+    );
+    expect(latest).toContain('9.18 a version is listed once, at its first claim, whatever became of it later');
+    expect(await broken(() => ({ list: undefined as never }))).toContain(
+      '9.18 a feed that was never run has nothing to list',
+    );
   });
 });
 

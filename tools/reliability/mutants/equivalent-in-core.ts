@@ -1,4 +1,4 @@
-import type { Equivalent } from './equivalent.ts';
+import type { Equivalent } from './equivalent-mutant.ts';
 
 const CORE = 'packages/core/src/';
 const RUN = `${CORE}run/`;
@@ -50,18 +50,27 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     reason: 'The count only spares the look at records that cannot be markers.',
   },
   {
+    file: `${RUN}read/read-records.ts`,
+    within: 'readRecords',
+    before: 'const bad = markers.outstanding > 0 ? marked(value) : undefined;',
+    after: 'const bad = markers.outstanding >= 0 ? marked(value) : undefined;',
+    reason: 'The count only spares the look at records that cannot be markers.',
+  },
+  {
+    file: `${RUN}read/read-records.ts`,
+    within: 'readRecords',
+    before: 'if (waiting !== undefined) state.assertGoing();',
+    after: 'if ((true || waiting !== undefined)) state.assertGoing();',
+    reason:
+      'A record that did not wait gave nothing the time to stop the object, unless a transform did that itself; the next wait, ' +
+      'or the next block, finds it out.',
+  },
+  {
     file: `${RUN}read/record-path.ts`,
     within: 'fanOut',
     before: 'if (waiting !== undefined) return fanOutLater(entry, at, values, index + 1, waiting);',
     after: 'if ((true || waiting !== undefined)) return fanOutLater(entry, at, values, index + 1, waiting);',
     reason: 'The rest of the branches take the asynchronous way, which does the same and costs a promise each.',
-  },
-  {
-    file: `${RUN}ref-queue.ts`,
-    within: 'close',
-    before: 'ended = true;',
-    after: ';',
-    reason: 'The run closes the queue once, when no worker takes from it any more.',
   },
   {
     file: `${RUN}replay/singly-sink.ts`,
@@ -124,6 +133,13 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     within: 'holds',
     before: 'const holdsHead = head !== undefined && head.claimId === claimId && head.leaseUntil > 0;',
     after: 'const holdsHead = head !== undefined && head.claimId === claimId && head.leaseUntil > 1;',
+    reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
+  },
+  {
+    file: `${LEDGER}decide.ts`,
+    within: 'holds',
+    before: 'const holdsVersion = version !== undefined && version.claimId === claimId && version.leaseUntil > 0;',
+    after: 'const holdsVersion = version !== undefined && version.claimId === claimId && version.leaseUntil > 1;',
     reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
   },
   {
@@ -220,6 +236,13 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     reason: 'Of two cursors at the same position only the position is used.',
   },
   {
+    file: `${RUN}retire/retirement.ts`,
+    within: 'generations',
+    before: 'const ofOlder = plan.only ? undefined : await search(current.origin, 0, current.generation ?? 0);',
+    after: 'const ofOlder = plan.only ? undefined : await search(current.origin, 0, current.generation ?? 1);',
+    reason: 'No version was granted before one without a generation, so there is nothing to search for.',
+  },
+  {
     file: `${RUN}run.ts`,
     within: 'run',
     before: "if (!stop.reading.aborted) error ??= toMillraceError(thrown, 'REFS_FAILED');",
@@ -241,5 +264,26 @@ export const EQUIVALENT_IN_CORE: readonly Equivalent[] = [
     before: 'else if (entry.ordinal < this.#span.first) this.#span.first = entry.ordinal;',
     after: 'else if (entry.ordinal <= this.#span.first) this.#span.first = entry.ordinal;',
     reason: 'If they are equal, it assigns the number that is there.',
+  },
+  {
+    file: `${RUN}write/tail-mixer.ts`,
+    within: '#write',
+    before: 'if (going.length > 0) await writeShares(this.#sink, going);',
+    after: 'if ((true || going.length > 0)) await writeShares(this.#sink, going);',
+    reason: 'A write of no share fails before it reaches the sink, and there is no share to hear of it.',
+  },
+  {
+    file: `${RUN}object/process-object.ts`,
+    within: '#assertAddsUp',
+    before: 'if (counts.unsettled === 0 || this.#state.error !== undefined) return;',
+    after: 'if ((counts.unsettled === 0)) return;',
+    reason: 'An object keeps its first failure, so that another one changes nothing.',
+  },
+  {
+    file: `${LEDGER}stored-ledger.ts`,
+    within: 'free',
+    before: 'for (let round = 0; round < MAX_ROUNDS && head?.claimId === claimId && head.leaseUntil > 0; round += 1) {',
+    after: 'for (let round = 0; round < MAX_ROUNDS && head?.claimId === claimId && head.leaseUntil > 1; round += 1) {',
+    reason: 'A lease ends at least 100 ms after the epoch, or is 0.',
   },
 ];

@@ -1,17 +1,7 @@
 import { EQUIVALENT_IN_ADAPTERS } from './equivalent-in-adapters.ts';
 import { EQUIVALENT_IN_CORE } from './equivalent-in-core.ts';
+import type { Equivalent } from './equivalent-mutant.ts';
 import type { Mutant } from './find-mutants.ts';
-
-/** A mutant that no test can notice, because it does what the original does. */
-export interface Equivalent {
-  readonly file: string;
-  /** The function that the change is in. */
-  readonly within: string;
-  /** The changed line as it is, and with the change. */
-  readonly before: string;
-  readonly after: string;
-  readonly reason: string;
-}
 
 /**
  * Survivors that were judged, each with its reason. A line that moves stays in the list; a line that changes must be judged

@@ -6,6 +6,9 @@ import { basename, resolve } from 'node:path';
 import { BaseSequencer, createVitest, type TestModule, type TestRunResult, type TestSpecification } from 'vitest/node';
 import { PROCESSOR_TIME, type Ready, type Trial, type TrialResult, type Verdict } from './verdict.ts';
 
+/** Less than tests and hooks have elsewhere: one that waits for what a mutant never does waits until then. None takes half of it. */
+const TIMEOUT_MS = 10_000;
+
 const files = process.argv.slice(2).map((file) => resolve(file));
 const projects = [...new Set(process.argv.slice(2).map((file) => file.split('/')[1]!))];
 /** How often each test file has found a mutant, of any source and of each. */
@@ -48,6 +51,8 @@ const vitest = await createVitest('test', {
   maxWorkers: 1,
   fileParallelism: false,
   bail: 1,
+  testTimeout: TIMEOUT_MS,
+  hookTimeout: TIMEOUT_MS,
   reporters: [{}],
   sequence: { sequencer: BestFirst },
 });

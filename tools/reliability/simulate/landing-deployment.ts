@@ -80,6 +80,8 @@ async function prepare(): Promise<void> {
     writes: 1,
     keepNewest: false,
     exotic: false,
+    leastRecords: 1,
+    rejectedRatio: 1,
   });
   await target.run([{ bucket: 'bucket', key: 'key' }], { onFailure: 'report' });
   const put = { PutRequest: { Item: { uuid: { S: 'prepared' } } } };
@@ -150,15 +152,19 @@ function start(handles: ProcessHandles): Program {
 }
 
 /** The options that make the feed. */
-type FeedOptions = Pick<LandingOptions, 'keys' | 'fanOut' | 'pack' | 'writes' | 'keepNewest' | 'exotic'>;
+type FeedOptions = Pick<
+  LandingOptions,
+  'keys' | 'fanOut' | 'pack' | 'writes' | 'keepNewest' | 'exotic' | 'leastRecords' | 'rejectedRatio'
+>;
 
 function landing(
   source: S3Source,
   client: DynamoDBClient,
   variant: number,
-  { keys, fanOut, pack, writes, keepNewest, exotic }: FeedOptions,
+  { keys, fanOut, pack, writes, keepNewest, exotic, leastRecords, rejectedRatio }: FeedOptions,
 ): Feed<S3Ref> {
-  const text = feed('lines').from(source).through(decodeText('utf-8'));
+  const expect = { records: { min: leastRecords }, rejectedRatio: { max: rejectedRatio } };
+  const text = feed('lines', { expect }).from(source).through(decodeText('utf-8'));
   const records = variant === PAIRS ? text.through(pairLines()) : text.through(parseNdjson());
   const sides = flatMap((value: unknown) => {
     const record = value as SampleRecord;
@@ -248,13 +254,15 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
   const delivered: ExpectedRecord[] = [];
   const rejected: number[] = [];
   const step = variant === PAIRS ? 2 : 1;
-  let read = 0;
+  let [read, rejections] = [0, 0];
   for (let line = 0; line < content.lines; line += step) {
     const record = lineRecord(content, line);
     const ordinal = read;
     read += 1;
     if (record === undefined || (variant === STRICT && record.odd === true)) {
       rejected.push(ordinal);
+      // The schema judges each side of a record.
+      rejections += record === undefined || !fanOut ? 1 : 2;
       continue;
     }
     const paired: SampleRecord = variant === PAIRS ? { ...record, paired: true } : record;
@@ -267,7 +275,8 @@ function expected(content: ObjectContent, variant: number, options: LandingOptio
       : [full];
     delivered.push(...sides.map((one) => shown(one, options)));
   }
-  return { delivered, rejected, read };
+  const isUnexpected = read < options.leastRecords || rejections / read > options.rejectedRatio;
+  return { delivered, rejected, read, isUnexpected };
 }
 
 function isBatch(event: unknown): boolean {

@@ -32,6 +32,10 @@ export interface LandingOptions {
   readonly exotic: boolean;
   /** What to do about an object that is not there any more. */
   readonly missing: 'fail' | 'skip';
+  /** Records that an object has at least. */
+  readonly leastRecords: number;
+  /** Ratio of its records that may be rejected. */
+  readonly rejectedRatio: number;
 }
 
 /** When the last event of a history happens at the latest, in milliseconds. */
@@ -74,7 +78,7 @@ export function landingScenario(seed: string, chance: Chance): Scenario {
   const network = networkFor(themed);
   return {
     ...themed,
-    settings: { ...themed.settings, network },
+    settings: { ...themed.settings, network, options: { ...themed.settings.options, ...drawExpectations(chance) } },
     events: themed.events.toSorted((a, b) => a.at - b.at),
   };
 }
@@ -111,6 +115,16 @@ function drawOptions(chance: Chance): LandingOptions {
     missing: chance.pick(['fail', 'skip']),
     exotic,
     keepNewest: keys === 'natural' && chance.happens(0.3),
+    leastRecords: 1,
+    rejectedRatio: 1,
+  };
+}
+
+/** Drawn last, so that what a seed draws besides does not depend on it. */
+function drawExpectations(chance: Chance): Pick<LandingOptions, 'leastRecords' | 'rejectedRatio'> {
+  return {
+    leastRecords: chance.happens(0.25) ? chance.pick([6, 13, 27]) : 1,
+    rejectedRatio: chance.happens(0.25) ? chance.pick([0, 0.05, 0.1]) : 1,
   };
 }
 

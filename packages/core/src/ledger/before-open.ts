@@ -1,6 +1,7 @@
 import type { IdentifiedObject } from '../source.ts';
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerEntry } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import { generationOf, isLeased, isMultipart, isSuperseded, timeOf } from './order.ts';
 
 /**

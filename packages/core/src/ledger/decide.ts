@@ -1,8 +1,10 @@
 import { compareSequencers } from './compare-sequencers.ts';
 import { generationOf, isLeased, isOlder, isSuperseded, needsTime, orderOf } from './order.ts';
-import type { ClaimAnswer, ClaimRequest, LedgerProgress, LedgerState } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, LedgerProgress } from './ledger.ts';
+import type { LedgerState } from './ledger-entry.ts';
 import { extended, grantedExtent } from './extent.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
+import { listedAt } from './listed-entry.ts';
 import type { ItemReport } from '../report.ts';
 
 /*
@@ -52,7 +54,7 @@ export function decideClaim(request: ClaimRequest, known: KnownForClaim, now: nu
   }
   if (request.versions === 'all') return grantOne(request, known, now);
   if (needsTime(request, known)) return answer({ outcome: 'unclear' });
-  if (isOlder(request, known)) return staleOf(request, known);
+  if (isOlder(request, known)) return staleOf(request, known, now);
   if (head !== undefined && head.claimId !== request.claimId && isRunningHead(head, request, now))
     return answer({ outcome: 'held', leaseUntil: head.leaseUntil });
   if (head?.mixed === true) {
@@ -124,8 +126,11 @@ export function isFinished(request: ClaimRequest, { version }: Known, report: It
 }
 
 /** An unfinished version that another one has followed gets an entry that says so, and keeps what retiring its rows takes. */
-function staleOf(request: ClaimRequest, { head, version }: KnownForClaim): ClaimDecision {
-  if (version === undefined) return { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, state: 'stale' } };
+function staleOf(request: ClaimRequest, { head, version }: KnownForClaim, now: number): ClaimDecision {
+  if (version === undefined) {
+    const first = { firstClaimedAt: new Date(now).toISOString() };
+    return { kind: 'stale', version: { ...entryOf(request), ...UNTOUCHED, ...first, state: 'stale' } };
+  }
   if (!isSuperseded(version, request, generationOf(version) < generationOf(head))) return answer({ outcome: 'stale' });
   return { kind: 'stale', version: { ...version, state: 'stale', leaseUntil: 0 } };
 }
@@ -158,7 +163,7 @@ function grantNewest(request: ClaimRequest, { head, version }: Known, now: numbe
   const continues = version !== undefined && generationOf(version) === generationOf(head);
   const generation = continues && generationOf(head) > 0 ? generationOf(head) : generationOf(head) + 1;
   const leaseUntil = now + request.leaseMs;
-  const taken = taking(request, version, continues, { generation, leaseUntil });
+  const taken = taking(request, version, continues, { generation, now });
   return {
     kind: 'grant',
     grant: {
@@ -185,7 +190,7 @@ function grantOne(request: ClaimRequest, { head, version }: Known, now: number):
     mixed: true,
   };
   const own = version?.generation ?? (isHighest ? generation : undefined);
-  const taken = taking(request, version, true, { generation: own, leaseUntil: now + request.leaseMs });
+  const taken = taking(request, version, true, { generation: own, now });
   return {
     kind: 'grant',
     grant: {
@@ -200,11 +205,11 @@ function taking(
   request: ClaimRequest,
   version: VersionRecord | undefined,
   continues: boolean,
-  granted: { readonly generation: number | undefined; readonly leaseUntil: number },
+  granted: { readonly generation: number | undefined; readonly now: number },
 ): Draft<VersionRecord> {
   const sameReading = request.signature === undefined || version?.signature === request.signature;
   const start = continues && sameReading ? {} : { watermark: 0, rejected: 0 };
-  const { generation, leaseUntil } = granted;
+  const { generation, now } = granted;
   const { retired: _, retiredBelow: __, ...known }: Partial<VersionRecord> = version ?? UNTOUCHED;
   return {
     ...UNTOUCHED,
@@ -214,7 +219,8 @@ function taking(
     ...extended(request, version, start.watermark ?? version?.watermark ?? 0),
     ...(generation !== undefined && { generation }),
     state: 'claimed',
-    leaseUntil,
+    leaseUntil: now + request.leaseMs,
+    firstClaimedAt: version === undefined ? new Date(now).toISOString() : listedAt(version),
     attempts: (version?.attempts ?? 0) + 1,
   };
 }

@@ -1,4 +1,5 @@
-import type { LedgerEntry } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import type { ListedEntry } from './listed-entry.ts';
 
 /** What a stored record was last written by; a new one for every write. It makes a write conditional on what was read. */
 export interface Stamped {
@@ -72,4 +73,20 @@ export interface LedgerStore {
   readonly writeVersion: (at: LedgerAddress, version: VersionRecord, seen: string | undefined) => Promise<boolean>;
   /** Reads all versions of an object, as they were last written. */
   readonly versions: (feed: string, object: string) => Promise<readonly VersionRecord[]>;
+  /**
+   * Reads the versions of a feed that were first claimed in a period, without reading the others: those of earlier days in UTC first.
+   * What it returns beyond the period is left out, so it may read whole days. A store that has it makes a ledger that can be
+   * listed; `listedEntry` makes what it returns.
+   */
+  readonly list?: (period: ListedPeriod) => AsyncIterable<ListedEntry>;
+}
+
+/** The period that a store is to list. */
+export interface ListedPeriod {
+  readonly feed: string;
+  /** The first instant that belongs to it, as ISO-8601 in UTC with milliseconds; such texts compare as the times do. */
+  readonly from: string;
+  /** The first instant that no longer does, likewise. */
+  readonly until: string;
+  readonly signal?: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import type { Ledger } from './ledger.ts';
 import type { HeadRecord, LedgerAddress, VersionRecord } from './ledger-store.ts';
+import { listedEntry } from './listed-entry.ts';
 import { storedLedger } from './stored-ledger.ts';
 
 interface KnownObject {
@@ -40,6 +41,13 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
         return true;
       },
       versions: async (feed, object) => [...objectOf({ feed, object }).versions.values()],
+      list: async function* ({ feed }) {
+        const all = [...objects.values()].flatMap(({ versions }) => [...versions.values()]);
+        yield* all
+          .filter((version) => version.feed === feed)
+          .map((version) => listedEntry(version))
+          .toSorted((a, b) => (a.firstClaimedAt < b.firstClaimedAt ? -1 : 1));
+      },
     },
     now,
   );

@@ -1,6 +1,7 @@
 import type { ItemOrigin } from '../origin.ts';
 import { compareSequencers } from './compare-sequencers.ts';
-import type { ClaimRequest, LedgerEntry } from './ledger.ts';
+import type { ClaimRequest } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { HeadRecord, Known, VersionRecord } from './ledger-store.ts';
 
 /*

@@ -7,8 +7,11 @@ import {
   isFinished,
   type KnownForClaim,
 } from './decide.ts';
-import type { ClaimAnswer, ClaimRequest, Ledger, LedgerEntry } from './ledger.ts';
+import type { ClaimAnswer, ClaimRequest, Ledger } from './ledger.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
 import type { HeadRecord, Known, LedgerAddress, LedgerStore, VersionRecord } from './ledger-store.ts';
+import { listEntries } from './list-entries.ts';
+import type { LedgerListQuery } from './listed-entry.ts';
 import { MillraceError } from '../millrace-error.ts';
 
 /** Rounds after which a claimant that others always get ahead of is asked to come again. */
@@ -172,6 +175,7 @@ export function storedLedger(store: LedgerStore, now: () => number = Date.now): 
       throw leaseLost(request);
     },
     entries: async (feed, object) => (await store.versions(feed, object)).map(entryOf),
+    ...(store.list && { list: (query: LedgerListQuery) => listEntries(store.list!, query, now) }),
   });
 }
 

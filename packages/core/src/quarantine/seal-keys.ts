@@ -1,6 +1,16 @@
 import { MillraceError } from '../millrace-error.ts';
 import type { Rejection } from '../rejection.ts';
-import type { SealKey } from '../sealed-quarantine.ts';
+
+/** What a `CryptoKey` of Web Crypto has; any runtime's fits. */
+interface WebCryptoKey {
+  readonly algorithm: { readonly name: string };
+  readonly extractable: boolean;
+  readonly type: string;
+  readonly usages: readonly string[];
+}
+
+/** A key for AES-GCM: 16, 24 or 32 random bytes, or a `CryptoKey` that may encrypt and decrypt. */
+export type SealKey = Uint8Array | WebCryptoKey;
 
 /** The key as this runtime's Web Crypto has it. */
 export type NativeKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;

@@ -60,23 +60,24 @@ function addObject(value: Readonly<Record<string, unknown>>, least: LeastText): 
 
 /** Characters of the shortest text that means a number, or a few less. */
 export function leastNumberChars(number: number): number {
-  const value = Math.abs(number);
+  const value = number < 0 ? -number : number;
   const sign = number < 0 ? 1 : 0;
-  if (Number.isSafeInteger(value)) return sign + leastIntegerChars(value);
+  const whole = Math.floor(value);
+  if (whole === value) return sign + (value < 1000 ? (value < 10 ? 1 : value < 100 ? 2 : 3) : leastIntegerChars(value));
   if (value < 0.01) return sign + 4;
   if (value >= 1e9) return 1;
-  const whole = digitsOf(Math.floor(value));
-  return sign + whole + 1 + leastPlaces(value, whole);
+  const digits = digitsOf(whole);
+  return sign + digits + 1 + leastPlaces(value, digits);
 }
 
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
-/** Decimal places that a number takes, or a few less. Most numbers have two, or as many as a double holds. */
+/** Decimal places that a number takes, or a few less. Those that have more than two mostly have as many as a double holds. */
 function leastPlaces(value: number, whole: number): number {
-  if (hasPlaces(value, 1e2)) return hasPlaces(value, 1e1) ? 1 : 2;
   // Digits beyond 15 cannot be tried, as a double does not hold them.
   const most = 15 - whole;
   if (!hasPlaces(value, POWERS[most]!)) return most + 1;
+  if (hasPlaces(value, 1e2)) return hasPlaces(value, 1e1) ? 1 : 2;
   return hasPlaces(value, 1e4) ? 3 : hasPlaces(value, 1e6) ? 5 : 7;
 }
 
@@ -85,17 +86,21 @@ function hasPlaces(value: number, power: number): boolean {
   return Math.round(value * power) / power === value;
 }
 
+/** 12e3 is 12000, and beyond 2^53 zeros at the end are not to be told from others. */
 function leastIntegerChars(value: number): number {
+  if (value > Number.MAX_SAFE_INTEGER) return 1;
   const digits = digitsOf(value);
-  if (value < 1000 || value % 1000 !== 0) return digits;
-  let rest = value;
-  for (; rest % 10 === 0; rest /= 10);
-  // 12e3 is 12000.
+  let rest = value / 1000;
+  if (Math.floor(rest) !== rest) return digits;
+  for (let tenth = rest / 10; Math.floor(tenth) === tenth; tenth /= 10) rest = tenth;
   return Math.min(digits, digitsOf(rest) + 2);
 }
 
 function digitsOf(integer: number): number {
-  if (integer < 1e4) return integer < 1e2 ? (integer < 10 ? 1 : 2) : integer < 1e3 ? 3 : 4;
-  if (integer < 1e8) return integer < 1e6 ? (integer < 1e5 ? 5 : 6) : integer < 1e7 ? 7 : 8;
-  return 8 + digitsOf(Math.floor(integer / 1e8));
+  if (integer < 1e8) {
+    if (integer < 1e4) return integer < 1e2 ? (integer < 10 ? 1 : 2) : integer < 1e3 ? 3 : 4;
+    return integer < 1e6 ? (integer < 1e5 ? 5 : 6) : integer < 1e7 ? 7 : 8;
+  }
+  if (integer < 1e12) return integer < 1e10 ? (integer < 1e9 ? 9 : 10) : integer < 1e11 ? 11 : 12;
+  return integer < 1e14 ? (integer < 1e13 ? 13 : 14) : integer < 1e15 ? 15 : 16;
 }

@@ -1,23 +1,41 @@
 import { addLeastText, leastNumberChars, type LeastText } from './least-chars.ts';
 
-/** Adds what a value takes at the least, as `addLeastText` does, or less. */
-type Reader = (value: unknown, least: LeastText) => void;
+/** Returns a number that a value comes to. */
+type Reader = (value: unknown) => number;
 
+/** Readers of values that are like a sample. */
 export interface MemberReaders {
-  /** Looks at no more than the size of numbers, and does not count members. */
+  /** Characters that the value takes at the least, or fewer. Looks at no more than the size of numbers. */
   readonly quick: Reader;
+  /** The same with the digits of numbers. */
   readonly exact: Reader;
+  /** Members of its objects, at any depth, or fewer. */
+  readonly count: Reader;
+  /** Characters of the shortest key that is read. */
+  readonly shortestKey: number;
+  /** Where a text that is written as compactly as it can be has the first character after its first colon. */
+  readonly afterColon: number;
 }
+
+type Kind = 'quick' | 'exact' | 'count';
 
 /** Keys of an object, and levels of objects and arrays, up to which a reader is compiled. */
 const MAX_KEYS = 64;
 const MAX_LEVELS = 4;
 
 /**
- * Characters that a number `v` takes at the least, by its size. 100 may be written as 1e2, and 0.5 takes three characters. What is no
- * 32-bit integer, and small, has a fraction.
+ * Characters that a number `v` takes at the least, by its size. 100 may be written as 1e2, and 0.5 takes three characters. What is not
+ * a 32-bit integer, and small, has a fraction; what is large may be a time in milliseconds.
  */
-const QUICK_NUMBER = '((v|0)===v?v>99?3:v>9?2:1:v<1e9&&v>=10?v<100?4:5:3)';
+const QUICK_NUMBER =
+  '((v|0)===v?v>99?v>99999&&v%1e3!==0?6:3:v>9?2:1:v>=10?v<1e9?v<100?4:5:v>=1e12&&v<1e15&&Math.floor(v/1e3)*1e3!==v?13:1:3)';
+
+/** The same with all digits. A fraction that 15 digits do not hold has 16 of them or 17: that is quick to be found out. */
+const EXACT_NUMBER = `(v>=0.1&&v<1e3&&(v|0)!==v?(v<10?v<1?${tried(1e15)}:${tried(1e14)}:v<100?${tried(1e13)}:${tried(1e12)}):numberChars(v))`;
+
+function tried(power: number): string {
+  return `Math.round(v*${power})/${power}!==v?17:numberChars(v)`;
+}
 
 /**
  * Compiles readers for values like the sample. V8 then reads each member at its place: a third of the time of a loop over
@@ -27,63 +45,103 @@ const QUICK_NUMBER = '((v|0)===v?v>99?3:v>9?2:1:v<1e9&&v>=10?v<100?4:5:3)';
  *   `--disallow-code-generation-from-strings`)
  */
 export function memberReaders(sample: object): MemberReaders | undefined {
-  const functions: string[] = [];
-  const [quick, exact] = [true, false].map((isQuick) => readerOf(sample, { functions, isQuick }, MAX_LEVELS));
+  const compiled: Compiled = { functions: [], shortestKey: Infinity };
+  const kinds: readonly Kind[] = ['quick', 'exact', 'count'];
+  const [quick, exact, count] = kinds.map((kind) => readerOf(sample, kind, compiled, MAX_LEVELS));
   if (quick === undefined) return undefined;
-  const code = `${functions.join('')}return{quick:${quick},exact:${exact}}`;
+  const code = `${compiled.functions.join('')}return{quick:${quick},exact:${exact},count:${count}}`;
+  const least: LeastText = { hasDecimals: false, chars: 0, members: 0, shortestKey: Infinity };
+  const helpers = {
+    chars: (value: unknown): number => charsOfOther(value, least),
+    members: (value: unknown): number => membersOfOther(value, least),
+    numberChars: leastNumberChars,
+  };
   try {
     // oxlint-disable-next-line typescript/no-implied-eval -- keys are literals of JSON
-    const make = new Function('add', 'numberChars', code) as (...helpers: readonly unknown[]) => MemberReaders;
-    return make(addLeastText, leastNumberChars);
+    const make = new Function('chars', 'members', 'numberChars', code) as (
+      ...functions: readonly unknown[]
+    ) => Pick<MemberReaders, Kind>;
+    const readers = make(helpers.chars, helpers.members, helpers.numberChars);
+    const afterColon = (Object.keys(sample)[0]?.length ?? 0) + 4;
+    return { ...readers, shortestKey: compiled.shortestKey, afterColon };
   } catch (error) {
     if (error instanceof EvalError) return undefined;
     throw error;
   }
 }
 
+/** Characters of a value that is not like the sample. Its keys may be shorter: as much room is left as the difference can be. */
+function charsOfOther(value: unknown, least: LeastText): number {
+  least.chars = 0;
+  addLeastText(value, least);
+  return typeof value === 'object' && value !== null ? least.chars - OTHER_KEY_CHARS : least.chars;
+}
+
+/** A key is taken for this long at the most, so that an empty one differs by no more. */
+export const OTHER_KEY_CHARS = 5;
+
+function membersOfOther(value: unknown, least: LeastText): number {
+  least.members = 0;
+  addLeastText(value, least);
+  return least.members;
+}
+
 interface Compiled {
   readonly functions: string[];
-  readonly isQuick: boolean;
+  shortestKey: number;
 }
 
 /** Writes the function that reads values like the sample. Returns its name, or nothing if there is none of use. */
-function readerOf(sample: unknown, compiled: Compiled, levels: number): string | undefined {
+function readerOf(sample: unknown, kind: Kind, compiled: Compiled, levels: number): string | undefined {
   if (typeof sample !== 'object' || sample === null || levels === 0) return undefined;
-  const body = Array.isArray(sample) ? arrayBody(sample, compiled, levels) : objectBody(sample, compiled, levels);
+  const body = Array.isArray(sample)
+    ? arrayBody(sample, kind, compiled, levels)
+    : objectBody(sample, kind, compiled, levels);
   if (body === undefined) return undefined;
   const name = `read${compiled.functions.length}`;
-  compiled.functions.push(`function ${name}(value,least){${body}}`);
+  compiled.functions.push(`function ${name}(value){${body}}`);
   return name;
 }
 
-function arrayBody(sample: readonly unknown[], compiled: Compiled, levels: number): string | undefined {
-  const reader = readerOf(sample[0], compiled, levels - 1);
+const OTHER: Readonly<Record<Kind, string>> = { quick: 'chars', exact: 'chars', count: 'members' };
+
+function arrayBody(sample: readonly unknown[], kind: Kind, compiled: Compiled, levels: number): string | undefined {
+  const reader = readerOf(sample[0], kind, compiled, levels - 1);
   if (reader === undefined) return undefined;
-  const each = `for(let i=0;i<value.length;i++)${reader}(value[i],least)`;
-  return `if(!Array.isArray(value))return add(value,least);least.chars+=value.length===0?2:value.length+1;${each}`;
+  const own = kind === 'count' ? '0' : 'value.length===0?2:value.length+1';
+  const each = `for(let i=0;i<value.length;i++)c+=${reader}(value[i])`;
+  return `if(!Array.isArray(value))return ${OTHER[kind]}(value);let c=${own};${each};return c`;
 }
 
-function objectBody(sample: object, compiled: Compiled, levels: number): string | undefined {
+function objectBody(sample: object, kind: Kind, compiled: Compiled, levels: number): string | undefined {
   // What every object has would be taken for a member.
   const keys = Object.keys(sample).filter((key) => !(key in Object.prototype));
   if (keys.length === 0 || keys.length > MAX_KEYS) return undefined;
   const members = keys.map((key) => {
-    const chars = key.length + 4;
-    const reader = readerOf((sample as Readonly<Record<string, unknown>>)[key], compiled, levels - 1) ?? 'add';
-    const number = `${chars}+${compiled.isQuick ? QUICK_NUMBER : 'numberChars(v)'}`;
-    const count = compiled.isQuick ? '' : 'm++;';
-    const kinds = [
-      `if(typeof v==="string"){${count}c+=v.length+${chars + 2}}`,
-      `if(typeof v==="number"){${count}c+=${number}}`,
-      `if(v===null||typeof v==="boolean"){${count}c+=${chars + 4}}`,
-      `if(v!==undefined){${count}c+=${chars};${reader}(v,least)}`,
-    ];
-    return `v=value[${JSON.stringify(key)}];${kinds.join('else ')}`;
+    const inner = (sample as Readonly<Record<string, unknown>>)[key];
+    const reader = readerOf(inner, kind, compiled, levels - 1) ?? OTHER[kind];
+    const read = kind === 'count' ? countingCode(reader) : addingCode(key.length + 4, reader, kind);
+    return `v=value[${JSON.stringify(key)}];${read}`;
   });
-  const shortest = Math.min(...keys.map(({ length }) => length));
+  compiled.shortestKey = Math.min(compiled.shortestKey, ...keys.map(({ length }) => length));
   return (
-    'if(typeof value!=="object"||value===null||Array.isArray(value))return add(value,least);' +
-    `let v,c=1,m=0;${members.join('')}least.chars+=c;${compiled.isQuick ? '' : 'least.members+=m;'}` +
-    `if(least.shortestKey>${shortest})least.shortestKey=${shortest}`
+    `if(typeof value!=="object"||value===null||Array.isArray(value))return ${OTHER[kind]}(value);` +
+    `let v,c=${kind === 'count' ? 0 : 1};${members.join('')}return c`
   );
+}
+
+/** Adds to `c` what the value `v` takes, and `chars` for its key. */
+function addingCode(chars: number, reader: string, kind: 'quick' | 'exact'): string {
+  const kinds = [
+    `if(typeof v==="string"){c+=v.length+${chars + 2}}`,
+    `if(typeof v==="number"){c+=${chars}+${kind === 'quick' ? QUICK_NUMBER : EXACT_NUMBER}}`,
+    `if(v===null||typeof v==="boolean"){c+=${chars + 4}}`,
+    `if(v!==undefined){c+=${chars}+${reader}(v)}`,
+  ];
+  return kinds.join('else ');
+}
+
+/** Adds to `c` that the value `v` is there. What is not an object has no members. */
+function countingCode(reader: string): string {
+  return `if(v!==undefined){c++;if(typeof v==="object"&&v!==null)c+=${reader}(v)}`;
 }

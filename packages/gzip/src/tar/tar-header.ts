@@ -1,4 +1,4 @@
-import { octal } from './tar-signature.ts';
+import { afterPadding, hasText, isPosix, octal } from './tar-signature.ts';
 
 /** What a header's type makes of its entry. */
 export type TarKind =
@@ -56,7 +56,7 @@ const WITHOUT_CONTENT = new Set<TarKind>(['link', 'device', 'label']);
 export function tarHeader(block: Uint8Array): TarHeader {
   const type = block[156]!;
   const kind = KINDS[String.fromCharCode(type)] ?? 'unknown';
-  const name = upToZero(block.subarray(0, 100));
+  const name = field(block, 0, 100);
   const prefix = prefixOf(block);
   // GNU's incremental backups list a folder's files as its content; other folders have none, whatever their size says.
   const hasContent = !WITHOUT_CONTENT.has(kind) && type !== 0x35;
@@ -65,7 +65,7 @@ export function tarHeader(block: Uint8Array): TarHeader {
     type,
     name: prefix.length === 0 ? name : Uint8Array.from([...prefix, 0x2f, ...name]),
     hasContent,
-    size: hasContent ? numberOf(block.subarray(124, 136)) : 0,
+    size: hasContent ? numberOf(block, 124, 136) : 0,
     hasMap: kind === 'sparse' && block[482] !== 0,
   };
 }
@@ -77,19 +77,26 @@ export function hasMoreMap(block: Uint8Array): boolean {
 
 /** POSIX has the first folders of a long name apart; GNU has other things there, and star the entry's times after them. */
 function prefixOf(block: Uint8Array): Uint8Array {
-  const isPosix = String.fromCharCode(...block.subarray(257, 263)) === 'ustar\0';
-  if (!isPosix) return block.subarray(0, 0);
-  const isStar = String.fromCharCode(...block.subarray(508, 512)) === 'tar\0';
-  return upToZero(block.subarray(345, isStar ? 476 : 500));
+  if (!isPosix(block) || block[345] === 0) return NO_BYTES;
+  const isStar = hasText(block, 508, 'tar\0');
+  return field(block, 345, isStar ? 476 : 500);
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Octal digits, or where the first bit is set a number to base 256; nothing at all is zero. */
-function numberOf(field: Uint8Array): number | undefined {
-  if (field[0]! < 0x80) return /^[ \0]*$/.test(String.fromCharCode(...field)) ? 0 : octal(field);
-  let value = field[0]! & 0x7f;
-  for (const byte of field.subarray(1)) value = value * 256 + byte;
+function numberOf(block: Uint8Array, from: number, to: number): number | undefined {
+  if (block[from]! < 0x80) return afterPadding(block, from, to) === to ? 0 : octal(block, from, to);
+  let value = block[from]! & 0x7f;
+  for (let at = from + 1; at < to; at += 1) value = value * 256 + block[at]!;
   // A negative number has its first bits set, which is too large here.
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The bytes of a field before its first zero. */
+function field(block: Uint8Array, from: number, to: number): Uint8Array {
+  const end = block.indexOf(0, from);
+  return block.subarray(from, end < 0 || end > to ? to : end);
 }
 
 /** The bytes before the first zero. */

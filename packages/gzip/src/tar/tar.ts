@@ -5,14 +5,8 @@ import type { ExtraFormat } from '../extra-format.ts';
 import { type Layer, layerError } from '../layer.ts';
 import { limitPassed, type OutputLimits } from '../output-limits.ts';
 import { checkWanted, selection } from '../zip-selection.ts';
+import type { TarEntry } from './tar-entry.ts';
 import { Untar } from './untar.ts';
-
-/** A file of an archive, as its header describes it. */
-export interface TarEntry {
-  readonly name: string;
-  /** Its size in bytes. */
-  readonly size: number;
-}
 
 /** Options of {@link tar}. */
 export interface TarOptions {

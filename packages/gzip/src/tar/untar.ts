@@ -11,7 +11,7 @@ import { type Extended, TarExtensions } from './tar-extensions.ts';
 import { hasMoreMap, type TarHeader, tarHeader, type TarKind } from './tar-header.ts';
 import { tarName } from './tar-name.ts';
 import { BLOCK_BYTES, hasTarChecksum, isTar, isZero } from './tar-signature.ts';
-import type { TarEntry } from './tar.ts';
+import type { TarEntry } from './tar-entry.ts';
 
 export interface UntarSettings {
   readonly selection: Selection<TarEntry>;
@@ -66,11 +66,13 @@ export class Untar {
   /** The next header; `undefined` for the block of zeros that ends the archive. */
   *#header(): Reading<TarHeader | undefined> {
     while (this.#input.length < BLOCK_BYTES) yield* this.#more();
-    const block = this.#input.rest().subarray(0, BLOCK_BYTES);
     const isFirst = this.#input.offset === 0;
-    if (isFirst && !isTar(block) && !isZero(block)) throw this.#corrupt('it does not begin with a header');
+    const block = this.#input.take(BLOCK_BYTES);
+    if (isFirst && !isTar(block) && !isZero(block)) {
+      this.#input.giveBack(BLOCK_BYTES);
+      throw this.#corrupt('it does not begin with a header');
+    }
     const isHeader = hasTarChecksum(block);
-    this.#input.take(BLOCK_BYTES);
     if (isHeader) return tarHeader(block);
     if (isZero(block)) return undefined;
     const what = `The header after entry ${this.#entries} of the tar archive is damaged: its checksum does not match.`;

@@ -1,16 +1,7 @@
-import type { CharsetDecoder, Decompressor, ItemOrigin, Parser } from '@millrace/core';
+import type { CharsetDecoder, Decompressor, Parser } from '@millrace/core';
 import type { ParserContext, TextPlace } from '@millrace/core/plugin';
 import { type CollectedOutputs, collectOutputs } from '../collect-outputs.ts';
-
-/** Options of {@link runParser}, {@link runDecoder} and {@link runRangeParser}. */
-export interface DriveOptions {
-  /** Name of the feed that the stage gets. @default 'test' */
-  readonly feed?: string;
-  /** The object that the stage gets. @default `memory:test` */
-  readonly item?: ItemOrigin;
-  /** The signal that the stage gets. @default a signal that never fires */
-  readonly signal?: AbortSignal;
-}
+import type { DriveOptions } from './drive-options.ts';
 
 /** A stage that is given chunks: any but a parser that reads ranges. */
 export interface ChunkStage<I> {

@@ -7,8 +7,8 @@ export const CANARY = 'canary-5d1e';
 /** Texts that every format can hold. */
 export const PLAIN: readonly string[] = ['a', 'plain text', 'ünïcödé 😀'];
 
-/** Values whose text everybody writes alike; formats stumble over them. */
-export const textsToEncode = (): readonly unknown[] => [
+/** Texts that formats stumble over. */
+const TEXTS: readonly string[] = [
   ' a',
   'a ',
   '\ta',
@@ -71,6 +71,11 @@ export const textsToEncode = (): readonly unknown[] => [
   'true',
   'NaN',
   '__proto__',
+];
+
+/** Values whose text everybody writes alike; formats stumble over them. */
+export const textsToEncode = (): readonly unknown[] => [
+  ...TEXTS,
   'x'.repeat(100_000),
   0,
   -0,

@@ -6,6 +6,11 @@ const CLAIMANTS = 32;
 
 /** Claims of one version of an object, which must be the same under `newest` and `all`. */
 export function claimCases(versions: ClaimRequest['versions']): readonly LedgerCase[] {
+  return [...grantCases(versions), ...watermarkCases(versions), ...holderCases(versions)];
+}
+
+/** Who is granted a version. */
+function grantCases(versions: ClaimRequest['versions']): readonly LedgerCase[] {
   return [
     {
       name: `${versions}: of ${CLAIMANTS} claimants at once, one is granted`,
@@ -52,7 +57,7 @@ export function claimCases(versions: ClaimRequest['versions']): readonly LedgerC
       },
     },
     {
-      name: `${versions}: what is held is told to be, until its lease runs out`,
+      name: `${versions}: what is held is reported as held until its lease runs out`,
       clause: '9.2',
       check: async ({ ledger, request, granted, now, pass }) => {
         await granted({ versions });
@@ -64,6 +69,12 @@ export function claimCases(versions: ClaimRequest['versions']): readonly LedgerC
         assert.equal((await ledger.claim(request({ versions }))).outcome, 'granted');
       },
     },
+  ];
+}
+
+/** Where a granted claim starts. */
+function watermarkCases(versions: ClaimRequest['versions']): readonly LedgerCase[] {
+  return [
     {
       name: `${versions}: a first claim starts at the beginning`,
       clause: '9.3',
@@ -98,6 +109,12 @@ export function claimCases(versions: ClaimRequest['versions']): readonly LedgerC
         assert.deepEqual([after.state, after.attempts, after.report?.outcome], ['claimed', 2, outcome]);
       },
     })),
+  ];
+}
+
+/** What only the holder of a claim can change. */
+function holderCases(versions: ClaimRequest['versions']): readonly LedgerCase[] {
+  return [
     {
       name: `${versions}: a checkpoint stores progress and renews the lease`,
       clause: '9.4',

@@ -38,6 +38,7 @@ export const entryCases: readonly LedgerCase[] = [
         versionTag: 'tag',
         generation: 1,
         signature: 'csv-1',
+        firstClaimedAt: new Date(now()).toISOString(),
         updatedAt: new Date(now()).toISOString(),
       });
     },

@@ -52,6 +52,8 @@ export interface Expected {
   readonly rejected: readonly number[];
   /** Records that the parser emits. */
   readonly read: number;
+  /** Whether such an object must never be complete, because it is not what the feed expects. @default false */
+  readonly isUnexpected?: boolean;
 }
 
 /** The system under simulation: real feeds and handlers, and what they are expected to do. */

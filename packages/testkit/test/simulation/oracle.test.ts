@@ -26,7 +26,7 @@ const deployment: Deployment = {
       if (record === undefined) rejected.push(line);
       else delivered.push({ key: record.id, value: `${content.version}/${line}` });
     }
-    return { delivered, rejected, read: content.lines };
+    return { delivered, rejected, read: content.lines, isUnexpected: content.lines < 2 };
   },
   read: (item) => [{ key: text(item['id']), value: text(item['value']) }],
   scenario: () => scenario,
@@ -154,6 +154,11 @@ const mutations: readonly {
     mutate: ({ puts }) => ({ puts: [puts[0]!, { ...puts[1]!, content: content(1, { broken: [0, 1, 2] }) }] }),
   },
   {
+    what: 'an object that is not what its feed expects is complete',
+    rule: 'expectations',
+    mutate: ({ puts }) => ({ puts: [puts[0]!, { ...puts[1]!, content: content(1, { lines: 1 }) }] }),
+  },
+  {
     what: 'an object took two attempts in a calm history',
     rule: 'neighbors',
     mutate: () => ({
@@ -211,4 +216,23 @@ test('lets a later write that failed midway have left rows', async () => {
   const failed = { ...entry(2), state: 'failed' } as VersionRecord;
   const allowed = await judge(deployment, { ...sound, puts, items, versions: [...sound.versions, failed] });
   expect(allowed.map(({ rule }) => rule)).toEqual(['unfinished']);
+});
+
+test('asks nobody to complete an object that is not what its feed expects', async () => {
+  const sound = soundHistory();
+  const [first, second] = sound.puts;
+  const failed = { ...entry(1), state: 'failed' } as VersionRecord;
+  const unexpected = {
+    ...sound,
+    puts: [first!, { ...second!, content: content(1, { lines: 1 }) }],
+    items: [row('o-0', '1/0'), row('o-1', '0/1')],
+    completions: sound.completions.slice(0, 1),
+    versions: [entry(0), failed],
+    dead: [message],
+  };
+  await expect(judge(deployment, unexpected)).resolves.toEqual([]);
+  const replacing = { ...scenario, settings: { ...scenario.settings, options: { versions: 'replace' } } };
+  await expect(judge(deployment, { ...unexpected, scenario: replacing })).resolves.toEqual([]);
+  const retired = await judge(deployment, { ...unexpected, scenario: replacing, items: [row('o-0', '1/0')] });
+  expect(retired.map(({ text: said }) => said)).toEqual(['o: key o-1 is missing, though write 0 is complete']);
 });

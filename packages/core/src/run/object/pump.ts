@@ -3,10 +3,8 @@ import { readsRanges } from '../../reads-ranges.ts';
 import type { Rejection } from '../../rejection.ts';
 import type { Sink } from '../../sink.ts';
 import type { RangedItem } from '../../source.ts';
-import type { ReadItem } from '../read/item-blocks.ts';
 import type { LiveEntry } from '../read/live-entry.ts';
 import { readRecords } from '../read/read-records.ts';
-import type { RunScope } from '../run-scope.ts';
 import { bounded } from '../stop/bounded.ts';
 import { within } from '../stop/within.ts';
 import { BatchWriter, type BatchWriterOptions } from '../write/batch-writer.ts';
@@ -15,21 +13,8 @@ import type { Gate } from '../write/gate.ts';
 import { Rejections } from '../write/rejections.ts';
 import { quarantineSizing, type Sizing } from '../write/quarantine-sizing.ts';
 import type { TailMixer } from '../write/tail-mixer.ts';
-import type { Contexts } from './contexts.ts';
 import { columnsNotReported, unmetExpectation } from './expectations.ts';
-import type { ObjectState } from './object-state.ts';
-
-export interface PumpOptions<Ref> {
-  readonly scope: RunScope<Ref>;
-  readonly item: ReadItem;
-  readonly state: ObjectState;
-  readonly contexts: Contexts;
-  /** Markers of rejected records that the codec has made and that were not met in a block yet; mostly none. */
-  readonly markers: { outstanding: number };
-  readonly progressed: () => void;
-  /** To be called once this object's last records are with the mixer, where there is one. */
-  readonly tailBrought: (() => void) | undefined;
-}
+import type { PumpOptions } from './pump-options.ts';
 
 /**
  * Carries one opened object's records to the sink and the quarantine: reads to the end, or until something stops it, then

@@ -6,6 +6,7 @@ import type { Outputs } from '../../outputs.ts';
 import type { Parser, ParserContext, Produced } from '../../parser.ts';
 import { isPart, type Part } from '../../part.ts';
 import { isLocated, type TextPlace } from '../../text-place.ts';
+import { type Batch, OutputBatch } from './output-batch.ts';
 
 /** Records that a parser yields one by one are handed on in blocks of at most this many. */
 const BLOCK_RECORDS = 256;
@@ -19,6 +20,9 @@ export interface ChainContexts {
   readonly ofParser: (part?: string) => ParserContext;
 }
 
+/** Follows the last chunk of an item, through all decoders. */
+const END: unique symbol = Symbol('end');
+
 /**
  * Sends an item's chunks through its decoders and its parser; the parser's output comes in blocks of records, with a marker
  * before those of each part. While a block is being worked on, the decoders already prepare the next chunk.
@@ -29,19 +33,19 @@ export function codecChain(
   parser: Parser<unknown, unknown>,
   contexts: ChainContexts,
   sawChunk: ChunkObserver,
-): AsyncIterable<Block<unknown> | Part> {
-  let input = chunks;
+): AsyncIterable<Batch<Block<unknown> | Part>> {
+  let input = untilEnd(chunks);
   for (const [index, decoder] of decoders.entries()) {
-    const link: Link<unknown> = {
+    input = new LinkRun<unknown>({
       name: decoder.name,
       context: (part) => contexts.ofDecoder(index, part),
       start: (part) => decoder.start(contexts.ofDecoder(index, part)) as LinkStage,
       saw: (chunk) => sawChunk(index, chunk),
       outputs: (returned) => eachChunk(returned as Outputs<unknown>, decoder.name),
-    };
-    input = throughLink(input, link);
+      last: [END],
+    }).through(input);
   }
-  return throughLink(oneAhead(input), {
+  return new LinkRun<Block<unknown>>({
     name: parser.name,
     context: contexts.ofParser,
     start: (part) => parser.start(contexts.ofParser(part)),
@@ -50,7 +54,13 @@ export function codecChain(
       assertMayTake(parser, place);
     },
     outputs: (returned) => eachBlock(returned as Produced<unknown>, parser.name),
-  });
+    last: [],
+  }).through(oneAhead(input));
+}
+
+async function* untilEnd(chunks: AsyncIterable<unknown>): AsyncGenerator<Batch<unknown>, void, undefined> {
+  for await (const chunk of chunks) yield [chunk];
+  yield [END];
 }
 
 /** A decoder or the parser, as the chain sees it. */
@@ -61,6 +71,8 @@ interface Link<O> {
   /** Called for each chunk before `push`; may refuse it. */
   readonly saw: (chunk: unknown, place: TextPlace | undefined) => void;
   readonly outputs: (returned: unknown) => Iterable<O> | AsyncIterable<O>;
+  /** What follows the last output. */
+  readonly last: Batch<O>;
 }
 
 interface LinkStage {
@@ -69,64 +81,102 @@ interface LinkStage {
   readonly close?: () => void | Promise<void>;
 }
 
-async function* throughLink<O>(
-  input: AsyncIterable<unknown>,
-  link: Link<O>,
-): AsyncGenerator<O | Part, void, undefined> {
-  const { stage: name, item } = link.context();
-  let partName: string | undefined;
-  let partNumber: number | undefined;
-  const attribute = (thrown: unknown): MillraceError =>
-    toMillraceError(thrown, 'CODEC_THREW', { stage: name, item: item.id, part: partName, partNumber });
-  const start = (): LinkStage => {
+/** A link at work on one item. Its stage is ended and started again for each part. */
+class LinkRun<O> {
+  readonly #link: Link<O>;
+  readonly #item: ItemContext;
+  readonly #batch: OutputBatch<O | Part>;
+  #partName: string | undefined;
+  #partNumber: number | undefined;
+  #stage: LinkStage | undefined;
+  #isBegun = false;
+
+  constructor(link: Link<O>) {
+    this.#link = link;
+    this.#item = link.context();
+    this.#batch = new OutputBatch((output) => this.#assertMayCome(output));
+  }
+
+  /**
+   * Yields what becomes of the input, in batches: a hop from one asynchronous generator to the next costs more than what most
+   * stages do with a small chunk. Outputs that are made synchronously are gathered up to a limit; others are passed on at once.
+   */
+  async *through(input: AsyncIterable<Batch<unknown>>): AsyncGenerator<Batch<O | Part>, void, undefined> {
+    const batch = this.#batch;
+    this.#start();
     try {
-      return link.start(partName);
-    } catch (thrown) {
-      throw attribute(thrown);
-    }
-  };
-  const told = (returned: unknown): Iterable<O> | AsyncIterable<O> => {
-    const made = link.outputs(returned);
-    return partName === undefined ? made : withoutParts(made, link.name);
-  };
-  let stage: LinkStage | undefined = start();
-  let isBegun = false;
-  try {
-    for await (const given of input) {
-      try {
-        if (isPart(given)) {
-          // What came before the first part is nothing, which most codecs would call cut short.
-          if (isBegun && stage.end !== undefined) yield* told(stage.end());
-          const ended = stage;
-          stage = undefined;
-          await ended.close?.();
-          partName = given.name;
-          partNumber = (partNumber ?? 0) + 1;
-          stage = start();
-          isBegun = true;
-          yield given;
-          continue;
+      for await (const given of input) {
+        try {
+          for (const one of given) {
+            const outputs = this.#outputsOf(one);
+            if (Symbol.iterator in outputs) {
+              for (const full of batch.filled(outputs)) yield full;
+            } else {
+              if (!batch.isEmpty) yield batch.taken();
+              for await (const output of outputs) {
+                this.#assertMayCome(output);
+                yield [output];
+              }
+            }
+            if (one === END) for (const last of this.#link.last) batch.add(last);
+            else if (isPart(one)) {
+              const ended = this.#stage!;
+              this.#stage = undefined;
+              if (ended.close !== undefined) await ended.close();
+              this.#begin(one);
+            }
+          }
+        } catch (thrown) {
+          // What came before an error is delivered before it.
+          if (!batch.isEmpty) yield batch.taken();
+          throw this.#attributed(thrown);
         }
-        isBegun = true;
-        const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
-        link.saw(chunk, place);
-        const outputs = told(stage.push(chunk, place));
-        // In an async generator, yield* waits for each output of an array several times.
-        if (Array.isArray(outputs)) for (const output of outputs as O[]) yield output;
-        else yield* outputs;
-      } catch (thrown) {
-        throw attribute(thrown);
+        if (!batch.isEmpty) yield batch.taken();
       }
+    } finally {
+      await this.#stage?.close?.();
     }
+  }
+
+  #start(): void {
     try {
-      const outputs = stage.end === undefined ? [] : told(stage.end());
-      if (Array.isArray(outputs)) for (const output of outputs as O[]) yield output;
-      else yield* outputs;
+      this.#stage = this.#link.start(this.#partName);
     } catch (thrown) {
-      throw attribute(thrown);
+      throw this.#attributed(thrown);
     }
-  } finally {
-    await stage?.close?.();
+  }
+
+  #begin(part: Part): void {
+    this.#partName = part.name;
+    this.#partNumber = (this.#partNumber ?? 0) + 1;
+    this.#start();
+    this.#isBegun = true;
+    this.#batch.add(part);
+  }
+
+  /** What the stage makes of a chunk, or of the end of a part or the item. */
+  #outputsOf(given: unknown): Iterable<O> | AsyncIterable<O> {
+    const stage = this.#stage!;
+    if (given !== END && !isPart(given)) {
+      this.#isBegun = true;
+      const { chunk, place } = isLocated(given) ? given : { chunk: given, place: undefined };
+      this.#link.saw(chunk, place);
+      return this.#link.outputs(stage.push(chunk, place));
+    }
+    // What came before the first part is nothing, which most stages would call cut short.
+    if (stage.end === undefined || (given !== END && !this.#isBegun)) return [];
+    return this.#link.outputs(stage.end());
+  }
+
+  #assertMayCome(output: O | Part): void {
+    if (this.#partName !== undefined && isPart(output))
+      throw contract(this.#link.name, 'it began a part inside another part');
+  }
+
+  #attributed(thrown: unknown): MillraceError {
+    const { stage, item } = this.#item;
+    const place = { stage, item: item.id, part: this.#partName, partNumber: this.#partNumber };
+    return toMillraceError(thrown, 'CODEC_THREW', place);
   }
 }
 
@@ -136,16 +186,6 @@ function assertMayTake({ name, takesDamage }: Parser<unknown, unknown>, place: T
   throw new MillraceError(first.code, `${first.message} ${name}() cannot reject the record that holds them.`, {
     details: first.details,
   });
-}
-
-async function* withoutParts<O>(
-  outputs: Iterable<O> | AsyncIterable<O>,
-  codec: string,
-): AsyncGenerator<O, void, undefined> {
-  for await (const output of outputs) {
-    if (isPart(output)) throw contract(codec, 'it began a part inside another part');
-    yield output;
-  }
 }
 
 function eachChunk(produced: Outputs<unknown>, codec: string): Iterable<unknown> | AsyncIterable<unknown> {

@@ -7,6 +7,7 @@ import type { RangedItem, SourceItem } from '../../source.ts';
 import { codecChain } from './codec-chain.ts';
 import type { Contexts } from '../object/contexts.ts';
 import { itemRanges } from './item-ranges.ts';
+import type { Batch } from './output-batch.ts';
 import { throughRanges } from './ranges-head.ts';
 import type { RunScope } from '../run-scope.ts';
 import type { Tally } from '../object/tally.ts';
@@ -26,7 +27,7 @@ export function itemBlocks<Ref>(
   reading: AbortSignal,
   tally: Tally,
   settled: number,
-): AsyncIterable<Block<unknown> | Part> {
+): AsyncIterable<Batch<Block<unknown> | Part>> {
   const { decoders, parser } = feed.stages;
   const saw = bytesCounter(tally);
   const context = contexts.ofItem(names.source, reading, item.origin);

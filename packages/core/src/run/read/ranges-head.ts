@@ -4,6 +4,7 @@ import { isPart, type Part } from '../../part.ts';
 import type { Produced } from '../../parser.ts';
 import type { ItemRanges, RangeParser, RangesContext, RangesProduced } from '../../range-parser.ts';
 import { contract, eachBlock } from './codec-chain.ts';
+import type { Batch } from './output-batch.ts';
 
 /**
  * Yields the records of a parser that reads ranges, and the parts that it begins. `skipped` hears how many settled records it
@@ -14,7 +15,7 @@ export async function* throughRanges(
   content: ItemRanges,
   context: RangesContext,
   skipped: (records: number) => void,
-): AsyncGenerator<Block<unknown> | Part, void, undefined> {
+): AsyncGenerator<Batch<Block<unknown> | Part>, void, undefined> {
   const at: { part?: string; partNumber?: number } = {};
   try {
     const stage = await parser.open(content, context);
@@ -27,7 +28,7 @@ export async function* throughRanges(
         at.part = output.name;
         at.partNumber = (at.partNumber ?? 0) + 1;
       }
-      yield output;
+      yield [output];
     }
   } catch (thrown) {
     throw toMillraceError(thrown, 'CODEC_THREW', { stage: context.stage, item: context.item.id, ...at });

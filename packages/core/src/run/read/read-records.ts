@@ -1,7 +1,7 @@
 import { toMillraceError } from '../../millrace-error.ts';
 import { isPart } from '../../part.ts';
 import { type RejectedRecord, rejectedRecord } from '../../rejected.ts';
-import type { PumpOptions } from '../object/pump.ts';
+import type { PumpOptions } from '../object/pump-options.ts';
 import { bounded, boundedIteration } from '../stop/bounded.ts';
 import type { BatchWriter } from '../write/batch-writer.ts';
 import type { Rejections } from '../write/rejections.ts';
@@ -41,34 +41,37 @@ export async function readRecords<Ref>(
     return bad;
   };
   const blocks = itemBlocks(scope, item, contexts, state.reading, tally, resumePoint.start);
-  for await (const given of boundedIteration(blocks, state.abandoned, () => state.distrust())) {
-    state.assertGoing();
-    if (isPart(given)) {
-      context = contexts.ofItem(names.source, state.reading, { ...item.origin, part: given.name });
-      continue;
-    }
-    const { records, place } = given;
-    const home: BlockHome = { context, generation, first: tally.read, place };
-    for (const value of records) {
-      const ordinal = tally.read;
-      const bad = markers.outstanding > 0 ? marked(value) : undefined;
-      tally.read += 1;
-      if (resumePoint.isSettled(ordinal)) {
-        tally.skipped += 1;
+  for await (const batch of boundedIteration(blocks, state.abandoned, () => state.distrust())) {
+    for (const given of batch) {
+      state.assertGoing();
+      if (isPart(given)) {
+        context = contexts.ofItem(names.source, state.reading, { ...item.origin, part: given.name });
         continue;
       }
-      const raising = reach?.admit(ordinal);
-      if (raising !== undefined) {
-        await bounded(raising, state.abandoned);
-        state.assertGoing();
+      const { records, place } = given;
+      const home: BlockHome = { context, generation, first: tally.read, place };
+      for (const value of records) {
+        const ordinal = tally.read;
+        const bad = markers.outstanding > 0 ? marked(value) : undefined;
+        tally.read += 1;
+        if (resumePoint.isSettled(ordinal)) {
+          tally.skipped += 1;
+          continue;
+        }
+        const raising = reach?.admit(ordinal);
+        if (raising !== undefined) {
+          await bounded(raising, state.abandoned);
+          state.assertGoing();
+        }
+        const entry = new LiveEntry(value, ordinal, '', home);
+        const waiting =
+          bad === undefined ? path(entry, 0) : rejections.add(entry, { ...bad, stage: parser, place: bad });
+        if (waiting !== undefined) await bounded(waiting, state.abandoned);
+        resumePoint.advance(ordinal + 1);
+        if (waiting !== undefined) state.assertGoing();
       }
-      const entry = new LiveEntry(value, ordinal, '', home);
-      const waiting = bad === undefined ? path(entry, 0) : rejections.add(entry, { ...bad, stage: parser, place: bad });
-      if (waiting !== undefined) await bounded(waiting, state.abandoned);
-      resumePoint.advance(ordinal + 1);
-      if (waiting !== undefined) state.assertGoing();
+      progressed();
     }
-    progressed();
   }
   resumePoint.assertReached(tally.read);
 }

@@ -1,7 +1,8 @@
 import type { Feed } from '../../feed.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { Rejection } from '../../rejection.ts';
-import type { ReplayOptions, ReplayReport } from '../../replay.ts';
+import type { ReplayOptions } from '../../replay-options.ts';
+import type { ReplayReport } from '../../replay-report.ts';
 import { createRunScope } from '../run-scope.ts';
 import { bounded } from '../stop/bounded.ts';
 import { type ReplayCounts, ReplayedObject } from './replayed-object.ts';

@@ -1,7 +1,7 @@
 import type { ClaimRequest } from '../../ledger/ledger.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { Rejection } from '../../rejection.ts';
-import type { ReplayReport } from '../../replay.ts';
+import type { ReplayReport } from '../../replay-report.ts';
 import { type Contexts, createContexts } from '../object/contexts.ts';
 import { claim, claimRequest, ObjectClaim } from '../object/object-claim.ts';
 import { ObjectState } from '../object/object-state.ts';

@@ -1,4 +1,5 @@
-import type { ClaimRequest, LedgerEntry } from '../../ledger/ledger.ts';
+import type { ClaimRequest } from '../../ledger/ledger.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import { MillraceError, toMillraceError } from '../../millrace-error.ts';
 import type { Ledgering } from '../object/object-claim.ts';
 import type { Tally } from '../object/tally.ts';

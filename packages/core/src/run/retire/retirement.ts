@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../ledger/ledger.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import { MillraceError } from '../../millrace-error.ts';
 import type { ItemOrigin } from '../../origin.ts';
 import type { RetiredCounts, RetiredRows } from '../../retire.ts';

@@ -1,5 +1,5 @@
 import type { Rejection } from '../../rejection.ts';
-import type { PumpOptions } from '../object/pump.ts';
+import type { PumpOptions } from '../object/pump-options.ts';
 import { type BlockHome, LiveEntry } from '../read/live-entry.ts';
 import { boundedBy } from '../stop/bounded.ts';
 import { NOTICE_MS } from '../stop/stop.ts';

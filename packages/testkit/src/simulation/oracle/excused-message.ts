@@ -1,5 +1,6 @@
 import type { History } from '../history.ts';
 import { keyOfObject } from '../world/object-content.ts';
+import { isUnexpected, type JudgedObject } from './judged-object.ts';
 
 /** What is looked at of what a message tells of. */
 interface Notified {
@@ -18,14 +19,25 @@ function notified(body: string): Notified | undefined {
   return ref === undefined ? message.Records?.[0]?.s3.object : { ...ref, eTag: ref.etag };
 }
 
-/** Whether a message may fail for ever: its object was removed and the deployment fails such events, or cannot be delivered. */
-export function isExcused(body: string, { scenario, removed, puts }: History): boolean {
+/**
+ * Whether a message may fail for ever: its object was removed and the deployment fails such events, or it cannot be delivered, or
+ * is not what the feed expects.
+ */
+export function isExcused(
+  body: string,
+  { scenario, removed }: Pick<History, 'removed' | 'scenario'>,
+  objects: readonly JudgedObject[],
+): boolean {
   const object = notified(body);
   if (object === undefined) return false;
   const { bucket, options } = scenario.settings;
   // It takes longer than an invocation, or cannot be delivered: it must end, and this is an end.
   if (bucket.slowMs !== undefined) return true;
-  const own = puts.filter(({ content }) => keyOfObject(content.object) === object.key);
-  if (own.some(({ content }) => content.poison === true || content.broken.length === content.lines)) return true;
+  const own = objects.find((one) => keyOfObject(one.object) === object.key)?.puts ?? [];
+  const mayFail = own.some(
+    ({ content, expected }) =>
+      content.poison === true || content.broken.length === content.lines || isUnexpected(expected),
+  );
+  if (mayFail) return true;
   return options['missing'] === 'fail' && [...removed].some((name) => keyOfObject(name) === object.key);
 }

@@ -1,10 +1,18 @@
 import type { VersionRecord } from '@millrace/core/plugin';
-import type { Deployment, Expected, ExpectedRecord } from '../deployment.ts';
+import type { Deployment, ExpectedRecord } from '../deployment.ts';
 import type { Completion, History } from '../history.ts';
-import { keyOfObject, type ObjectContent } from '../world/object-content.ts';
+import { keyOfObject } from '../world/object-content.ts';
 import type { OperatorTask, Scenario } from '../world-event.ts';
 import type { TableItem } from '../world/table.ts';
-import { finalValues, isOf, type JudgedObject, judgedObjects, VARIANTS } from './judged-object.ts';
+import {
+  finalValues,
+  isOf,
+  isUnexpected,
+  type JudgedObject,
+  type JudgedPut,
+  judgedObjects,
+  VARIANTS,
+} from './judged-object.ts';
 import { isExcused } from './excused-message.ts';
 import { judgeTable, type TableView, viewOf } from './table-rules.ts';
 import type { Violation } from './violation.ts';
@@ -31,13 +39,14 @@ export async function judge(deployment: Deployment, history: History): Promise<r
   );
   const foreign = [...view.keys()].filter((key) => !known.has(key));
   return [
-    ...judgeEnding(history),
+    ...judgeEnding(history, objects),
     ...foreign.map((key) => ({ rule: 'table', text: `key ${key} is in no object` })),
     ...objects.flatMap((object) => judgeTable(object, view, mode)),
     ...objects.flatMap((object) => judgeFinished(object, history)),
     ...objects.flatMap((object) => judgeQuarantine(object, history)),
     ...objects.flatMap(judgeLedger),
     ...objects.flatMap(judgeNonsense),
+    ...objects.flatMap(judgeExpectations),
     ...objects.flatMap((object) => judgeNeighbors(object, history)),
     ...(await judgeCompletions(deployment, history, reader)),
   ];
@@ -58,13 +67,13 @@ function tableReader(deployment: Deployment, { scenario }: History): TableReader
   };
 }
 
-function judgeEnding(history: History): readonly Violation[] {
+function judgeEnding(history: History, objects: readonly JudgedObject[]): readonly Violation[] {
   const { ending, uncaught, dead } = history;
   return [
     ...(ending === 'endless' ? [{ rule: 'endless', text: 'something goes on for ever' }] : []),
     ...uncaught.map((text) => ({ rule: 'uncaught', text })),
     ...dead
-      .filter(({ body }) => !isExcused(body, history))
+      .filter(({ body }) => !isExcused(body, history, objects))
       .map(({ body }) => ({ rule: 'unfinished', text: `nobody can process ${body}` })),
   ];
 }
@@ -76,13 +85,14 @@ function judgeFinished({ object, puts, isThere }: JudgedObject, { scenario }: Hi
   // A listing shows the latest version only: nobody can find an older one whose event was lost.
   const due = all ? puts.filter((put) => put.noticed || latest.includes(put)) : latest;
   return due
-    .filter(({ complete, content, expected }) => complete === undefined && !isHopeless(content, expected[0]!, scenario))
+    .filter((put) => put.complete === undefined && !isHopeless(put, scenario))
     .map(({ index }) => ({ rule: 'unfinished', text: `${object}: write ${index} never became complete` }));
 }
 
 /** Nobody may take such an object for complete, or can complete it. */
-function isHopeless(content: ObjectContent, { delivered }: Expected, { settings }: Scenario): boolean {
-  return content.poison === true || delivered.length === 0 || settings.bucket.slowMs !== undefined;
+function isHopeless({ content, expected }: JudgedPut, { settings }: Scenario): boolean {
+  const isNonsense = expected[0]!.delivered.length === 0;
+  return content.poison === true || isNonsense || isUnexpected(expected) || settings.bucket.slowMs !== undefined;
 }
 
 /** An object of which nothing was understood is not complete. */
@@ -95,9 +105,20 @@ function judgeNonsense({ object, puts }: JudgedObject): readonly Violation[] {
     }));
 }
 
+/** An object that is not what its feed expects is not complete. */
+function judgeExpectations({ object, puts }: JudgedObject): readonly Violation[] {
+  return puts
+    .filter(({ complete, expected, variant }) => complete !== undefined && expected[variant]!.isUnexpected === true)
+    .map(({ index }) => ({
+      rule: 'expectations',
+      text: `${object}: write ${index} is complete, and is not what the feed expects`,
+    }));
+}
+
 /** Where nothing goes wrong, one object's failure costs no other object an attempt. */
 function judgeNeighbors({ object, puts }: JudgedObject, { scenario, versions }: History): readonly Violation[] {
-  if (scenario.settings.options['calm'] !== true || puts.some(({ content }) => content.poison === true)) return [];
+  const mayFail = puts.some(({ content, expected }) => content.poison === true || isUnexpected(expected));
+  if (scenario.settings.options['calm'] !== true || mayFail) return [];
   return versions
     .filter((version) => version.object.endsWith(`/${keyOfObject(object)}`) && version.attempts > 1)
     .map(({ attempts }) => ({

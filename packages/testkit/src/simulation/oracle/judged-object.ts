@@ -44,6 +44,11 @@ export function judgedObjects(deployment: Deployment, history: History): readonl
   }));
 }
 
+/** Whether some variant of the feed does not expect such an object. */
+export function isUnexpected(expected: readonly Expected[]): boolean {
+  return expected.some((one) => one.isUnexpected === true);
+}
+
 /** Whether an entry of the ledger is about a write. */
 export function isOf(
   { origin, object }: Pick<VersionRecord, 'origin' | 'object'>,

@@ -1,15 +1,6 @@
-import { EventQueue, type Timed } from './event-queue.ts';
+import { EventQueue } from './event-queue.ts';
 import { enter, leave } from './current-process.ts';
-import type { SimulatedProcess } from './simulated-process.ts';
-
-/** Something that will happen. Without an owner it happens in the world; else in that process, if it runs then. */
-export interface Scheduled extends Timed {
-  readonly owner: SimulatedProcess | undefined;
-  readonly run: () => void;
-  /** Of a timer: what its process's monotonic clock must show. */
-  readonly due?: number;
-  cancelled: boolean;
-}
+import type { Scheduled, SimulatedProcess } from './simulated-process.ts';
 
 /** Why a simulation came to its end. `endless`: too many events, or too much time. */
 export type Ending = 'idle' | 'done' | 'endless';

@@ -1,5 +1,14 @@
 import type { Chance } from '../chance.ts';
-import type { Scheduled } from './scheduler.ts';
+import type { Timed } from './event-queue.ts';
+
+/** Something that will happen. Without an owner it happens in the world; else in that process, if it runs then. */
+export interface Scheduled extends Timed {
+  readonly owner: SimulatedProcess | undefined;
+  readonly run: () => void;
+  /** Of a timer: what its process's monotonic clock must show. */
+  readonly due?: number;
+  cancelled: boolean;
+}
 
 /** World time 0, in milliseconds since the epoch: 2026-01-01T00:00:00Z. */
 export const WORLD_EPOCH = 1_767_225_600_000;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { currentProcess } from './current-process.ts';
-import type { Scheduled, Scheduler } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Scheduled } from './simulated-process.ts';
 
 /** A timer of a simulated process, as Node's `Timeout` is used by libraries. */
 class VirtualTimer {

@@ -1,5 +1,6 @@
 import type { Chance } from '../chance.ts';
-import type { Scheduled, Scheduler } from '../time/scheduler.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { Scheduled } from '../time/simulated-process.ts';
 import type { SimulatedProcess } from '../time/simulated-process.ts';
 import type { Trace } from '../trace.ts';
 

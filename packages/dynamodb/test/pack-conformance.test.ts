@@ -1,0 +1,3 @@
+import { testSinkContract } from './support/sink-contract.ts';
+
+testSinkContract('packs', { records: 4 });
