@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it('Millrace and the readers of Python agree on a folder of small files', { timeout: 540_000 }, async () => {
   const reason = await missingPython();
   if (reason !== undefined) {
-    console.warn(`THE ORACLES WERE NOT ASKED. ${reason}`);
+    process.stderr.write(`\nTHE ORACLES WERE NOT ASKED. ${reason}\n\n`);
     expect(process.env['MILLRACE_TEST_ORACLE'], reason).not.toBe('required');
     expect(await run()).toMatchObject({ ok: true, skipped: reason });
     return;

@@ -113,7 +113,5 @@ function print(verdicts: readonly Verdict[], { unjudged, tooLarge, seconds }: Re
   const isOk = unexplained === 0 && verdicts.length > 0;
   if (!isOk) process.exitCode = 1;
   const { files, totals, byOracle } = summary;
-  console.log(
-    JSON.stringify({ ok: isOk, files, ...totals, byOracle, unjudged, tooLarge: tooLarge.length, seconds }),
-  );
+  console.log(JSON.stringify({ ok: isOk, files, ...totals, byOracle, unjudged, tooLarge: tooLarge.length, seconds }));
 }

@@ -20,10 +20,14 @@ export interface CarryOptions {
 export async function carry(path: string, feedTo: LinesFeed, options: CarryOptions = {}): Promise<Reading> {
   const digest = lineDigest(options.dump);
   const held: string[] = [];
+  const take = (line: string): void => {
+    if (options.isSorted === true) held.push(line);
+    else digest.add(line);
+  };
   const sink: Sink<string> = {
     name: 'lines',
     write: async (entries) => {
-      for (const { value } of entries) (options.isSorted === true ? held.push(value) : digest.add(value));
+      for (const { value } of entries) take(value);
     },
   };
   const codes = new Map<string, string>();

@@ -15,7 +15,9 @@ export async function missingPython(): Promise<string | undefined> {
     () => true,
     () => false,
   );
-  return complete ? undefined : 'python3 has no venv module. Install it, on Debian and Ubuntu the package python3-venv.';
+  return complete
+    ? undefined
+    : 'python3 has no venv module. Install it, on Debian and Ubuntu the package python3-venv.';
 }
 
 /**

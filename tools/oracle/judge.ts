@@ -25,10 +25,7 @@ export function judgesOf(path: string, head: Buffer, given?: Dialect): readonly 
   return kindsOf(path, head).flatMap((kind) => {
     switch (kind) {
       case 'parquet':
-        return [
-          plain('pyarrow', parquetRows(false)),
-          plain('duckdb-parquet', parquetRows(true)),
-        ];
+        return [plain('pyarrow', parquetRows(false)), plain('duckdb-parquet', parquetRows(true))];
       case 'csv':
         return csvJudges(dialect);
       case 'zip':

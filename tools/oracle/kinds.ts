@@ -1,16 +1,5 @@
 /** What a file is, for the choice of its oracles. */
-export type Kind =
-  | 'parquet'
-  | 'csv'
-  | 'zip'
-  | 'tar'
-  | 'gzip'
-  | 'bzip2'
-  | 'zlib'
-  | 'text'
-  | 'json'
-  | 'xml'
-  | 'xlsx';
+export type Kind = 'parquet' | 'csv' | 'zip' | 'tar' | 'gzip' | 'bzip2' | 'zlib' | 'text' | 'json' | 'xml' | 'xlsx';
 
 const BY_NAME: readonly (readonly [RegExp, readonly Kind[]])[] = [
   [/\.(parquet|parq|pq)$/i, ['parquet']],

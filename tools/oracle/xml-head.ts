@@ -7,14 +7,26 @@ export interface XmlHead {
 /** Reads encoding and root element from the first bytes of a document. */
 export function xmlHead(head: Buffer): XmlHead {
   const marked = byteOrder(head);
-  const text = new TextDecoder(marked ?? 'latin1').decode(head);
+  const isWide = marked !== undefined && marked !== 'utf-8';
+  const text = isWide ? new TextDecoder(marked).decode(head) : head.toString('latin1');
   const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][-\w.]*)["']/.exec(text)?.[1];
   // Markup before the root; the quoted values of a DOCTYPE may hold anything.
-  const rest = text.replaceAll(/<!--[^]*?-->|<\?[^]*?\?>|<!DOCTYPE(?:[^[>"']|"[^"]*"|'[^']*'|\[[^]*?\]\s*(?=>))*>/g, '');
-  const root = /<([^\s/>!?]+)/.exec(rest)?.[1] ?? 'missing';
-  // The name is in the document's encoding.
-  const name = marked === undefined && declared?.toLowerCase() !== 'iso-8859-1' ? Buffer.from(root, 'latin1') : undefined;
-  return { charset: marked ?? declared ?? 'utf-8', root: name === undefined ? root : name.toString('utf8') };
+  const rest = text.replaceAll(
+    /<!--[^]*?-->|<\?[^]*?\?>|<!DOCTYPE(?:[^[>"']|"[^"]*"|'[^']*'|\[[^]*?\]\s*(?=>))*>/g,
+    '',
+  );
+  const root = /<([^\t\n\r />!?]+)/.exec(rest)?.[1] ?? 'missing';
+  const charset = marked ?? declared ?? 'utf-8';
+  return { charset, root: isWide ? root : decoded(root, charset) };
+}
+
+/** The name of bytes in the document's encoding. */
+function decoded(bytes: string, charset: string): string {
+  try {
+    return new TextDecoder(charset).decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return bytes;
+  }
 }
 
 function byteOrder(head: Buffer): string | undefined {

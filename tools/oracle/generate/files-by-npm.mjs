@@ -14,8 +14,32 @@ import yazl from 'yazl';
 
 const [directory, count, seed] = process.argv.slice(2);
 const TIME = new Date('2026-01-01T00:00:00Z');
-const NAMES = ['a.csv', 'folder/b.csv', 'naïve.csv', '日本語.txt', 'x y.ndjson', `${'long/'.repeat(24)}end.csv`, `${'n'.repeat(140)}.csv`];
-const WORDS = ['', 'a', 'naïve', '日本語', '😀', 'say "hi"', 'a,b', 'a;b', 'two\nlines', ' spaces ', "it's", '1.5', 'null', '"', 'tab\there'];
+const NAMES = [
+  'a.csv',
+  'folder/b.csv',
+  'naïve.csv',
+  '日本語.txt',
+  'x y.ndjson',
+  `${'long/'.repeat(24)}end.csv`,
+  `${'n'.repeat(140)}.csv`,
+];
+const WORDS = [
+  '',
+  'a',
+  'naïve',
+  '日本語',
+  '😀',
+  'say "hi"',
+  'a,b',
+  'a;b',
+  'two\nlines',
+  ' spaces ',
+  "it's",
+  '1.5',
+  'null',
+  '"',
+  'tab\there',
+];
 
 /** Draws that are the same for the same seed ("mulberry32", public domain). */
 function drawOf(start) {
@@ -51,20 +75,43 @@ const writers = {
     zip.end({ forceZip64Format: draw.chance(0.2), comment: draw.pick(['', 'a comment']) });
     await pipeline(zip.outputStream, createWriteStream(path));
   },
-  'archiver.zip': (path, draw) => archived(path, draw, archiver('zip', { zlib: { level: draw.int(10) }, store: draw.chance(0.2), forceZip64: draw.chance(0.2) })),
+  'archiver.zip': (path, draw) =>
+    archived(
+      path,
+      draw,
+      archiver('zip', { zlib: { level: draw.int(10) }, store: draw.chance(0.2), forceZip64: draw.chance(0.2) }),
+    ),
   'archiver.tar': (path, draw) => archived(path, draw, archiver('tar')),
-  'archiver.tar.gz': (path, draw) => archived(path, draw, archiver('tar', { gzip: true, gzipOptions: { level: draw.int(10) } })),
+  'archiver.tar.gz': (path, draw) =>
+    archived(path, draw, archiver('tar', { gzip: true, gzipOptions: { level: draw.int(10) } })),
   'fflate.zip': (path, draw) => {
-    const files = Object.fromEntries(membersOf(draw).map(([name, data]) => [name, [new Uint8Array(data), { level: draw.pick([0, 1, 6, 9]), mtime: TIME }]]));
+    const files = Object.fromEntries(
+      membersOf(draw).map(([name, data]) => [
+        name,
+        [new Uint8Array(data), { level: draw.pick([0, 1, 6, 9]), mtime: TIME }],
+      ]),
+    );
     writeFileSync(path, zipSync(files));
   },
-  'fflate.gz': (path, draw) => writeFileSync(path, gzipByFflate(new Uint8Array(contentOf(draw)), { level: draw.int(10), mtime: 0, filename: draw.pick([undefined, 'name.csv']) })),
-  'fflate.zlib': (path, draw) => writeFileSync(path, zlibSync(new Uint8Array(contentOf(draw)), { level: draw.int(10) })),
+  'fflate.gz': (path, draw) =>
+    writeFileSync(
+      path,
+      gzipByFflate(new Uint8Array(contentOf(draw)), {
+        level: draw.int(10),
+        mtime: 0,
+        filename: draw.pick([undefined, 'name.csv']),
+      }),
+    ),
+  'fflate.zlib': (path, draw) =>
+    writeFileSync(path, zlibSync(new Uint8Array(contentOf(draw)), { level: draw.int(10) })),
   'tar-stream.tar': async (path, draw) => {
     const pack = tarStream.pack();
     const written = pipeline(pack, createWriteStream(path));
     for (const [name, data] of membersOf(draw)) {
-      pack.entry({ name, mtime: TIME, pax: draw.chance(0.3) ? { comment: 'naïve', 'VENDOR.key': 'x' } : undefined }, data);
+      pack.entry(
+        { name, mtime: TIME, pax: draw.chance(0.3) ? { comment: 'naïve', 'VENDOR.key': 'x' } : undefined },
+        data,
+      );
     }
     if (draw.chance(0.3)) pack.entry({ name: 'folder', type: 'directory', mtime: TIME });
     if (draw.chance(0.3)) pack.entry({ name: 'link', type: 'symlink', linkname: 'a.csv', mtime: TIME });
@@ -73,12 +120,26 @@ const writers = {
   },
   'csv-stringify.csv': (path, draw) => {
     const [delimiter, quote] = [draw.pick([',', ';', '\t', '|']), draw.pick(['"', "'"])];
-    const options = { delimiter, quote, escape: quote, quoted: draw.chance(0.3), quoted_empty: draw.chance(0.3), bom: draw.chance(0.2), record_delimiter: draw.pick(['\n', '\r\n']) };
+    const options = {
+      delimiter,
+      quote,
+      escape: quote,
+      quoted: draw.chance(0.3),
+      quoted_empty: draw.chance(0.3),
+      bom: draw.chance(0.2),
+      record_delimiter: draw.pick(['\n', '\r\n']),
+    };
     written(path, stringify(rowsOf(draw), options), { delimiter, quote });
   },
   'papaparse.csv': (path, draw) => {
     const [delimiter, quote] = [draw.pick([',', ';', '\t', '|']), draw.pick(['"', "'"])];
-    const options = { delimiter, quoteChar: quote, escapeChar: quote, quotes: draw.chance(0.3), newline: draw.pick(['\n', '\r\n']) };
+    const options = {
+      delimiter,
+      quoteChar: quote,
+      escapeChar: quote,
+      quotes: draw.chance(0.3),
+      newline: draw.pick(['\n', '\r\n']),
+    };
     written(path, papaparse.unparse(rowsOf(draw), options), { delimiter, quote });
   },
   'hyparquet.parquet': (path, draw) => writeFileSync(path, parquetOf(draw)),
@@ -112,11 +173,28 @@ function parquetOf(draw) {
     return { name, type, data, ...(draw.chance(0.5) ? { encoding: draw.pick(encodings) } : {}), nullable: true };
   };
   const columnData = [
-    column('i32', 'INT32', () => draw.int(2 ** 31) - 2 ** 30, ['PLAIN', 'DELTA_BINARY_PACKED', 'RLE_DICTIONARY', 'BYTE_STREAM_SPLIT']),
-    column('i64', 'INT64', () => BigInt(draw.int(2 ** 31)) * 4294967291n, ['PLAIN', 'DELTA_BINARY_PACKED', 'RLE_DICTIONARY']),
-    column('f64', 'DOUBLE', () => draw.pick([0, -0, 0.1, 1e300, NaN, Infinity, draw.int(1000) / 7]), ['PLAIN', 'BYTE_STREAM_SPLIT']),
+    column('i32', 'INT32', () => draw.int(2 ** 31) - 2 ** 30, [
+      'PLAIN',
+      'DELTA_BINARY_PACKED',
+      'RLE_DICTIONARY',
+      'BYTE_STREAM_SPLIT',
+    ]),
+    column('i64', 'INT64', () => BigInt(draw.int(2 ** 31)) * 4294967291n, [
+      'PLAIN',
+      'DELTA_BINARY_PACKED',
+      'RLE_DICTIONARY',
+    ]),
+    column('f64', 'DOUBLE', () => draw.pick([0, -0, 0.1, 1e300, NaN, Infinity, draw.int(1000) / 7]), [
+      'PLAIN',
+      'BYTE_STREAM_SPLIT',
+    ]),
     column('f32', 'FLOAT', () => draw.int(1000) / 8, ['PLAIN', 'BYTE_STREAM_SPLIT']),
-    column('text', 'STRING', () => draw.pick(WORDS), ['PLAIN', 'RLE_DICTIONARY', 'DELTA_LENGTH_BYTE_ARRAY', 'DELTA_BYTE_ARRAY']),
+    column('text', 'STRING', () => draw.pick(WORDS), [
+      'PLAIN',
+      'RLE_DICTIONARY',
+      'DELTA_LENGTH_BYTE_ARRAY',
+      'DELTA_BYTE_ARRAY',
+    ]),
     column('flag', 'BOOLEAN', () => draw.chance(0.5), ['PLAIN', 'RLE']),
     column('when', 'TIMESTAMP', () => new Date(draw.int(2 ** 31) * 1000), ['PLAIN']),
     column('doc', 'JSON', () => ({ a: draw.int(9) }), ['PLAIN']),

@@ -5,9 +5,7 @@ import { runProgram } from '../../packed/run-program.ts';
 import { CACHE, pythonWith } from '../environment.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const WORKBOOKS = fileURLToPath(
-  new URL('../../../packages/xlsx/test/support/make-workbooks.py', import.meta.url),
-);
+const WORKBOOKS = fileURLToPath(new URL('../../../packages/xlsx/test/support/make-workbooks.py', import.meta.url));
 
 /**
  * Writes files with several writers of Python and npm, and with the programs zip and tar: `count` each of Parquet, CSV and

@@ -15,8 +15,14 @@ def read(path, options, lines):
     parser.StartElementHandler = tree.start
     parser.EndElementHandler = tree.end
     parser.CharacterDataHandler = tree.text
-    with open(path, "rb") as file:
-        parser.ParseFile(file)
+    parser.StartDoctypeDeclHandler = lambda *_: tree.place.append("in the DOCTYPE")
+    parser.EndDoctypeDeclHandler = lambda: tree.place.remove("in the DOCTYPE")
+    parser.XmlDeclHandler = lambda version, *_: tree.place.append(f"in XML {version}") if version != "1.0" else None
+    try:
+        with open(path, "rb") as file:
+            parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise ValueError(f"{', '.join(tree.place) or 'in the document'}: {error}") from error
     lines.add(canonical.value({"root": tree.root["name"], "value": record(tree.root)}))
 
 
@@ -24,6 +30,8 @@ class Tree:
     def __init__(self):
         self.open = []
         self.root = None
+        # Where an error is: expat judges DOCTYPEs, which parseXml passes over, and knows XML 1.0 only.
+        self.place = []
 
     def start(self, name, attributes):
         element = {"name": name, "attributes": attributes, "children": [], "text": []}

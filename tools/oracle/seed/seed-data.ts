@@ -25,7 +25,9 @@ export async function seedData(into: string): Promise<readonly Seeded[]> {
     const { registry, name, version } = one;
     const found = await seed(one, into).catch((error: Error) => error.message.split('\n').slice(0, 3).join(' '));
     const result = typeof found === 'number' ? { files: found } : { missing: found };
-    console.log(`${registry} ${name} ${version}: ${typeof found === 'number' ? `${found} files` : `MISSING. ${found}`}`);
+    console.log(
+      `${registry} ${name} ${version}: ${typeof found === 'number' ? `${found} files` : `MISSING. ${found}`}`,
+    );
     seeded.push({ registry, name, version, ...result });
   }
   return seeded;
