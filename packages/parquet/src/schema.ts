@@ -53,7 +53,8 @@ export function schemaFields(elements: readonly SchemaElement[], options: Schema
     const place: Place = {
       name,
       repeated,
-      definition: parent.definition + (how === 'REQUIRED' ? 0 : 1),
+      // Some versions of fastparquet leave it out where it is REQUIRED, the first of Thrift's values.
+      definition: parent.definition + (repeated || how === 'OPTIONAL' ? 1 : 0),
       repetition: parent.repetition + (repeated ? 1 : 0),
     };
     const path = above === '' ? name : `${above}.${name}`;

@@ -63,6 +63,16 @@ describe('a file with parts that are empty', () => {
     expect({ values, rejections }).toEqual({ values: [], rejections: [] });
   });
 
+  it('has no records if it has a thousand columns and no rows: its footer is little but small structs', async () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+    const texts = names.map((name) => ({ name, type: TYPE.BYTE_ARRAY, schema: { 6: 0, 10: { 1: {} } }, pages: [] }));
+    const orders = names.map(() => ({ 1: {} }));
+    const { values } = await runRangeParser(parseParquet(), handMade(texts, 0, { 4: [], 7: orders }));
+    expect(values).toEqual([]);
+    const bomb = handMade([], 0, { 7: Array.from({ length: 1000 }, () => ({})) });
+    await expect(runRangeParser(parseParquet(), bomb)).rejects.toMatchObject({ code: 'PARQUET_INVALID' });
+  });
+
   it('is refused for what it is if it has rows, but no columns', async () => {
     const error: unknown = await runRangeParser(parseParquet(), handMade([], 3)).catch((thrown: unknown) => thrown);
     if (!isMillraceError(error)) throw new Error('it must fail', { cause: error });

@@ -85,7 +85,7 @@ export interface HandColumn {
   readonly type: number;
   readonly repetition?: number;
   /** Further members of its schema element: 2 length, 6 converted type, 7 scale, 10 logical type. */
-  readonly schema?: { readonly [field: number]: Thrift };
+  readonly schema?: { readonly [field: number]: Thrift | undefined };
   readonly codec?: number;
   readonly pages: readonly HandPage[];
   /** Members of its metadata that are put over the right ones, and those of the chunk. */

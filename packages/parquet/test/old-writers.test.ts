@@ -166,3 +166,12 @@ it('a file that declares no rows, and has some, is read by its row groups', asyn
   const wrong = handMade([{ name: 'n', type: TYPE.INT32, pages: [{ values: 1, body: int32s(1) }] }], 1, { 3: 2n });
   await expect(valuesOf(wrong)).rejects.toMatchObject({ code: 'PARQUET_INVALID' });
 });
+
+describe('a column whose schema does not say whether its values are optional', () => {
+  it('has a value in each row, as fastparquet 2026 writes it', async () => {
+    const pages = [{ values: 3, body: int32s(1, 2, 3) }];
+    const file = handMade([{ name: 'n', type: TYPE.INT32, schema: { 3: undefined }, pages }], 3);
+    const { values } = await runRangeParser(parseParquet(), file);
+    expect(values).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  });
+});
