@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import {
   chaosCases,
@@ -46,6 +46,7 @@ describe('fileSource keeps the contract', () => {
         source,
         put: async (name, content) => {
           const path = join(directory, name);
+          await mkdir(dirname(path), { recursive: true });
           await writeFile(`${path}.new`, content);
           // Two changes within the clock's tick have one time; the cases would be quicker than any supplier.
           await utimes(`${path}.new`, 1e9, 1e9 + (changes += 1));
