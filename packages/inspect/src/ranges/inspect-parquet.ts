@@ -1,6 +1,6 @@
 import type { RangeParser } from '@millrace/core';
 import { parseParquet } from '@millrace/parquet';
-import { type FileMetaData, parquetMetadata, parquetSchema, type SchemaTree } from 'hyparquet';
+import type { FileMetaData, SchemaTree } from 'hyparquet';
 import type { ColumnFinding, ColumnKind, Finding } from '../finding.ts';
 import { guess } from '../guess.ts';
 import type { Content } from '../content/inspect-content.ts';
@@ -16,6 +16,7 @@ export async function inspectParquet(content: Content, signal: AbortSignal): Pro
     const message = 'Its footer cannot be read within the bytes that are read of a sample.';
     return { oddities: [{ code: 'parquet-footer', message }] };
   }
+  const { parquetSchema } = await hyparquet();
   const columns = parquetSchema(metadata).children.map((child) => columnOf(child));
   const parser: RangeParser<unknown> = parseParquet({ readBytes: 64 * 1024 });
   const { records, problem } = await firstRecords(parser, content, signal);
@@ -39,7 +40,13 @@ async function readMetadata(content: Content): Promise<FileMetaData | undefined>
   const before = missing > 0 ? await content.at(size - length - 8, missing) : new Uint8Array(0);
   if (before === undefined) return undefined;
   const footer = Buffer.concat([before, tail]).subarray(-length - 8);
+  const { parquetMetadata } = await hyparquet();
   return parquetMetadata(new Uint8Array(footer).buffer, { geoparquet: false });
+}
+
+/** It is ESM only, which a CommonJS build can load by `import()` alone. */
+function hyparquet(): Promise<typeof import('hyparquet')> {
+  return import('hyparquet');
 }
 
 function columnOf({ element, children }: SchemaTree): ColumnFinding {
