@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, expect, it } from 'vitest';
-import { missingPython } from '../tools/oracle/environment.ts';
+import { missingOracles } from '../tools/oracle/environment.ts';
 import { runProgram } from '../tools/packed/run-program.ts';
 
 const TOOL = fileURLToPath(new URL('../tools/oracle.ts', import.meta.url));
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
  * `MILLRACE_TEST_ORACLE=required` makes that a failure. With Python it must pass, and installs what the command needs.
  */
 it('Millrace and the readers of Python agree on a folder of small files', { timeout: 540_000 }, async () => {
-  const reason = await missingPython();
+  const reason = await missingOracles();
   if (reason !== undefined) {
     process.stderr.write(`\nTHE ORACLES WERE NOT ASKED. ${reason}\n\n`);
     expect(process.env['MILLRACE_TEST_ORACLE'], reason).not.toBe('required');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { missingPython, pythonWith } from './oracle/environment.ts';
+import { missingOracles, pythonWith } from './oracle/environment.ts';
 import { explained } from './oracle/explained.ts';
 import { filesIn, MAX_BYTES } from './oracle/files-in.ts';
 import { generateFiles } from './oracle/generate/generate-files.ts';
@@ -40,7 +40,7 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 if (folder === undefined || positionals.length > 1) throw new TypeError('Name one folder of files to read.');
 
-const reason = await missingPython();
+const reason = await missingOracles();
 if (reason === undefined) {
   await fill(resolve(folder));
   if (!values['no-judge']) await judgeFolder(resolve(folder));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../packed/run-program.ts';
+import { missingPython } from '../python.ts';
 import type { Backend } from './backend.ts';
 
 const VERSION = '5.2.5';
@@ -20,17 +21,7 @@ export const moto: Backend = {
   name: 'moto',
   version: VERSION,
   services: ['s3', 'dynamodb'],
-  missing: async () => {
-    const found = await runProgram('python3', ['-c', 'import sys; print(sys.version_info >= (3, 10))']).catch(() => '');
-    if (found !== 'True') return 'Python 3.10 or later is missing. Install it as python3.';
-    const complete = await runProgram('python3', ['-c', 'import ensurepip, venv']).then(
-      () => true,
-      () => false,
-    );
-    return complete
-      ? undefined
-      : 'python3 has no venv module. Install it, on Debian and Ubuntu the package python3-venv.';
-  },
+  missing: () => missingPython(10),
   install: async (folder) => {
     const environment = join(folder, 'venv');
     await runProgram('python3', ['-m', 'venv', environment]);

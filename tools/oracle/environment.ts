@@ -3,21 +3,14 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../packed/run-program.ts';
+import { missingPython } from '../python.ts';
 
 /** Below it are the virtual environments, and what generators need of npm. */
 export const CACHE = fileURLToPath(new URL('../../node_modules/.cache/millrace-oracle/', import.meta.url));
 
 /** Says why the oracles cannot run here; undefined if they can. */
-export async function missingPython(): Promise<string | undefined> {
-  const found = await runProgram('python3', ['-c', 'import sys; print(sys.version_info >= (3, 11))']).catch(() => '');
-  if (found !== 'True') return 'Python 3.11 or later is missing. Install it as python3.';
-  const complete = await runProgram('python3', ['-c', 'import ensurepip, venv']).then(
-    () => true,
-    () => false,
-  );
-  return complete
-    ? undefined
-    : 'python3 has no venv module. Install it, on Debian and Ubuntu the package python3-venv.';
+export function missingOracles(): Promise<string | undefined> {
+  return missingPython(11);
 }
 
 /**

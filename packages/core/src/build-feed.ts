@@ -52,7 +52,7 @@ export interface RecordFlow<Ref, T> {
   readonly to: (sink: Sink<T>) => Feed<Ref>;
 }
 
-/** What is said of a feed beside its pipeline. */
+/** Options of a feed, in addition to its pipeline. */
 export interface FeedOptions {
   /** What each object must have to be complete. @default `{ records: { min: 1 } }` */
   readonly expect?: Expectations;

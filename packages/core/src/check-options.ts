@@ -46,6 +46,7 @@ export const check: {
   readonly text: OptionCheck;
   readonly flag: OptionCheck;
   readonly callback: OptionCheck;
+  readonly date: OptionCheck;
   readonly object: OptionCheck;
   readonly integer: (min: number, max?: number) => OptionCheck;
   readonly numeric: (min: number, max?: number) => OptionCheck;
@@ -56,6 +57,7 @@ export const check: {
   text: (value) => (typeof value === 'string' && value !== '' ? undefined : 'a non-empty string'),
   flag: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
   callback: (value) => (typeof value === 'function' ? undefined : 'a function'),
+  date: (value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid'),
   object: (value) => (typeof value === 'object' && value !== null ? undefined : 'an object'),
   integer: (min, max = Number.MAX_SAFE_INTEGER) => {
     const expected = `a whole number ${range(min, max)}`;

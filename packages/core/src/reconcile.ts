@@ -105,7 +105,7 @@ function verdict<Ref>(
   return { ref, reason: 'unfinished', entry };
 }
 
-/** The entry of the version that a listing shows, or why there is none, with the entry of the object that was written last. */
+/** What a ledger knows of a listed version: its entry, or the reason that it has none, with the object's most recent entry if one exists. */
 export type Matching =
   | { readonly reason?: undefined; readonly entry: LedgerEntry }
   | { readonly reason: 'never' }

@@ -173,7 +173,7 @@ describe('what an object stores as its progress', () => {
     expect(state.progress()).toEqual({ watermark: 0, rejected: 0 });
   });
 
-  it('holds if reading broke because it was told to stop', () => {
+  it('holds if reading failed because the run was stopped', () => {
     const { state, controller } = stand();
     state.resumePoint.advance(5);
     controller.abort();

@@ -57,7 +57,7 @@ const COUNTS = [
 interface Listing {
   /** The time that the entry is listed at, if it has no `firstClaimedAt`. */
   readonly at?: string;
-  /** The version tag if it is not the ETag of the origin; `null` if there is none. */
+  /** The version tag, if it differs from the ETag of the origin. `null` means that the version has no tag. */
   readonly tag?: string | null;
   /** Watermark. */
   readonly w: number;

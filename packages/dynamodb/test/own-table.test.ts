@@ -51,7 +51,7 @@ it('is made for each plugin as it needs it, and found to be so', async () => {
   }
 });
 
-it('is told by what wraps a plugin, and not by others', async () => {
+it('is passed on by a plugin that wraps another, and is absent from other plugins', async () => {
   const table = `millrace-own-${randomUUID()}`;
   const key = new Uint8Array(32);
   const sealed = sealedQuarantine(dynamodbQuarantine({ table, client }), { keys: { one: key }, keyId: 'one' });

@@ -1,7 +1,7 @@
 import { glob, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MillraceError } from '@millrace/core';
-import { check, checkOptions, inShare, isShare, type OptionCheck } from '@millrace/core/plugin';
+import { check, checkOptions, inShare, isShare } from '@millrace/core/plugin';
 import { type FileRef, STANDARD_INPUT } from './file-ref.ts';
 import { systemReason } from './system-reason.ts';
 
@@ -31,17 +31,14 @@ export function listFiles(query: FileListQuery): AsyncIterable<FileRef> {
     files: (value) =>
       typeof value === 'string' || Array.isArray(value) ? undefined : 'a path, a glob or a list of them',
     cwd: check.optional(check.text),
-    since: check.optional(isDate),
-    until: check.optional(isDate),
+    since: check.optional(check.date),
+    until: check.optional(check.date),
     minSize: check.optional(check.integer(0)),
     maxSize: check.optional(check.integer(0)),
     share: check.optional(isShare),
   });
   return { [Symbol.asyncIterator]: () => wanted(query) };
 }
-
-const isDate: OptionCheck = (value) =>
-  value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid';
 
 async function* wanted(query: FileListQuery): AsyncGenerator<FileRef, void, undefined> {
   const { files, cwd = '.', since, until, minSize = 0, maxSize = Number.POSITIVE_INFINITY, share } = query;

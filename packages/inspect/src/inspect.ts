@@ -27,7 +27,7 @@ const SIGNATURE_BYTES = 4096;
  * Finds out what a sample file is: its compression, character encoding, format, dialect, header, column types and key
  * candidates, each with a confidence and the runner-up, and its first records. It reads at most 1 MiB of the file.
  *
- * Odd content never makes it reject: what is wrong is in `oddities`, and what cannot be told is a guess with little confidence. It
+ * Odd content never makes it reject: problems are in `oddities`, and whatever is unclear is a guess with low confidence. It
  * rejects if the file cannot be opened or read, or `signal` fires.
  *
  * @param input bytes, the path of a file, a stream, or `{ size, read }` for something that is read by ranges

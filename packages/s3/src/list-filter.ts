@@ -30,9 +30,6 @@ export interface S3ListFilter {
   readonly share?: string;
 }
 
-const isDate: OptionCheck = (value) =>
-  value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid';
-
 const classes: OptionCheck = (value) => {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   const fits = all.length > 0 && all.every((one) => typeof one === 'string' && one !== '');
@@ -40,8 +37,8 @@ const classes: OptionCheck = (value) => {
 };
 
 export const filterChecks = (): Readonly<Record<keyof S3ListFilter, OptionCheck>> => ({
-  since: check.optional(isDate),
-  until: check.optional(isDate),
+  since: check.optional(check.date),
+  until: check.optional(check.date),
   minSize: check.optional(check.integer(0)),
   maxSize: check.optional(check.integer(0)),
   storageClass: check.optional(classes),

@@ -107,7 +107,8 @@ async function probeNotifications(
       timeoutMs: TIMEOUT_MS,
     });
     const targets = targetsOf(found, prefix, suffix);
-    if (targets.length > 0) return { level: 'ok', subject, message: `New objects are told to ${targets.join(', ')}.` };
+    if (targets.length > 0)
+      return { level: 'ok', subject, message: `Notifications for new objects go to ${targets.join(', ')}.` };
     return {
       level: 'warning',
       subject,
@@ -127,7 +128,7 @@ async function probeNotifications(
   }
 }
 
-/** Who is told of all objects that can be created under the prefix. */
+/** The targets that are notified of every object created under the prefix. */
 function targetsOf(
   found: GetBucketNotificationConfigurationCommandOutput,
   prefix: string,

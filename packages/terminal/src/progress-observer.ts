@@ -31,7 +31,7 @@ export interface ProgressObserver extends Required<Observer> {
   }) => void;
   /** Removes the live lines, until the next event: call it before you print. */
   readonly clear: () => void;
-  /** Removes the live lines for good and stops the timer. `runFinished` does the same. */
+  /** Removes the live lines and stops the timer. `runFinished` does the same. */
   readonly close: () => void;
 }
 

@@ -3,7 +3,7 @@ import { printable } from './printable.ts';
 import { count } from './quantities.ts';
 import { paint, type Style } from './style.ts';
 
-/** A cell: text, or a number, which gets thousands separators and stands at the right. */
+/** A cell: text, or a number, which is right-aligned and gets thousands separators. */
 export type Cell = string | number | { readonly text: string | number; readonly style: Style };
 
 export interface TableOptions {

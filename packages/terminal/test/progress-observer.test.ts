@@ -1,19 +1,9 @@
-import type { Counts, ItemReport } from '@millrace/core';
+import { type ItemReport, sumCounts } from '@millrace/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { displayWidth } from '../src/display-width.ts';
 import { canRedraw, type ProgressObserver, progressObserver, wantsColor } from '../src/index.ts';
 
-const ZERO: Counts = {
-  read: 0,
-  expanded: 0,
-  written: 0,
-  rejected: 0,
-  dropped: 0,
-  skipped: 0,
-  unsettled: 0,
-  bytesIn: 0,
-  bytesDecoded: 0,
-};
+const ZERO = sumCounts([]);
 const of = (ref: string) => ({ feed: 'prices', run: 'r', ref });
 const done = (ref: string, more: Partial<ItemReport>): ItemReport => ({
   ...ZERO,

@@ -2,17 +2,7 @@ import { type ItemReport, MillraceError, type RunReport, sumCounts } from '@mill
 import { expect, it } from 'vitest';
 import { equation, reportTable } from '../src/index.ts';
 
-const ZERO = {
-  read: 0,
-  expanded: 0,
-  written: 0,
-  rejected: 0,
-  dropped: 0,
-  skipped: 0,
-  unsettled: 0,
-  bytesIn: 0,
-  bytesDecoded: 0,
-};
+const ZERO = sumCounts([]);
 
 function item(ref: string, more: Partial<ItemReport> = {}): ItemReport {
   return {

@@ -4,9 +4,9 @@ import { decompress, type ExtraFormat, gunzip } from '@millrace/gzip';
 import { bzip2 } from '@millrace/gzip/bzip2';
 import { tar } from '@millrace/gzip/tar';
 import { zip } from '@millrace/gzip/zip';
+import { digestBytes } from '../../digest-bytes.ts';
 import { canonical } from '../canonical.ts';
 import type { LinesFeed } from '../carry.ts';
-import { digestParts } from './digest-parts.ts';
 
 /** Test data is often of few distinct bytes; an archive may hold 8 GB of zeros. */
 const LIMITS = { maxOutputBytes: 512 * 1024 ** 2, maxRatio: Number.MAX_SAFE_INTEGER, ratioFloorBytes: 0 } as const;
@@ -31,8 +31,8 @@ export function filesIn(format: 'zip' | 'tar', wrapper: Wrapper = 'none'): Lines
     const start = feed('oracle').from(fileSource());
     const flow = wrapper === 'none' ? start.through(archive) : start.through(decompressor(wrapper)).through(archive);
     return flow
-      .through(digestParts())
-      .through(map((measured, { item }) => canonical({ name: item.part ?? '', ...measured })))
+      .through(digestBytes('sha256'))
+      .through(map(({ length, digest }, { item }) => canonical({ name: item.part ?? '', length, sha256: digest })))
       .to(sink);
   };
 }
@@ -43,8 +43,8 @@ export function contentOf(format: 'gzip' | 'bzip2' | 'zlib'): LinesFeed {
     feed('oracle')
       .from(fileSource())
       .through(decompressor(format))
-      .through(digestParts())
-      .through(map((measured) => canonical(measured)))
+      .through(digestBytes('sha256'))
+      .through(map(({ length, digest }) => canonical({ length, sha256: digest })))
       .to(sink);
 }
 

@@ -21,7 +21,7 @@ function checkShared({ ledger, quarantine, path }: LoadedConfig): readonly FeedF
     warn(
       'CLI_LEDGER_MISSING',
       'ledger',
-      'There is none, so each run processes every object again, and status, failed, audit and trace know nothing.',
+      'No ledger is configured, so each run processes every object again, and status, failed, audit and trace have no data.',
       `Add a ledger to ${path}, such as dynamodbLedger({ table }).`,
     );
   } else if (ledger.name === 'memory') {
@@ -36,7 +36,7 @@ function checkShared({ ledger, quarantine, path }: LoadedConfig): readonly FeedF
     warn(
       'CLI_QUARANTINE_MISSING',
       'quarantine',
-      'There is none, so the first rejected record fails its object.',
+      'No quarantine is configured, so the first rejected record fails its object.',
       `Add a quarantine to ${path}, such as s3Quarantine({ bucket }).`,
     );
   } else if (quarantine.rejections === undefined || quarantine.settle === undefined) {

@@ -80,7 +80,7 @@ async function confirmed({ err, env, print, signal, options }: Shell, { deleted 
   if (process.stdin.isTTY !== true || err.isTTY !== true || env['CI'] || options.json === true) {
     throw new MillraceError(
       'CLI_CONFIRMATION_NEEDED',
-      `Deleting ${countOf(deleted, 'row')} needs a yes, and there is no terminal to ask at. Add --yes, or look first with --dry-run.`,
+      `Deleting ${countOf(deleted, 'row')} needs confirmation, and there is no terminal to ask at. Add --yes, or use --dry-run first.`,
     );
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr });

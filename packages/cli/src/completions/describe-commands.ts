@@ -18,7 +18,7 @@ export interface DescribedOption {
   readonly takesValue: boolean;
 }
 
-/** Describes a command line, the program first. The options of the program can stand behind every command. */
+/** Describes a command line, the program first. The program's own options may follow any command. */
 export function describeCommands(program: Command): readonly DescribedCommand[] {
   const global = optionsOf(program);
   const visit = (command: Command, path: readonly string[]): readonly DescribedCommand[] => [

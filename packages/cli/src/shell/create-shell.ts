@@ -32,7 +32,7 @@ export function createShell(command: string, options: GlobalOptions): Shell {
   });
 }
 
-/** A stream whose reader may go away, as `head` does. That is no error: nothing more is written. */
+/** A stream whose reader may close it early, as `head` does. It is not an error; nothing more is written. */
 function untilClosed(stream: NodeJS.WriteStream, onClosed: () => void): Output {
   let isClosed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {

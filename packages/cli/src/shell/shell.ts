@@ -1,7 +1,7 @@
 import type { Output, Paint } from '@millrace/terminal';
 import type { ExitCode } from '../exit-code.ts';
 
-/** What every command can be told. */
+/** Options that every command accepts. */
 export interface GlobalOptions {
   readonly config?: string;
   readonly json?: boolean;

@@ -20,8 +20,8 @@ export function listEntries(
 ): AsyncIterable<ListedEntry> {
   checkOptions('list', query, {
     feed: check.text,
-    from: isDate,
-    until: check.optional(isDate),
+    from: check.date,
+    until: check.optional(check.date),
     states: check.optional(areStates),
     source: check.optional(check.text),
     signal: check.optional(check.object),
@@ -48,9 +48,6 @@ async function* chosen(
     if (object.startsWith(source) && states?.includes(state) !== false) yield entry;
   }
 }
-
-const isDate: OptionCheck = (value) =>
-  value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid';
 
 const areStates: OptionCheck = (value) =>
   Array.isArray(value) && value.length > 0 && value.every((one) => STATES.includes(one as LedgerState))

@@ -8,7 +8,7 @@ import { isFeed, matching, versionTagOf } from '../reconcile.ts';
 import type { AuditFinding, AuditReport } from './audit-report.ts';
 import { AuditSums } from './audit-sums.ts';
 import { type DigestKey, digestKey, DigestTable } from './digest-table.ts';
-import { isDate, isLedger, listable } from './listable.ts';
+import { isLedger, listable } from './listable.ts';
 import { objectStatus, type ObjectStatus } from './object-status.ts';
 import { optional } from './status.ts';
 
@@ -156,8 +156,8 @@ function checkAudit<Ref>(options: AuditOptions<Ref>): void {
     feed: (value) => (isFeed(value) ? undefined : 'a feed, as feed(…).to(…) makes it'),
     ledger: isLedger,
     list: check.callback,
-    from: isDate,
-    until: check.optional(isDate),
+    from: check.date,
+    until: check.optional(check.date),
     lateMs: check.optional(check.integer(0)),
     source: check.optional(check.text),
     concurrency: check.optional(check.integer(1, 1000)),

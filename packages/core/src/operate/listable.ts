@@ -18,6 +18,3 @@ export function listable(owner: string, ledger: Ledger): ListableLedger {
 
 export const isLedger: OptionCheck = (value) =>
   typeof (value as Partial<Ledger> | null)?.entries === 'function' ? undefined : 'a ledger, such as memoryLedger()';
-
-export const isDate: OptionCheck = (value) =>
-  value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'a Date that is valid';

@@ -110,7 +110,7 @@ export async function passOver<Ref>(
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 type Traces = Map<number, Mutable<RecordTrace>>;
 
-/** Nothing comes to it: the last transform drops every record. */
+/** Receives nothing, because the last transform drops every record. */
 const NOWHERE: Sink<unknown> = Object.freeze({ name: 'trace', write: async () => {} });
 
 /** The first transform lets the kept records pass, the last one takes what becomes of them. */
@@ -161,7 +161,7 @@ function watched(each: Each<unknown, unknown>, traces: Traces): Each<unknown, un
   };
 }
 
-/** Only the parser's rejections come to it. */
+/** Receives only the parser's rejections. */
 function parserRejections(look: (record: SeenRecord) => Mutable<RecordTrace> | undefined): Quarantine {
   const take = ({ item, ordinal, raw, line, byteOffset, branch, stage, code, message }: Rejection): void => {
     const place = {

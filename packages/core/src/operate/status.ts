@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { ListedEntry } from '../ledger/listed-entry.ts';
 import type { Counts } from '../report.ts';
 import { sumCounts } from '../sum-counts.ts';
-import { isDate, isLedger, listable } from './listable.ts';
+import { isLedger, listable } from './listable.ts';
 import { objectStatus, type ObjectStatus } from './object-status.ts';
 
 /** Which part of a ledger `status` and `failed` look at. */
@@ -40,7 +40,7 @@ export interface FeedStatus {
   readonly bytesDone: number;
   /** Failed versions by the code of their error. */
   readonly failures: Readonly<Record<string, number>>;
-  /** When the first and the last of the versions were first claimed, as ISO-8601 in UTC; absent if there are none. */
+  /** The earliest and the latest first claim in the period, in ISO 8601 (UTC). Absent if `objects` is 0. */
   readonly firstAt?: string;
   readonly lastAt?: string;
 }
@@ -98,8 +98,8 @@ export function checkLedgerPeriod(owner: string, options: LedgerPeriod): void {
   checkOptions(owner, options, {
     ledger: isLedger,
     feed: check.text,
-    from: isDate,
-    until: check.optional(isDate),
+    from: check.date,
+    until: check.optional(check.date),
     source: check.optional(check.text),
     signal: check.optional(check.object),
   });

@@ -4,7 +4,7 @@ import { type MemberReaders, memberReaders, OTHER_KEY_CHARS } from './member-rea
 /** Returns whether no object in a JSON text has a key twice for sure, given what `JSON.parse` made of the text. */
 export type HasDistinctKeys = (text: string, value: unknown) => boolean;
 
-/** Characters of a member besides its key, at the least: a comma, two quotes, a colon, a digit. */
+/** The minimum number of characters of a member, not counting its key: a comma, two quotes, a colon, a digit. */
 const MEMBER_CHARS = 5;
 
 /**
@@ -34,7 +34,7 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
   let readers: MemberReaders | undefined;
   /** Characters that one more member takes. */
   let room = 0;
-  /** The reader that was enough for the last texts. It is the first to be tried for so many more. */
+  /** The reader that sufficed for the last texts. It is tried first for the next ones. */
   let needed: 'quick' | 'exact' | 'count' = 'quick';
   let alike = 0;
   /** The reader that was enough for the last one, and for how many in a row. */
@@ -91,7 +91,7 @@ export function distinctKeysCheck(hasDecimals: boolean): HasDistinctKeys {
   };
 }
 
-/** Members that a JSON text has at the most: colons after a quote or white space, though some may be in strings. */
+/** The maximum number of members in a JSON text: colons after a quote or white space, though some may be in strings. */
 function mostMembers(text: string): number {
   let members = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {

@@ -1,6 +1,6 @@
 import { isDecimal } from '@millrace/core';
 
-/** What a JSON value takes at the least, however it was written, if no object has a key twice. */
+/** The minimum size of a JSON value, however it was written, if no object has a key twice. */
 export interface LeastText {
   /** Whether a number may be a `Decimal`. */
   readonly hasDecimals: boolean;
@@ -86,7 +86,7 @@ function hasPlaces(value: number, power: number): boolean {
   return Math.round(value * power) / power === value;
 }
 
-/** 12e3 is 12000, and beyond 2^53 zeros at the end are not to be told from others. */
+/** 12e3 is 12000, and beyond 2^53 trailing zeros cannot be distinguished from other digits. */
 function leastIntegerChars(value: number): number {
   if (value > Number.MAX_SAFE_INTEGER) return 1;
   const digits = digitsOf(value);

@@ -5,7 +5,7 @@ type Reader = (value: unknown) => number;
 
 /** Readers of values that are like a sample. */
 export interface MemberReaders {
-  /** Characters that the value takes at the least, or fewer. Looks at no more than the size of numbers. */
+  /** A lower bound for the number of characters of the value. Looks at no more than the size of numbers. */
   readonly quick: Reader;
   /** The same with the digits of numbers. */
   readonly exact: Reader;
@@ -24,7 +24,7 @@ const MAX_KEYS = 64;
 const MAX_LEVELS = 4;
 
 /**
- * Characters that a number `v` takes at the least, by its size. 100 may be written as 1e2, and 0.5 takes three characters. What is not
+ * The minimum number of characters of a number `v`, judged by its size. 100 may be written as 1e2, and 0.5 takes three characters. What is not
  * a 32-bit integer, and small, has a fraction; what is large may be a time in milliseconds.
  */
 const QUICK_NUMBER =
@@ -77,7 +77,7 @@ function charsOfOther(value: unknown, least: LeastText): number {
   return typeof value === 'object' && value !== null ? least.chars - OTHER_KEY_CHARS : least.chars;
 }
 
-/** A key is taken for this long at the most, so that an empty one differs by no more. */
+/** Keys are assumed to be at most this long, which limits the error for an empty key. */
 export const OTHER_KEY_CHARS = 5;
 
 function membersOfOther(value: unknown, least: LeastText): number {

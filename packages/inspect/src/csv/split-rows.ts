@@ -120,7 +120,7 @@ class Splitter {
     return field;
   }
 
-  /** Reads a field in quotes, after which `#at` is behind the closing one; `undefined` if there is none. */
+  /** Reads a field in quotes, and moves `#at` past the closing quote. Returns `undefined` if the quote is never closed. */
   #quotedField(): string | undefined {
     const parts: string[] = [];
     let at = this.#at + 1;

@@ -7,7 +7,7 @@ export interface FoundCharset {
   readonly byteOrderMark: boolean;
 }
 
-/** The encodings that are told apart, the likeliest first. */
+/** The encodings that can be recognized, most common first. */
 const ALLOWED: readonly string[] = [
   'utf-8',
   'windows-1252',

@@ -61,7 +61,7 @@ export function columnType(values: readonly string[], complete: boolean): Column
   return { finding: { ...common, type }, strangers, almost: kind };
 }
 
-/** How sure a type is that so many values have, if others may follow. */
+/** The confidence in a type that all of these values have, given that more values may follow. */
 function certainty(count: number, complete: boolean): number {
   if (complete) return count === 0 ? 0.8 : 1 - 0.35 * 0.8 ** count;
   return Math.min(0.89, 1 - 0.4 * 0.9 ** count);
